@@ -1,0 +1,41 @@
+"""What a long stage tells whoever watches it."""
+
+from collections.abc import Iterable, Iterator
+from typing import Protocol, TypeVar
+
+T = TypeVar("T")
+
+
+class Progress(Protocol):
+    """Watches stages. Implementations must be cheap: a stage calls `advance` for every item."""
+
+    def start(self, stage: str, total: int | None) -> None:
+        """A stage begins. `total` is in the stage's own unit (posts, chunks, tokens), None when unknown."""
+
+    def advance(self, amount: int = 1) -> None:
+        """`amount` more units of the current stage are done."""
+
+    def finish(self, note: str = "") -> None:
+        """The current stage is done; `note` is a short result such as "45 kept, 1 quarantined"."""
+
+
+class Silent:
+    """Watches nothing."""
+
+    def start(self, stage: str, total: int | None) -> None:
+        return None
+
+    def advance(self, amount: int = 1) -> None:
+        return None
+
+    def finish(self, note: str = "") -> None:
+        return None
+
+
+def track(items: Iterable[T], progress: Progress, stage: str, total: int | None) -> Iterator[T]:
+    """Yield `items`, advancing `progress` by one after each."""
+    progress.start(stage, total)
+    for item in items:
+        yield item
+        progress.advance()
+    progress.finish()

@@ -1,0 +1,197 @@
+"""The typed settings, and the one function that reads them.
+
+Strength, weakest first: configs/default.yaml, the file given with --config, the environment (TWIN_TRAINING__RANK=8),
+and --set training.rank=8. default.yaml holds every value, so the schema has no defaults of its own.
+"""
+
+import difflib
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from configs.errors import SettingsError
+
+HERE = Path(__file__).parent
+ENV_PREFIX = "TWIN_"
+Share = Annotated[float, Field(ge=0.0, le=0.5)]
+Positive = Annotated[int, Field(ge=1)]
+
+
+def _beside_the_code(value: object) -> object:
+    """A relative folder is meant from where the project lies, so that `twin` finds its data from anywhere."""
+    return HERE.parent / Path(value).expanduser() if isinstance(value, str) else value
+
+
+Folder = Annotated[Path, BeforeValidator(_beside_the_code)]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FeatureStoreSettings(Section):
+    encoder: str  # a known name (see `twin doctor`), or a folder in sentence-transformers' format
+    index: Literal["qdrant_edge", "qdrant"]
+    qdrant_url: str | None
+    qdrant_api_key: str | None
+    min_free_mb: Positive  # a write is refused when the disk has less
+
+
+class FeaturePipelineSettings(Section):
+    max_file_mb: Annotated[float, Field(gt=0)]
+    min_words: Positive  # a post with fewer of the author's own words is quarantined
+    chunk_tokens: Annotated[int, Field(ge=32)]  # counted by the encoder, title included
+    near_duplicate: Annotated[float, Field(gt=0, le=1)]  # Jaccard similarity of word 5-grams
+    validation_share: Share  # of the usable documents, the newest but the test split
+    test_share: Share  # the newest
+    example_tokens: Annotated[int, Field(ge=32)]  # roughly the longest target
+    max_deleted_share: Annotated[float, Field(ge=0, le=1)]  # a collection that would delete more asks first
+
+
+class BaseModelSettings(Section):
+    name: str  # "smollm2-135m-instruct", a Hugging Face id, or a folder
+
+
+class TrainingSettings(Section):
+    device: Literal["auto", "cpu", "cuda"]
+    precision: Literal["auto", "float32", "bfloat16"]
+    rank: Positive
+    alpha: Positive
+    dropout: Annotated[float, Field(ge=0, lt=1)]
+    targets: str | list[str]  # PEFT target_modules; "all-linear"
+    learning_rate: Annotated[float, Field(gt=0)]
+    epochs: Annotated[float, Field(gt=0)] | None  # null: by the amount of text
+    max_minutes: Annotated[float, Field(gt=0)]  # training stops being planned past this
+    max_tokens: Annotated[int, Field(ge=64)]  # longest conversation, in the base's tokens
+    tokens_per_step: Positive
+    checkpoint_steps: Positive
+    patience: Positive  # validations without improvement before stopping
+    gradient_checkpointing: bool
+    seed: int
+
+
+class ModelRegistrySettings(Section):
+    tracking_uri: str | None  # null: SQLite in the data folder
+
+
+class ServingSettings(Section):
+    engine: str  # a file of inference_pipeline/engines
+    host: str
+    port: Annotated[int, Field(ge=0, le=65535)]
+    passages: Positive  # how many reach the prompt
+    passage_tokens: Positive  # and how many of the base's tokens they may take together
+    min_similarity: Annotated[float, Field(ge=-1, le=1)]  # cosine below which a passage is no evidence
+    max_new_tokens: Positive
+    temperature: Annotated[float, Field(ge=0)]
+    top_p: Annotated[float, Field(gt=0, le=1)]
+    repetition_penalty: Annotated[float, Field(ge=1)]
+    refresh_seconds: Annotated[float, Field(gt=0)]  # how often a server looks for a new champion
+    loaded_versions: Positive  # engines in memory at once; the least recently used leaves
+    queue: Positive  # requests under way or waiting before 503
+
+
+class Settings(Section):
+    data_dir: Folder
+    cache_dir: Folder
+    feature_store: FeatureStoreSettings
+    feature_pipeline: FeaturePipelineSettings
+    base_model: BaseModelSettings
+    training: TrainingSettings
+    model_registry: ModelRegistrySettings
+    serving: ServingSettings
+
+
+def load_settings(
+    config: Path | None = None, overrides: Sequence[str] = (), environ: Mapping[str, str] | None = None
+) -> Settings:
+    """Read the settings. `overrides` are "a.b=value" strings, the value in YAML.
+
+    Raises SettingsError, naming the unknown key and its nearest known one, or the value that does not fit.
+    """
+    environ = os.environ if environ is None else environ
+    values = _read_yaml(HERE / "default.yaml")
+    if config is not None:
+        _merge(values, _read_yaml(_find(config)))
+    for name, text in sorted(environ.items()):
+        if name.startswith(ENV_PREFIX):
+            path = name.removeprefix(ENV_PREFIX).lower().split("__")
+            _merge(values, _nest(path, _scalar(text, origin=f"environment variable {name}")))
+    for override in overrides:
+        key, equals, text = override.partition("=")
+        if not equals:
+            raise SettingsError(f"--set {override!r} has no '='. Write --set training.rank=8.")
+        _merge(values, _nest(key.strip().split("."), _scalar(text, origin=f"--set {override}")))
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        raise SettingsError(_explain(error)) from None
+
+
+def known_keys(model: type[BaseModel] = Settings, prefix: str = "") -> list[str]:
+    """Every key that a value can be set at, dotted."""
+    keys = []
+    for name, field in model.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, Section):
+            keys += known_keys(inner, f"{prefix}{name}.")
+        else:
+            keys.append(prefix + name)
+    return keys
+
+
+def _find(config: Path) -> Path:
+    """A path, or the name of a file in configs/ with or without .yaml."""
+    for candidate in (config, HERE / config, HERE / f"{config}.yaml"):
+        if candidate.is_file():
+            return candidate
+    known = ", ".join(sorted(path.stem for path in HERE.glob("*.yaml")))
+    raise SettingsError(f"there is no configuration file {config}. Shipped ones: {known}.")
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise SettingsError(f"{path} cannot be read as YAML: {error}") from error
+    if values is None:
+        return {}
+    if not isinstance(values, dict):
+        raise SettingsError(f"{path} must hold keys and values, it holds a {type(values).__name__}.")
+    return values
+
+
+def _scalar(text: str, *, origin: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise SettingsError(f"{origin} is not a YAML value: {error}") from error
+
+
+def _nest(path: Sequence[str], value: Any) -> dict[str, Any]:
+    for key in reversed(path):
+        value = {key: value}
+    return dict(value)
+
+
+def _merge(into: dict[str, Any], values: Mapping[str, Any]) -> None:
+    for key, value in values.items():
+        if isinstance(value, dict) and isinstance(into.get(key), dict):
+            _merge(into[key], value)
+        else:
+            into[key] = value
+
+
+def _explain(error: ValidationError) -> str:
+    lines = []
+    for problem in error.errors():
+        key = ".".join(str(part) for part in problem["loc"] if not str(part).startswith("function-"))
+        if problem["type"] == "extra_forbidden":
+            nearest = difflib.get_close_matches(key, known_keys(), n=1, cutoff=0.0)
+            lines.append(f"unknown setting {key!r}. The nearest known one is {nearest[0]!r}.")
+        else:
+            lines.append(f"setting {key!r} cannot be {problem['input']!r}: {problem['msg']}.")
+    return "\n".join(lines)

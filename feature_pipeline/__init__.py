@@ -1,0 +1,1 @@
+"""F: a person's posts become features."""

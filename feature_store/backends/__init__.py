@@ -1,0 +1,1 @@
+"""Delta Lake (offline) and Qdrant (online)."""

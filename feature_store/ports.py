@@ -1,0 +1,128 @@
+"""What the store can do, without saying how. Backends live in feature_store/backends, named only in twin/."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from feature_store.records import Chunk, Document, Example, Post, ScoredChunk, Split, Vector
+from feature_store.versions import AuthorProfile, FeatureVersion
+
+
+class Encoder(Protocol):
+    """Turns text into unit vectors. The same object serves the feature pipeline and retrieval."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever the vectors would."""
+
+    @property
+    def dimensions(self) -> int: ...
+
+    @property
+    def max_tokens(self) -> int:
+        """What a text may hold, special tokens included; the rest would silently not be embedded."""
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text, special tokens included, not truncated. Loads the tokenizer only."""
+
+    def encode(self, texts: Sequence[str]) -> list[Vector]:
+        """One unit vector a text, in order. Raises UnknownEncoderError when the model cannot be loaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostChanges:
+    """What a collection would change, by post id."""
+
+    new: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
+    unchanged: int = 0
+
+    @property
+    def any(self) -> bool:
+        return bool(self.new or self.changed or self.deleted)
+
+
+class FeatureReader(Protocol):
+    """The offline store, to read. Every read of a version is of exactly the rows its manifest names."""
+
+    def authors(self) -> list[AuthorProfile]: ...
+
+    def profile(self, author: str) -> AuthorProfile:
+        """Raises UnknownAuthorError, naming the authors there are."""
+
+    def versions(self, author: str) -> list[FeatureVersion]:
+        """Oldest first; empty before the first. Raises UnknownAuthorError."""
+
+    def version(self, author: str, number: int | None = None) -> FeatureVersion:
+        """F_number, or the newest. Raises UnknownAuthorError, UnknownFeatureVersionError."""
+
+    def posts(self, author: str, version: FeatureVersion | None = None) -> list[Post]:
+        """Collected posts, now or as of a version, by source_id. Raises UnknownAuthorError."""
+
+    def documents(self, author: str, version: FeatureVersion | None = None) -> list[Document]:
+        """Documents as last written (None) or as of a version, by id; quarantined and duplicate ones included."""
+
+    def chunks(self, author: str, version: FeatureVersion | None = None, *, vectors: bool = True) -> list[Chunk]:
+        """Chunks as last written (None) or as of a version, by (document_id, start)."""
+
+    def examples(self, author: str, version: FeatureVersion, split: Split | None = None) -> list[Example]:
+        """By id."""
+
+
+class FeatureWriter(FeatureReader, Protocol):
+    """The offline store, to write. Writes of one author are exclusive: hold `writing` around them."""
+
+    def writing(self, author: str) -> AbstractContextManager[None]:
+        """The author's lock. Raises StoreBusyError at once when another process has it, DiskFullError when the
+        disk has too little space left (`feature_store.min_free_mb`)."""
+
+    def create_author(self, profile: AuthorProfile) -> AuthorProfile:
+        """Write the profile if the author is new; answer the stored one."""
+
+    def write_posts(self, author: str, *, upserts: Iterable[Post], deleted_ids: Iterable[str]) -> None:
+        """One atomic commit. Nothing is written when both are empty."""
+
+    def commit(
+        self,
+        author: str,
+        *,
+        documents: Sequence[Document],
+        chunks: Sequence[Chunk],
+        examples: Sequence[Example],
+        encoder: str,
+        configuration: dict[str, str],
+    ) -> tuple[FeatureVersion, bool]:
+        """Make the tables hold exactly these records and write F_{n+1}; answer it and True.
+
+        Only rows that differ are touched. When nothing differs from the newest version, nothing is written and
+        the answer is that version and False. A kill at any moment leaves the last version readable, and the next
+        commit ends in the same F_{n+1}.
+        """
+
+
+class OnlineIndex(Protocol):
+    """The online store: what retrieval asks. One tenant an author; an author is always named."""
+
+    def publish(self, version: FeatureVersion, chunks: Sequence[Chunk], *, dimensions: int) -> tuple[int, int]:
+        """Make F_n searchable; answer how many points were added and how many ended.
+
+        `chunks` are all chunks of F_n with vectors. Incremental: only the difference to what is live is written.
+        Chunks that are gone stay findable as of the versions in which they lived. Idempotent, and safe to repeat
+        after a kill. Raises DiskFullError, IndexUnreachableError.
+        """
+
+    def published(self, author: str, encoder: str) -> int:
+        """n of the newest F_n that was fully published, 0 before the first."""
+
+    def search(
+        self, *, author: str, encoder: str, version: int, text: str, vector: Vector, limit: int
+    ) -> list[ScoredChunk]:
+        """The best chunks of F_version for a query: dense and BM25 rankings fused by reciprocal rank (RRF, k=60:
+        Cormack et al. 2009). Best first. Chunks come without their vectors.
+
+        Raises UnknownFeatureVersionError when F_version was never published.
+        """
+
+    def close(self) -> None: ...

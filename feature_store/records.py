@@ -1,0 +1,196 @@
+"""The records that pass from stage to stage, and the hashes that name them.
+
+Post ──clean──▶ Document ──chunk──▶ Chunk
+                    └─────label───▶ Example
+
+All records are immutable. Ids are hashes of content, so writing a record twice changes nothing.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
+from typing import NamedTuple
+
+Vector = tuple[float, ...]
+
+
+def digest_of(*parts: object) -> str:
+    """sha256 (hex) of the parts' canonical JSON: the one way in which records are hashed."""
+    return hashlib.sha256(
+        json.dumps(parts, ensure_ascii=False, sort_keys=True, default=str).encode("utf-8", "surrogatepass")
+    ).hexdigest()
+
+
+class PostKind(StrEnum):
+    POST = "post"
+    REPLY = "reply"
+    REPOST = "repost"
+    COMMENT = "comment"
+    MESSAGE = "message"
+    ARTICLE = "article"
+
+
+class ContentType(StrEnum):
+    MARKDOWN = "text/markdown"
+    HTML = "text/html"
+    PLAIN = "text/plain"
+
+
+class Split(StrEnum):
+    TRAIN = "train"
+    VALIDATION = "validation"
+    TEST = "test"
+
+
+class ExampleKind(StrEnum):
+    WRITE = "write"
+    CONTINUE = "continue"
+    ANSWER = "answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What was collected, as it was found. `problem` is set, and `content` empty, when it could not be read."""
+
+    author: str
+    source: str  # which location it was collected from, e.g. "folder:/home/maud/posts"
+    source_id: str  # its name there, stable between runs, e.g. "2023-04-02-fog.md"
+    url: str  # where a reader finds it; the source_id when nothing better is known
+    title: str
+    created_at: str  # ISO 8601, UTC; "" when unknown
+    fetched_at: str  # ISO 8601, UTC; not part of the content hash
+    content: str  # the body as found, without front matter
+    content_type: ContentType
+    kind: PostKind = PostKind.POST
+    visibility: str = "public"  # "public" | "draft" | "private"
+    tags: tuple[str, ...] = ()
+    problem: str = ""
+
+    @property
+    def id(self) -> str:
+        """Stable while a post is edited: it is named by where it came from."""
+        return digest_of("post", self.author, self.source, self.source_id)[:24]
+
+    @property
+    def content_hash(self) -> str:
+        """Changes when anything that a later stage reads changes."""
+        row = asdict(self)
+        del row["fetched_at"]
+        return digest_of(row)
+
+
+class Span(NamedTuple):
+    """A marked part of a document: characters [start, end) of its text."""
+
+    start: int
+    end: int
+    kind: str  # "code" | "quote"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A cleaned post. `text` holds the author's words to the letter; format furniture is gone, spans mark the rest."""
+
+    id: str  # the post's id
+    author: str
+    source: str
+    source_id: str
+    url: str
+    title: str
+    created_at: str
+    kind: PostKind
+    text: str  # the author's view: punctuation, casing, emoji and line breaks untouched
+    marked: tuple[Span, ...]  # sorted, disjoint: code and other people's words inside `text`
+    language: str  # ISO 639-1, "" when unknown
+    post_hash: str  # content_hash of the post it was cleaned from
+    split: Split | None = None  # None for quarantined documents and near-duplicates
+    duplicate_of: str = ""  # id of the document kept in its place
+    quarantine: str = ""  # why it is not used; "" when it is
+
+    @property
+    def usable(self) -> bool:
+        return not self.quarantine and not self.duplicate_of
+
+    @property
+    def digest(self) -> str:
+        return digest_of(asdict(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Characters [start, end) of a document's text, with what search needs.
+
+    Invariant: text == document.text[start:end].
+    """
+
+    document_id: str
+    author: str
+    title: str
+    url: str
+    created_at: str
+    start: int
+    end: int
+    text: str
+    search_text: str  # the normalised view that is embedded and indexed
+    token_count: int  # of search_text, by the encoder's tokenizer, special tokens included
+    encoder: str  # the encoder's fingerprint
+    vector: Vector = ()  # () until embedded; unit length, float32 values
+
+    @property
+    def id(self) -> str:
+        """A hash of all but the vector, which follows from the rest."""
+        row = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "vector"}
+        return digest_of("chunk", row)[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What a prompt shows of a chunk."""
+
+    title: str
+    created_at: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One training conversation. Its final turn, `target`, is characters [start, end) of a document's text."""
+
+    document_id: str
+    author: str
+    kind: ExampleKind
+    split: Split
+    request: str  # the user's turn
+    passages: tuple[Passage, ...]  # retrieved context, rendered exactly as inference renders it
+    start: int
+    end: int
+    target: str
+
+    @property
+    def id(self) -> str:
+        return digest_of("example", asdict(self))[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredChunk:
+    """A chunk found for a query. `score` is the fused rank score; higher is better, comparable within one query.
+
+    `similarity` is the cosine between query and chunk vectors in [-1, 1].
+    """
+
+    chunk: Chunk
+    score: float
+    similarity: float
+
+
+Record = Post | Document | Chunk | Example
+
+
+def row_digest(record: Record) -> str:
+    """What decides whether a stored row must be written again."""
+    if isinstance(record, Post):
+        return record.content_hash
+    if isinstance(record, Document):
+        return record.digest
+    return record.id

@@ -1,0 +1,1 @@
+"""I: a question becomes an answer in the author's voice."""

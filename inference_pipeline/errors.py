@@ -1,0 +1,35 @@
+"""What can go wrong between a question and its answer.
+
+InferenceError
+├── UnknownEngineError      no such engine; the message lists the known ones
+├── EngineUnavailableError  the engine cannot run here (a package, a device or a model is missing)
+├── PromptTooLongError      the conversation does not fit the model's context
+├── OverloadedError         the queue is full, or the server is draining
+└── AddressInUseError       something else listens on the host and port
+"""
+
+from configs.errors import ExitCode, TwinError
+
+
+class InferenceError(TwinError):
+    pass
+
+
+class UnknownEngineError(InferenceError):
+    exit_code = ExitCode.USAGE
+
+
+class EngineUnavailableError(InferenceError):
+    exit_code = ExitCode.ENVIRONMENT
+
+
+class PromptTooLongError(InferenceError):
+    pass
+
+
+class OverloadedError(InferenceError):
+    exit_code = ExitCode.ENVIRONMENT
+
+
+class AddressInUseError(InferenceError):
+    exit_code = ExitCode.ENVIRONMENT

@@ -1,0 +1,1 @@
+"""The contract between training and inference: manifest, prompt renderer, packaging, ports."""

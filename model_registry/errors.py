@@ -1,0 +1,45 @@
+"""What can go wrong in the model registry.
+
+ModelRegistryError
+├── UnknownModelError       no such author, version or alias
+├── CorruptModelError       a file's sha256 or size is not what the manifest says
+├── IncompatibleModelError  made for another base model, encoder or prompt
+├── PromotionRefusedError   a gate said no; the message says which, and by how much
+├── ProtectedVersionError   an alias names the version, so it cannot be deleted
+├── UnknownBaseModelError   the base model's files cannot be found
+└── RegistryUnreachableError  the tracking server does not answer
+"""
+
+from configs.errors import ExitCode, TwinError
+
+
+class ModelRegistryError(TwinError):
+    pass
+
+
+class UnknownModelError(ModelRegistryError):
+    exit_code = ExitCode.NOT_FOUND
+
+
+class CorruptModelError(ModelRegistryError):
+    exit_code = ExitCode.ENVIRONMENT
+
+
+class IncompatibleModelError(ModelRegistryError):
+    exit_code = ExitCode.REFUSED
+
+
+class PromotionRefusedError(ModelRegistryError):
+    exit_code = ExitCode.REFUSED
+
+
+class ProtectedVersionError(ModelRegistryError):
+    exit_code = ExitCode.REFUSED
+
+
+class UnknownBaseModelError(ModelRegistryError):
+    exit_code = ExitCode.ENVIRONMENT
+
+
+class RegistryUnreachableError(ModelRegistryError):
+    exit_code = ExitCode.ENVIRONMENT

@@ -1,0 +1,119 @@
+"""v_n: the manifest of an adapter version, written into its folder before the version exists."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from model_registry.errors import CorruptModelError
+
+MANIFEST_FILE = "manifest.json"
+READ_BYTES = 1 << 20
+
+
+class FileDigest(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sha256: str
+    bytes: int
+
+
+class FeatureLineage(BaseModel):
+    """The feature version that the adapter was trained on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    number: int
+    digest: str
+    encoder: str
+
+
+class BaseLineage(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str  # as the settings name it: "smollm2-135m-instruct", a Hugging Face id or a folder
+    fingerprint: str
+
+
+class ParityResult(BaseModel):
+    """Trained adapter under transformers and PEFT against what is served, over the same prompts."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    engine: str
+    passed: bool
+    prompts: int
+    same_prompt_tokens: bool  # renderer, trainer and engine agree on every prompt's token ids
+    same_greedy_tokens: float  # share of greedily decoded tokens that agree before the first difference, in [0, 1]
+    max_log_prob_difference: float  # nats, of chosen tokens up to the first difference
+    bound: float  # nats: what max_log_prob_difference may be
+
+
+class AdapterManifest(BaseModel):
+    """Everything that decides what a version answers. The version's number is the registry's, not in here."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    author: str
+    author_name: str
+    created_at: str  # ISO 8601, UTC
+    base: BaseLineage
+    features: FeatureLineage
+    prompt_version: str
+    training: dict[str, Any]  # every argument and what became of it: rank, steps, label tokens, seconds, device
+    judges: dict[str, dict[str, float]]  # judge → figure → value
+    parity: ParityResult | None
+    code_version: str
+    libraries: dict[str, str]
+    files: dict[str, FileDigest]  # relative path → digest; every file of the folder but this one
+
+
+def digest_file(path: Path) -> FileDigest:
+    sha = hashlib.sha256()
+    size = 0
+    with path.open("rb") as file:
+        while block := file.read(READ_BYTES):
+            sha.update(block)
+            size += len(block)
+    return FileDigest(sha256=sha.hexdigest(), bytes=size)
+
+
+def digest_folder(folder: Path) -> dict[str, FileDigest]:
+    """Every file below `folder` but the manifest, by its relative POSIX path."""
+    return {
+        path.relative_to(folder).as_posix(): digest_file(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != MANIFEST_FILE
+    }
+
+
+def write_manifest(folder: Path, manifest: AdapterManifest) -> None:
+    (folder / MANIFEST_FILE).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+
+def read_manifest(folder: Path) -> AdapterManifest:
+    """Raises CorruptModelError when it is missing or not readable as a manifest."""
+    path = folder / MANIFEST_FILE
+    try:
+        return AdapterManifest.model_validate_json(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise CorruptModelError(f"{path} cannot be read as a manifest: {error}. Train the version again.") from error
+
+
+def verify_folder(folder: Path) -> AdapterManifest:
+    """Compare every file with the manifest. Raises CorruptModelError naming the first that differs."""
+    manifest = read_manifest(folder)
+    found: Mapping[str, FileDigest] = digest_folder(folder)
+    for name, expected in manifest.files.items():
+        if name not in found:
+            raise CorruptModelError(f"{folder / name} is missing. Restore it, or train the version again.")
+        if found[name] != expected:
+            raise CorruptModelError(
+                f"{folder / name} has sha256 {found[name].sha256[:12]}…, the manifest says {expected.sha256[:12]}…: "
+                "the file was changed. Restore it, or train the version again."
+            )
+    if extra := sorted(set(found) - set(manifest.files)):
+        raise CorruptModelError(f"{folder / extra[0]} is not in the manifest. Remove it.")
+    return manifest

@@ -1,0 +1,1 @@
+"""T: features become a registered adapter."""
