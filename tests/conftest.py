@@ -1,0 +1,49 @@
+"""What every test may use. Sockets are blocked except loopback (pyproject.toml), and no hub is ever asked."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["TRANSFORMERS_OFFLINE"] = "1"
+os.environ["TOKENIZERS_PARALLELISM"] = "false"
+
+from configs.settings import Settings, load_settings
+from model_registry.base_models import BaseModelFiles, find_base_model
+
+PROJECT = Path(__file__).parent.parent
+SHARED = PROJECT.parent / "shared"
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("gpu"):
+        import torch
+
+        if not torch.cuda.is_available():
+            pytest.skip("no CUDA device is here")
+
+
+@pytest.fixture(scope="session")
+def cache_dir() -> Path:
+    """Shared by all tests and with `make twin`: unpacking the base model takes half a minute."""
+    return load_settings().cache_dir
+
+
+@pytest.fixture
+def settings(tmp_path: Path, cache_dir: Path) -> Settings:
+    """The default settings over an empty data folder, blind to the environment."""
+    return load_settings(overrides=[f"data_dir={tmp_path / 'data'}", f"cache_dir={cache_dir}"], environ={})
+
+
+@pytest.fixture(scope="session")
+def base_model(cache_dir: Path) -> BaseModelFiles:
+    return find_base_model("smollm2-135m-instruct", cache_dir)
+
+
+@pytest.fixture
+def shared() -> Path:
+    """The corpora beside the checkout, where they are."""
+    if not SHARED.is_dir():
+        pytest.skip("../shared is not here")
+    return SHARED

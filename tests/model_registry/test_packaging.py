@@ -1,0 +1,95 @@
+"""The merged GGUF against PEFT's own merge, read back by transformers' GGUF reader: two implementations we did not write."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from model_registry.base_models import BaseModelFiles
+from model_registry.errors import IncompatibleModelError
+from model_registry.packaging import ADAPTER_CONFIG, served_gguf, to_gguf_rotary
+
+
+@pytest.fixture(scope="module")
+def adapter(base_model: BaseModelFiles, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An untrained LoRA whose B is not zero, so that it changes every linear layer."""
+    import torch
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForCausalLM
+
+    torch.manual_seed(0)
+    base = AutoModelForCausalLM.from_pretrained(base_model.folder, dtype=torch.float32)
+    model = get_peft_model(
+        base, LoraConfig(r=4, lora_alpha=8, target_modules="all-linear", init_lora_weights=False, task_type="CAUSAL_LM")
+    )
+    folder = tmp_path_factory.mktemp("adapter")
+    model.save_pretrained(str(folder))
+    return folder
+
+
+def test_the_merged_file_holds_what_peft_would_merge(base_model: BaseModelFiles, adapter: Path, tmp_path: Path) -> None:
+    import torch
+    from peft import PeftModel
+    from transformers import AutoModelForCausalLM, GgufConfig
+
+    packed = served_gguf(base_model, adapter, tmp_path)
+    read = AutoModelForCausalLM.from_pretrained(
+        packed.parent,
+        gguf_file=packed.name,
+        dtype=torch.float32,
+        quantization_config=GgufConfig(dequantize=True),
+    ).state_dict()
+    base = AutoModelForCausalLM.from_pretrained(base_model.folder, dtype=torch.float32)
+    plain = {name: tensor.clone() for name, tensor in base.state_dict().items()}
+    merged = PeftModel.from_pretrained(base, str(adapter)).merge_and_unload().state_dict()
+    assert set(read) == set(merged)
+    changed = 0
+    for name, tensor in merged.items():
+        torch.testing.assert_close(read[name], tensor, rtol=1e-3, atol=1e-3)
+        changed += not torch.allclose(tensor, plain[name], atol=1e-2)
+    assert changed > 100  # the adapter is not lost in the tolerance
+
+
+def test_it_is_made_once_and_named_by_what_it_was_made_from(
+    base_model: BaseModelFiles, adapter: Path, tmp_path: Path
+) -> None:
+    first = served_gguf(base_model, adapter, tmp_path)
+    made = first.stat().st_mtime_ns
+    assert served_gguf(base_model, adapter, tmp_path) == first
+    assert first.stat().st_mtime_ns == made
+    copy = tmp_path / "copy"
+    shutil.copytree(adapter, copy)
+    weights = copy / "adapter_model.safetensors"
+    content = bytearray(weights.read_bytes())
+    content[-1] ^= 1
+    weights.write_bytes(content)
+    assert served_gguf(base_model, copy, tmp_path) != first
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_the_rotary_order_is_pairs_within_a_head() -> None:
+    rows = np.arange(8, dtype=np.float32)[:, None]
+    assert to_gguf_rotary(rows, 2)[:, 0].tolist() == [0, 2, 1, 3, 4, 6, 5, 7]
+
+
+def test_an_adapter_that_is_no_plain_lora_is_refused(base_model: BaseModelFiles, tmp_path: Path, adapter: Path) -> None:
+    copy = tmp_path / "dora"
+    shutil.copytree(adapter, copy)
+    config = copy / ADAPTER_CONFIG
+    config.write_text(config.read_text().replace('"use_dora": false', '"use_dora": true'))
+    with pytest.raises(IncompatibleModelError, match="not a plain LoRA"):
+        served_gguf(base_model, copy, tmp_path)
+
+
+def test_an_adapter_of_another_base_is_refused(base_model: BaseModelFiles, tmp_path: Path, adapter: Path) -> None:
+    from safetensors.numpy import load_file, save_file
+
+    copy = tmp_path / "other"
+    shutil.copytree(adapter, copy)
+    weights = load_file(copy / "adapter_model.safetensors")
+    renamed = {name.replace("layers.0.", "layers.77."): tensor for name, tensor in weights.items()}
+    save_file(renamed, copy / "adapter_model.safetensors")
+    with pytest.raises(IncompatibleModelError, match=r"layers\.77"):
+        served_gguf(base_model, copy, tmp_path)
+    assert not list(tmp_path.rglob("*.gguf"))

@@ -1,0 +1,87 @@
+import itertools
+
+import pytest
+import torch
+from fakes.training_examples import make_example
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feature_store.records import ExampleKind
+from model_registry.prompting import ChatMessage, PromptRenderer, nonce_for
+from training_pipeline.dataset import IGNORED, TokenSequence, batches, schedule, to_tensors, tokenize
+from training_pipeline.plan import ANSWER_SHARE, balance
+
+END = 2
+
+
+def sequence(number: int, length: int, kind: ExampleKind = ExampleKind.WRITE) -> TokenSequence:
+    return TokenSequence(f"d{number}", kind, tuple(range(length)), min(3, length - 1), length)
+
+
+@pytest.mark.parametrize("kind", [ExampleKind.WRITE, ExampleKind.ANSWER])
+def test_the_prompt_is_what_inference_would_render(renderer: PromptRenderer, kind: ExampleKind) -> None:
+    example = make_example(3, kind=kind)
+    (made,) = tokenize([example], renderer, end_of_turn=END, max_tokens=512)
+    messages = renderer.messages([ChatMessage("user", example.request)], example.passages, nonce=nonce_for(example.id))
+    assert list(made.ids[: made.prompt_tokens]) == renderer.tokenize(renderer.text(messages))
+
+
+def test_the_target_is_the_authors_text_and_an_end_of_turn(renderer: PromptRenderer) -> None:
+    from tokenizers import Tokenizer
+
+    example = make_example(5)
+    (made,) = tokenize([example], renderer, end_of_turn=END, max_tokens=512)
+    *target, end = made.ids[made.prompt_tokens :]
+    assert Tokenizer.from_str(renderer.tokenizer_json).decode(target) == example.target
+    assert end == END
+    assert made.target_bytes == len(example.target.encode())
+
+
+def test_a_cut_target_has_no_end_of_turn(renderer: PromptRenderer) -> None:
+    example = make_example(5)
+    (whole,) = tokenize([example], renderer, end_of_turn=END, max_tokens=512)
+    (cut,) = tokenize([example], renderer, end_of_turn=END, max_tokens=whole.prompt_tokens + 16)
+    assert cut.ids == whole.ids[: whole.prompt_tokens + 16]
+    assert END not in cut.ids[cut.prompt_tokens :]
+    assert cut.target_bytes < whole.target_bytes
+
+
+def test_a_prompt_without_room_for_an_answer_is_left_out(renderer: PromptRenderer) -> None:
+    (whole,) = tokenize([make_example(5)], renderer, end_of_turn=END, max_tokens=512)
+    assert tokenize([make_example(5)], renderer, end_of_turn=END, max_tokens=whole.prompt_tokens + 15) == []
+
+
+def test_only_targets_carry_loss() -> None:
+    ids, labels = to_tensors([sequence(0, 8), sequence(1, 5)], torch.device("cpu"))
+    assert ids.shape == labels.shape == (2, 8)
+    assert labels[0].tolist() == [IGNORED] * 3 + [3, 4, 5, 6, 7]
+    assert labels[1].tolist() == [IGNORED] * 3 + [3, 4] + [IGNORED] * 3
+
+
+@given(
+    lengths=st.lists(st.integers(4, 300), min_size=1, max_size=40), tokens=st.integers(64, 600), seed=st.integers(0, 9)
+)
+def test_batches_hold_every_sequence_once_within_the_budget(lengths: list[int], tokens: int, seed: int) -> None:
+    sequences = [sequence(i, length) for i, length in enumerate(lengths)]
+    grouped = batches(sequences, tokens=tokens, seed=seed)
+    assert sorted(s.document_id for batch in grouped for s in batch) == sorted(s.document_id for s in sequences)
+    for batch in grouped:
+        assert len(batch) == 1 or len(batch) * max(len(s.ids) for s in batch) <= tokens
+    assert grouped == batches(sequences, tokens=tokens, seed=seed)
+
+
+def test_the_schedule_goes_on_for_ever_in_another_order() -> None:
+    sequences = [sequence(i, 50) for i in range(20)]
+    taken = list(itertools.islice(schedule(sequences, tokens=100, seed=1), 20))
+    first, second = taken[:10], taken[10:]
+    assert sorted(s.document_id for b in second for s in b) == sorted(s.document_id for s in sequences)
+    assert first != second
+
+
+def test_answers_take_a_bounded_share_of_the_tokens() -> None:
+    sequences = [sequence(i, 100) for i in range(10)]
+    sequences += [sequence(i, 400, ExampleKind.ANSWER) for i in range(10)]
+    kept = balance(sequences)
+    answers = sum(len(s.ids) for s in kept if s.kind is ExampleKind.ANSWER)
+    assert 0 < answers <= ANSWER_SHARE * sum(len(s.ids) for s in kept)
+    assert [s for s in kept if s.kind is ExampleKind.WRITE] == sequences[:10]

@@ -1,0 +1,116 @@
+"""The parity judge passes what is served as trained, and refuses each way in which it can be something else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from configs.progress import Silent
+from configs.settings import TrainingSettings
+from model_registry.base_models import BaseModelFiles
+from model_registry.manifest import ParityResult
+from model_registry.prompting import ChatMessage, PromptRenderer
+from training_pipeline import finetune
+from training_pipeline.device import Placement
+from training_pipeline.evaluation import parity
+
+CPU = Placement(torch.device("cpu"), bfloat16=False)
+
+
+@dataclass
+class PlainServing:
+    """Serves a PEFT folder by merging it into the base: not how it was trained, and the same function."""
+
+    base: BaseModelFiles
+    renderer: PromptRenderer
+    engine: str = "plain"
+    shift: float = 0.0  # nats added to each log-probability
+    prepend: tuple[int, ...] = ()  # ids that the engine's tokenizer adds
+
+    def prompt_tokens(self, prompt: str) -> list[int]:
+        return [*self.prepend, *self.renderer.tokenize(prompt)]
+
+    def greedy(self, adapter: Path, prompts: Sequence[str], max_tokens: int) -> list[tuple[list[int], list[float]]]:
+        from peft import PeftModel
+        from transformers import AutoModelForCausalLM
+
+        base = AutoModelForCausalLM.from_pretrained(self.base.folder, dtype=torch.float32)
+        model: Any = PeftModel.from_pretrained(base, str(adapter)).merge_and_unload()
+        answers = []
+        for prompt in prompts:
+            ids, chosen, log_probs = self.renderer.tokenize(prompt), [], []
+            for _ in range(max_tokens):
+                with torch.inference_mode():
+                    scores = model(input_ids=torch.tensor([ids])).logits[0, -1].log_softmax(-1)
+                token = int(scores.argmax())
+                chosen.append(token)
+                log_probs.append(float(scores[token]) + self.shift)
+                ids.append(token)
+            answers.append((chosen, log_probs))
+        return answers
+
+
+def trained(base: BaseModelFiles, settings: TrainingSettings, *, scale: float) -> Any:
+    """A model whose adapter does something: `scale` is the size of B."""
+    model: Any = finetune.load_for_training(base.folder, settings, CPU)
+    torch.manual_seed(7)
+    for name, parameter in model.named_parameters():
+        if "lora_B" in name:
+            parameter.data = torch.randn_like(parameter) * scale
+    return model.eval()
+
+
+def judge(probe: PlainServing, model: Any, adapter: Path, renderer: PromptRenderer) -> ParityResult:
+    questions = ["Write a post about the quay.", "What did the kettle say?"]
+    prompts = [renderer.text(renderer.messages([ChatMessage("user", q)], nonce="n")) for q in questions]
+    return parity.judge(
+        model, adapter, prompts, probe=probe, renderer=renderer, placement=CPU, progress=Silent()
+    )  # fmt: skip
+
+
+@pytest.fixture
+def model(tiny_base: BaseModelFiles, training_settings: TrainingSettings) -> Any:
+    return trained(tiny_base, training_settings, scale=0.5)
+
+
+@pytest.fixture
+def adapter(model: Any, tmp_path: Path) -> Path:
+    model.save_pretrained(str(tmp_path / "adapter"))
+    return tmp_path / "adapter"
+
+
+def test_the_same_adapter_passes(
+    tiny_base: BaseModelFiles, renderer: PromptRenderer, model: Any, adapter: Path
+) -> None:
+    result = judge(PlainServing(tiny_base, renderer), model, adapter, renderer)
+    assert result.passed
+    assert result.same_greedy_tokens == 1.0
+    assert result.max_log_prob_difference < 1e-3
+
+
+def test_another_adapter_is_refused(
+    tiny_base: BaseModelFiles, renderer: PromptRenderer, adapter: Path, training_settings: TrainingSettings
+) -> None:
+    other = trained(tiny_base, training_settings, scale=0.0)
+    result = judge(PlainServing(tiny_base, renderer), other, adapter, renderer)
+    assert not result.passed
+    assert result.same_greedy_tokens < parity.SAME_TOKENS
+
+
+def test_log_probabilities_out_of_bound_are_refused(
+    tiny_base: BaseModelFiles, renderer: PromptRenderer, model: Any, adapter: Path
+) -> None:
+    result = judge(PlainServing(tiny_base, renderer, shift=2 * parity.BOUND), model, adapter, renderer)
+    assert not result.passed
+    assert result.same_greedy_tokens == 1.0
+
+
+def test_an_engine_that_reads_the_prompt_differently_is_refused(
+    tiny_base: BaseModelFiles, renderer: PromptRenderer, model: Any, adapter: Path
+) -> None:
+    result = judge(PlainServing(tiny_base, renderer, prepend=(1,)), model, adapter, renderer)
+    assert not result.passed
+    assert not result.same_prompt_tokens

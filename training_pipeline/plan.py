@@ -1,0 +1,70 @@
+"""How long to train, from how much text there is and how fast this machine is."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from configs.settings import TrainingSettings
+from feature_store.records import ExampleKind
+from training_pipeline.dataset import TokenSequence
+
+PLAN_FILE = "plan.json"
+# Answering costs a prompt of passages for a short target, so it may take at most this share of a run's tokens.
+ANSWER_SHARE = 0.4
+# Epochs by label tokens: small collections are read several times, large ones are not even read once on a CPU.
+EPOCHS = ((20_000, 4.0), (60_000, 3.0), (200_000, 2.0))
+EPOCHS_BEYOND = 1.0
+VALIDATIONS = 6  # a run is validated about so many times
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    steps: int
+    validate_every: int
+    epochs: float  # of the sequences that are trained on
+    tokens: int  # ids processed, padding not counted
+    seconds: float  # expected
+    cut: bool  # shortened to fit training.max_minutes
+
+    def save(self, folder: Path) -> None:
+        (folder / PLAN_FILE).write_text(json.dumps(asdict(self)), encoding="utf-8")
+
+    @staticmethod
+    def load(folder: Path) -> "Plan | None":
+        path = folder / PLAN_FILE
+        return Plan(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
+
+
+def balance(sequences: Sequence[TokenSequence]) -> list[TokenSequence]:
+    """Leave out answer examples, evenly over the documents, until they take ANSWER_SHARE of the tokens at most."""
+    answers = [s for s in sequences if s.kind is ExampleKind.ANSWER]
+    others = [s for s in sequences if s.kind is not ExampleKind.ANSWER]
+    allowed = sum(len(s.ids) for s in others) * ANSWER_SHARE / (1 - ANSWER_SHARE)
+    total = sum(len(s.ids) for s in answers)
+    if not others or total <= allowed:
+        return list(sequences)
+    every = total / allowed
+    return others + [answers[int(i * every)] for i in range(int(len(answers) / every))]
+
+
+def make_plan(
+    sequences: Sequence[TokenSequence], settings: TrainingSettings, *, seconds_per_token: Callable[[], float]
+) -> Plan:
+    """`seconds_per_token` measures one real step; it is asked once."""
+    tokens = sum(len(s.ids) for s in sequences)
+    labels = sum(s.label_tokens for s in sequences)
+    epochs = settings.epochs or next((e for bound, e in EPOCHS if labels < bound), EPOCHS_BEYOND)
+    pace = seconds_per_token()
+    affordable = settings.max_minutes * 60 / pace
+    planned = tokens * epochs
+    steps = max(1, round(min(planned, affordable) / settings.tokens_per_step))
+    used = steps * settings.tokens_per_step
+    return Plan(
+        steps=steps,
+        validate_every=max(1, -(-steps // VALIDATIONS)),
+        epochs=used / tokens,
+        tokens=used,
+        seconds=used * pace,
+        cut=affordable < planned,
+    )

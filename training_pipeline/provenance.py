@@ -1,0 +1,32 @@
+"""Which code and libraries made a version."""
+
+import subprocess
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+LIBRARIES = ("torch", "transformers", "peft", "tokenizers", "safetensors", "gguf", "openvino-genai")
+
+
+def code_version() -> str:
+    """The package's version, with the commit where the code lies in a git checkout, "+dirty" when it was changed."""
+    try:
+        package = version("llm-twin")
+    except PackageNotFoundError:
+        package = "unknown"
+    here = Path(__file__).resolve().parent
+    command = ["git", "-C", str(here), "describe", "--always", "--dirty=+dirty", "--abbrev=12"]
+    try:
+        answer = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)  # noqa: S603
+    except (OSError, subprocess.SubprocessError):
+        return package  # no git, or not a checkout
+    return f"{package}-{answer.stdout.strip()}"
+
+
+def library_versions() -> dict[str, str]:
+    found = {}
+    for name in LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found

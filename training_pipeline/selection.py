@@ -1,0 +1,75 @@
+"""Which examples a run learns from, is validated on and is judged by."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from feature_store.ports import FeatureReader
+from feature_store.records import Example, ExampleKind, Split
+from feature_store.versions import FeatureVersion
+from model_registry.prompting import ChatMessage, PromptRenderer, nonce_for
+from training_pipeline.dataset import TokenSequence, tokenize
+from training_pipeline.errors import TooLittleTextError
+from training_pipeline.plan import balance
+
+FEWEST_EXAMPLES = 4
+# Ids that validation and judging read at most: more would cost a CPU minutes and move the figures little.
+VALIDATION_TOKENS = 4_000
+TEST_TOKENS = 16_000
+PARITY_PROMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingData:
+    train: list[TokenSequence]
+    validation: list[TokenSequence]
+    test: list[TokenSequence]  # write and continue only: each prose is a target once
+    prompts: list[str]  # rendered, one of each kind where there is one, for the parity check
+
+    @property
+    def label_tokens(self) -> int:
+        return sum(sequence.label_tokens for sequence in self.train)
+
+
+def select(
+    store: FeatureReader, features: FeatureVersion, renderer: PromptRenderer, *, end_of_turn: int, max_tokens: int
+) -> TrainingData:
+    """Raises TooLittleTextError, with the figures, when there is nothing to learn from or to judge by."""
+    examples = {split: store.examples(features.author, features, split) for split in Split}
+
+    def sequences(split: Split) -> list[TokenSequence]:
+        return tokenize(examples[split], renderer, end_of_turn=end_of_turn, max_tokens=max_tokens)
+
+    train = balance(sequences(Split.TRAIN))
+    test = [s for s in sequences(Split.TEST) if s.kind is not ExampleKind.ANSWER]
+    if len(train) < FEWEST_EXAMPLES or not test:
+        raise TooLittleTextError(
+            f"{features.author} {features.name} has {len(train)} examples to learn from and {len(test)} to judge by; "
+            f"at least {FEWEST_EXAMPLES} and 1 are needed. Collect more posts: five of a few paragraphs are enough."
+        )
+    return TrainingData(
+        train=train,
+        validation=thin(sequences(Split.VALIDATION), VALIDATION_TOKENS),
+        test=thin(test, TEST_TOKENS),
+        prompts=_parity_prompts(examples[Split.TEST], renderer),
+    )
+
+
+def thin(sequences: Sequence[TokenSequence], tokens: int) -> list[TokenSequence]:
+    """Whole documents, evenly spread, until they hold about `tokens` ids."""
+    documents = sorted({s.document_id for s in sequences})
+    total = sum(len(s.ids) for s in sequences)
+    if total <= tokens:
+        return list(sequences)
+    count = max(1, round(len(documents) * tokens / total))
+    kept = {documents[int(i * len(documents) / count)] for i in range(count)}
+    return [s for s in sequences if s.document_id in kept]
+
+
+def _parity_prompts(examples: Sequence[Example], renderer: PromptRenderer) -> list[str]:
+    chosen: list[Example] = []
+    for kind in ExampleKind:
+        chosen += [example for example in examples if example.kind is kind][:1]
+    return [
+        renderer.text(renderer.messages([ChatMessage("user", e.request)], e.passages, nonce=nonce_for(e.id)))
+        for e in chosen[:PARITY_PROMPTS]
+    ]
