@@ -1,6 +1,8 @@
 """F_n: the manifest that makes a set of tables a feature version."""
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class AuthorProfile(BaseModel):
@@ -8,7 +10,7 @@ class AuthorProfile(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    id: str  # [a-z0-9][a-z0-9-]*, at most 64 characters
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]  # also the name of a folder, so nothing else
     name: str
     created_at: str  # ISO 8601, UTC
     consent: str  # the sentence that whoever made the twin agreed to, and when

@@ -1,0 +1,204 @@
+"""The offline store on a local disk, in Delta Lake tables.
+
+    root/authors/<author>/
+        profile.json
+        lock                                  held while one process writes
+        posts/ documents/ chunks/ examples/   Delta tables
+        versions/F1.json F2.json …            the manifests, each written last and once
+
+Workers that use this must be spawned, not forked: delta-rs hangs under fork.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from feature_store.backends.delta_rows import CHUNKS, DOCUMENTS, EXAMPLES, POSTS, R, RowType
+from feature_store.backends.delta_table import RecordTable
+from feature_store.backends.local_disk import (
+    MEGABYTE,
+    exclusive,
+    flush_to_disk,
+    naming_full_disk,
+    require_free_space,
+    write_once,
+)
+from feature_store.errors import (
+    StoreBusyError,
+    StoreCorruptError,
+    UnknownAuthorError,
+    UnknownFeatureVersionError,
+)
+from feature_store.records import Chunk, Document, Example, Post, Split, digest_of
+from feature_store.versions import AuthorProfile, FeatureVersion
+
+Model = TypeVar("Model", AuthorProfile, FeatureVersion)
+FEATURES: tuple[RowType[Any], ...] = (DOCUMENTS, CHUNKS, EXAMPLES)
+PROFILE = "profile.json"
+MANIFEST = re.compile(r"F(\d+)\.json")
+
+
+class DeltaFeatureStore:
+    """FeatureWriter over Delta tables. `min_free_mb`: a write is refused when the disk has less left."""
+
+    def __init__(self, root: Path, min_free_mb: int) -> None:
+        self._authors = root / "authors"
+        self._min_free_mb = min_free_mb
+
+    def authors(self) -> list[AuthorProfile]:
+        return [_read_model(path, AuthorProfile) for path in sorted(self._authors.glob(f"*/{PROFILE}"))]
+
+    def profile(self, author: str) -> AuthorProfile:
+        return _read_model(self._home(author) / PROFILE, AuthorProfile)
+
+    def versions(self, author: str) -> list[FeatureVersion]:
+        manifests = {
+            int(match[1]): path
+            for path in (self._home(author) / "versions").glob("F*.json")
+            if (match := MANIFEST.fullmatch(path.name))
+        }
+        return [_read_model(manifests[number], FeatureVersion) for number in sorted(manifests)]
+
+    def version(self, author: str, number: int | None = None) -> FeatureVersion:
+        versions = self.versions(author)
+        for version in reversed(versions):
+            if number in (None, version.number):
+                return version
+        known = ", ".join(version.name for version in versions) or "none yet: run `twin features`"
+        asked = "feature version" if number is None else f"F{number}"
+        raise UnknownFeatureVersionError(f"{author} has no {asked}. There are: {known}.")
+
+    def posts(self, author: str, version: FeatureVersion | None = None) -> list[Post]:
+        posts = self._table(author, POSTS).read(_as_of(author, version, POSTS.table))
+        return sorted(posts, key=lambda post: (post.source_id, post.source))
+
+    def documents(self, author: str, version: FeatureVersion | None = None) -> list[Document]:
+        documents = self._table(author, DOCUMENTS).read(_as_of(author, version, DOCUMENTS.table))
+        return sorted(documents, key=lambda document: document.id)
+
+    def chunks(self, author: str, version: FeatureVersion | None = None, *, vectors: bool = True) -> list[Chunk]:
+        without = () if vectors else ("vector",)
+        chunks = self._table(author, CHUNKS).read(_as_of(author, version, CHUNKS.table), without=without)
+        return sorted(chunks, key=lambda chunk: (chunk.document_id, chunk.start, chunk.end))
+
+    def examples(self, author: str, version: FeatureVersion, split: Split | None = None) -> list[Example]:
+        examples = self._table(author, EXAMPLES).read(_as_of(author, version, EXAMPLES.table))
+        wanted = [example for example in examples if split in (None, example.split)]
+        return sorted(wanted, key=lambda example: example.id)
+
+    @contextmanager
+    def writing(self, author: str) -> Iterator[None]:
+        with exclusive(self._home(author) / "lock", f"the posts and features of {author}"):
+            require_free_space(self._authors, self._min_free_mb * MEGABYTE)
+            yield
+
+    def create_author(self, profile: AuthorProfile) -> AuthorProfile:
+        with naming_full_disk(self._authors):
+            write_once(self._authors / profile.id / PROFILE, profile.model_dump_json(indent=2))
+        return self.profile(profile.id)
+
+    def write_posts(self, author: str, *, upserts: Iterable[Post], deleted_ids: Iterable[str]) -> None:
+        posts, deleted = list(upserts), list(deleted_ids)
+        table = self._table(author, POSTS)
+        if posts or deleted:
+            table.write(posts, deleted_ids=deleted)
+
+    def commit(
+        self,
+        author: str,
+        *,
+        documents: Sequence[Document],
+        chunks: Sequence[Chunk],
+        examples: Sequence[Example],
+        encoder: str,
+        configuration: dict[str, str],
+    ) -> tuple[FeatureVersion, bool]:
+        versions = self.versions(author)
+        last = versions[-1] if versions else None
+        # Read before anything is written: a table that a manifest names and that is gone is an error, not a new table.
+        before = {
+            rows.table: self._table(author, rows).digests(last.tables[rows.table]) if last else {} for rows in FEATURES
+        }
+        after = {
+            DOCUMENTS.table: self._table(author, DOCUMENTS).replace(documents),
+            CHUNKS.table: self._table(author, CHUNKS).replace(chunks),
+            EXAMPLES.table: self._table(author, EXAMPLES).replace(examples),
+        }
+        digest = digest_of([sorted(digests.values()) for digests in after.values()], encoder, configuration)
+        if last and last.digest == digest:
+            return last, False
+        posts = self._table(author, POSTS)
+        posts.write((), deleted_ids=())  # makes the table, for an author of whom nothing was collected
+        version = FeatureVersion(
+            author=author,
+            number=last.number + 1 if last else 1,
+            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            digest=digest,
+            tables={rows.table: self._table(author, rows).version for rows in (POSTS, *FEATURES)},
+            counts={
+                "posts": posts.count(),
+                "documents": len(documents),
+                "quarantined": sum(bool(document.quarantine) for document in documents),
+                "duplicates": sum(bool(document.duplicate_of) for document in documents),
+                "chunks": len(chunks),
+                "examples": len(examples),
+                **{split.value: sum(example.split is split for example in examples) for split in Split},
+            },
+            encoder=encoder,
+            configuration=configuration,
+            changed=_changed(before, after),
+        )
+        self._write_manifest(version)
+        return version, True
+
+    def _write_manifest(self, version: FeatureVersion) -> None:
+        home = self._home(version.author)
+        with naming_full_disk(home):
+            for table in version.tables:
+                flush_to_disk(home / table)
+            if not write_once(home / "versions" / f"{version.name}.json", version.model_dump_json(indent=2)):
+                raise StoreBusyError(f"another process has just written {version.name} of {version.author}. Run again.")
+
+    def _home(self, author: str) -> Path:
+        known = sorted(path.parent.name for path in self._authors.glob(f"*/{PROFILE}"))
+        if author not in known:  # which also keeps a name like "../elsewhere" from becoming a path
+            raise UnknownAuthorError(
+                f"there is no author {author!r}. There are: {', '.join(known) or 'none yet'}. "
+                f"To make one: twin collect PATH --author NAME"
+            )
+        return self._authors / author
+
+    def _table(self, author: str, rows: RowType[R]) -> RecordTable[R]:
+        return RecordTable(self._home(author) / rows.table, rows)
+
+
+def _as_of(author: str, version: FeatureVersion | None, table: str) -> int | None:
+    if version is None:
+        return None
+    if version.author != author:
+        raise UnknownFeatureVersionError(f"{version.name} of {version.author} is no version of {author}.")
+    return version.tables[table]
+
+
+def _changed(before: dict[str, dict[str, str]], after: dict[str, dict[str, str]]) -> dict[str, int]:
+    """Rows added and removed, by table; a row that was rewritten counts as both."""
+    return {
+        f"{table}_{word}": len(larger[table].items() - smaller[table].items())
+        for table in after
+        for word, larger, smaller in (("added", after, before), ("removed", before, after))
+    }
+
+
+def _read_model(path: Path, model: type[Model]) -> Model:
+    try:
+        return model.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise StoreCorruptError(
+            f"{path} is not what was written there: {error}. Restore it from a copy, or remove {path.parent} and "
+            "run `twin collect` again."
+        ) from error

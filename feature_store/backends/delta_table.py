@@ -1,0 +1,118 @@
+"""One author's rows of one kind, as a Delta table: a difference goes in by one atomic commit, and old versions stay."""
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Generic
+
+from feature_store.backends.delta_rows import Keyed, R, RowType, keyed
+from feature_store.backends.local_disk import naming_full_disk
+from feature_store.errors import StoreCorruptError
+
+# By default Delta drops its log after 30 days, and with it the versions that a manifest may still name.
+KEEP_EVERY_VERSION = {
+    "delta.enableExpiredLogCleanup": "false",
+    "delta.logRetentionDuration": "interval 36500 days",
+    "delta.deletedFileRetentionDuration": "interval 36500 days",
+}
+
+
+class RecordTable(Generic[R]):
+    def __init__(self, folder: Path, rows: RowType[R]) -> None:
+        self.folder = folder
+        self.rows = rows
+
+    @property
+    def exists(self) -> bool:
+        from deltalake import DeltaTable
+
+        return DeltaTable.is_deltatable(str(self.folder))
+
+    @property
+    def version(self) -> int:
+        """The newest Delta version."""
+        with self._naming_corruption():
+            return int(self._open(None).version())
+
+    def count(self) -> int:
+        """Rows in the newest version, from the log alone."""
+        with self._naming_corruption():
+            return int(self._open(None).count())
+
+    def digests(self, version: int | None = None) -> dict[str, str]:
+        """Row id → row digest, newest or as of a version. Raises StoreCorruptError."""
+        table = self._columns(version, ["id", "row_digest"])
+        return dict(zip(table["id"].to_pylist(), table["row_digest"].to_pylist(), strict=True))
+
+    def read(self, version: int | None = None, *, without: Collection[str] = ()) -> list[R]:
+        """Every record, newest or as of a version, in no particular order. Raises StoreCorruptError."""
+        return self.rows.from_arrow(self._columns(version, [name for name in self.rows.fields if name not in without]))
+
+    def replace(self, records: Sequence[R]) -> dict[str, str]:
+        """Make the table hold exactly `records`; rows that are there already are not touched. Answers its digests."""
+        stored, wanted = self.digests(), keyed(records)
+        self._apply(stored, wanted, stored.keys() - wanted.keys())
+        return {row_id: digest for row_id, (digest, _) in wanted.items()}
+
+    def write(self, records: Sequence[R], *, deleted_ids: Collection[str]) -> None:
+        """Delete and upsert rows in one atomic commit; no commit when nothing would change, but for the table's first.
+
+        Raises DiskFullError, StoreCorruptError.
+        """
+        stored, upserts = self.digests(), keyed(records)
+        self._apply(stored, upserts, (stored.keys() & set(deleted_ids)) - upserts.keys())
+
+    def _apply(self, stored: dict[str, str], records: Keyed[R], gone: Collection[str]) -> None:
+        upserts = {row_id: row for row_id, row in records.items() if stored.get(row_id) != row[0]}
+        with self._naming_corruption():
+            if not self.exists:
+                self._create(upserts)
+            elif upserts or gone:
+                self._merge(upserts, sorted(gone))
+
+    def _create(self, records: Keyed[R]) -> None:
+        from deltalake import write_deltalake
+
+        self.folder.mkdir(parents=True, exist_ok=True)
+        write_deltalake(str(self.folder), self.rows.to_arrow(records), configuration=KEEP_EVERY_VERSION)
+
+    def _merge(self, upserts: Keyed[R], gone: Sequence[str]) -> None:
+        import pyarrow as pa
+
+        schema = self.rows.schema()
+        deletions = pa.Table.from_pylist([{"id": row_id} for row_id in gone], schema=schema)
+        source = pa.concat_tables([self.rows.to_arrow(upserts), deletions])
+        source = source.append_column("gone", pa.array([False] * len(upserts) + [True] * len(gone), pa.bool_()))
+        (
+            self._open(None)
+            .merge(source, "target.id = source.id", source_alias="source", target_alias="target")
+            .when_matched_delete("source.gone")
+            .when_matched_update_all(except_cols=["gone"])
+            .when_not_matched_insert_all(except_cols=["gone"])
+            .execute()
+        )
+
+    def _columns(self, version: int | None, names: list[str]) -> Any:
+        if version is None and not self.exists:
+            return self.rows.schema().empty_table().select(names)
+        with self._naming_corruption():
+            return self._open(version).to_pyarrow_table(columns=names)
+
+    def _open(self, version: int | None) -> Any:
+        from deltalake import DeltaTable
+
+        return DeltaTable(str(self.folder), version=version)
+
+    @contextmanager
+    def _naming_corruption(self) -> Iterator[None]:
+        from deltalake.exceptions import DeltaError
+        from pyarrow import ArrowException
+
+        try:
+            with naming_full_disk(self.folder):
+                yield
+        except (DeltaError, ArrowException, OSError) as error:
+            raise StoreCorruptError(
+                f"the table {self.folder} cannot be used: {error}. Restore {self.folder.parent} from a copy, or remove "
+                "it and run `twin collect` again."
+            ) from error

@@ -1,0 +1,112 @@
+"""What the backends on a local disk share: one writer at a time, room to write, and files that are whole or absent."""
+
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from feature_store.errors import DiskFullError, StoreBusyError
+
+MEGABYTE = 1_000_000
+BLOCK = 1 << 20
+
+
+@contextmanager
+def exclusive(lock: Path, what: str) -> Iterator[None]:
+    """Hold `lock` (the system frees it when the process dies). Raises StoreBusyError at once when another has it."""
+    from filelock import FileLock, Timeout
+
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    held = FileLock(lock, timeout=0)
+    try:
+        held.acquire()
+    except Timeout:
+        raise StoreBusyError(f"another process is writing {what}. Wait for it to end, then try again.") from None
+    try:
+        yield
+    finally:
+        held.release()
+
+
+def require_free_space(folder: Path, needed: int) -> None:
+    """Raises DiskFullError when the disk of `folder` has less than `needed` bytes left."""
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise DiskFullError(
+            f"the disk of {folder} has {free // MEGABYTE} MB left, and {needed // MEGABYTE} MB are asked for. "
+            "Free some space, or lower feature_store.min_free_mb."
+        )
+
+
+@contextmanager
+def naming_full_disk(folder: Path) -> Iterator[None]:
+    """Turn the system's "no space left" into DiskFullError."""
+    try:
+        yield
+    except OSError as error:
+        # delta-rs passes the system's text on, without its number
+        if error.errno == errno.ENOSPC or os.strerror(errno.ENOSPC) in str(error):
+            raise DiskFullError(f"the disk of {folder} is full. Free some space and run the command again.") from error
+        raise
+
+
+def write_once(path: Path, text: str) -> bool:
+    """Write a file that is never changed again: whole or absent. False when it is there already."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, staging = tempfile.mkstemp(prefix=".staging-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(staging, path)  # unlike a rename, a link never replaces
+    except FileExistsError:
+        return False
+    finally:
+        Path(staging).unlink()
+    flush_to_disk(path.parent)
+    return True
+
+
+def flush_to_disk(folder: Path) -> None:
+    """Make every file and folder under `folder` survive a power cut."""
+    for path in (*folder.rglob("*"), folder):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def allocated_bytes(folder: Path) -> int:
+    """What a folder really takes: the holes of sparse files are not counted."""
+    return sum(path.stat().st_blocks * 512 for path in folder.rglob("*"))
+
+
+def copy_folder(source: Path, target: Path) -> None:
+    """Copy a folder into `target`, which may exist, keeping the holes of sparse files."""
+    shutil.copytree(source, target, copy_function=_copy_sparse, dirs_exist_ok=True)
+
+
+def _copy_sparse(source: str, target: str) -> None:
+    with Path(source).open("rb", buffering=0) as reader, Path(target).open("wb", buffering=0) as writer:
+        end = 0
+        writer.truncate(os.fstat(reader.fileno()).st_size)
+        while (start := _next_data(reader.fileno(), end)) is not None:
+            end = os.lseek(reader.fileno(), start, os.SEEK_HOLE)
+            reader.seek(start)
+            writer.seek(start)
+            while (left := end - reader.tell()) > 0:
+                writer.write(reader.read(min(left, BLOCK)))
+
+
+def _next_data(handle: int, offset: int) -> int | None:
+    try:
+        return os.lseek(handle, offset, os.SEEK_DATA)
+    except OSError as error:
+        if error.errno == errno.ENXIO:  # nothing but a hole is left
+            return None
+        raise

@@ -1,0 +1,269 @@
+"""Every promise of model_registry/ports.py, on the real registry and on the fake that stands in for it."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from fakes.adapters import PARITY, write_adapter
+from fakes.model_registry import InMemoryRegistry
+from model_registry.backends.mlflow import MlflowRegistry
+from model_registry.errors import (
+    CorruptModelError,
+    IncompatibleModelError,
+    PromotionRefusedError,
+    ProtectedVersionError,
+    UnknownModelError,
+)
+from model_registry.manifest import MANIFEST_FILE, verify_folder
+from model_registry.ports import ModelPublisher
+
+WEIGHTS = "adapter_model.safetensors"
+Train = Callable[..., Path]
+
+
+@pytest.fixture(scope="session")
+def empty_mlflow(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A registry that was used once: creating the database takes seconds."""
+    root = tmp_path_factory.mktemp("registry")
+    MlflowRegistry(root).log_run("nobody", {}, [])
+    return root
+
+
+@pytest.fixture(params=["mlflow", "memory"])
+def registry(request: pytest.FixtureRequest, tmp_path: Path) -> ModelPublisher:
+    root = tmp_path / "registry"
+    if request.param == "memory":
+        return InMemoryRegistry(root)
+    shutil.copytree(request.getfixturevalue("empty_mlflow"), root)
+    return MlflowRegistry(root)
+
+
+@pytest.fixture
+def train(tmp_path: Path) -> Train:
+    """Make an adapter folder; each has other weights. Arguments are those of `write_adapter`."""
+    made: list[Path] = []
+
+    def make(**manifest: object) -> Path:
+        made.append(tmp_path / f"trained-{len(made)}")
+        return write_adapter(made[-1], weights=f"weights {len(made)}".encode(), **manifest)  # type: ignore[arg-type]
+
+    return make
+
+
+def aliases(registry: ModelPublisher, author: str = "maud") -> dict[str, tuple[str, ...]]:
+    return {version.name: version.aliases for version in registry.versions(author)}
+
+
+def flip_a_byte(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+def test_a_registered_version_is_a_complete_copy_and_a_candidate(registry: ModelPublisher, train: Train) -> None:
+    trained = train()
+    version = registry.register("maud", trained)
+    shutil.rmtree(trained)
+    assert (version.author, version.number, version.name) == ("maud", 1, "v1")
+    assert (version.aliases, version.forced) == (("candidate",), False)
+    assert verify_folder(version.folder) == version.manifest
+    assert registry.resolve("maud", "candidate") == registry.resolve("maud", "v1") == version
+
+
+def test_versions_are_numbered_and_listed_oldest_first(registry: ModelPublisher, train: Train) -> None:
+    for _ in range(11):  # past 9: v10 comes after v9
+        registry.register("maud", train())
+    assert [version.number for version in registry.versions("maud")] == list(range(1, 12))
+    assert [name for name, named in aliases(registry).items() if named] == ["v11"]
+
+
+def test_the_same_folder_is_the_same_version(registry: ModelPublisher, train: Train) -> None:
+    trained = train()
+    assert registry.register("maud", trained) == registry.register("maud", trained)
+    registry.promote("maud", 1)
+    assert registry.register("maud", trained).aliases == ("champion",)
+    assert aliases(registry) == {"v1": ("champion",)}
+
+
+@pytest.mark.parametrize("damage", ["flipped", "missing", "extra", "manifest"])
+def test_a_damaged_folder_is_not_registered(registry: ModelPublisher, train: Train, damage: str) -> None:
+    trained = train()
+    if damage == "flipped":
+        flip_a_byte(trained / WEIGHTS)
+    elif damage == "missing":
+        (trained / WEIGHTS).unlink()
+    elif damage == "extra":
+        (trained / "more.safetensors").write_bytes(b"x")
+    else:
+        (trained / MANIFEST_FILE).write_text("{", encoding="utf-8")
+    with pytest.raises(CorruptModelError, match="manifest.json" if damage == "manifest" else "safetensors"):
+        registry.register("maud", trained)
+    assert registry.versions("maud") == []
+    assert registry.authors() == []
+
+
+def test_an_adapter_of_another_author_is_not_registered(registry: ModelPublisher, train: Train) -> None:
+    with pytest.raises(IncompatibleModelError, match="'samuel'"):
+        registry.register("maud", train(author="samuel"))
+    assert registry.authors() == []
+
+
+def test_promotion_moves_champion_and_keeps_the_previous_one(registry: ModelPublisher, train: Train) -> None:
+    for _ in range(3):
+        registry.register("maud", train())
+    assert registry.promote("maud", 1).aliases == ("champion",)
+    assert aliases(registry) == {"v1": ("champion",), "v2": (), "v3": ("candidate",)}
+    assert registry.promote("maud", 3).name == registry.resolve("maud").name == "v3"
+    assert aliases(registry) == {"v1": ("previous",), "v2": (), "v3": ("champion",)}
+    registry.promote("maud", 2)
+    assert aliases(registry) == {"v1": (), "v2": ("champion",), "v3": ("previous",)}
+
+
+def test_promoting_the_champion_changes_nothing(registry: ModelPublisher, train: Train) -> None:
+    for number in (1, 2):
+        registry.register("maud", train())
+        registry.promote("maud", number)
+    before = registry.versions("maud")
+    assert registry.promote("maud", 2, force=True, reason="again") == before[1]
+    assert registry.versions("maud") == before
+
+
+def test_a_gate_refuses_and_the_champion_stays(registry: ModelPublisher, train: Train) -> None:
+    registry.register("maud", train())
+    registry.promote("maud", 1)
+    registry.register("maud", train(adapter=1.39, parity=None))
+    with pytest.raises(PromotionRefusedError, match=r"(?s)parity.*1\.3900.*1\.2000.*--version v2 --force"):
+        registry.promote("maud", 2)
+    assert aliases(registry) == {"v1": ("champion",), "v2": ("candidate",)}
+    assert registry.resolve("maud", "v2").forced is False
+
+
+def test_force_overrules_a_gate_and_is_recorded(registry: ModelPublisher, train: Train) -> None:
+    failed = PARITY.model_copy(update={"passed": False})
+    registry.register("maud", train(parity=failed))
+    assert registry.promote("maud", 1, force=True, reason="for a talk").forced is True
+    assert registry.resolve("maud").forced is True
+    registry.register("maud", train())
+    assert registry.promote("maud", 2, force=True).forced is False  # no gate refused
+
+
+@pytest.mark.parametrize("name", [WEIGHTS, MANIFEST_FILE])
+def test_force_does_not_overrule_corruption(registry: ModelPublisher, train: Train, name: str) -> None:
+    registry.register("maud", train())
+    registry.promote("maud", 1)
+    version = registry.register("maud", train(code_version="0.2.0"))
+    damaged = version.folder / name
+    damaged.write_bytes(damaged.read_bytes().replace(b"weights", b"weighty").replace(b"0.2.0", b"0.3.0"))
+    with pytest.raises(CorruptModelError, match=name):
+        registry.promote("maud", 2, force=True)
+    assert registry.resolve("maud").name == "v1"
+
+
+def test_rollback_swaps_and_a_second_one_returns(registry: ModelPublisher, train: Train) -> None:
+    for number in (1, 2):
+        registry.register("maud", train())
+        registry.promote("maud", number)
+    assert registry.rollback("maud").name == registry.resolve("maud").name == "v1"
+    assert registry.resolve("maud", "previous").name == "v2"
+    assert registry.rollback("maud").aliases == ("champion",)
+    assert aliases(registry) == {"v1": ("previous",), "v2": ("champion",)}
+
+
+def test_rollback_to_a_damaged_version_is_refused(registry: ModelPublisher, train: Train) -> None:
+    for number in (1, 2):
+        registry.register("maud", train())
+        registry.promote("maud", number)
+    flip_a_byte(registry.resolve("maud", "previous").folder / WEIGHTS)
+    with pytest.raises(CorruptModelError, match=WEIGHTS):
+        registry.rollback("maud")
+    assert aliases(registry) == {"v1": ("previous",), "v2": ("champion",)}
+
+
+def test_rollback_without_a_previous_version(registry: ModelPublisher, train: Train) -> None:
+    registry.register("maud", train())
+    registry.promote("maud", 1)
+    with pytest.raises(UnknownModelError, match="no previous"):
+        registry.rollback("maud")
+    assert registry.resolve("maud").name == "v1"
+
+
+def test_a_version_that_an_alias_names_is_not_deleted(registry: ModelPublisher, train: Train) -> None:
+    for number in (1, 2):
+        registry.register("maud", train())
+        registry.promote("maud", number)
+    registry.register("maud", train())
+    for number, alias in ((1, "previous"), (2, "champion"), (3, "candidate")):
+        with pytest.raises(ProtectedVersionError, match=alias):
+            registry.delete("maud", number)
+    assert [verify_folder(version.folder) for version in registry.versions("maud")]
+    assert len(registry.versions("maud")) == 3
+
+
+def test_a_deleted_version_is_gone_and_its_number_is_not_given_again(registry: ModelPublisher, train: Train) -> None:
+    trained = train()
+    deleted = registry.register("maud", trained)
+    registry.register("maud", train())
+    registry.delete("maud", 1)
+    assert not deleted.folder.exists()
+    assert list(aliases(registry)) == ["v2"]
+    with pytest.raises(UnknownModelError, match="no v1"):
+        registry.resolve("maud", "v1")
+    assert registry.register("maud", trained).name == "v3"
+
+
+@pytest.mark.parametrize("reference", ["v9", "v0", "v01", "previous", "candidate", "latest", "", f"v{10**20}"])
+def test_an_unknown_reference_names_what_there_is(registry: ModelPublisher, train: Train, reference: str) -> None:
+    registry.register("maud", train())
+    registry.promote("maud", 1)
+    with pytest.raises(UnknownModelError, match=r"'maud'.*v1.*champion → v1.*twin train maud"):
+        registry.resolve("maud", reference)
+
+
+@pytest.mark.parametrize("author", ["mod", "o'brien", "../maud", "Maud", "m%", ""])
+def test_an_unknown_author_names_those_there_are(registry: ModelPublisher, train: Train, author: str) -> None:
+    registry.register("maud", train())
+    assert registry.versions(author) == []
+    for act in (
+        lambda: registry.resolve(author),
+        lambda: registry.resolve(author, "v1"),
+        lambda: registry.promote(author, 1),
+        lambda: registry.rollback(author),
+        lambda: registry.delete(author, 1),
+    ):
+        with pytest.raises(UnknownModelError, match="maud"):
+            act()
+
+
+def test_unknown_numbers_are_refused(registry: ModelPublisher, train: Train) -> None:
+    registry.register("maud", train())
+    for number in (0, -1, 2, 10**20):
+        with pytest.raises(UnknownModelError, match="v1"):
+            registry.promote("maud", number)
+        with pytest.raises(UnknownModelError, match="v1"):
+            registry.delete("maud", number)
+
+
+def test_an_empty_registry_says_so(registry: ModelPublisher) -> None:
+    assert registry.authors() == []
+    assert registry.versions("maud") == []
+    with pytest.raises(UnknownModelError, match="twin train maud"):
+        registry.resolve("maud")
+
+
+def test_two_authors_live_side_by_side(registry: ModelPublisher, train: Train) -> None:
+    registry.register("samuel", train(author="samuel"))
+    registry.register("maud", train())
+    registry.promote("maud", 1)
+    registry.register("maud-2", train(author="maud-2"))
+    assert registry.authors() == ["maud", "maud-2", "samuel"]
+    assert registry.resolve("maud").manifest.author == "maud"
+    assert aliases(registry, "samuel") == aliases(registry, "maud-2") == {"v1": ("candidate",)}
+    with pytest.raises(UnknownModelError, match="no champion"):
+        registry.resolve("samuel")
+
+
+def test_a_run_is_kept_without_a_version(registry: ModelPublisher) -> None:
+    registry.log_run("maud", {"rank": "16"}, [(step, "loss", 2.0 / (step + 1)) for step in range(3)])
+    assert registry.authors() == []

@@ -1,0 +1,262 @@
+"""What every OnlineIndex does, whatever it is made of.
+
+TEST_QDRANT_URL (and TEST_QDRANT_API_KEY) name a live server to run it on as well; its collections of the tests are
+deleted.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from qdrant_client import QdrantClient
+
+from fakes.feature_records import (
+    DIMENSIONS,
+    ENCODER,
+    ODD_TEXT,
+    axis,
+    between,
+    make_chunk,
+    make_version,
+    random_vector,
+)
+from fakes.feature_store import InMemoryIndex
+from feature_store.backends.qdrant import QdrantIndex
+from feature_store.backends.qdrant_edge import QdrantEdgeIndex
+from feature_store.errors import FeatureStoreError, UnknownFeatureVersionError
+from feature_store.ports import OnlineIndex
+from feature_store.records import Chunk, ScoredChunk, Vector
+
+OTHER_ENCODER = "another-encoder-of-the-tests"
+Opener = Callable[[], OnlineIndex]
+
+pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect in the local Qdrant")
+
+
+@pytest.fixture(params=["edge", "qdrant", "server", "memory"])
+def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener]:
+    """Opens the same index once more, as another process would."""
+    indexes: list[OnlineIndex] = []
+
+    def keep(index: OnlineIndex) -> OnlineIndex:
+        indexes.append(index)
+        return index
+
+    if request.param == "edge":
+        yield lambda: keep(QdrantEdgeIndex(tmp_path, min_free_mb=1))
+    elif request.param == "memory":
+        fake = InMemoryIndex()
+        yield lambda: fake
+    else:
+        client = _server(request) if request.param == "server" else QdrantClient(":memory:")
+        yield lambda: QdrantIndex(client)
+        for collection in client.get_collections().collections:
+            if collection.name in (f"twin-{ENCODER[:16]}", f"twin-{OTHER_ENCODER[:16]}"):
+                client.delete_collection(collection.name)
+        client.close()
+    for index in indexes:
+        index.close()
+
+
+def _server(request: pytest.FixtureRequest) -> QdrantClient:
+    if not (url := os.environ.get("TEST_QDRANT_URL")):
+        pytest.skip("TEST_QDRANT_URL names no Qdrant server")
+    return QdrantClient(url=url, api_key=os.environ.get("TEST_QDRANT_API_KEY"))
+
+
+@pytest.fixture
+def index(opened: Opener) -> OnlineIndex:
+    return opened()
+
+
+def publish(index: OnlineIndex, number: int, chunks: list[Chunk], author: str = "maud") -> tuple[int, int]:
+    return index.publish(make_version(number, author), chunks, dimensions=DIMENSIONS)
+
+
+def search(
+    index: OnlineIndex,
+    version: int = 1,
+    text: str = "",
+    vector: Vector | None = None,
+    *,
+    author: str = "maud",
+    limit: int = 5,
+) -> list[ScoredChunk]:
+    return index.search(
+        author=author, encoder=ENCODER, version=version, text=text, vector=vector or axis(0), limit=limit
+    )
+
+
+def texts(found: list[ScoredChunk]) -> set[str]:
+    return {each.chunk.text for each in found}
+
+
+def crowd(size: int, vector: Vector) -> list[Chunk]:
+    """Chunks that are all nearly `vector` and share no word with what is looked for."""
+    return [
+        make_chunk(f"crowd {i}", f"nothing of note on day {i}", vector=between(vector, random_vector(str(i)), 0.1))
+        for i in range(size)
+    ]
+
+
+def test_nothing_is_published_at_first(index: OnlineIndex) -> None:
+    assert index.published("maud", ENCODER) == 0
+    with pytest.raises(UnknownFeatureVersionError, match=r"F1.*maud"):
+        search(index)
+
+
+def test_what_was_published_is_found_to_the_letter_and_without_its_vector(index: OnlineIndex) -> None:
+    chunk = replace(make_chunk("fog", ODD_TEXT), title=ODD_TEXT, url="", created_at="", search_text="fog quotes")
+    assert publish(index, 1, [chunk]) == (1, 0)
+    assert index.published("maud", ENCODER) == 1
+    found = search(index, text="fog", vector=chunk.vector)
+    assert [each.chunk for each in found] == [replace(chunk, vector=())]
+    assert found[0].similarity == pytest.approx(1.0, abs=1e-5)
+
+
+def test_a_rare_word_is_found_although_its_vector_is_the_farthest(index: OnlineIndex) -> None:
+    rare = make_chunk("rare", "the zyzzyva sat on the barometer", vector=axis(1))
+    publish(index, 1, [*crowd(80, axis(0)), rare])
+    found = search(index, text="Zyzzyva?", vector=axis(0), limit=2)
+    assert rare.text in texts(found)
+    assert next(each.similarity for each in found if each.chunk.text == rare.text) == pytest.approx(0.0, abs=1e-5)
+
+
+def test_a_meaning_is_found_although_no_word_is_shared(index: OnlineIndex) -> None:
+    meant = make_chunk("meant", "mist rolled over the quay", vector=axis(3))
+    publish(index, 1, [*crowd(80, axis(0)), meant])
+    found = search(index, text="fog harbour", vector=between(axis(3), axis(2), 0.1), limit=1)
+    assert texts(found) == {meant.text}
+
+
+def test_both_rankings_together_beat_each_alone(index: OnlineIndex) -> None:
+    word_only = make_chunk("word", "the bell rang", vector=axis(5))
+    near_only = make_chunk("near", "iron and rope", vector=axis(0))
+    both = make_chunk("both", "bell, bell, bell!", vector=between(axis(0), axis(1), 0.2))
+    publish(index, 1, [word_only, near_only, both])
+    assert search(index, text="bell", vector=axis(0), limit=1)[0].chunk.text == both.text
+
+
+@pytest.mark.parametrize("text", ["", "or of and", "🌫️", "?!", '"quoted" OR (x AND'])
+def test_a_query_without_a_useful_word_is_answered_by_meaning(index: OnlineIndex, text: str) -> None:
+    publish(index, 1, [make_chunk("fog", vector=axis(0)), make_chunk("tide", "High at noon.", vector=axis(1))])
+    assert search(index, text=text, vector=axis(1), limit=1)[0].chunk.text == "High at noon."
+
+
+def test_the_best_come_first_and_no_more_than_asked_for(index: OnlineIndex) -> None:
+    publish(index, 1, crowd(30, axis(0)))
+    found = search(index, text="note on day 7", vector=axis(0), limit=7)
+    scores = [each.score for each in found]
+    assert len(found) == 7
+    assert scores == sorted(scores, reverse=True)
+    assert scores[0] > scores[-1] > 0
+
+
+def test_publishing_twice_changes_nothing(index: OnlineIndex) -> None:
+    chunks = [make_chunk("fog"), make_chunk("tide", "High at noon.")]
+    assert publish(index, 1, chunks) == (2, 0)
+    before = search(index, text="fog")
+    assert publish(index, 1, chunks) == (0, 0)
+    assert search(index, text="fog") == before
+
+
+def test_only_the_difference_is_published(index: OnlineIndex) -> None:
+    fog, tide, bell = make_chunk("fog", "fog"), make_chunk("tide", "tide"), make_chunk("bell", "bell")
+    assert publish(index, 1, [fog, tide]) == (2, 0)
+    assert publish(index, 2, [tide, bell]) == (1, 1)
+    assert publish(index, 3, [tide, bell]) == (0, 0)
+    assert publish(index, 4, [fog]) == (1, 2)
+    assert index.published("maud", ENCODER) == 4
+
+
+def test_a_deleted_chunk_is_found_in_the_versions_in_which_it_lived(index: OnlineIndex) -> None:
+    fog, tide = make_chunk("fog", "fog"), make_chunk("tide", "tide")
+    for number, chunks in enumerate([[fog, tide], [tide], [fog, tide]], start=1):
+        publish(index, number, chunks)
+    assert [texts(search(index, version, text="fog")) for version in (1, 2, 3)] == [
+        {"fog", "tide"},
+        {"tide"},
+        {"fog", "tide"},
+    ]
+
+
+def test_a_version_without_chunks_finds_nothing(index: OnlineIndex) -> None:
+    publish(index, 1, [])
+    assert search(index, text="fog") == []
+    publish(index, 2, [make_chunk("fog")])
+    publish(index, 3, [])
+    assert len(search(index, 2, text="fog")) == 1
+    assert search(index, 3, text="fog") == []
+
+
+def test_a_version_that_was_never_published_is_an_error(index: OnlineIndex) -> None:
+    publish(index, 2, [make_chunk("fog")])
+    for version in (1, 3):
+        with pytest.raises(UnknownFeatureVersionError, match=rf"F{version}.*maud"):
+            search(index, version)
+
+
+def test_a_version_cannot_be_published_after_a_newer_one(index: OnlineIndex) -> None:
+    publish(index, 2, [make_chunk("fog")])
+    with pytest.raises(FeatureStoreError, match=r"F1 of maud.*F2"):
+        publish(index, 1, [make_chunk("tide")])
+    assert index.published("maud", ENCODER) == 2
+
+
+def test_a_chunk_without_a_fitting_vector_is_refused(index: OnlineIndex) -> None:
+    with pytest.raises(ValueError, match="dimensions"):
+        publish(index, 1, [make_chunk("fog", vector=())])
+    assert index.published("maud", ENCODER) == 0
+
+
+def test_authors_never_see_one_another(index: OnlineIndex) -> None:
+    publish(index, 1, [make_chunk("fog", "maud's fog", vector=axis(0))])
+    publish(index, 1, [make_chunk("fog", "dex's fog", "dex", vector=axis(0))], author="dex")
+    publish(index, 2, [make_chunk("fog", "dex's fog", "dex", vector=axis(0))], author="dex")
+    assert texts(search(index, text="fog")) == {"maud's fog"}
+    assert texts(search(index, text="fog", author="dex")) == {"dex's fog"}
+    assert (index.published("maud", ENCODER), index.published("dex", ENCODER)) == (1, 2)
+    with pytest.raises(UnknownFeatureVersionError):
+        search(index, 2, text="fog")
+    with pytest.raises(UnknownFeatureVersionError):
+        search(index, 1, text="fog", author="no one")
+
+
+def test_another_authors_words_move_no_ranking(index: OnlineIndex) -> None:
+    words = [
+        "gannet rope",
+        "bell rope",
+        "a bell of iron work",
+        "quay",
+        "mast",
+        "pier",
+    ]  # gannets are rarest
+    publish(index, 1, [make_chunk(w, w, vector=between(axis(0), axis(1), n / 10)) for n, w in enumerate(words)])
+
+    def ranking() -> list[tuple[str, float]]:
+        return [(each.chunk.text, each.score) for each in search(index, text="gannet bell", vector=axis(0))]
+
+    before = ranking()
+    assert before[0][0] == "gannet rope"
+    publish(index, 1, [make_chunk(f"g{i}", f"gannet {i}", "dex") for i in range(60)], author="dex")
+    assert ranking() == before
+
+
+def test_every_encoder_has_an_index_of_its_own(index: OnlineIndex) -> None:
+    publish(index, 1, [make_chunk("fog")])
+    assert index.published("maud", OTHER_ENCODER) == 0
+    index.publish(make_version(3, encoder=OTHER_ENCODER), [make_chunk("tide", vector=(0.0, 1.0))], dimensions=2)
+    assert (index.published("maud", ENCODER), index.published("maud", OTHER_ENCODER)) == (1, 3)
+    assert texts(search(index, text="fog")) == {"The fog came in."}
+
+
+def test_a_reader_takes_up_what_another_publishes(opened: Opener) -> None:
+    reader, writer = opened(), opened()
+    publish(writer, 1, [make_chunk("fog", "fog")])
+    assert texts(search(reader, 1)) == {"fog"}
+    publish(writer, 2, [make_chunk("tide", "tide")])
+    assert reader.published("maud", ENCODER) == 2
+    assert texts(search(reader, 2)) == {"tide"}
+    assert texts(search(reader, 1)) == {"fog"}

@@ -1,0 +1,263 @@
+"""The feature store's ports in memory: for tests that are not about storing or encoding.
+
+They pass the same contract suite as the backends.
+"""
+
+import hashlib
+import math
+import re
+import threading
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import numpy as np
+
+from feature_store.errors import FeatureStoreError, StoreBusyError, UnknownAuthorError, UnknownFeatureVersionError
+from feature_store.records import (
+    Chunk,
+    Document,
+    Example,
+    Post,
+    Record,
+    ScoredChunk,
+    Split,
+    Vector,
+    digest_of,
+    row_digest,
+)
+from feature_store.versions import AuthorProfile, FeatureVersion
+
+TOKEN = re.compile(r"\w+|[^\w\s]")
+RRF_K = 60
+
+
+class HashEncoder:
+    """Bags of hashed words as unit vectors: texts that share words are near. Deterministic everywhere."""
+
+    fingerprint = "hash-encoder-1"
+    dimensions = 64
+    max_tokens = 256
+
+    def __init__(self) -> None:
+        self.encoded: list[str] = []  # every text that was ever embedded, in order
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [len(TOKEN.findall(text)) + 2 for text in texts]
+
+    def encode(self, texts: Sequence[str]) -> list[Vector]:
+        self.encoded += texts
+        return [self._encode(text) for text in texts]
+
+    def _encode(self, text: str) -> Vector:
+        vector = np.zeros(self.dimensions, dtype=np.float32)
+        for word, count in Counter(_words(text)).items():
+            digest = hashlib.blake2b(word.encode(), digest_size=8).digest()
+            vector[digest[0] % self.dimensions] += count if digest[1] % 2 else -count
+        length = float(np.linalg.norm(vector))
+        if length == 0:
+            vector[0] = length = 1.0
+        return tuple((vector / np.float32(length)).tolist())
+
+
+@dataclass(frozen=True)
+class _Snapshot:
+    version: FeatureVersion
+    posts: dict[str, Post]
+    documents: dict[str, Document]
+    chunks: dict[str, Chunk]
+    examples: dict[str, Example]
+
+
+class InMemoryFeatureStore:
+    """FeatureWriter over dictionaries. Every version keeps its own rows."""
+
+    def __init__(self) -> None:
+        self._profiles: dict[str, AuthorProfile] = {}
+        self._posts: dict[str, dict[str, Post]] = {}
+        self._snapshots: dict[str, list[_Snapshot]] = {}
+        self._locks: dict[str, threading.RLock] = {}
+
+    def authors(self) -> list[AuthorProfile]:
+        return [self._profiles[author] for author in sorted(self._profiles)]
+
+    def profile(self, author: str) -> AuthorProfile:
+        if author not in self._profiles:
+            known = ", ".join(sorted(self._profiles)) or "none"
+            raise UnknownAuthorError(f"there is no author {author!r}. Known: {known}.")
+        return self._profiles[author]
+
+    def versions(self, author: str) -> list[FeatureVersion]:
+        self.profile(author)
+        return [snapshot.version for snapshot in self._snapshots[author]]
+
+    def version(self, author: str, number: int | None = None) -> FeatureVersion:
+        return self._snapshot(author, number).version
+
+    def posts(self, author: str, version: FeatureVersion | None = None) -> list[Post]:
+        self.profile(author)
+        posts = self._as_of(author, version).posts if version else self._posts[author]
+        return sorted(posts.values(), key=lambda post: (post.source_id, post.source))
+
+    def documents(self, author: str, version: FeatureVersion | None = None) -> list[Document]:
+        snapshot = self._rows(author, version)
+        return [snapshot.documents[key] for key in sorted(snapshot.documents)] if snapshot else []
+
+    def chunks(self, author: str, version: FeatureVersion | None = None, *, vectors: bool = True) -> list[Chunk]:
+        snapshot = self._rows(author, version)
+        rows = sorted(snapshot.chunks.values(), key=lambda c: (c.document_id, c.start)) if snapshot else []
+        return rows if vectors else [replace(chunk, vector=()) for chunk in rows]
+
+    def examples(self, author: str, version: FeatureVersion, split: Split | None = None) -> list[Example]:
+        rows = self._as_of(author, version).examples
+        return [rows[key] for key in sorted(rows) if split is None or rows[key].split is split]
+
+    @contextmanager
+    def writing(self, author: str) -> Iterator[None]:
+        lock = self._locks.setdefault(author, threading.RLock())
+        if not lock.acquire(blocking=False):
+            raise StoreBusyError(f"{author} is being written elsewhere. Try again when that is done.")
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def create_author(self, profile: AuthorProfile) -> AuthorProfile:
+        self._posts.setdefault(profile.id, {})
+        self._snapshots.setdefault(profile.id, [])
+        return self._profiles.setdefault(profile.id, profile)
+
+    def write_posts(self, author: str, *, upserts: Iterable[Post], deleted_ids: Iterable[str]) -> None:
+        self.profile(author)
+        posts = dict(self._posts[author])
+        for key in deleted_ids:
+            posts.pop(key, None)
+        posts.update({post.id: post for post in upserts})
+        self._posts[author] = posts
+
+    def commit(
+        self,
+        author: str,
+        *,
+        documents: Sequence[Document],
+        chunks: Sequence[Chunk],
+        examples: Sequence[Example],
+        encoder: str,
+        configuration: dict[str, str],
+    ) -> tuple[FeatureVersion, bool]:
+        self.profile(author)
+        rows = [sorted(row_digest(row) for row in table) for table in (documents, chunks, examples)]
+        posts = self._posts[author]
+        digest = digest_of(sorted(post.content_hash for post in posts.values()), rows, encoder, configuration)
+        snapshots = self._snapshots[author]
+        last = snapshots[-1] if snapshots else None
+        if last and last.version.digest == digest:
+            return last.version, False
+        number = len(snapshots) + 1
+        tables: dict[str, tuple[Iterable[Record], Iterable[Record]]] = {
+            "documents": (documents, last.documents.values() if last else ()),
+            "chunks": (chunks, last.chunks.values() if last else ()),
+            "examples": (examples, last.examples.values() if last else ()),
+        }
+        changed = {}
+        for name, (after, before) in tables.items():
+            new, old = {row_digest(r) for r in after}, {row_digest(r) for r in before}
+            changed[f"{name}_added"], changed[f"{name}_removed"] = len(new - old), len(old - new)
+        version = FeatureVersion(
+            author=author,
+            number=number,
+            created_at=datetime.now(UTC).isoformat(),
+            digest=digest,
+            tables=dict.fromkeys(["posts", *tables], number),
+            counts={
+                "posts": len(posts),
+                "documents": len(documents),
+                "quarantined": sum(bool(d.quarantine) for d in documents),
+                "duplicates": sum(bool(d.duplicate_of) for d in documents),
+                "chunks": len(chunks),
+                "examples": len(examples),
+                **{split.value: sum(e.split is split for e in examples) for split in Split},
+            },
+            encoder=encoder,
+            configuration=configuration,
+            changed=changed,
+        )
+        snapshots.append(
+            _Snapshot(
+                version, posts, {d.id: d for d in documents}, {c.id: c for c in chunks}, {e.id: e for e in examples}
+            )
+        )
+        return version, True
+
+    def _rows(self, author: str, version: FeatureVersion | None) -> _Snapshot | None:
+        self.profile(author)
+        if version is None and not self._snapshots[author]:
+            return None
+        return self._as_of(author, version) if version else self._snapshot(author, None)
+
+    def _as_of(self, author: str, version: FeatureVersion) -> _Snapshot:
+        if version.author != author:
+            raise UnknownFeatureVersionError(f"{version.name} of {version.author} is no version of {author}.")
+        return self._snapshot(author, version.number)
+
+    def _snapshot(self, author: str, number: int | None) -> _Snapshot:
+        self.profile(author)
+        snapshots = self._snapshots[author]
+        wanted = len(snapshots) if number is None else number
+        if not 1 <= wanted <= len(snapshots):
+            known = ", ".join(s.version.name for s in snapshots) or "none"
+            asked = "feature version" if number is None else f"F{number}"
+            raise UnknownFeatureVersionError(f"{author} has no {asked}. There are: {known}.")
+        return snapshots[wanted - 1]
+
+
+class InMemoryIndex:
+    """OnlineIndex over dictionaries: per author and encoder, what lived in each published version."""
+
+    def __init__(self) -> None:
+        self._live: dict[tuple[str, str], dict[int, dict[str, Chunk]]] = {}
+
+    def publish(self, version: FeatureVersion, chunks: Sequence[Chunk], *, dimensions: int) -> tuple[int, int]:
+        if wrong := [chunk.id for chunk in chunks if len(chunk.vector) != dimensions]:
+            raise ValueError(f"chunk {wrong[0]} has no vector of {dimensions} dimensions")
+        versions = self._live.setdefault((version.author, version.encoder), {})
+        if version.number in versions:
+            return 0, 0
+        if versions and version.number < max(versions):
+            raise FeatureStoreError(f"{version.name} of {version.author} cannot follow F{max(versions)}.")
+        before = versions[max(versions)] if versions else {}
+        now = {chunk.id: chunk for chunk in chunks}
+        versions[version.number] = now
+        return len(now.keys() - before.keys()), len(before.keys() - now.keys())
+
+    def published(self, author: str, encoder: str) -> int:
+        return max(self._live.get((author, encoder), {}), default=0)
+
+    def search(
+        self, *, author: str, encoder: str, version: int, text: str, vector: Vector, limit: int
+    ) -> list[ScoredChunk]:
+        versions = self._live.get((author, encoder), {})
+        if version not in versions:
+            raise UnknownFeatureVersionError(f"F{version} of {author} was never published.")
+        live = versions[version]
+        cosines = {key: float(np.dot(chunk.vector, vector)) for key, chunk in live.items()}
+        bags = {key: Counter(_words(chunk.search_text)) for key, chunk in live.items()}
+        weights = {
+            word: math.log(1 + len(live) / (1 + sum(word in bag for bag in bags.values()))) for word in _words(text)
+        }
+        overlap = {key: sum(bag[word] > 0 and weight for word, weight in weights.items()) for key, bag in bags.items()}
+        scores: Counter[str] = Counter()
+        for ranking in (cosines, {key: value for key, value in overlap.items() if value > 0}):
+            for rank, key in enumerate(sorted(ranking, key=lambda k: (-ranking[k], k)), start=1):
+                scores[key] += 1 / (RRF_K + rank)  # type: ignore[assignment]  # Counter holds any number
+        best = sorted(scores, key=lambda key: (-scores[key], key))[:limit]
+        return [ScoredChunk(replace(live[key], vector=()), float(scores[key]), cosines[key]) for key in best]
+
+    def close(self) -> None:
+        return None
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower())

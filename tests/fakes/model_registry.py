@@ -1,0 +1,122 @@
+"""The model registry's port with its folders on disk and its aliases in memory. Passes the same contract suite."""
+
+import re
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from model_registry.errors import CorruptModelError, IncompatibleModelError, ProtectedVersionError, UnknownModelError
+from model_registry.manifest import MANIFEST_FILE, AdapterManifest, digest_file, verify_folder
+from model_registry.ports import CANDIDATE, CHAMPION, PREVIOUS, AdapterVersion
+from model_registry.promotion import refusals, refused
+
+
+@dataclass(frozen=True)
+class _Stored:
+    folder: Path
+    digest: str  # of the manifest
+    manifest: AdapterManifest
+
+    def verify(self) -> None:
+        verify_folder(self.folder)
+        if digest_file(self.folder / MANIFEST_FILE).sha256 != self.digest:
+            raise CorruptModelError(f"{self.folder / MANIFEST_FILE} was changed after it was registered.")
+
+
+class InMemoryRegistry:
+    """ModelPublisher over dictionaries. It forgets its aliases with the process."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._stored: dict[str, dict[int, _Stored]] = {}
+        self._aliases: dict[str, dict[str, int]] = {}
+        self._forced: set[tuple[str, int]] = set()
+        self._created: dict[str, int] = {}  # versions ever: numbers are not given again
+
+    def authors(self) -> list[str]:
+        return sorted(author for author, versions in self._stored.items() if versions)
+
+    def versions(self, author: str) -> list[AdapterVersion]:
+        return [self._version(author, number) for number in sorted(self._stored.get(author, {}))]
+
+    def resolve(self, author: str, reference: str = CHAMPION) -> AdapterVersion:
+        if re.fullmatch(r"v[1-9][0-9]*", reference):
+            return self._version(author, self._known(author, int(reference[1:])))
+        return self._version(author, self._named(author, reference))
+
+    def register(self, author: str, folder: Path) -> AdapterVersion:
+        manifest = verify_folder(folder)
+        if manifest.author != author:
+            raise IncompatibleModelError(f"{folder} was trained on the posts of {manifest.author!r}, not {author!r}.")
+        digest = digest_file(folder / MANIFEST_FILE).sha256
+        versions = self._stored.setdefault(author, {})
+        number = next((n for n, stored in versions.items() if stored.digest == digest), None)
+        if number is None:
+            number = self._created[author] = self._created.get(author, 0) + 1
+            kept = shutil.copytree(folder, self._root / author / digest)
+            versions[number] = _Stored(kept, digest, manifest)
+        if CHAMPION not in self._version(author, number).aliases:
+            self._aliases.setdefault(author, {})[CANDIDATE] = number
+        return self._version(author, number)
+
+    def promote(self, author: str, number: int, *, force: bool = False, reason: str = "") -> AdapterVersion:
+        stored = self._stored.get(author, {})[self._known(author, number)]
+        stored.verify()
+        champion = self._aliases.get(author, {}).get(CHAMPION)
+        if champion != number:
+            reasons = refusals(stored.manifest, self._stored[author][champion].manifest if champion else None)
+            if reasons and not force:
+                raise refused(author, number, reasons)
+            if reasons:
+                self._forced.add((author, number))
+            self._switch(author, number)
+        return self._version(author, number)
+
+    def rollback(self, author: str) -> AdapterVersion:
+        number = self._named(author, PREVIOUS)
+        self._stored[author][number].verify()
+        self._switch(author, number)
+        return self._version(author, number)
+
+    def delete(self, author: str, number: int) -> None:
+        aliases = self._version(author, self._known(author, number)).aliases
+        if aliases:
+            raise ProtectedVersionError(f"v{number} of {author!r} is its {' and '.join(aliases)} and stays.")
+        shutil.rmtree(self._stored[author].pop(number).folder)
+
+    def log_run(self, author: str, parameters: dict[str, str], curve: Sequence[tuple[int, str, float]]) -> None:
+        return None
+
+    def _switch(self, author: str, number: int) -> None:
+        before = self._aliases[author]
+        kept = {alias: n for alias, n in before.items() if n != number and alias not in (CHAMPION, PREVIOUS)}
+        previous = {PREVIOUS: before[CHAMPION]} if CHAMPION in before else {}
+        self._aliases[author] = {**kept, **previous, CHAMPION: number}
+
+    def _version(self, author: str, number: int) -> AdapterVersion:
+        stored = self._stored[author][number]
+        aliases = tuple(sorted(alias for alias, n in self._aliases.get(author, {}).items() if n == number))
+        forced = (author, number) in self._forced
+        return AdapterVersion(author, number, stored.folder, stored.manifest, aliases, forced)
+
+    def _known(self, author: str, number: int) -> int:
+        if number not in self._stored.get(author, {}):
+            raise self._unknown(author, f"v{number}")
+        return number
+
+    def _named(self, author: str, alias: str) -> int:
+        number = self._aliases.get(author, {}).get(alias)
+        if number is None:
+            raise self._unknown(author, f"{alias} version")
+        return number
+
+    def _unknown(self, author: str, wanted: str) -> UnknownModelError:
+        if author not in self.authors():
+            others = ", ".join(self.authors()) or "none"
+            return UnknownModelError(f"{author!r} has no version. Authors with one: {others}. Run: twin train {author}")
+        versions = ", ".join(f"v{n}" for n in sorted(self._stored[author]))
+        aliases = ", ".join(f"{alias} → v{n}" for alias, n in self._aliases.get(author, {}).items()) or "none"
+        return UnknownModelError(
+            f"{author!r} has no {wanted}; it has {versions}; aliases: {aliases}. Run: twin train {author}"
+        )

@@ -1,0 +1,37 @@
+"""The application over real HTTP on loopback, and clients for it."""
+
+import threading
+
+import httpx2
+import uvicorn
+from openai import OpenAI
+
+from fakes.world import World
+from inference_pipeline.api import create_app
+from inference_pipeline.api.server import bind
+
+
+class Service:
+    """The application behind uvicorn, in a thread with an event loop of its own."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.app = create_app(world.pipeline, pool=world.pool, resolver=world.registry, settings=world.settings)
+        self.server = uvicorn.Server(uvicorn.Config(self.app, log_config=None, access_log=False))
+        self.socket = bind("127.0.0.1", 0)
+        self.address = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
+        self.thread = threading.Thread(target=self.server.run, args=([self.socket],))
+        self.thread.start()
+        self.http = httpx2.Client(base_url=self.address, timeout=30)
+        self.openai = OpenAI(base_url=f"{self.address}/v1", api_key="none", max_retries=0)
+
+    @property
+    def under_way(self) -> int:
+        count: int = self.app.state.admission.under_way
+        return count
+
+    def stop(self) -> None:
+        self.server.should_exit = True
+        self.thread.join()
+        self.http.close()
+        self.openai.close()

