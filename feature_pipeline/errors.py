@@ -3,7 +3,8 @@
 FeaturePipelineError
 ├── SourceError            the location cannot be read at all
 │   ├── UnknownSourceError   no kind of source reads this location
-│   └── EmptySourceError     it can be read, and holds no post
+│   ├── EmptySourceError     it can be read, and holds no post
+│   └── UnreadableItemError  one item of it cannot be read: it becomes the problem of its post and goes no further
 ├── NothingUsableError     posts were collected, and every one is quarantined
 └── MassDeletionError      the collection would delete more posts than is likely meant
 """
@@ -24,6 +25,10 @@ class UnknownSourceError(SourceError):
 
 
 class EmptySourceError(SourceError):
+    pass
+
+
+class UnreadableItemError(SourceError):
     pass
 
 

@@ -27,6 +27,10 @@ class Source(Protocol):
     def name(self) -> str:
         """Names the location for good, e.g. "folder:/home/maud/posts": posts are found again by it."""
 
+    @property
+    def ignored(self) -> dict[str, int]:
+        """What is passed over, by kind, e.g. {".png": 3, "hidden": 1}. Complete once `read` has ended."""
+
     def count(self) -> int | None:
         """How many items `read` will yield, when that is cheap to know."""
 

@@ -1,0 +1,76 @@
+"""A post → a document in the author's view: every word, mark and meant line break, without the format's furniture.
+
+Code and other people's words stay in the text, for search, and are marked, so that nobody learns to write from them.
+`normalise` makes the second view, for search.
+"""
+
+from collections.abc import Callable
+
+from feature_pipeline.cleaning.html import html_pieces
+from feature_pipeline.cleaning.language import detect_language
+from feature_pipeline.cleaning.markdown import markdown_pieces
+from feature_pipeline.cleaning.marked_text import Piece, assemble, without_title
+from feature_pipeline.cleaning.normalise import normalise
+from feature_pipeline.cleaning.plain import plain_pieces
+from feature_pipeline.words import count_words
+from feature_store.records import ContentType, Document, Post, Span
+
+__all__ = ["CLEANING_VERSION", "clean", "fingerprint", "normalise", "own_words"]
+
+CLEANING_VERSION = "1"  # to be raised by hand whenever a stored document would come out differently
+
+PIECES: dict[ContentType, Callable[[str], list[Piece]]] = {
+    ContentType.MARKDOWN: markdown_pieces,
+    ContentType.HTML: html_pieces,
+    ContentType.PLAIN: plain_pieces,
+}
+
+
+def fingerprint(min_words: int) -> str:
+    """What documents depend on besides their posts."""
+    return f"{CLEANING_VERSION}, at least {min_words} words"
+
+
+def clean(post: Post, *, min_words: int) -> Document:
+    """The document of `post`; quarantined, with the reason, when there is nothing to learn from or it is not public."""
+    content = post.content.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    pieces = PIECES[post.content_type](content) if not post.problem else []
+    text, marked = assemble(without_title(pieces, post.title))
+    return Document(
+        id=post.id,
+        author=post.author,
+        source=post.source,
+        source_id=post.source_id,
+        url=post.url,
+        title=post.title,
+        created_at=post.created_at,
+        kind=post.kind,
+        text=text,
+        marked=marked,
+        language=detect_language(own_words(text, marked)),
+        post_hash=post.content_hash,
+        quarantine=_quarantine(post, text, marked, min_words),
+    )
+
+
+def own_words(text: str, marked: tuple[Span, ...]) -> str:
+    """The text outside of marked spans."""
+    parts: list[str] = []
+    position = 0
+    for span in marked:
+        parts.append(text[position : span.start])
+        position = span.end
+    return "\n".join([*parts, text[position:]])
+
+
+def _quarantine(post: Post, text: str, marked: tuple[Span, ...], min_words: int) -> str:
+    if post.problem:
+        return post.problem
+    if post.visibility != "public":
+        return f"{post.visibility}: the author has not published it"
+    own = count_words(own_words(text, marked))
+    if own >= min_words:
+        return ""
+    others = count_words(text) - own
+    beside = f", beside {others} of code and quotations" if others > 0 else ""
+    return f"too short: {own} of the author's own words{beside}; feature_pipeline.min_words is {min_words}"

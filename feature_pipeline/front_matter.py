@@ -1,0 +1,88 @@
+"""Front matter: YAML between --- lines (Jekyll, Obsidian), TOML between +++ lines (Hugo), or a JSON object (Hugo)."""
+
+import json
+import re
+import tomllib
+from typing import Any
+
+import yaml
+
+from feature_pipeline.errors import UnreadableItemError
+
+YAML_OPENING = re.compile(r"---[ \t]*\r?\n")
+YAML_CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*\r?$\n?", re.MULTILINE)
+TOML_OPENING = re.compile(r"\+\+\+[ \t]*\r?\n")
+TOML_CLOSING = re.compile(r"^\+\+\+[ \t]*\r?$\n?", re.MULTILINE)
+JSON_OPENING = re.compile(r'\{\s*["}]')
+LOOKS_LIKE_A_KEY = re.compile(r"\s*(?:#.*\s+)*[\w\"'][\w \"'.-]*:(?:\s|$)")
+
+Values = dict[str, Any]
+
+
+def starts_with_front_matter(text: str) -> bool:
+    return bool(YAML_OPENING.match(text) or TOML_OPENING.match(text) or JSON_OPENING.match(text))
+
+
+def split_front_matter(text: str) -> tuple[Values, str]:
+    """The values, their keys in lower case with "_" between words, and the body behind them.
+
+    YAML scalars stay strings, as they were written: a title of 1.10 or No keeps its letters, a date its form.
+    Raises UnreadableItemError with the line and the parser's reason.
+    """
+    if opening := YAML_OPENING.match(text):
+        return _split_yaml(text, opening.end())
+    if opening := TOML_OPENING.match(text):
+        return _split_toml(text, opening.end())
+    if JSON_OPENING.match(text):
+        return _split_json(text)
+    return {}, text
+
+
+def _split_yaml(text: str, start: int) -> tuple[Values, str]:
+    meant = LOOKS_LIKE_A_KEY.match(text, start)  # else --- is a ruler above prose
+    closing = YAML_CLOSING.search(text, start)
+    if closing is None:
+        if meant:
+            raise UnreadableItemError("broken front matter: the --- of line 1 is never closed by another ---")
+        return {}, text
+    try:
+        # BaseLoader makes nothing but strings, lists and dictionaries. The blank line stands for the opening ---.
+        values = yaml.load("\n" + text[start : closing.start()], yaml.BaseLoader)  # noqa: S506
+    except yaml.MarkedYAMLError as error:
+        if not meant:
+            return {}, text
+        mark = error.problem_mark or error.context_mark
+        line = f", line {mark.line + 1}" if mark else ""
+        raise UnreadableItemError(f"broken front matter{line}: {error.problem or error.context}") from error
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise UnreadableItemError(f"broken front matter: {' '.join(str(error).split())}") from error
+    if values in (None, ""):
+        return {}, text[closing.end() :]
+    if not isinstance(values, dict):
+        return {}, text
+    return _plain_keys(values), text[closing.end() :]
+
+
+def _split_toml(text: str, start: int) -> tuple[Values, str]:
+    closing = TOML_CLOSING.search(text, start)
+    if closing is None:
+        raise UnreadableItemError("broken front matter: the +++ of line 1 is never closed by another +++")
+    try:
+        values = tomllib.loads("\n" + text[start : closing.start()].replace("\r\n", "\n"))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise UnreadableItemError(f"broken front matter: {error}") from error
+    return _plain_keys(values), text[closing.end() :]
+
+
+def _split_json(text: str) -> tuple[Values, str]:
+    try:
+        values, end = json.JSONDecoder().raw_decode(text)
+    except json.JSONDecodeError as error:
+        raise UnreadableItemError(f"broken front matter, line {error.lineno}: {error.msg}") from error
+    except (RecursionError, ValueError) as error:
+        raise UnreadableItemError(f"broken front matter: {error}") from error
+    return _plain_keys(values), text[end:].lstrip("\r\n")
+
+
+def _plain_keys(values: Values) -> Values:
+    return {re.sub(r"[\s-]+", "_", str(key).strip().lower()): value for key, value in values.items()}

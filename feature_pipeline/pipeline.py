@@ -1,0 +1,144 @@
+"""The feature pipeline: a person's posts → features. The two functions are the stage list.
+
+collect:         source ──▶ posts
+build_features:  posts ──clean──▶ deduplicate ──▶ split ──▶ chunk ──▶ label ──▶ embed ──▶ store ──▶ publish
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from configs.progress import Progress, track
+from configs.settings import FeaturePipelineSettings
+from feature_pipeline import chunking, cleaning, deduplication, examples, splitting
+from feature_pipeline.collecting import CollectReport, collect
+from feature_pipeline.embedding import embed
+from feature_pipeline.errors import NothingUsableError
+from feature_store.errors import NothingCollectedError
+from feature_store.ports import Encoder, FeatureWriter, OnlineIndex
+from feature_store.records import Document, Post
+from feature_store.versions import FeatureVersion
+
+__all__ = ["CollectReport", "FeaturesReport", "build_features", "collect"]
+
+REASONS_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class FeaturesReport:
+    version: FeatureVersion
+    written: bool  # False: nothing differs from the newest version
+    counts: dict[str, int]  # the version's
+    quarantined: tuple[tuple[str, str], ...]  # (source_id, reason)
+    duplicates: tuple[tuple[str, str], ...]  # (source_id, source_id of the document kept in its place)
+
+
+def build_features(
+    author: str,
+    *,
+    store: FeatureWriter,
+    index: OnlineIndex,
+    encoder: Encoder,
+    settings: FeaturePipelineSettings,
+    progress: Progress,
+) -> FeaturesReport:
+    """Make F_{n+1} of the author's posts, or find that F_n still holds; and make it searchable.
+
+    Raises UnknownAuthorError, NothingCollectedError, NothingUsableError, UnknownEncoderError, and what the store and
+    the index raise. A kill at any moment leaves the last version as it was, and the next call ends in the same one.
+    """
+    configuration = {
+        "cleaning": cleaning.fingerprint(settings.min_words),
+        "deduplication": deduplication.fingerprint(settings.near_duplicate),
+        "splitting": splitting.fingerprint(settings.validation_share, settings.test_share),
+        "chunking": chunking.fingerprint(settings.chunk_tokens),
+        "examples": examples.fingerprint(settings.example_tokens),
+    }
+    with store.writing(author):
+        posts = store.posts(author)
+        versions = store.versions(author)
+        newest = versions[-1] if versions else None
+        if not posts:
+            raise NothingCollectedError(f"{author} has no posts yet. Run: twin collect PATH --author {author}")
+        if newest and newest.configuration == configuration and newest.encoder == encoder.fingerprint:
+            documents = store.documents(author, newest)
+            unchanged = {d.id: d.post_hash for d in documents} == {p.id: p.content_hash for p in posts}
+            if unchanged and index.published(author, encoder.fingerprint) >= newest.number:
+                return _report(newest, False, documents)
+
+        documents = _clean(posts, store, newest, configuration["cleaning"], settings.min_words, progress)
+        progress.start("deduplicate and split", len(documents))
+        documents = deduplication.join_near_duplicates(documents, threshold=settings.near_duplicate)
+        documents = splitting.assign_splits(
+            documents, validation_share=settings.validation_share, test_share=settings.test_share
+        )
+        usable = [document for document in documents if document.usable]
+        progress.finish(f"{len(usable)} of {len(documents)} usable")
+        if not usable:
+            raise NothingUsableError(_reasons(author, documents))
+
+        progress.start("chunk", None)
+        chunks = chunking.chunk_documents(usable, encoder=encoder, chunk_tokens=settings.chunk_tokens)
+        progress.finish(f"{len(chunks)} chunks")
+        progress.start("label", None)
+        labelled = examples.label(usable, chunks, example_tokens=settings.example_tokens)
+        progress.finish(f"{len(labelled)} examples")
+        known = {chunk.id: chunk.vector for chunk in store.chunks(author)}
+        chunks = embed(chunks, known, encoder=encoder, progress=progress)
+
+        progress.start("store and publish", None)
+        version, written = store.commit(
+            author,
+            documents=documents,
+            chunks=chunks,
+            examples=labelled,
+            encoder=encoder.fingerprint,
+            configuration=configuration,
+        )
+        if index.published(author, encoder.fingerprint) < version.number:
+            index.publish(version, chunks, dimensions=encoder.dimensions)
+        progress.finish(version.name)
+    return _report(version, written, documents)
+
+
+def _clean(
+    posts: Sequence[Post],
+    store: FeatureWriter,
+    newest: FeatureVersion | None,
+    fingerprint: str,
+    min_words: int,
+    progress: Progress,
+) -> list[Document]:
+    """A document for every post; those that the newest version has of the same post are taken as they are."""
+    known: dict[tuple[str, str], Document] = {}
+    if newest and newest.configuration.get("cleaning") == fingerprint:
+        stored = store.documents(posts[0].author, newest)
+        known = {(d.id, d.post_hash): replace(d, split=None, duplicate_of="") for d in stored}
+    return [
+        known.get((post.id, post.content_hash)) or cleaning.clean(post, min_words=min_words)
+        for post in track(posts, progress, "clean", len(posts))
+    ]
+
+
+def _report(version: FeatureVersion, written: bool, documents: Sequence[Document]) -> FeaturesReport:
+    names = {document.id: document.source_id for document in documents}
+    return FeaturesReport(
+        version=version,
+        written=written,
+        counts=version.counts,
+        quarantined=tuple((d.source_id, d.quarantine) for d in documents if d.quarantine),
+        duplicates=tuple((d.source_id, names[d.duplicate_of]) for d in documents if d.duplicate_of),
+    )
+
+
+def _reasons(author: str, documents: Sequence[Document]) -> str:
+    kinds = Counter(document.quarantine.partition(":")[0] for document in documents)
+    first = {document.quarantine.partition(":")[0]: document for document in reversed(documents)}
+    shown = "; ".join(
+        f"{count} {kind}, e.g. {first[kind].source_id} ({first[kind].quarantine})"
+        for kind, count in kinds.most_common(REASONS_SHOWN)
+    )
+    return (
+        f"none of the {len(documents)} posts of {author} can be used. {shown}. "
+        "Mend the files, or lower feature_pipeline.min_words, and collect again."
+    )

@@ -1,0 +1,168 @@
+"""The whole pipeline, from files to a published feature version."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from configs.progress import Silent
+from configs.settings import FeaturePipelineSettings, Settings
+from fakes.feature_store import HashEncoder, InMemoryFeatureStore, InMemoryIndex
+from feature_pipeline import cleaning
+from feature_pipeline.errors import NothingUsableError
+from feature_pipeline.pipeline import FeaturesReport, build_features, collect
+from feature_pipeline.sources import SourceOptions, open_source
+from feature_store.errors import NothingCollectedError
+from feature_store.records import Document, Post, Split
+from feature_store.versions import AuthorProfile
+
+EXAMPLES = Path(__file__).parents[2] / "examples" / "dex_moreno" / "posts"
+
+
+class Desk:
+    """One author's folder with everything that features are built with."""
+
+    def __init__(self, folder: Path, settings: FeaturePipelineSettings) -> None:
+        self.folder, self.settings = folder, settings
+        self.store, self.index, self.encoder = InMemoryFeatureStore(), InMemoryIndex(), HashEncoder()
+        self.store.create_author(AuthorProfile(id="dex", name="Dex", created_at="", consent=""))
+
+    def build(self) -> FeaturesReport:
+        options = SourceOptions("dex", "", 1_000_000, "2026-01-01T00:00:00+00:00")
+        collect(
+            open_source(str(self.folder), options),
+            author="dex",
+            store=self.store,
+            max_deleted_share=0.5,
+            allow_deletions=False,
+            progress=Silent(),
+        )
+        return self.features()
+
+    def features(self) -> FeaturesReport:
+        return build_features(
+            "dex",
+            store=self.store,
+            index=self.index,
+            encoder=self.encoder,
+            settings=self.settings,
+            progress=Silent(),
+        )
+
+    def found(self, text: str, version: int) -> str:
+        vector = self.encoder.encode([text])[0]
+        best = self.index.search(
+            author="dex", encoder=self.encoder.fingerprint, version=version, text=text, vector=vector, limit=1
+        )
+        return best[0].chunk.title
+
+
+@pytest.fixture
+def desk(tmp_path: Path, settings: Settings) -> Desk:
+    folder = tmp_path / "posts"
+    shutil.copytree(EXAMPLES, folder)
+    return Desk(folder, settings.feature_pipeline)
+
+
+def test_a_folder_becomes_a_published_version(desk: Desk) -> None:
+    report = desk.build()
+    assert (report.version.number, report.written) == (1, True)
+    assert report.counts["documents"] == 20
+    assert desk.found("where did the bell on car 2207 come from", 1) == "how car 2207 got its bell"
+    documents = desk.store.documents("dex", report.version)
+    assert {d.split for d in documents} == set(Split)
+    by_id = {d.id: d for d in documents}
+    for chunk in desk.store.chunks("dex", report.version):
+        assert chunk.text == by_id[chunk.document_id].text[chunk.start : chunk.end]
+        assert len(chunk.vector) == desk.encoder.dimensions
+    for example in desk.store.examples("dex", report.version):
+        assert example.target == by_id[example.document_id].text[example.start : example.end]
+
+
+def test_nothing_is_written_or_embedded_again_when_nothing_changed(desk: Desk) -> None:
+    first = desk.build()
+    embedded = len(desk.encoder.encoded)
+    second = desk.build()
+    assert (second.version, second.written) == (first.version, False)
+    assert (second.quarantined, second.duplicates) == (first.quarantined, first.duplicates)
+    assert len(desk.encoder.encoded) == embedded
+
+
+def test_only_what_changed_is_cleaned_and_embedded(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = desk.build()
+    desk.encoder.encoded.clear()
+    cleaned: list[str] = []
+    clean = cleaning.clean
+
+    def watch(post: Post, *, min_words: int) -> Document:
+        cleaned.append(post.source_id)
+        return clean(post, min_words=min_words)
+
+    monkeypatch.setattr(cleaning, "clean", watch)
+    changed = desk.folder / "how car 2207 got its bell.md"
+    changed.write_text(
+        changed.read_text() + "\n\nok so there is a second bell now, made of tin, and it rings in d flat.\n"
+    )
+    (desk.folder / "new.md").write_text("---\ndate: 2023-01-05\n---\nok so " + "this is a new post about pigeons " * 5)
+    (desk.folder / "the-filter-that-caught-fire.html").unlink()
+    second = desk.build()
+    assert (second.version.number, second.written) == (2, True)
+    assert cleaned == ["how car 2207 got its bell.md", "new.md"]
+    assert all("bell" in text or "pigeons" in text for text in desk.encoder.encoded)
+    before, after = ({c.id: c for c in desk.store.chunks("dex", v)} for v in (first.version, second.version))
+    touched = {c.title for c in [*before.values(), *after.values()] if (c.id in before) != (c.id in after)}
+    assert touched == {"how car 2207 got its bell", "new", "the filter that caught fire"}
+    assert desk.found("my filter module caught fire", 1) == "the filter that caught fire"
+    assert desk.found("my filter module caught fire", 2) != "the filter that caught fire"
+
+
+def test_bad_posts_are_quarantined_with_their_reason_and_stop_no_other(desk: Desk) -> None:
+    (desk.folder / "empty.md").write_bytes(b"")
+    (desk.folder / "short.md").write_text("ok so no.")
+    shutil.copy(desk.folder / "turning thirty four at the terminus.md", desk.folder / "zz copy.md")
+    report = desk.build()
+    assert dict(report.quarantined) == {
+        "empty.md": "the file is empty (0 bytes)",
+        "short.md": "too short: 3 of the author's own words; feature_pipeline.min_words is 20",
+    }
+    assert len(report.duplicates) == 1
+    assert set(report.duplicates[0]) == {"zz copy.md", "turning thirty four at the terminus.md"}
+    kept = {c.document_id for c in desk.store.chunks("dex")} | {
+        e.document_id for e in desk.store.examples("dex", report.version)
+    }
+    assert len(kept) == 20
+
+
+def test_new_settings_give_a_new_version(desk: Desk) -> None:
+    desk.build()
+    desk.settings = desk.settings.model_copy(update={"chunk_tokens": 200})
+    assert desk.features().version.number == 2
+
+
+def test_a_version_that_was_not_published_is_published_by_the_next_run(desk: Desk) -> None:
+    desk.build()
+    desk.index = InMemoryIndex()
+    report = desk.features()
+    assert (report.version.number, report.written) == (1, False)
+    assert desk.index.published("dex", desk.encoder.fingerprint) == 1
+
+
+def test_the_same_posts_give_the_same_digest(desk: Desk, tmp_path: Path, settings: Settings) -> None:
+    again = Desk(desk.folder, settings.feature_pipeline)
+    assert desk.build().version.digest == again.build().version.digest
+
+
+def test_nothing_usable_names_the_reasons(desk: Desk) -> None:
+    shutil.rmtree(desk.folder)
+    desk.folder.mkdir()
+    (desk.folder / "a.md").write_text("Short.")
+    (desk.folder / "b.md").write_text("Short too.")
+    (desk.folder / "c.md").write_bytes(b"\xff")
+    with pytest.raises(NothingUsableError, match=r"none of the 3 posts .*2 too short, e\.g\. a\.md .*1 invalid UTF-8"):
+        desk.build()
+    assert desk.store.versions("dex") == []
+
+
+def test_nothing_collected_is_said(desk: Desk) -> None:
+    with pytest.raises(NothingCollectedError, match="twin collect"):
+        desk.features()

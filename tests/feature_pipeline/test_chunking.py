@@ -1,0 +1,87 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fakes.feature_store import HashEncoder
+from fakes.posts import document
+from feature_pipeline.chunking import chunk_documents
+from feature_pipeline.cleaning import normalise
+from feature_store.records import Chunk, ContentType
+
+PARAGRAPH = "The tide went out at six. I measured it twice, and wrote it down, and put the kettle on."
+
+
+def chunks_of(content: str, *, title: str = "Fog", chunk_tokens: int = 64) -> list[Chunk]:
+    return chunk_documents([document(content, title=title)], encoder=HashEncoder(), chunk_tokens=chunk_tokens)
+
+
+def test_a_chunk_says_where_it_stands_and_what_is_searched() -> None:
+    doc = document(f"# One\n\n*{PARAGRAPH}*\n\n# Two\n\n{PARAGRAPH}", title="Fog")
+    chunks = chunk_documents([doc], encoder=HashEncoder(), chunk_tokens=32)
+    assert [chunk.text for chunk in chunks] == [f"# One\n\n*{PARAGRAPH}*", f"# Two\n\n{PARAGRAPH}"]
+    assert chunks[0].search_text == f"Fog. One {PARAGRAPH}"
+    assert (chunks[1].document_id, chunks[1].title, chunks[1].url) == (doc.id, doc.title, doc.url)
+    assert chunks[1].text == doc.text[chunks[1].start : chunks[1].end]
+    assert [c.token_count for c in chunks] == HashEncoder().count_tokens([c.search_text for c in chunks])
+    assert chunks[0].vector == ()
+
+
+def test_cuts_are_made_between_sentences() -> None:
+    chunks = chunks_of(" ".join([PARAGRAPH] * 20))
+    assert len(chunks) > 5
+    assert all(chunk.text.endswith(".") and chunk.text[0].isupper() for chunk in chunks)
+
+
+def test_small_chunks_join_a_neighbour() -> None:
+    sections = "\n\n".join(f"# Part {i}\n\nShort text." for i in range(8))
+    assert len(chunks_of(sections, chunk_tokens=64)) < 4
+
+
+def test_a_long_title_leaves_room_for_the_text() -> None:
+    chunks = chunks_of(PARAGRAPH, title="A very long title that goes on " * 40)
+    assert len(chunks) == 1
+    assert chunks[0].search_text.startswith("A very long title that")
+    assert chunks[0].search_text.endswith(PARAGRAPH)
+    assert chunks[0].token_count <= 64
+
+
+def test_the_encoders_limit_is_never_passed() -> None:
+    chunks = chunks_of(" ".join([PARAGRAPH] * 50), chunk_tokens=10_000)
+    assert max(chunk.token_count for chunk in chunks) <= HashEncoder.max_tokens
+
+
+def test_indentation_of_code_stays() -> None:
+    code = "\n".join(f"    line {i} of code" for i in range(60))
+    chunks = chunks_of(f"Text.\n\n{code}")
+    assert len(chunks) > 2
+    assert all(chunk.text.startswith("    line") for chunk in chunks[1:])
+
+
+@pytest.mark.parametrize("content", ["", "   \n\n"])
+def test_nothing_gives_no_chunk(content: str) -> None:
+    assert chunks_of(content) == []
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.text(max_size=300), st.sampled_from(["\n\n", "# H\n", PARAGRAPH, "```\nx y\n```\n", "ﷺ" * 9, "a" * 400])
+        ),
+        max_size=30,
+    ).map(" ".join),
+    st.text(max_size=200),
+    st.sampled_from(list(ContentType)),
+)
+def test_chunks_cover_the_text_in_order(content: str, title: str, content_type: ContentType) -> None:
+    doc = document(content, title=title, content_type=content_type)
+    chunks = chunk_documents([doc], encoder=HashEncoder(), chunk_tokens=32)
+    end = 0
+    for chunk in chunks:
+        assert chunk.start >= end
+        assert not doc.text[end : chunk.start].strip()
+        assert chunk.text == doc.text[chunk.start : chunk.end] != ""
+        assert chunk.search_text.endswith(normalise(chunk.text))
+        assert chunk.token_count == HashEncoder().count_tokens([chunk.search_text])[0] <= 32
+        end = chunk.end
+    assert not doc.text[end:].strip()
+    assert chunks == chunk_documents([doc], encoder=HashEncoder(), chunk_tokens=32)

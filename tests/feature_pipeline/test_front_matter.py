@@ -1,0 +1,46 @@
+import pytest
+
+from feature_pipeline.errors import UnreadableItemError
+from feature_pipeline.front_matter import split_front_matter
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "body"),
+    [
+        ("---\ntitle: 1.10\nx: No\ndate: 2023-13\n---\nA", {"title": "1.10", "x": "No", "date": "2023-13"}, "A"),
+        ("---\r\ntitle: A\r\n---\r\nBody", {"title": "A"}, "Body"),
+        ("---\nPub Date: x\n...\nBody", {"pub_date": "x"}, "Body"),
+        ("---\n---\nBody", {}, "Body"),
+        ('+++\ntitle = "A"\ntags = ["x"]\n+++\nBody', {"title": "A", "tags": ["x"]}, "Body"),
+        ('{\n "title": "A"\n}\nBody', {"title": "A"}, "Body"),
+        ("---\nProse under a ruler.\n\n---\nMore: so.", {}, "---\nProse under a ruler.\n\n---\nMore: so."),
+        ("---\n\nJust a ruler", {}, "---\n\nJust a ruler"),
+        ("{% raw %} is no JSON", {}, "{% raw %} is no JSON"),
+        ("No front matter", {}, "No front matter"),
+    ],
+)  # fmt: skip
+def test_front_matter_of_jekyll_hugo_and_obsidian(text: str, values: dict[str, object], body: str) -> None:
+    assert split_front_matter(text) == (values, body)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ("---\ntitle: a\ntags: [x, y\n---\nBody", "line 4", "expected ',' or ']'"),
+        ("---\ntitle: a\n bad: b\n---\nBody", "line 3", "mapping values are not allowed here"),
+        ("---\ntitle: a\nand no end", "line 1", "never closed"),
+        ('+++\ntitle = "a"\nslug = \n+++\nBody', "line 3", "Invalid value"),
+        ("+++\ntitle = 'a'\n", "line 1", "never closed"),
+        ('{\n"title": "a",\n"slug": }\nBody', "line 3", "Expecting value"),
+    ],
+)
+def test_broken_front_matter_names_the_line_and_the_reason(text: str, line: str, reason: str) -> None:
+    with pytest.raises(UnreadableItemError, match="front matter") as caught:
+        split_front_matter(text)
+    assert line in str(caught.value)
+    assert reason in str(caught.value)
+
+
+def test_front_matter_nested_without_end_is_refused() -> None:
+    with pytest.raises(UnreadableItemError, match="broken front matter"):
+        split_front_matter(f"---\na: {'[' * 5_000}\n---\nBody")
