@@ -1,11 +1,13 @@
 """What can go wrong between a question and its answer.
 
 InferenceError
-├── UnknownEngineError      no such engine; the message lists the known ones
-├── EngineUnavailableError  the engine cannot run here (a package, a device or a model is missing)
-├── PromptTooLongError      the conversation does not fit the model's context
-├── OverloadedError         the queue is full, or the server is draining
-└── AddressInUseError       something else listens on the host and port
+├── UnknownEngineError       no such engine; the message lists the known ones
+├── EngineUnavailableError   the engine cannot run here (a package, a device or a model is missing), or has died
+├── PromptTooLongError       the conversation does not fit the model's context
+├── OverloadedError          the queue is full, or the server is draining
+└── CannotListenError        the host and port cannot be listened on
+    ├── AddressInUseError      something else listens there
+    └── PublicAddressError     others could reach it, and nothing would ask them who they are
 """
 
 from configs.errors import ExitCode, TwinError
@@ -31,5 +33,13 @@ class OverloadedError(InferenceError):
     exit_code = ExitCode.ENVIRONMENT
 
 
-class AddressInUseError(InferenceError):
+class CannotListenError(InferenceError):
     exit_code = ExitCode.ENVIRONMENT
+
+
+class AddressInUseError(CannotListenError):
+    pass
+
+
+class PublicAddressError(CannotListenError):
+    exit_code = ExitCode.REFUSED

@@ -1,13 +1,13 @@
 """What writes the answer: one file an engine.
 
-To add one: a module here whose name is the config value `serving.engine`, with
+To add one: a module (or package) here whose name is the config value `serving.engine`, with
 `load(base: BaseModelFiles, adapter: Path | None, cache_dir: Path, device: str) -> Engine`.
 An engine holds one version. It takes token ids (the one renderer made them) and gives text.
 """
 
 import importlib
 import pkgutil
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol, cast
@@ -46,8 +46,11 @@ class Engine(Protocol):
     def context_tokens(self) -> int:
         """How many tokens prompt and answer may have together."""
 
-    def generate(self, request: GenerationRequest) -> AsyncIterator[TextDelta]:
-        """Stream an answer. Closing the iterator frees its place at once. Raises PromptTooLongError."""
+    def generate(self, request: GenerationRequest) -> AsyncGenerator[TextDelta, None]:
+        """Stream an answer. Closing the generator frees its place at once.
+
+        Raises PromptTooLongError, EngineUnavailableError.
+        """
 
     def prompt_tokens(self, prompt: str) -> list[int]:
         """The ids that the engine's own tokenizer makes of a rendered prompt: for the parity check."""

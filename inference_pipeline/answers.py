@@ -1,0 +1,65 @@
+"""What is asked of a twin, and what it answers, piece by piece."""
+
+from dataclasses import dataclass
+
+from feature_store.records import ScoredChunk
+from inference_pipeline.citations import Citation
+from inference_pipeline.engines import FinishReason
+from model_registry.ports import CHAMPION
+from model_registry.prompting import ChatMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A conversation that ends in a user turn. None: as the settings say."""
+
+    author: str
+    messages: tuple[ChatMessage, ...]
+    reference: str = CHAMPION  # "champion", "v3", another alias, or "base"
+    max_new_tokens: int | None = None
+    temperature: float | None = None  # 0: greedy
+    top_p: float | None = None
+    stop: tuple[str, ...] = ()
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Which versions make an answer."""
+
+    author: str
+    adapter: str  # "v3", or "base"
+    features: str  # "F7": the passages were retrieved as of it
+    base: str  # the base model's name
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    origin: Origin
+    chunks: tuple[ScoredChunk, ...]  # what the answer may rest on; empty when nothing bears on the question
+    retrieval_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    text: str
+    finish_reason: FinishReason
+    prompt_tokens: int
+    completion_tokens: int
+    citations: tuple[Citation, ...]
+    origin: Origin
+    retrieval_ms: float
+    generation_ms: float
+
+    @property
+    def grounded(self) -> bool:
+        """Whether at least one sentence of the answer rests on a passage."""
+        return any(citation.kind == "supports" for citation in self.citations)
+
+
+AnswerEvent = Started | Delta | Finished

@@ -1,0 +1,54 @@
+"""The application: its routes, and what runs beside them for as long as it lives."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+
+from fastapi import FastAPI
+
+from configs.settings import ServingSettings
+from inference_pipeline.api.admission import Admission
+from inference_pipeline.api.chat import chat_routes
+from inference_pipeline.api.errors import answer_errors
+from inference_pipeline.api.health import health_routes
+from inference_pipeline.api.models import model_routes
+from inference_pipeline.engine_pool import EnginePool
+from inference_pipeline.pipeline import AnswerPipeline
+from model_registry.ports import ModelResolver
+
+logger = logging.getLogger(__name__)
+
+
+def create_app(
+    pipeline: AnswerPipeline, *, pool: EnginePool, resolver: ModelResolver, settings: ServingSettings
+) -> FastAPI:
+    """While it runs it takes up new champions every `settings.refresh_seconds`; when it ends it closes `pool`."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        refreshing = asyncio.create_task(_refresh_forever(pool, settings.refresh_seconds))
+        try:
+            yield
+        finally:
+            refreshing.cancel()
+            await asyncio.gather(refreshing, return_exceptions=True)
+            await pool.close()
+
+    # The interactive pages would be loaded from a content network: nothing here leaves the machine.
+    app = FastAPI(title="LLM Twin", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.admission = Admission(settings.queue)
+    answer_errors(app)
+    app.include_router(chat_routes(pipeline, app.state.admission))
+    app.include_router(model_routes(resolver))
+    app.include_router(health_routes(pool, resolver))
+    return app
+
+
+async def _refresh_forever(pool: EnginePool, seconds: float) -> None:
+    while True:
+        try:
+            await pool.refresh()
+        except Exception:  # a bug there must not end the loop: the server would never see a new champion again
+            logger.exception("looking for new champions failed")
+        await asyncio.sleep(seconds)

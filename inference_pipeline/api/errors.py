@@ -1,0 +1,89 @@
+"""Every error in OpenAI's form: {"error": {"message", "type", "param", "code"}}.
+
+What the client can mend is said to the client. What only the operator can mend (a corrupt file, a registry that does
+not answer) and bugs go to the log, and the client learns no more than that.
+"""
+
+import logging
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from configs.errors import TwinError
+from feature_store.errors import UnknownAuthorError, UnknownFeatureVersionError
+from inference_pipeline.errors import OverloadedError, PromptTooLongError
+from model_registry.errors import UnknownModelError
+
+RETRY_AFTER_SECONDS = "1"
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class WireError:
+    status: int
+    message: str
+    type: str = "invalid_request_error"
+    param: str | None = None
+    code: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def body(self) -> dict[str, Any]:
+        error = {"message": self.message, "type": self.type, "param": self.param, "code": self.code}
+        return {"error": error}
+
+    def response(self) -> JSONResponse:
+        return JSONResponse(self.body, self.status, self.headers)
+
+
+UNEXPECTED = WireError(500, "something went wrong here. The server's log says what.", "server_error", code="internal")
+UNAVAILABLE = WireError(
+    503,
+    "the model cannot be served at the moment. The server's log says why.",
+    "server_error",
+    code="model_unavailable",
+    headers={"x-should-retry": "false"},
+)
+
+
+def wire_error(error: TwinError) -> WireError:
+    match error:
+        case UnknownModelError() | UnknownAuthorError():
+            return WireError(404, str(error), param="model", code="model_not_found")
+        case UnknownFeatureVersionError():
+            return WireError(404, str(error), param="model", code="features_not_found")
+        case PromptTooLongError():
+            return WireError(400, str(error), param="messages", code="context_length_exceeded")
+        case OverloadedError():
+            retry = {"Retry-After": RETRY_AFTER_SECONDS}
+            return WireError(503, str(error), "server_error", code="overloaded", headers=retry)
+        case _:
+            logger.warning("a request failed: %s", error)
+            return UNAVAILABLE
+
+
+def answer_errors(app: FastAPI) -> None:
+    @app.exception_handler(TwinError)
+    async def known(_: Request, error: TwinError) -> JSONResponse:
+        return wire_error(error).response()
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        param = ".".join(str(part) for part in first["loc"] if part != "body") or None
+        message = first["msg"].removeprefix("Value error, ")
+        return WireError(400, f"{param}: {message}" if param else message, param=param, code=first["type"]).response()
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> JSONResponse:
+        message = f"{request.method} {request.url.path}: {error.detail}"
+        return WireError(error.status_code, message, headers=dict(error.headers or {})).response()
+
+    @app.exception_handler(Exception)
+    async def unexpected(_: Request, error: Exception) -> JSONResponse:
+        return UNEXPECTED.response()  # the server logs the traceback

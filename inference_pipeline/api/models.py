@@ -1,0 +1,54 @@
+"""GET /v1/models: what can be asked."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter
+
+from inference_pipeline.engine_pool import BASE
+from model_registry.errors import UnknownModelError
+from model_registry.ports import CHAMPION, AdapterVersion, ModelResolver
+
+
+def model_routes(resolver: ModelResolver) -> APIRouter:
+    router = APIRouter()
+
+    # Plain functions: FastAPI runs them in a thread, as the registry blocks.
+    @router.get("/v1/models")
+    def list_models() -> dict[str, Any]:
+        return {"object": "list", "data": list(_models(resolver))}
+
+    @router.get("/v1/models/{model}")
+    def retrieve_model(model: str) -> dict[str, Any]:
+        models = {found["id"]: found for found in _models(resolver)}
+        if model not in models:
+            raise UnknownModelError(f"there is no model {model!r}. Known: {', '.join(models) or 'none'}.")
+        return models[model]
+
+    return router
+
+
+def _models(resolver: ModelResolver) -> Iterator[dict[str, Any]]:
+    """For every author: the champion under the author's name, every version, and the base model."""
+    for author in resolver.authors():
+        versions = resolver.versions(author)
+        yield from (_model(author, version) for version in versions if CHAMPION in version.aliases)
+        yield from (_model(f"{author}@{version.name}", version) for version in versions)
+        yield _model(f"{author}@{BASE}", versions[0], adapter=BASE)
+
+
+def _model(name: str, version: AdapterVersion, adapter: str | None = None) -> dict[str, Any]:
+    manifest = version.manifest
+    return {
+        "id": name,
+        "object": "model",
+        "created": int(datetime.fromisoformat(manifest.created_at).timestamp()),
+        "owned_by": version.author,
+        "llm_twin": {
+            "author": version.author,
+            "author_name": manifest.author_name,
+            "adapter": adapter or version.name,
+            "base": manifest.base.name,
+        },
+    }

@@ -1,0 +1,85 @@
+"""Listening: bind first, say so when ready, drain on SIGTERM and Ctrl-C."""
+
+import contextlib
+import errno
+import ipaddress
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+
+import uvicorn
+from fastapi import FastAPI
+
+from inference_pipeline.errors import AddressInUseError, CannotListenError, PublicAddressError
+
+BACKLOG = 128
+DRAIN_SECONDS = 30  # then what still runs is cut off
+
+
+def serve(app: FastAPI, host: str, port: int, on_ready: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT (main thread), letting requests under way end. Port 0 takes a free one.
+
+    Calls `on_ready` with the address, e.g. "http://127.0.0.1:8610", once connections are answered.
+    Raises AddressInUseError, PublicAddressError, CannotListenError before anything is started.
+    """
+    listening = bind(host, port)
+    address, bound_port = listening.getsockname()[:2]
+    shown = f"[{address}]" if ":" in address else address
+    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=DRAIN_SECONDS)
+    with listening:
+        _Server(config, lambda: on_ready(f"http://{shown}:{bound_port}"), app.state.admission.drain).run([listening])
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket on a loopback address."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except socket.gaierror as error:
+        raise CannotListenError(f"{host!r} is no address of this machine: {error.strerror}.") from error
+    if not ipaddress.ip_address(address[0]).is_loopback:
+        raise PublicAddressError(
+            f"{host} can be reached by others, and this server does not ask who they are. Listen on 127.0.0.1, and put "
+            "a proxy that asks in front of it."
+        )
+    listening = socket.socket(family, kind)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(BACKLOG)
+    except OSError as error:
+        listening.close()
+        way_out = f"Choose another port: --set serving.port={port + 1 if 0 < port < 65535 else 8610}"
+        if error.errno == errno.EADDRINUSE:
+            raise AddressInUseError(f"something else listens on {host}:{port}. {way_out}") from error
+        raise CannotListenError(f"cannot listen on {host}:{port}: {error.strerror}. {way_out}") from error
+    return listening
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None], on_drain: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+        self._on_drain = on_drain
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._on_drain()
+        await super().shutdown(sockets)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """As uvicorn does, but without raising the signal again afterwards: to be stopped is no failure."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)

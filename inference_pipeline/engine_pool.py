@@ -1,0 +1,230 @@
+"""Which versions are in memory, and which of them answers as the champion.
+
+A version is verified before it is loaded, and never closed while a request uses it. A new champion is loaded beside
+the old one, and takes over when it is ready; requests under way end where they began.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from configs.errors import TwinError
+from feature_store.versions import AuthorProfile
+from inference_pipeline.engines import Engine
+from inference_pipeline.errors import EngineUnavailableError, OverloadedError
+from model_registry.base_models import BaseModelFiles
+from model_registry.errors import IncompatibleModelError, UnknownModelError
+from model_registry.manifest import AdapterManifest, verify_folder
+from model_registry.ports import CHAMPION, AdapterVersion, ModelResolver
+from model_registry.prompting import PROMPT_VERSION
+
+BASE = "base"  # the reference that means no adapter
+RETRY_SECONDS = 60.0  # a champion that could not be loaded is tried again after this
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedModel:
+    """A model that answers. `version` is None for the base model."""
+
+    author: str
+    author_name: str
+    version: AdapterVersion | None
+    engine: Engine
+
+
+@dataclass(eq=False, slots=True)
+class _Slot:
+    engine: Engine
+    users: int = 0
+    used_at: float = field(default_factory=time.monotonic)
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    number: int
+    at: float  # time.monotonic()
+
+
+class EnginePool:
+    """At most `capacity` engines stay loaded; one more while a new champion takes over. Lives in one event loop.
+
+    `load` makes an engine of an adapter's folder (None: the base alone) and blocks; `encoder` is the fingerprint that
+    questions are embedded with; `profile` names an author who has no version.
+    """
+
+    def __init__(
+        self,
+        *,
+        resolver: ModelResolver,
+        base: BaseModelFiles,
+        encoder: str,
+        load: Callable[[Path | None], Engine],
+        profile: Callable[[str], AuthorProfile],
+        capacity: int,
+    ) -> None:
+        self._resolver = resolver
+        self._base = base
+        self._encoder = encoder
+        self._load = load
+        self._profile = profile
+        self._capacity = capacity
+        self._slots: dict[Path | None, _Slot] = {}
+        self._champions: dict[str, AdapterVersion] = {}  # loaded once at least
+        self._refused: dict[str, _Refused] = {}
+        self._complaints: dict[str, str] = {}
+        self._loading = asyncio.Lock()  # one at a time: memory
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def champions(self) -> dict[str, AdapterVersion]:
+        """Which version answers for an author, of those that were asked for or loaded so far."""
+        return dict(self._champions)
+
+    @asynccontextmanager
+    async def lease(self, author: str, reference: str = CHAMPION) -> AsyncIterator[LoadedModel]:
+        """Use a model; it stays loaded until this is left. `reference` is "champion", "v3", an alias or "base".
+
+        Raises UnknownModelError, UnknownAuthorError, CorruptModelError, IncompatibleModelError, EngineUnavailableError,
+        and OverloadedError when other versions take all the room.
+        """
+        if reference == BASE:
+            version, folder = None, None
+            author_name = (await asyncio.to_thread(self._profile, author)).name
+        else:
+            version = await self._resolve(author, reference)
+            folder, author_name = version.folder, version.manifest.author_name
+        while folder not in self._slots:  # it may be evicted between its loading and here
+            await self._ensure_loaded(folder, version)
+        slot = self._slots[folder]
+        slot.users += 1
+        if reference == CHAMPION and version:
+            self._champions.setdefault(author, version)
+        self._evict()
+        try:
+            yield LoadedModel(author, author_name, version, slot.engine)
+        except EngineUnavailableError:
+            if self._slots.get(folder) is slot:  # it is dead: the next request loads it anew
+                del self._slots[folder]
+                self._in_background(self._close(slot))
+            raise
+        finally:
+            slot.users -= 1
+            slot.used_at = time.monotonic()
+            self._evict()
+
+    async def refresh(self) -> None:
+        """Take up new champions, and load champions while there is room. Keeps what serves when a new one fails."""
+        try:
+            authors = await asyncio.to_thread(self._resolver.authors)
+        except TwinError as error:
+            self._complain("the model registry", f"cannot be read, what is loaded goes on serving: {error}")
+            return
+        for author in sorted({*authors, *self._champions}):
+            try:
+                champion = await asyncio.to_thread(self._resolver.resolve, author, CHAMPION)
+                await self._take_up(champion)
+            except UnknownModelError:
+                self._champions.pop(author, None)
+            except TwinError as error:
+                serving = self._champions.get(author)
+                kept = f"{serving.name} goes on serving" if serving else "nothing serves for this author"
+                self._complain(author, f"the champion cannot be taken up, {kept}: {error}")
+
+    async def close(self) -> None:
+        """End what loads and what runs, then free everything."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)  # whoever asked for a load was told how it ended
+        closing = [self._close(slot) for slot in self._slots.values()]
+        self._slots.clear()
+        await asyncio.gather(*closing)
+
+    async def _take_up(self, champion: AdapterVersion) -> None:
+        author = champion.author
+        serving = self._champions.get(author)
+        refused = self._refused.get(author)
+        if serving and serving.number == champion.number:
+            return
+        if not serving and len(self._slots) >= self._capacity:  # it is loaded when it is asked for
+            return
+        if refused and refused.number == champion.number and time.monotonic() < refused.at + RETRY_SECONDS:
+            return
+        self._refused[author] = _Refused(champion.number, time.monotonic())
+        await self._ensure_loaded(champion.folder, champion)
+        del self._refused[author]
+        self._champions[author] = champion
+        self._evict()
+        logger.info("%s of %s is champion now", champion.name, author)
+
+    def _complain(self, about: str, trouble: str) -> None:
+        """Log a trouble once, not every time that it is met again."""
+        if self._complaints.get(about) != trouble:
+            self._complaints[about] = trouble
+            logger.warning("%s: %s", about, trouble)
+
+    async def _resolve(self, author: str, reference: str) -> AdapterVersion:
+        if reference == CHAMPION and author in self._champions:
+            return self._champions[author]
+        try:
+            return await asyncio.to_thread(self._resolver.resolve, author, reference)
+        except UnknownModelError as error:
+            authors = await asyncio.to_thread(self._resolver.authors)
+            if author in authors:
+                raise
+            raise UnknownModelError(
+                f"{author!r} has no trained version. Authors with one: {', '.join(authors) or 'none'}. Run: twin train "
+                f"{author}. Until then {author}@{BASE} answers from the author's posts, without the style."
+            ) from error
+
+    async def _ensure_loaded(self, folder: Path | None, version: AdapterVersion | None) -> None:
+        """Goes on when the request that began it is cancelled, so that no engine is lost half loaded."""
+        await asyncio.shield(self._in_background(self._load_slot(folder, version)))
+
+    async def _load_slot(self, folder: Path | None, version: AdapterVersion | None) -> None:
+        async with self._loading:
+            if folder in self._slots:
+                return
+            if len(self._slots) > self._capacity:  # what is idle was evicted: all of them are in use
+                raise OverloadedError(
+                    f"{len(self._slots)} model versions are answering at this moment, more than "
+                    f"serving.loaded_versions={self._capacity}. Try again shortly."
+                )
+            engine = await asyncio.to_thread(self._verified_engine, folder, version)
+            self._slots[folder] = _Slot(engine)
+
+    def _verified_engine(self, folder: Path | None, version: AdapterVersion | None) -> Engine:
+        if folder is not None and version is not None:
+            self._check_compatible(version.name, verify_folder(folder))
+        return self._load(folder)
+
+    def _check_compatible(self, name: str, manifest: AdapterManifest) -> None:
+        trained_with = (manifest.base.fingerprint, manifest.features.encoder, manifest.prompt_version)
+        set_here = (self._base.fingerprint, self._encoder, PROMPT_VERSION)
+        for what, trained, here in zip(("base model", "encoder", "prompt"), trained_with, set_here, strict=True):
+            if trained != here:
+                raise IncompatibleModelError(
+                    f"{name} of {manifest.author} was trained with the {what} {trained}, and {here} is set here. "
+                    f"Set the old one again, or run: twin train {manifest.author}"
+                )
+
+    def _evict(self) -> None:
+        """Close the least recently used engines that nobody uses, champions last, until the rest fit."""
+        champions = {version.folder for version in self._champions.values()}
+        idle = [folder for folder, slot in self._slots.items() if slot.users == 0]
+        idle.sort(key=lambda folder: (folder in champions, self._slots[folder].used_at))
+        for folder in idle[: max(0, len(self._slots) - self._capacity)]:
+            self._in_background(self._close(self._slots.pop(folder)))
+
+    async def _close(self, slot: _Slot) -> None:
+        await asyncio.to_thread(slot.engine.close)  # an engine ends its running requests first
+
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task

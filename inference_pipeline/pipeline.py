@@ -1,0 +1,131 @@
+"""I: resolve → retrieve → render → generate → cite.
+
+Which posts an answer may use: a champion (and the base model) retrieves as of the author's newest published feature
+version, so that a new post can be asked about, and a deleted one is gone, without training again. A pinned version
+(maud@v3) retrieves as of the F it was trained on, so that its answers can be repeated; when that F is not in the index
+it retrieves as of the newest, and the answer says which it was.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+from functools import lru_cache
+
+from configs.settings import ServingSettings
+from feature_store.errors import UnknownFeatureVersionError
+from feature_store.ports import Encoder, OnlineIndex
+from feature_store.records import ScoredChunk
+from inference_pipeline.answers import AnswerEvent, Delta, Finished, Origin, Question, Started
+from inference_pipeline.citations import cite
+from inference_pipeline.engine_pool import BASE, EnginePool, LoadedModel
+from inference_pipeline.engines import GenerationRequest
+from inference_pipeline.retrieval import as_passages, retrieve, search_query
+from model_registry.base_models import BaseModelFiles
+from model_registry.ports import CHAMPION
+from model_registry.prompting import PromptRenderer, fresh_nonce
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    origin: Origin
+    chunks: tuple[ScoredChunk, ...]
+    prompt: tuple[int, ...]  # token ids
+    retrieval_ms: float
+
+
+class AnswerPipeline:
+    """Answers questions to every author whose models and posts it can reach."""
+
+    def __init__(
+        self, *, pool: EnginePool, index: OnlineIndex, encoder: Encoder, base: BaseModelFiles, settings: ServingSettings
+    ) -> None:
+        self._pool = pool
+        self._index = index
+        self._encoder = encoder
+        self._base = base
+        self._settings = settings
+        self._renderer = lru_cache(maxsize=64)(
+            lambda author_name: PromptRenderer(author_name, base.chat_template, base.tokenizer_json)
+        )
+
+    async def answer(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
+        """Started, then a Delta for every piece of text, then Finished. Closing it early frees the engine's place.
+
+        Raises UnknownModelError, UnknownFeatureVersionError, PromptTooLongError and what makes a model impossible to
+        load, all before the first event; EngineUnavailableError at any time.
+        """
+        async with self._pool.lease(question.author, question.reference) as model:
+            ready = await asyncio.to_thread(self._prepare, question, model)
+            request = self._request(question, ready.prompt)
+            began = time.perf_counter()
+            text, tokens, finish = "", 0, None
+            async with aclosing(model.engine.generate(request)) as deltas:
+                async for delta in deltas:
+                    if not tokens:
+                        yield Started(ready.origin, ready.chunks, ready.retrieval_ms)
+                    text, tokens, finish = text + delta.text, delta.tokens, delta.finish_reason
+                    if delta.text:
+                        yield Delta(delta.text)
+            assert finish is not None
+            yield Finished(
+                text=text,
+                finish_reason=finish,
+                prompt_tokens=len(ready.prompt),
+                completion_tokens=tokens,
+                citations=tuple(cite(text, ready.chunks, question.messages[-1].content)),
+                origin=ready.origin,
+                retrieval_ms=ready.retrieval_ms,
+                generation_ms=1000 * (time.perf_counter() - began),
+            )
+
+    def _prepare(self, question: Question, model: LoadedModel) -> _Prepared:
+        began = time.perf_counter()
+        number, chunks = self._retrieve(question, model)
+        retrieval_ms = 1000 * (time.perf_counter() - began)
+        renderer = self._renderer(model.author_name)
+        messages = renderer.messages(question.messages, as_passages(chunks), nonce=fresh_nonce())
+        adapter = model.version.name if model.version else BASE
+        origin = Origin(author=question.author, adapter=adapter, features=f"F{number}", base=self._base.name)
+        return _Prepared(origin, tuple(chunks), tuple(renderer.tokenize(renderer.text(messages))), retrieval_ms)
+
+    def _retrieve(self, question: Question, model: LoadedModel) -> tuple[int, list[ScoredChunk]]:
+        newest = self._index.published(question.author, self._encoder.fingerprint)
+        if newest == 0:
+            raise UnknownFeatureVersionError(
+                f"no posts of {question.author!r} can be searched yet. Run: twin features {question.author}"
+            )
+        if model.version is None or question.reference == CHAMPION:
+            return newest, self._search(question, model, newest)
+        pinned = model.version.manifest.features.number
+        try:
+            return pinned, self._search(question, model, pinned)
+        except UnknownFeatureVersionError:
+            return newest, self._search(question, model, newest)
+
+    def _search(self, question: Question, model: LoadedModel, version: int) -> list[ScoredChunk]:
+        renderer = self._renderer(model.author_name)
+        return retrieve(
+            search_query(question.messages),
+            author=question.author,
+            version=version,
+            index=self._index,
+            encoder=self._encoder,
+            limit=self._settings.passages,
+            min_similarity=self._settings.min_similarity,
+            token_budget=self._settings.passage_tokens,
+            count_tokens=lambda text: len(renderer.tokenize(text)),
+        )
+
+    def _request(self, question: Question, prompt: tuple[int, ...]) -> GenerationRequest:
+        settings = self._settings
+        return GenerationRequest(
+            prompt=prompt,
+            max_new_tokens=question.max_new_tokens or settings.max_new_tokens,
+            temperature=settings.temperature if question.temperature is None else question.temperature,
+            top_p=settings.top_p if question.top_p is None else question.top_p,
+            repetition_penalty=settings.repetition_penalty,
+            stop=question.stop,
+            seed=question.seed,
+        )

@@ -1,0 +1,38 @@
+"""The small world of tests/fakes/world.py, empty and filled."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from configs.settings import ServingSettings, Settings
+from fakes.world import POSTS, World
+from inference_pipeline.engines import Engine, engine_module
+from model_registry.base_models import BaseModelFiles
+
+
+@pytest.fixture
+def serving(settings: Settings) -> ServingSettings:
+    return settings.serving.model_copy(update={"min_similarity": 0.3, "refresh_seconds": 0.05})
+
+
+@pytest.fixture
+def empty_world(serving: ServingSettings, base_model: BaseModelFiles, tmp_path: Path) -> World:
+    return World(serving, base_model, tmp_path)
+
+
+@pytest.fixture
+def world(empty_world: World) -> World:
+    """Two authors, each with F1 published and a champion v1."""
+    for author, posts in POSTS.items():
+        empty_world.publish(author, 1, posts)
+        empty_world.register(author)
+    return empty_world
+
+
+@pytest.fixture(scope="session")
+def openvino_engine(base_model: BaseModelFiles, cache_dir: Path) -> Iterator[Engine]:
+    """The real engine over the base model: about 5 s to load, so all tests share one."""
+    engine = engine_module("openvino").load(base_model, None, cache_dir, "auto")
+    yield engine
+    engine.close()

@@ -1,0 +1,92 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feature_store.records import Chunk, ScoredChunk
+from inference_pipeline.citations import cite
+from inference_pipeline.words import sentences
+
+FERRY = "The ferry is the Patient Annie. She was built in Carrick in 1974.\nA return is £6.40. Mr. Osgood pays it."
+CAT = "Mainspring is the shop cat. She eats sardines on Fridays."
+
+
+def chunk(text: str, *, document_id: str = "d", start: int = 0) -> ScoredChunk:
+    made = Chunk(
+        document_id=document_id,
+        author="maud",
+        title=f"Post {document_id}",
+        url=f"https://example.org/{document_id}",
+        created_at="2022-04-24T08:00:00Z",
+        start=start,
+        end=start + len(text),
+        text=text,
+        search_text=text,
+        token_count=9,
+        encoder="e",
+    )
+    return ScoredChunk(made, 0.03, 0.5)
+
+
+PASSAGES = [chunk(FERRY, document_id="ferry", start=100), chunk(CAT, document_id="cat")]
+
+
+def test_each_answer_sentence_cites_the_sentence_it_rests_on() -> None:
+    answer = "Right then. The Patient Annie was built in Carrick, in 1974. Mainspring eats sardines, mind you."
+    built, sardines = cite(answer, PASSAGES, "When was the ferry built?")
+    assert (built.kind, built.quote, built.document_id) == ("supports", "She was built in Carrick in 1974.", "ferry")
+    assert (built.title, built.date, built.url) == ("Post ferry", "2022-04-24", "https://example.org/ferry")
+    assert FERRY[built.start - 100 : built.end - 100] == built.quote
+    assert (sardines.kind, sardines.quote) == ("supports", "She eats sardines on Fridays.")
+
+
+def test_an_answer_that_rests_on_nothing_gets_context_that_says_so() -> None:
+    (only,) = cite("I like the moon and the tide.", PASSAGES, "What does the cat eat?")
+    assert (only.kind, only.document_id) == ("context", "cat")
+
+
+def test_sharing_common_words_is_no_support() -> None:
+    passages = [chunk("The shop is open. The shop is on Tar Lane. The shop sells clocks. The shop is shut on Sunday.")]
+    (only,) = cite("My shop has a wonderful view of the volcano and the glaciers.", passages, "Where is it?")
+    assert only.kind == "context"
+
+
+def test_one_shared_word_is_no_support() -> None:
+    (only,) = cite("Sardines.", PASSAGES, "What is in the tin?")
+    assert only.kind == "context"
+
+
+def test_a_place_is_cited_once() -> None:
+    answer = "She was built in Carrick in 1974. Yes, built in Carrick, 1974."
+    assert len(cite(answer, PASSAGES, "?")) == 1
+
+
+def test_without_passages_there_is_nothing_to_cite() -> None:
+    assert cite("Anything.", [], "Anything?") == []
+
+
+@given(
+    texts=st.lists(st.text(alphabet='abc AB.!?\n"’£é🙂', max_size=60).filter(str.strip), min_size=1, max_size=3),
+    answer=st.text(alphabet="abc AB.!?\n", max_size=60),
+    start=st.integers(0, 500),
+)
+def test_quotes_are_verbatim(texts: list[str], answer: str, start: int) -> None:
+    chunks = [chunk(text, document_id=str(i), start=start) for i, text in enumerate(texts)]
+    for source in texts:
+        for citation in cite(f"{answer}\n{source}", chunks, answer):
+            text = texts[int(citation.document_id)]
+            assert text[citation.start - start : citation.end - start] == citation.quote
+            assert citation.quote == citation.quote.strip() != ""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("One. Two! Three?", ["One.", "Two!", "Three?"]),
+        ('He said "no." Then he left.', ['He said "no."', "Then he left."]),
+        ("Mr. Osgood came. It cost £6.40 today.", ["Mr. Osgood came.", "It cost £6.40 today."]),
+        ("A line\n\nAnother line", ["A line", "Another line"]),
+        ("  \n ", []),
+    ],
+)
+def test_sentences(text: str, expected: list[str]) -> None:
+    assert [text[span.start : span.end] for span in sentences(text)] == expected

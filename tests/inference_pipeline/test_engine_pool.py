@@ -1,0 +1,224 @@
+import asyncio
+import logging
+from contextlib import AsyncExitStack
+
+import pytest
+
+from fakes.engine import FakeEngine
+from fakes.world import World
+from feature_store.errors import UnknownAuthorError
+from inference_pipeline.errors import EngineUnavailableError, OverloadedError
+from model_registry.errors import CorruptModelError, IncompatibleModelError, RegistryUnreachableError, UnknownModelError
+from model_registry.manifest import BaseLineage, FeatureLineage
+from model_registry.ports import AdapterVersion
+
+
+def corrupt(version: AdapterVersion) -> None:
+    (version.folder / "adapter_model.safetensors").write_bytes(b"something else")
+
+
+async def serving(world: World, author: str = "maud", reference: str = "champion") -> str:
+    async with world.pool.lease(author, reference) as model:
+        return model.version.name if model.version else "base"
+
+
+def test_champion_version_and_base(world: World) -> None:
+    async def go() -> None:
+        world.register("maud", promote=False)
+        assert await serving(world) == "v1"
+        assert await serving(world, reference="v2") == "v2"
+        async with world.pool.lease("dex", "base") as model:
+            assert (model.author_name, model.version) == ("Dex", None)
+        assert world.loads == ["maud v1", "maud v2", "base"]
+
+    asyncio.run(go())
+
+
+def test_a_version_is_loaded_once_for_all_that_ask_at_once(world: World) -> None:
+    async def go() -> None:
+        assert set(await asyncio.gather(*(serving(world) for _ in range(8)))) == {"v1"}
+        assert world.loads == ["maud v1"]
+
+    asyncio.run(go())
+
+
+@pytest.mark.parametrize("reference", ["v9", "previous", "nonsense"])
+def test_an_unknown_version_names_what_there_is(world: World, reference: str) -> None:
+    with pytest.raises(UnknownModelError, match=r"v1.*champion → v1"):
+        asyncio.run(serving(world, reference=reference))
+
+
+def test_an_author_without_a_version_is_told_the_way_out(world: World) -> None:
+    with pytest.raises(UnknownModelError, match=r"'nell'.*dex, maud.*twin train nell.*nell@base"):
+        asyncio.run(serving(world, "nell"))
+    with pytest.raises(UnknownAuthorError, match="nell"):
+        asyncio.run(serving(world, "nell", "base"))
+
+
+def test_a_corrupt_version_is_never_loaded(world: World) -> None:
+    corrupt(world.registry.resolve("maud"))
+    with pytest.raises(CorruptModelError, match="adapter_model"):
+        asyncio.run(serving(world))
+    assert world.loads == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "what"),
+    [
+        ({"base": BaseLineage(name="other", fingerprint="0" * 64)}, "base model"),
+        ({"features": FeatureLineage(number=1, digest="0" * 64, encoder="another")}, "encoder another"),
+        ({"prompt_version": "old"}, "prompt old"),
+    ],
+)
+def test_a_version_made_for_something_else_is_refused(world: World, changed: dict[str, object], what: str) -> None:
+    world.register("maud", **changed)
+    with pytest.raises(IncompatibleModelError, match=f"v2 of maud was trained with the {what}.*twin train maud"):
+        asyncio.run(serving(world, reference="v2"))
+    assert world.loads == []
+
+
+def test_a_new_champion_takes_over_and_requests_under_way_end_on_the_old_one(world: World) -> None:
+    async def go() -> None:
+        await world.pool.refresh()
+        async with world.pool.lease("maud") as old:
+            world.register("maud")
+            assert await serving(world) == "v1"  # nobody has looked yet
+            await world.pool.refresh()
+            assert await serving(world) == "v2"
+            assert (old.version and old.version.name, world.engines["maud v1"].closed) == ("v1", False)
+
+    asyncio.run(go())
+
+
+def test_rolling_back_is_taken_up_too(world: World) -> None:
+    async def go() -> None:
+        world.register("maud")
+        await world.pool.refresh()
+        world.registry.rollback("maud")
+        await world.pool.refresh()
+        assert await serving(world) == "v1"
+
+    asyncio.run(go())
+
+
+def test_a_corrupt_new_champion_leaves_the_old_one_serving(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    async def go() -> None:
+        await world.pool.refresh()
+        corrupt(world.register("maud"))
+        with caplog.at_level(logging.WARNING):
+            for _ in range(3):
+                await world.pool.refresh()
+        assert await serving(world) == "v1"
+        assert await serving(world, "dex") == "v1"
+
+    asyncio.run(go())
+    (warning,) = caplog.messages  # said once, not at every look
+    assert "maud" in warning
+    assert "v1 goes on serving" in warning
+
+
+def test_one_authors_broken_champion_does_not_keep_another_from_the_new_one(world: World) -> None:
+    async def go() -> None:
+        await world.pool.refresh()
+        corrupt(world.register("dex"))
+        world.register("maud")
+        await world.pool.refresh()
+        assert (await serving(world, "dex"), await serving(world, "maud")) == ("v1", "v2")
+
+    asyncio.run(go())
+
+
+def test_an_unreachable_registry_changes_nothing_that_serves(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreachable(*_: object) -> list[str]:
+        raise RegistryUnreachableError("the tracking server does not answer.")
+
+    async def go() -> None:
+        await world.pool.refresh()
+        monkeypatch.setattr(world.registry, "authors", unreachable)
+        monkeypatch.setattr(world.registry, "resolve", unreachable)
+        await world.pool.refresh()
+        assert await serving(world) == "v1"
+
+    asyncio.run(go())
+
+
+def test_the_least_recently_used_version_leaves_and_champions_stay_longest(world: World) -> None:
+    async def go() -> None:
+        for _ in range(2):
+            world.register("maud", promote=False)
+        for reference in ("champion", "v2", "v3"):  # capacity 2
+            await serving(world, reference=reference)
+        left = world.engines["maud v2"]
+        await serving(world)
+        await serving(world, reference="v2")
+        assert world.loads == ["maud v1", "maud v2", "maud v3", "maud v2"]
+        await world.pool.close()
+        assert left.closed
+        assert all(engine.closed for engine in world.engines.values())
+
+    asyncio.run(go())
+
+
+def test_a_version_in_use_is_never_closed_and_room_is_bounded(world: World) -> None:
+    async def go() -> None:
+        for _ in range(3):
+            world.register("maud", promote=False)
+        async with AsyncExitStack() as held:
+            for reference in ("v1", "v2", "v3"):  # capacity 2, one more beside
+                await held.enter_async_context(world.pool.lease("maud", reference))
+            with pytest.raises(OverloadedError, match="loaded_versions=2"):
+                await serving(world, reference="v4")
+            assert not any(engine.closed for engine in world.engines.values())
+        assert await serving(world, reference="v4") == "v4"
+
+    asyncio.run(go())
+
+
+def test_a_dead_engine_is_replaced_by_the_next_request(world: World) -> None:
+    async def go() -> None:
+        with pytest.raises(EngineUnavailableError):
+            async with world.pool.lease("maud"):
+                raise EngineUnavailableError("the process has ended.")
+        assert await serving(world) == "v1"
+        assert world.loads == ["maud v1", "maud v1"]
+
+    asyncio.run(go())
+
+
+def test_a_request_that_is_given_up_while_loading_loses_no_engine(world: World) -> None:
+    async def go() -> None:
+        started, go_on = asyncio.Event(), asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def slow(name: str) -> FakeEngine:
+            loop.call_soon_threadsafe(started.set)
+            asyncio.run_coroutine_threadsafe(go_on.wait(), loop).result()
+            world.engines[name] = FakeEngine()
+            return world.engines[name]
+
+        world.make_engine = slow
+        asking = asyncio.create_task(serving(world))
+        await started.wait()
+        asking.cancel()
+        go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        assert await serving(world) == "v1"
+        assert world.loads == ["maud v1"]
+        await world.pool.close()
+        assert world.engines["maud v1"].closed
+
+    asyncio.run(go())
+
+
+def test_champions_are_loaded_before_they_are_asked_for_while_there_is_room(
+    empty_world: World,
+) -> None:
+    async def go() -> None:
+        for author in ("ann", "ben", "cyd"):
+            empty_world.register(author)
+        await empty_world.pool.refresh()
+        assert empty_world.loads == ["ann v1", "ben v1"]
+        assert sorted(empty_world.pool.champions) == ["ann", "ben"]
+
+    asyncio.run(go())
