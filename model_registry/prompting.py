@@ -2,16 +2,17 @@
 
 A conversation becomes messages (persona in the system turn, retrieved passages in the last user turn), messages
 become one string through the base model's own chat template, and `tokenize` makes ids of it. Whatever is retrieved
-or typed is data: it stands between delimiters that carry a per-request nonce, never in the system turn, and neither
-invisible characters nor the model's control tokens survive in it.
+is data: it stands between delimiters that carry a per-request nonce, never in the system turn. Neither invisible
+characters nor the base model's control tokens survive in anything that is retrieved or typed.
 """
 
 import hashlib
+import json
 import re
 import secrets
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -27,8 +28,14 @@ PASSAGE = "{title} ({date})\n{text}"
 PROMPT_VERSION = digest_of("prompt", PERSONA, NOTES, PASSAGE)[:12]
 
 NONCE_BYTES = 4
-CONTROL_TOKEN = re.compile(r"<\|([^|<>]*)\|>")
-KEPT_CONTROLS = "\n\t"
+VISIBLE_CONTROLS = "\n\t"
+JOINERS = "\u200c\u200d\ufe0e\ufe0f"  # non-joiner, joiner (families, professions), text and emoji style
+JOINER_RUN = re.compile(f"(?=[{JOINERS}])([\ufe0e\ufe0f]?[\u200c\u200d]?)[{JOINERS}]*")
+# Default_Ignorable_Code_Point (Unicode, DerivedCoreProperties.txt) where the general category is not Cf
+IGNORABLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2065\u3164\ufe00-\ufe0d\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
+)
+CHATML_TOKEN = re.compile(r"(?=<\|[^|<>]*\|>)(.)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +53,40 @@ def nonce_for(seed: str) -> str:
     return hashlib.sha256(seed.encode()).hexdigest()[: 2 * NONCE_BYTES]
 
 
-def as_data(text: str) -> str:
-    """`text` without invisible characters (Unicode Cc, Cf, Co, Cs but newline, tab and joiners) and control tokens."""
-    visible = "".join(c for c in text if c in KEPT_CONTROLS or c in "\u200c\u200d" or unicodedata.category(c)[0] != "C")
-    return CONTROL_TOKEN.sub(r"< |\1| >", visible)
+def as_data(text: str, markers: re.Pattern[str] = CHATML_TOKEN) -> str:
+    """`text` without invisible characters, and with a space after the first character of every marker.
+
+    Invisible are Unicode's Cc (but newline and tab), Cf, Co, Cs and default-ignorable characters. Joiners and
+    variation selectors stay as emoji and scripts need them, at most one of each in a row, so that nothing can be
+    spelt in them. (The flags of England, Scotland and Wales are spelt in invisible characters and become black.)
+    """
+    visible = text.translate({ord(c): None for c in set(text) if not _is_visible(c)})
+    return markers.sub(r"\1 ", JOINER_RUN.sub(r"\1", visible))
+
+
+def any_of(texts: Iterable[str]) -> re.Pattern[str]:
+    """Matches the first character of each occurrence of one of `texts`, also where occurrences overlap."""
+    return re.compile(f"(?=(?:{'|'.join(map(re.escape, texts)) or '(?!)'}))(.)", re.DOTALL)
+
+
+def _is_visible(character: str) -> bool:
+    if character in JOINERS or character in VISIBLE_CONTROLS:
+        return True
+    return unicodedata.category(character) not in ("Cc", "Cf", "Co", "Cs") and not IGNORABLE.match(character)
 
 
 @dataclass(frozen=True)
 class PromptRenderer:
     """Renders for one base model and one author.
 
-    `chat_template` is the base's Jinja chat template; `tokenizer_json` the text of its tokenizer.json.
+    `chat_template` is the base's Jinja chat template, `tokenizer_json` the text of its tokenizer.json, and
+    `special_tokens` what the template calls bos_token, eos_token and so on.
     """
 
     author_name: str
-    chat_template: str
-    tokenizer_json: str
+    chat_template: str = field(repr=False)
+    tokenizer_json: str = field(repr=False)  # megabytes
+    special_tokens: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def messages(
         self, conversation: Sequence[ChatMessage], passages: Sequence[Passage] = (), *, nonce: str
@@ -73,27 +98,46 @@ class PromptRenderer:
         """
         if not conversation or conversation[-1].role != "user":
             raise ValueError("a conversation must end in a user turn")
-        *earlier, last = [ChatMessage(m.role, as_data(m.content)) for m in conversation]
-        persona = PERSONA.format(name=as_data(self.author_name))
+        nonce_marker = any_of([nonce])
+        *earlier, last = [ChatMessage(m.role, self.as_data(m.content)) for m in conversation]
+        persona = PERSONA.format(name=self.as_data(self.author_name))
         instructions = [m.content for m in earlier if m.role == "system"]
         request = last.content
         if passages:
             shown = "\n\n".join(
-                PASSAGE.format(title=as_data(p.title), date=p.created_at[:10] or "undated", text=as_data(p.text))
-                for p in passages
+                PASSAGE.format(title=p.title, date=p.created_at[:10] or "undated", text=p.text) for p in passages
             )
-            request = NOTES.format(nonce=nonce, passages=shown.replace(nonce, ""), request=request)
+            shown = nonce_marker.sub(r"\1 ", self.as_data(shown))
+            request = NOTES.format(nonce=nonce, passages=shown, request=request)
         return [
             ChatMessage("system", "\n".join([persona, *instructions])),
             *(m for m in earlier if m.role != "system"),
             ChatMessage("user", request),
         ]
 
+    def as_data(self, text: str) -> str:
+        """`text` as a prompt may carry it: nothing in it is invisible or a token that the tokenizer treats as one."""
+        return as_data(text, self._control_tokens)
+
     def text(self, messages: Sequence[ChatMessage]) -> str:
-        """The prompt as one string, ending where the assistant's turn begins."""
-        rendered: str = self._template.render(
-            messages=[{"role": m.role, "content": m.content} for m in messages], add_generation_prompt=True
-        )
+        """The prompt as one string, ending where the assistant's turn begins.
+
+        Raises IncompatibleModelError when the chat template refuses the conversation.
+        """
+        from jinja2 import TemplateError
+
+        try:
+            rendered: str = self._template.render(
+                messages=[{"role": m.role, "content": m.content} for m in messages],
+                add_generation_prompt=True,
+                tools=None,
+                documents=None,
+                **self.special_tokens,
+            )
+        except TemplateError as error:
+            raise IncompatibleModelError(
+                f"the base model's chat template refuses the conversation: {error}. Choose another base model."
+            ) from error
         return rendered
 
     def tokenize(self, prompt: str) -> list[int]:
@@ -103,10 +147,13 @@ class PromptRenderer:
 
     @cached_property
     def _template(self):  # type: ignore[no-untyped-def]  # jinja2 is imported only where something is rendered
-        from jinja2 import StrictUndefined, TemplateError
+        from jinja2 import TemplateError
         from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-        environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
+        # As transformers compiles chat templates: they rely on undefined values being false.
+        environment = ImmutableSandboxedEnvironment(
+            trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"]
+        )
 
         def refuse(message: str) -> None:
             raise TemplateError(message)
@@ -120,7 +167,15 @@ class PromptRenderer:
             ) from error
 
     @cached_property
+    def _control_tokens(self) -> re.Pattern[str]:
+        added = json.loads(self.tokenizer_json).get("added_tokens", [])
+        return any_of(token["content"] for token in added if len(token["content"].strip()) > 1)
+
+    @cached_property
     def _tokenizer(self) -> "Tokenizer":
         from tokenizers import Tokenizer
 
-        return Tokenizer.from_str(self.tokenizer_json)
+        tokenizer = Tokenizer.from_str(self.tokenizer_json)
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return tokenizer

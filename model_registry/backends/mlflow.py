@@ -1,0 +1,181 @@
+"""Versions in MLflow, behind our own gate.
+
+MLflow registers half-written models as ready and lets a champion be deleted. So the files come first: a version is
+copied, verified and renamed to `versions/<author>/<sha256 of its manifest>`, and only then does MLflow hear of it.
+"""
+
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from model_registry.backends.mlflow_rows import ALIASES, PREFIX, MlflowRows, Row
+from model_registry.errors import CorruptModelError, IncompatibleModelError, ProtectedVersionError, UnknownModelError
+from model_registry.manifest import MANIFEST_FILE, AdapterManifest, digest_file, read_manifest, verify_folder
+from model_registry.ports import CANDIDATE, CHAMPION, PREVIOUS, AdapterVersion
+from model_registry.promotion import refusals, refused
+
+NUMBER = re.compile(r"v([1-9][0-9]{0,9})")
+PARTIAL = ".partial-"
+METRICS_AT_ONCE = 1000  # MLflow's limits of one request
+PARAMETERS_AT_ONCE = 100
+
+
+class MlflowRegistry:
+    """ModelPublisher over MLflow: SQLite and files below `root`, or files below `root` and a tracking server.
+
+    Machines that share a server share `root` too. Readers never wait; writers take turns, over all processes.
+    Every method may raise RegistryUnreachableError.
+    """
+
+    def __init__(self, root: Path, tracking_uri: str | None = None) -> None:
+        self._root = root.resolve()
+        self._rows = MlflowRows(self._root, tracking_uri)
+        self._manifests: dict[str, AdapterManifest] = {}  # by sha256: they never change
+
+    def authors(self) -> list[str]:
+        return self._rows.authors()
+
+    def versions(self, author: str) -> list[AdapterVersion]:
+        return [self._version(row) for row in self._rows.of(author)]
+
+    def resolve(self, author: str, reference: str = CHAMPION) -> AdapterVersion:
+        number = NUMBER.fullmatch(reference)
+        if number is None and reference not in ALIASES:
+            raise self._unknown(author, repr(reference))
+        return self._version(self._find(author, int(number[1]) if number else reference))
+
+    def register(self, author: str, folder: Path) -> AdapterVersion:
+        manifest = verify_folder(folder)
+        if manifest.author != author:
+            raise IncompatibleModelError(
+                f"{folder} was trained on the posts of {manifest.author!r}: it cannot be a version of {author!r}."
+            )
+        digest = digest_file(folder / MANIFEST_FILE).sha256
+        with self._writing(author):
+            self._keep(folder, self._rows.folder(author, digest))
+            known = [row.number for row in self._rows.of(author) if row.digest == digest]
+            number = known[0] if known else self._rows.create(author, digest)
+            if CHAMPION not in self._find(author, number).aliases:
+                self._rows.name(author, CANDIDATE, number)
+            return self._version(self._find(author, number))
+
+    def promote(self, author: str, number: int, *, force: bool = False, reason: str = "") -> AdapterVersion:
+        with self._writing(author):
+            row = self._find(author, number)
+            manifest = self._verify(row)
+            if CHAMPION not in row.aliases:
+                reasons = self._refusals(author, manifest)
+                if reasons and not force:
+                    raise refused(author, number, reasons)
+                self._rows.record_promotion(row, forced=bool(reasons), reason=reason)
+                self._rows.switch(row)
+            return self._version(self._find(author, number))
+
+    def rollback(self, author: str) -> AdapterVersion:
+        with self._writing(author):
+            row = self._find(author, PREVIOUS)
+            self._verify(row)
+            self._rows.switch(row)
+            return self._version(self._find(author, row.number))
+
+    def delete(self, author: str, number: int) -> None:
+        with self._writing(author):
+            row = self._find(author, number)
+            if row.aliases:
+                raise ProtectedVersionError(
+                    f"v{number} of {author!r} is its {' and '.join(row.aliases)} and stays. Delete it after another "
+                    "version has taken that place."
+                )
+            doomed = self._set_aside(row.folder)  # from here on the version is invisible
+            self._rows.delete(row)
+            shutil.rmtree(doomed)
+
+    def log_run(self, author: str, parameters: dict[str, str], curve: Sequence[tuple[int, str, float]]) -> None:
+        client = self._rows.client
+        from mlflow.entities import Metric, Param
+
+        now = time.time_ns() // 1_000_000
+        params = [Param(key, value) for key, value in parameters.items()]
+        metrics = [Metric(key, value, now, step) for step, key, value in curve]
+        with self._writing(author):
+            experiment = client.get_experiment_by_name(PREFIX + author)
+            experiment_id = experiment.experiment_id if experiment else client.create_experiment(PREFIX + author)
+            run = client.create_run(experiment_id, tags={"author": author}).info.run_id
+            for start in range(0, len(params), PARAMETERS_AT_ONCE):
+                client.log_batch(run, params=params[start : start + PARAMETERS_AT_ONCE])
+            for start in range(0, len(metrics), METRICS_AT_ONCE):
+                client.log_batch(run, metrics=metrics[start : start + METRICS_AT_ONCE])
+            client.set_terminated(run)
+
+    @contextmanager
+    def _writing(self, author: str) -> Iterator[None]:
+        with self._rows.writing(author):
+            for leftover in (self._root / "versions" / author).glob(f"{PARTIAL}*"):
+                shutil.rmtree(leftover)
+            yield
+
+    def _find(self, author: str, reference: int | str) -> Row:
+        row = self._rows.find(author, reference)
+        if row is None:
+            raise self._unknown(author, f"v{reference}" if isinstance(reference, int) else f"{reference} version")
+        return row
+
+    def _unknown(self, author: str, wanted: str) -> UnknownModelError:
+        rows = self._rows.of(author)
+        if rows:
+            versions = ", ".join(f"v{row.number}" for row in rows)
+            aliases = ", ".join(f"{alias} → v{row.number}" for row in rows for alias in row.aliases) or "none"
+            known = f"author {author!r} has no {wanted}; it has {versions}; aliases: {aliases}."
+        else:
+            others = ", ".join(self.authors()) or "none"
+            known = f"author {author!r} has no version. Authors with one: {others}."
+        if missing := ", ".join(f"v{number}" for number in self._rows.without_files(author)):
+            known += f" The files of {missing} are not in {self._root / 'versions' / author}: restore them to have it."
+        return UnknownModelError(f"{known} Train one: twin train {author}")
+
+    def _keep(self, source: Path, target: Path) -> None:
+        """A verified copy of `source` as `target`. One that is there stays, unless it is corrupt."""
+        try:
+            verify_folder(target)
+        except CorruptModelError:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            staging = Path(tempfile.mkdtemp(prefix=PARTIAL, dir=target.parent))
+            shutil.copytree(source, staging, dirs_exist_ok=True)
+            verify_folder(staging)
+            if target.exists():
+                self._set_aside(target)
+            staging.rename(target)
+
+    def _set_aside(self, folder: Path) -> Path:
+        """Rename `folder` to what the next writer removes."""
+        return folder.rename(tempfile.mkdtemp(prefix=PARTIAL, dir=folder.parent))
+
+    def _refusals(self, author: str, candidate: AdapterManifest) -> list[str]:
+        row = self._rows.find(author, CHAMPION)
+        try:
+            return refusals(candidate, self._manifest(row) if row else None)
+        except CorruptModelError as error:
+            return [*refusals(candidate, None), f"the champion cannot be compared with: {error}"]
+
+    def _verify(self, row: Row) -> AdapterManifest:
+        """Hash every file, the manifest too. Raises CorruptModelError."""
+        verify_folder(row.folder)
+        self._manifests.pop(row.digest, None)
+        return self._manifest(row)
+
+    def _manifest(self, row: Row) -> AdapterManifest:
+        if row.digest not in self._manifests:
+            manifest = read_manifest(row.folder)
+            if digest_file(row.folder / MANIFEST_FILE).sha256 != row.digest:
+                raise CorruptModelError(
+                    f"{row.folder / MANIFEST_FILE} was changed after it was registered. Restore it, or train again."
+                )
+            self._manifests[row.digest] = manifest
+        return self._manifests[row.digest]
+
+    def _version(self, row: Row) -> AdapterVersion:
+        return AdapterVersion(row.author, row.number, row.folder, self._manifest(row), row.aliases, row.forced)

@@ -1,0 +1,203 @@
+"""What MLflow is asked and told of a version: number, aliases and tags, as rows.
+
+MLflow would list a version whose files are half there or gone. A row counts only when it carries the sha256 of its
+manifest as a tag and the folder of that name exists; every other row is invisible here.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from model_registry.backends.mlflow_client import DATABASE, asking, locked, open_client
+from model_registry.ports import CANDIDATE, CHAMPION, PREVIOUS
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities.model_registry import ModelVersion
+
+PREFIX = "twin-"  # an author is a registered model; a shared server holds others too
+AUTHOR = re.compile(r"[a-z0-9-]+")
+ALIASES = (CHAMPION, PREVIOUS, CANDIDATE)
+SUCCESSOR = "successor"  # the alias of the version that is taking the champion's place
+MANIFEST_TAG = "twin.manifest"
+FORCED_TAG = "twin.forced"
+REASON_TAG = "twin.reason"
+ABSENT = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")  # MLflow's codes for no such version, no such alias
+BIGGEST = 2**31 - 1  # of a version's number, in the databases that MLflow supports
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    author: str
+    number: int
+    digest: str  # sha256 of its manifest.json
+    folder: Path
+    aliases: tuple[str, ...]
+    forced: bool
+
+
+class MlflowRows:
+    """Every method may raise RegistryUnreachableError."""
+
+    def __init__(self, root: Path, tracking_uri: str | None) -> None:
+        self.root = root
+        self.tracking_uri = tracking_uri
+
+    @cached_property
+    def client(self) -> "MlflowClient":
+        return open_client(self.root, self.tracking_uri)
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing was ever written: known without MLflow, whose import takes a second."""
+        return self.tracking_uri is None and not (self.root / DATABASE).exists()
+
+    def folder(self, author: str, digest: str) -> Path:
+        """Where a version's files lie. It is not stored, so that the registry may be moved or mounted elsewhere."""
+        return self.root / "versions" / author / digest[:16]
+
+    @contextmanager
+    def writing(self, author: str) -> Iterator[None]:
+        """The only writer. A champion's change that a kill interrupted is brought to its end first."""
+        _ = self.client  # creating the database takes the same lock
+        with asking(self.root, self.tracking_uri), locked(self.root):
+            self._finish_switch(author)
+            yield
+
+    def find(self, author: str, reference: int | str) -> Row | None:
+        """What a number or an alias names: one query, however many versions there are."""
+        if self.is_empty or not AUTHOR.fullmatch(author) or (isinstance(reference, int) and reference > BIGGEST):
+            return None
+        with self._unless_absent():
+            if isinstance(reference, int):
+                found = self.client.get_model_version(PREFIX + author, str(reference))
+            else:
+                found = self.client.get_model_version_by_alias(PREFIX + author, reference)
+            return self._row(found, tuple(found.aliases))
+        return None
+
+    def of(self, author: str) -> list[Row]:
+        """Oldest first."""
+        if not AUTHOR.fullmatch(author):
+            return []
+        aliases = self.aliases(author)
+        rows = (
+            self._row(found, tuple(alias for alias, number in aliases.items() if number == int(found.version)))
+            for found in self._search(f"name = '{PREFIX}{author}'")
+        )
+        return sorted((row for row in rows if row), key=lambda row: row.number)
+
+    def without_files(self, author: str) -> list[int]:
+        """Numbers of versions that were registered and whose folder is not here, oldest first."""
+        if not AUTHOR.fullmatch(author):
+            return []
+        found = self._search(f"name = '{PREFIX}{author}'")
+        return sorted(int(one.version) for one in found if MANIFEST_TAG in one.tags and not self._row(one, ()))
+
+    def authors(self) -> list[str]:
+        rows = (self._row(found, ()) for found in self._search(f"name LIKE '{PREFIX}%'"))
+        return sorted({row.author for row in rows if row})
+
+    def aliases(self, author: str) -> dict[str, int]:
+        """As MLflow has them: also of versions that do not count."""
+        if self.is_empty:
+            return {}
+        with self._unless_absent():
+            model = self.client.get_registered_model(PREFIX + author)
+            return {alias: int(number) for alias, number in model.aliases.items()}
+        return {}
+
+    def create(self, author: str, digest: str) -> int:
+        """One transaction writes the row and its tag. Its number."""
+        from mlflow.exceptions import MlflowException
+
+        try:
+            self.client.create_registered_model(PREFIX + author)
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                raise
+        created = self.client.create_model_version(
+            PREFIX + author,
+            source=f"twin://{author}/{digest}",  # MLflow servers refuse paths
+            tags={MANIFEST_TAG: digest},
+            await_creation_for=0,
+        )
+        return int(created.version)
+
+    def delete(self, row: Row) -> None:
+        self.client.delete_model_version(PREFIX + row.author, str(row.number))
+
+    def name(self, author: str, alias: str, number: int) -> None:
+        self.client.set_registered_model_alias(PREFIX + author, alias, str(number))
+
+    def unname(self, author: str, alias: str) -> None:
+        self.client.delete_registered_model_alias(PREFIX + author, alias)
+
+    def record_promotion(self, row: Row, *, forced: bool, reason: str) -> None:
+        for tag, value in ((FORCED_TAG, str(forced)), (REASON_TAG, reason)):
+            self.client.set_model_version_tag(PREFIX + row.author, str(row.number), tag, value)
+
+    def switch(self, row: Row) -> None:
+        """Make `row` champion, and the champion previous.
+
+        The intention is written first. Killed at any moment, champion names a complete version, the old or the
+        new, and the next writer ends what was begun.
+        """
+        self.name(row.author, SUCCESSOR, row.number)
+        self._finish_switch(row.author)
+
+    def _finish_switch(self, author: str) -> None:
+        successor = self.find(author, SUCCESSOR)
+        if successor is None:
+            return
+        aliases = self.aliases(author)
+        champion = aliases.get(CHAMPION)
+        if champion is not None and champion != successor.number:
+            self.name(author, PREVIOUS, champion)
+        self.name(author, CHAMPION, successor.number)
+        if aliases.get(CANDIDATE) == successor.number:
+            self.unname(author, CANDIDATE)
+        self.unname(author, SUCCESSOR)
+
+    def _search(self, where: str) -> "list[ModelVersion]":
+        if self.is_empty:
+            return []
+        client = self.client
+        with asking(self.root, self.tracking_uri):
+            page = client.search_model_versions(where)
+            found = list(page)
+            while page.token:
+                page = client.search_model_versions(where, page_token=page.token)
+                found += page
+        return found
+
+    def _row(self, found: "ModelVersion", aliases: tuple[str, ...]) -> Row | None:
+        author = found.name.removeprefix(PREFIX)
+        digest = found.tags.get(MANIFEST_TAG)
+        if digest is None or not self.folder(author, digest).is_dir():
+            return None
+        return Row(
+            author=author,
+            number=int(found.version),
+            digest=digest,
+            folder=self.folder(author, digest),
+            aliases=tuple(alias for alias in ALIASES if alias in aliases),
+            forced=found.tags.get(FORCED_TAG) == str(True),
+        )
+
+    @contextmanager
+    def _unless_absent(self) -> Iterator[None]:
+        """Leave the block where MLflow says that there is no such model, version or alias."""
+        _ = self.client  # the first import of MLflow is its own
+        from mlflow.exceptions import MlflowException
+
+        with asking(self.root, self.tracking_uri):
+            try:
+                yield
+            except MlflowException as error:
+                if error.error_code not in ABSENT:
+                    raise

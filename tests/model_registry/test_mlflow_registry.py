@@ -1,0 +1,279 @@
+"""What only the real registry can show: kills, other processes, silence, and its own database."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from fakes.adapters import write_adapter
+from model_registry.backends.mlflow import MlflowRegistry
+from model_registry.errors import CorruptModelError, ModelRegistryError, RegistryUnreachableError, UnknownModelError
+from model_registry.manifest import verify_folder
+
+KILLED_REGISTRY = Path(__file__).parents[1] / "fakes" / "killed_registry.py"
+Killed = Callable[[str], list[MlflowRegistry]]
+
+
+def aliases(registry: MlflowRegistry) -> dict[str, tuple[str, ...]]:
+    return {version.name: version.aliases for version in registry.versions("maud")}
+
+
+def start(script: str, *arguments: object, cwd: Path) -> "subprocess.Popen[str]":
+    """A fresh interpreter, in which MLflow cannot tell that a test runs."""
+    environment = {name: value for name, value in os.environ.items() if name not in ("PYTEST_CURRENT_TEST", "CI")}
+    command = [sys.executable, "-c", script, *map(str, arguments)]
+    return subprocess.Popen(
+        command, cwd=cwd, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
+@pytest.fixture(scope="module")
+def used(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with `template`, a registry of four versions of maud (v2 previous, v3 champion, v4 candidate), and
+    `trained-5`, an adapter that is not registered."""
+    work = tmp_path_factory.mktemp("used")
+    registry = MlflowRegistry(work / "template")
+    for number in range(1, 6):
+        trained = write_adapter(work / f"trained-{number}", weights=b"%d" % number)
+        if number < 5:
+            registry.register("maud", trained)
+        if number in (2, 3):
+            registry.promote("maud", number)
+    assert aliases(registry) == {"v1": (), "v2": ("previous",), "v3": ("champion",), "v4": ("candidate",)}
+    return work
+
+
+@pytest.fixture
+def registry(used: Path, tmp_path: Path) -> MlflowRegistry:
+    shutil.copytree(used / "template", tmp_path / "registry")
+    return MlflowRegistry(tmp_path / "registry")
+
+
+@pytest.fixture(scope="module")
+def killed(used: Path) -> Killed:
+    """Registries in which an action was killed before its first step, its second … See fakes/killed_registry.py."""
+    actions = [f"register={used / 'trained-5'}", f"create={used / 'trained-1'}", "promote=4", "rollback=", "delete=1"]
+    subprocess.run([sys.executable, "-P", str(KILLED_REGISTRY), str(used), *actions], check=True)
+
+    def of(action: str) -> list[MlflowRegistry]:
+        roots = list((used / action).iterdir())
+        assert len(roots) > 1
+        return [MlflowRegistry(root) for root in roots]
+
+    return of
+
+
+def test_a_killed_registration_leaves_no_half_version_and_is_repeated(used: Path, killed: Killed) -> None:
+    for registry in killed("register"):
+        assert registry.resolve("maud").name == "v3"
+        for version in registry.versions("maud"):
+            verify_folder(version.folder)
+        assert registry.register("maud", used / "trained-5").name == "v5"
+        assert aliases(registry) == {
+            "v1": (), "v2": ("previous",), "v3": ("champion",), "v4": (), "v5": ("candidate",)
+        }  # fmt: skip
+        assert len(list((registry.resolve("maud").folder.parent).iterdir())) == 5
+
+
+def test_a_kill_while_the_database_is_made_leaves_none(used: Path, killed: Killed) -> None:
+    for registry in killed("create"):
+        assert registry.authors() == []
+        version = registry.register("maud", used / "trained-1")
+        assert version.aliases == ("candidate",)
+        assert {path.name.split("-")[0] for path in version.folder.parents[2].iterdir()} <= {
+            "versions", ".lock", "mlflow.db"
+        }  # fmt: skip
+
+
+def test_a_killed_promotion_never_loses_a_champion(used: Path, killed: Killed) -> None:
+    shutil.copytree(used / "promote", used / "promote-again")
+    champions = []
+    for registry in killed("promote"):
+        champions.append(registry.resolve("maud"))
+        verify_folder(champions[-1].folder)
+        back = registry.rollback("maud")
+        assert (back.name, registry.resolve("maud", "previous").name) in {("v2", "v3"), ("v3", "v4")}
+    assert {champion.name for champion in champions} == {"v3", "v4"}
+    for registry in killed("promote-again"):
+        registry.promote("maud", 4)
+        assert aliases(registry) == {"v1": (), "v2": (), "v3": ("previous",), "v4": ("champion",)}
+
+
+def test_a_killed_rollback_is_ended_by_the_next_writer(killed: Killed) -> None:
+    for registry in killed("rollback"):
+        assert registry.resolve("maud").name in {"v2", "v3"}
+        registry.log_run("maud", {}, [])
+        ended = aliases(registry)
+        assert ended in (
+            {"v1": (), "v2": ("champion",), "v3": ("previous",), "v4": ("candidate",)},
+            {"v1": (), "v2": ("previous",), "v3": ("champion",), "v4": ("candidate",)},  # it had not begun
+        )
+
+
+def test_a_killed_deletion_leaves_the_version_or_nothing(killed: Killed) -> None:
+    for registry in killed("delete"):
+        for version in registry.versions("maud"):
+            verify_folder(version.folder)
+        if "v1" in aliases(registry):
+            registry.delete("maud", 1)
+        registry.log_run("maud", {}, [])
+        assert list(aliases(registry)) == ["v2", "v3", "v4"]
+        assert len(list((registry.resolve("maud").folder.parent).iterdir())) == 3
+
+
+SWITCH = """
+import sys
+from pathlib import Path
+from model_registry.backends.mlflow import MlflowRegistry
+registry = MlflowRegistry(Path(sys.argv[1]))
+for _ in range(30):
+    registry.rollback("maud")
+"""
+
+
+def test_a_reader_never_fails_while_another_process_switches(registry: MlflowRegistry, tmp_path: Path) -> None:
+    seen = set()
+    writer = start(SWITCH, tmp_path / "registry", cwd=tmp_path)
+    while writer.poll() is None:
+        seen.add(registry.resolve("maud").name)
+        assert [version.name for version in registry.versions("maud")] == ["v1", "v2", "v3", "v4"]
+    assert writer.communicate() == ("", "")
+    assert writer.returncode == 0
+    assert seen == {"v2", "v3"}
+
+
+FIRST_USE = """
+import os, sys
+from pathlib import Path
+sys.addaudithook(lambda event, _: os._exit(9) if event in ("socket.connect", "socket.getaddrinfo") else None)
+from model_registry.backends.mlflow import MlflowRegistry
+registry = MlflowRegistry(Path(sys.argv[1]))
+registry.register(sys.argv[2], Path(sys.argv[3]))
+registry.log_run(sys.argv[2], {"rank": "16"}, [(0, "loss", 1.0), (1, "loss", float("nan"))])
+"""
+
+
+def test_processes_that_start_at_once_share_a_new_registry_and_stay_silent(tmp_path: Path) -> None:
+    root, cwd = tmp_path / "registry", tmp_path / "elsewhere"
+    cwd.mkdir()
+    names = ["maud", "samuel"]
+    folders = {name: write_adapter(tmp_path / name, author=name) for name in names}
+    writers = [start(FIRST_USE, root, name, folder, cwd=cwd) for name, folder in folders.items()]
+    assert [writer.communicate() for writer in writers] == [("", "")] * 2
+    assert [writer.returncode for writer in writers] == [0, 0]
+    assert list(cwd.iterdir()) == []  # no mlruns
+    assert MlflowRegistry(root).authors() == names
+
+
+def test_an_empty_registry_is_read_without_mlflow(tmp_path: Path) -> None:
+    script = """
+import sys
+from pathlib import Path
+from model_registry.backends.mlflow import MlflowRegistry
+assert MlflowRegistry(Path(sys.argv[1])).authors() == []
+assert "mlflow" not in sys.modules
+"""
+    reader = start(script, tmp_path / "registry", cwd=tmp_path)
+    assert reader.communicate() == ("", "")
+    assert not (tmp_path / "registry").exists()
+
+
+def test_a_run_keeps_parameters_curve_and_author(registry: MlflowRegistry, tmp_path: Path) -> None:
+    from mlflow import MlflowClient
+
+    parameters = {f"p{i}": str(i) for i in range(150)}  # more than MLflow takes at once
+    registry.log_run("maud", parameters, [(step, "loss", 1 / (step + 1)) for step in range(1200)])
+    client = MlflowClient(tracking_uri=f"sqlite:///{tmp_path / 'registry' / 'mlflow.db'}")
+    experiment = client.get_experiment_by_name("twin-maud")
+    (run,) = client.search_runs([experiment.experiment_id])
+    assert run.data.params == parameters
+    assert run.data.tags["author"] == "maud"
+    assert run.info.status == "FINISHED"
+    curve = client.get_metric_history(run.info.run_id, "loss")
+    assert sorted((point.step, point.value) for point in curve) == [(step, 1 / (step + 1)) for step in range(1200)]
+
+
+def test_a_forced_promotion_keeps_its_reason(registry: MlflowRegistry, tmp_path: Path) -> None:
+    from mlflow import MlflowClient
+
+    registry.register("maud", write_adapter(tmp_path / "worse", adapter=1.39))
+    registry.promote("maud", 5, force=True, reason="the other one swears")
+    client = MlflowClient(tracking_uri=f"sqlite:///{tmp_path / 'registry' / 'mlflow.db'}")
+    assert client.get_model_version("twin-maud", "5").tags["twin.reason"] == "the other one swears"
+
+
+def test_a_registry_may_be_moved(registry: MlflowRegistry, tmp_path: Path) -> None:
+    (tmp_path / "registry").rename(tmp_path / "moved")
+    moved = MlflowRegistry(tmp_path / "moved")
+    assert verify_folder(moved.resolve("maud").folder)
+    assert moved.rollback("maud").name == "v2"
+
+
+def test_what_mlflow_holds_without_our_files_does_not_exist(registry: MlflowRegistry, tmp_path: Path) -> None:
+    from mlflow import MlflowClient
+
+    client = MlflowClient(tracking_uri=f"sqlite:///{tmp_path / 'registry' / 'mlflow.db'}")
+    client.create_model_version("twin-maud", source="/nowhere")
+    client.set_registered_model_alias("twin-maud", "candidate", "5")
+    assert list(aliases(registry)) == ["v1", "v2", "v3", "v4"]
+    with pytest.raises(UnknownModelError, match="no candidate"):
+        registry.resolve("maud", "candidate")
+
+
+def test_a_version_whose_folder_is_gone_is_named_and_comes_back_when_registered(
+    registry: MlflowRegistry, used: Path
+) -> None:
+    shutil.rmtree(registry.resolve("maud").folder)
+    with pytest.raises(UnknownModelError, match="files of v3 are not in"):
+        registry.resolve("maud")
+    assert list(aliases(registry)) == ["v1", "v2", "v4"]
+    assert registry.register("maud", used / "trained-3").name == "v3"
+    assert registry.resolve("maud").name == "v3"
+
+
+def test_registering_again_mends_a_damaged_version(registry: MlflowRegistry, used: Path) -> None:
+    weights = registry.resolve("maud").folder / "adapter_model.safetensors"
+    weights.write_bytes(b"?")
+    registry.register("maud", used / "trained-3")
+    assert verify_folder(registry.resolve("maud").folder)
+    assert weights.read_bytes() == b"3"
+
+
+def test_a_champion_with_a_changed_manifest_is_replaced_by_force_only(registry: MlflowRegistry) -> None:
+    manifest = registry.resolve("maud").folder / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"adapter": 1.2', '"adapter": 0.2'))
+    fresh = MlflowRegistry(manifest.parents[3])
+    with pytest.raises(CorruptModelError, match="changed after it was registered"):
+        fresh.resolve("maud")
+    with pytest.raises(ModelRegistryError, match="cannot be compared"):
+        fresh.promote("maud", 4)
+    assert fresh.promote("maud", 4, force=True).name == "v4"
+
+
+def test_a_server_that_does_not_answer(tmp_path: Path, used: Path) -> None:
+    registry = MlflowRegistry(tmp_path, "http://127.0.0.1:9")
+    with pytest.raises(RegistryUnreachableError, match="tracking_uri"):
+        registry.resolve("maud")
+    with pytest.raises(RegistryUnreachableError, match="tracking_uri"):
+        registry.register("maud", used / "trained-1")
+
+
+def test_a_database_that_is_none(tmp_path: Path) -> None:
+    (tmp_path / "mlflow.db").write_bytes(b"not a database" * 100)
+    with pytest.raises(RegistryUnreachableError, match=r"mlflow\.db"):
+        MlflowRegistry(tmp_path).authors()
+
+
+def test_a_disk_that_cannot_be_written(registry: MlflowRegistry, used: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfile", full)
+    with pytest.raises(RegistryUnreachableError, match="No space left"):
+        registry.register("maud", used / "trained-5")
+    monkeypatch.undo()
+    assert registry.register("maud", used / "trained-5").name == "v5"
