@@ -53,7 +53,10 @@ def train(
     plan = Plan.load(folder)
     if plan is None:
         plan = make_plan(
-            data.train, settings, seconds_per_token=lambda: seconds_per_token(model, data.train, settings, placement)
+            data.train,
+            data.validation,
+            settings,
+            seconds_per_token=lambda: seconds_per_token(model, data.train, settings, placement),
         )
         plan.save(folder)
     say(describe(plan, data, placement))

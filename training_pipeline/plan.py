@@ -16,6 +16,7 @@ ANSWER_SHARE = 0.4
 EPOCHS = ((20_000, 4.0), (60_000, 3.0), (200_000, 2.0))
 EPOCHS_BEYOND = 1.0
 VALIDATIONS = 6  # a run is validated about so many times
+FORWARD_SHARE = 1 / 3  # of a training step's time is its forward pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +50,20 @@ def balance(sequences: Sequence[TokenSequence]) -> list[TokenSequence]:
 
 
 def make_plan(
-    sequences: Sequence[TokenSequence], settings: TrainingSettings, *, seconds_per_token: Callable[[], float]
+    sequences: Sequence[TokenSequence],
+    validation: Sequence[TokenSequence],
+    settings: TrainingSettings,
+    *,
+    seconds_per_token: Callable[[], float],
 ) -> Plan:
     """`seconds_per_token` measures one real step; it is asked once."""
     tokens = sum(len(s.ids) for s in sequences)
     labels = sum(s.label_tokens for s in sequences)
     epochs = settings.epochs or next((e for bound, e in EPOCHS if labels < bound), EPOCHS_BEYOND)
     pace = seconds_per_token()
-    affordable = settings.max_minutes * 60 / pace
+    validating = VALIDATIONS * sum(len(s.ids) for s in validation) * pace * FORWARD_SHARE
+    budget = settings.max_minutes * 60
+    affordable = max(budget - validating, budget / 2) / pace
     planned = tokens * epochs
     steps = max(1, round(min(planned, affordable) / settings.tokens_per_step))
     used = steps * settings.tokens_per_step
@@ -65,6 +72,6 @@ def make_plan(
         validate_every=max(1, -(-steps // VALIDATIONS)),
         epochs=used / tokens,
         tokens=used,
-        seconds=used * pace,
+        seconds=used * pace + validating,
         cut=affordable < planned,
     )

@@ -13,7 +13,7 @@ def sequences(count: int) -> list[TokenSequence]:
 
 
 def plan(count: int, settings: TrainingSettings, pace: float = 1e-9) -> Plan:
-    return make_plan(sequences(count), settings, seconds_per_token=lambda: pace)
+    return make_plan(sequences(count), [], settings, seconds_per_token=lambda: pace)
 
 
 def test_more_text_is_read_fewer_times(training_settings: TrainingSettings) -> None:
@@ -33,6 +33,13 @@ def test_a_slow_machine_gets_a_shorter_plan_that_says_so(training_settings: Trai
     assert slow.cut
     assert slow.seconds == pytest.approx(120, rel=0.05)
     assert slow.steps < fast.steps
+
+
+def test_the_time_for_validation_is_part_of_the_plan(training_settings: TrainingSettings) -> None:
+    settings = training_settings.model_copy(update={"max_minutes": 2})
+    validated = make_plan(sequences(100), sequences(20), settings, seconds_per_token=lambda: 1 / 1000)
+    assert validated.seconds == pytest.approx(120, rel=0.05)
+    assert validated.steps < plan(100, settings, 1 / 1000).steps
 
 
 def test_a_plan_is_kept_for_the_resume(training_settings: TrainingSettings, tmp_path: Path) -> None:

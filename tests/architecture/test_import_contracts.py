@@ -1,0 +1,54 @@
+"""The import contracts of pyproject.toml hold, and each of them can be broken."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[2]
+ROOMS = ("configs", "feature_store", "model_registry", "feature_pipeline", "training_pipeline", "inference_pipeline",
+         "twin")  # fmt: skip
+
+
+def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
+    # `python -c` puts the current folder first on sys.path, before the installed project.
+    program = "import sys; from importlinter.cli import lint_imports_command; lint_imports_command()"
+    return subprocess.run([sys.executable, "-c", program], cwd=folder, capture_output=True, text=True)
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """The rooms with their imports, where a test may add a wrong one."""
+    for room in ROOMS:
+        shutil.copytree(PROJECT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(PROJECT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def test_the_contracts_hold() -> None:
+    done = lint_imports(PROJECT)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("module", "line", "contract"),
+    [
+        ("training_pipeline", "import feature_pipeline.errors", "The three pipelines never import one another"),
+        ("inference_pipeline", "import training_pipeline.errors", "The three pipelines never import one another"),
+        ("feature_store", "import model_registry.errors", "twin composes, pipelines use contracts"),
+        ("model_registry", "import training_pipeline.errors", "twin composes, pipelines use contracts"),
+        ("configs", "import feature_store.errors", "twin composes, pipelines use contracts"),
+        ("inference_pipeline", "import twin.errors", "twin composes, pipelines use contracts"),
+        ("feature_pipeline", "import model_registry.errors", "The feature pipeline knows nothing of models"),
+        ("training_pipeline", "import feature_store.backends", "Only twin names concrete backends"),
+        ("inference_pipeline", "import model_registry.backends", "Only twin names concrete backends"),
+    ],
+)
+def test_a_wrong_import_breaks_its_contract(copy: Path, module: str, line: str, contract: str) -> None:
+    (copy / module / "wrong.py").write_text(f"{line}\n", encoding="utf-8")
+    done = lint_imports(copy)
+    assert done.returncode == 1, done.stdout + done.stderr
+    broken = [row for row in done.stdout.splitlines() if row.endswith("BROKEN")]
+    assert any(contract in row for row in broken), done.stdout

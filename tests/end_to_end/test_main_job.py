@@ -1,0 +1,257 @@
+"""The whole main job with the real default model: posts in, a cited answer out, over HTTP, through updates.
+
+One author with a dozen posts, trained for a few steps. Every command runs in a process of its own, as a person's
+terminals would; the server keeps running while another terminal collects, trains, promotes and asks.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import openai
+import pytest
+from openai import OpenAI
+
+PROJECT = Path(__file__).parents[2]
+POSTS = PROJECT / "examples" / "maud_ferrier" / "posts"
+AUTHOR = "maud-ferrier"
+FEW_STEPS = ["training.max_minutes=0.25", "training.tokens_per_step=384", "training.rank=8", "training.alpha=16",
+             "serving.max_new_tokens=48", "serving.refresh_seconds=0.5"]  # fmt: skip
+COMMAND_SECONDS = 280
+MARKED_NAME = "Zebulon Quarrington"
+NEW_POST = f"""---
+title: "A visitor called {MARKED_NAME}"
+date: 2024-12-08
+permalink: /2024/a-visitor/
+---
+Ten past four. Hail on the skylight. Right then.
+
+A man called {MARKED_NAME} came in with a brass metronome under his arm and said it had stopped in Carrick on the
+ninth of October. I do not hold with metronomes as a rule, mind you. They nag.
+
+I opened the back. The mainspring was sound. The escape wheel had a bent tooth (I counted thirty of them.) and I
+straightened it with the small pliers and I oiled it and I set it going on the bench and it ticked all afternoon and
+he paid me six pounds. So there we are. Kettle is on.
+"""
+
+
+class Terminal:
+    """Runs `twin` as a person would, over one data folder."""
+
+    def __init__(self, data: Path, cache: Path) -> None:
+        self.environment = {k: v for k, v in os.environ.items() if not k.startswith("TWIN_")}
+        self.environment |= {"TWIN_DATA_DIR": str(data), "TWIN_CACHE_DIR": str(cache)}
+        self.settings = [part for setting in FEW_STEPS for part in ("--set", setting)]
+
+    def command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "twin", *self.settings, *arguments]
+
+    def run(self, *arguments: str, expect: int = 0) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            self.command(*arguments), env=self.environment, capture_output=True, text=True, timeout=COMMAND_SECONDS
+        )
+        assert done.returncode == expect, f"twin {' '.join(arguments)}\n{done.stdout}\n{done.stderr}"
+        return done
+
+    def json(self, *arguments: str) -> Any:
+        return json.loads(self.run(*arguments, "--json").stdout)
+
+
+class Server:
+    """`twin serve` in a process of its own, on a free port that it says itself."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self.process = subprocess.Popen(
+            terminal.command("--set", "serving.port=0", "serve"),
+            env=terminal.environment,
+            stderr=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.lines: list[str] = []
+        self.address = self._wait_for_address()
+        threading.Thread(target=self._drain, daemon=True).start()
+
+    def _wait_for_address(self) -> str:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            self.lines.append(line)
+            for word in line.split():
+                if word.startswith("http://127.0.0.1:"):
+                    host = word.removeprefix("http://").split("/")[0].rstrip(".,")
+                    return f"http://{host}"
+        assert self.process.stderr
+        raise AssertionError(f"twin serve said no address: {self.lines}\n{self.process.stderr.read()}")
+
+    def _drain(self) -> None:
+        assert self.process.stderr
+        for line in self.process.stderr:
+            self.lines.append(line)
+
+    def client(self) -> OpenAI:
+        return OpenAI(base_url=f"{self.address}/v1", api_key="unused", max_retries=0, timeout=120)
+
+    def stop(self) -> int:
+        self.process.terminate()
+        return self.process.wait(30)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every fourth post of the sample author, and three that cannot be read."""
+    folder = tmp_path_factory.mktemp("posts")
+    for path in sorted(POSTS.glob("*.md"))[::4]:
+        shutil.copy(path, folder)
+    (folder / "empty.md").write_bytes(b"")
+    (folder / "latin.md").write_bytes("---\ntitle: Caf\xe9\n---\n".encode("latin-1"))
+    (folder / "broken.md").write_text("---\ntitle: [never closed\n---\nSome text.\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def terminal(tmp_path_factory: pytest.TempPathFactory, cache_dir: Path) -> Terminal:
+    return Terminal(tmp_path_factory.mktemp("data"), cache_dir)
+
+
+@pytest.fixture(scope="module")
+def first_answer(terminal: Terminal, folder: Path) -> str:
+    question = "How deep is the harbour?"
+    return terminal.run("up", str(folder), "--author", "Maud Ferrier", "--no-serve", "--question", question).stdout
+
+
+@pytest.fixture(scope="module")
+def server(terminal: Terminal, first_answer: str) -> Iterator[Server]:
+    server = Server(terminal)
+    yield server
+    if server.process.poll() is None:
+        server.stop()
+
+
+@pytest.mark.timeout(400)
+class TestMainJob:
+    """In order: each test goes on from where the one before it left the twin."""
+
+    def test_one_command_ends_in_a_cited_answer(self, first_answer: str, folder: Path) -> None:
+        titles = [p.read_text().split('title: "')[1].split('"')[0] for p in folder.glob("20*.md")]
+        assert any(title in first_answer for title in titles)
+
+    def test_every_file_is_accounted_for(self, terminal: Terminal, first_answer: str, folder: Path) -> None:
+        status = terminal.json("status", AUTHOR)
+        text = json.dumps(status)
+        for name in ("empty.md", "latin.md", "broken.md"):
+            assert name in text
+        (author,) = status["authors"]
+        assert author["collected"] == len(list(folder.iterdir()))
+        assert author["kept"] == len(list(folder.glob("20*.md")))
+
+    def test_the_same_command_again_does_nothing(self, terminal: Terminal, first_answer: str, folder: Path) -> None:
+        before = terminal.json("models")
+        terminal.run("up", str(folder), "--author", "Maud Ferrier", "--no-serve")
+        assert terminal.json("models") == before
+        assert [a["features"] for a in terminal.json("status")["authors"]] == [["F1"]]
+
+    def test_an_unmodified_openai_client_lists_chats_and_streams(self, server: Server) -> None:
+        client = server.client()
+        assert AUTHOR in [model.id for model in client.models.list()]
+        messages: Any = [{"role": "user", "content": "How deep is the harbour?"}]
+        whole = client.chat.completions.create(model=AUTHOR, messages=messages, seed=1, temperature=0)
+        assert whole.choices[0].message.content
+        extras: Any = whole.model_extra
+        assert extras["llm_twin"]["adapter"] == "v1"
+        assert extras["llm_twin"]["features"] == "F1"
+        streamed = client.chat.completions.create(
+            model=AUTHOR, messages=messages, seed=1, temperature=0, stream=True, stream_options={"include_usage": True}
+        )
+        chunks = list(streamed)
+        text = "".join(c.choices[0].delta.content or "" for c in chunks if c.choices)
+        assert text == whole.choices[0].message.content
+        assert chunks[-1].usage
+        assert chunks[-1].usage.completion_tokens == whole.usage.completion_tokens  # type: ignore[union-attr]
+
+    def test_an_unknown_model_is_a_404_that_names_the_known(self, server: Server) -> None:
+        with pytest.raises(openai.NotFoundError, match=AUTHOR):
+            server.client().chat.completions.create(model="nobody", messages=[{"role": "user", "content": "Hello?"}])
+
+    def test_the_server_takes_up_a_new_version_without_a_failed_request(
+        self, terminal: Terminal, server: Server, folder: Path
+    ) -> None:
+        removed = next(path for path in folder.glob("20*.md") if "harbour-is" not in path.name)
+        removed_title = removed.read_text().split('title: "')[1].split('"')[0]
+        (folder / "2024-12-08-a-visitor.md").write_text(NEW_POST)
+        removed.unlink()
+        stop, seen, failures = threading.Event(), [], []
+
+        def keep_asking() -> None:
+            while not stop.is_set():
+                try:
+                    answer = server.client().chat.completions.create(
+                        model=AUTHOR, messages=[{"role": "user", "content": "Who came in?"}], max_tokens=8
+                    )
+                    seen.append(answer.model_extra["llm_twin"]["adapter"])  # type: ignore[index]
+                except openai.OpenAIError as error:
+                    failures.append(error)
+
+        asking = threading.Thread(target=keep_asking)
+        asking.start()
+        try:
+            terminal.run("collect", str(folder), "--author", "Maud Ferrier")
+            terminal.run("features", "--author", AUTHOR)
+            terminal.run("train", "--author", AUTHOR)
+            terminal.run("promote", AUTHOR, "--version", "v2", "--force", "--reason", "a few steps only")
+            for _ in range(240):
+                if "v2" in seen or failures:
+                    break
+                stop.wait(0.5)
+        finally:
+            stop.set()
+            asking.join()
+        assert failures == []
+        assert seen[0] == "v1"
+        assert seen[-1] == "v2"
+        assert sorted(seen) == seen
+
+        answer = terminal.json("ask", f"Who was {MARKED_NAME}?", "--author", AUTHOR)
+        assert any(MARKED_NAME in citation["quote"] or MARKED_NAME in citation["title"]
+                   for citation in answer["citations"])  # fmt: skip
+        now = terminal.json("ask", removed_title, "--author", AUTHOR)
+        assert removed_title not in [c["title"] for c in now["citations"]]
+        assert now["features"] == "F2"
+        then = terminal.json("ask", removed_title, "--author", AUTHOR, "--version", "v1")
+        assert removed_title in [c["title"] for c in then["citations"]]
+        assert then["features"] == "F1"
+
+    def test_a_rollback_is_taken_up_too(self, terminal: Terminal, server: Server) -> None:
+        terminal.run("rollback", AUTHOR)
+        waiting = threading.Event()
+        for _ in range(120):
+            answer = server.client().chat.completions.create(
+                model=AUTHOR, messages=[{"role": "user", "content": "Who came in?"}], max_tokens=4
+            )
+            if answer.model_extra["llm_twin"]["adapter"] == "v1":  # type: ignore[index]
+                return
+            waiting.wait(0.5)
+        pytest.fail("the server still answers with v2")
+
+    def test_a_corrupt_champion_is_refused_and_the_server_goes_on(self, terminal: Terminal, server: Server) -> None:
+        folder = Path(terminal.json("models", AUTHOR)["versions"][0]["folder"])
+        weights = folder / "adapter_model.safetensors"
+        content = bytearray(weights.read_bytes())
+        content[len(content) // 2] ^= 1
+        weights.write_bytes(content)
+        failed = terminal.run("ask", "Who came in?", "--author", AUTHOR, expect=6)
+        assert "adapter_model.safetensors" in failed.stderr
+        answer = server.client().chat.completions.create(
+            model=AUTHOR, messages=[{"role": "user", "content": "Who came in?"}], max_tokens=4
+        )
+        assert answer.model_extra["llm_twin"]["adapter"] == "v1"  # type: ignore[index]
+
+    def test_the_server_stops_cleanly(self, server: Server) -> None:
+        assert httpx2.get(f"{server.address}/ready").status_code == 200
+        assert server.stop() == 0

@@ -1,0 +1,62 @@
+"""Names become ids; ids are looked up."""
+
+import pytest
+
+from configs.errors import ExitCode
+from fakes.feature_store import InMemoryFeatureStore
+from feature_store.errors import UnknownAuthorError
+from twin.authors import author_id, ensure_author, find_author
+from twin.errors import AuthorNameError
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Maud Ferrier", "maud-ferrier"),
+        ("  Zoë  O'Brien-Ñuñez ", "zoe-o-brien-nunez"),
+        ("Søren Þór Łukasz", "soren-thor-lukasz"),
+        ("STRASSE straße", "strasse-strasse"),
+        ("R2/D2 (../..)", "r2-d2"),
+        ("x" * 80, "x" * 64),
+        ("x" * 63 + " y", "x" * 63),
+    ],
+)
+def test_an_id_has_only_letters_digits_and_hyphens(name: str, expected: str) -> None:
+    assert author_id(name) == expected
+    assert author_id(expected) == expected  # an id is its own id
+
+
+@pytest.mark.parametrize("name", ["", "   ", "村上春樹", "--", "!!!"])
+def test_a_name_that_leaves_nothing_is_a_usage_error(name: str) -> None:
+    with pytest.raises(AuthorNameError, match="--author NAME") as caught:
+        author_id(name)
+    assert caught.value.exit_code == ExitCode.USAGE
+
+
+def test_a_new_author_is_made_once_with_consent() -> None:
+    store = InMemoryFeatureStore()
+    made, new = ensure_author(store, "Maud Ferrier")
+    again, new_again = ensure_author(store, "maud-ferrier")
+    assert (new, new_again) == (True, False)
+    assert again == made
+    assert (made.id, made.name) == ("maud-ferrier", "Maud Ferrier")
+    assert "Maud Ferrier" in made.consent
+    assert made.created_at[:10] in made.consent
+
+
+def test_an_author_is_found_by_name_by_id_and_alone() -> None:
+    store = InMemoryFeatureStore()
+    maud, _ = ensure_author(store, "Maud Ferrier")
+    assert [find_author(store, asked) for asked in ("Maud Ferrier", "maud-ferrier", "MAUD FERRIER", None)] == [maud] * 4
+
+
+def test_it_must_be_clear_who_is_meant() -> None:
+    store = InMemoryFeatureStore()
+    with pytest.raises(UnknownAuthorError, match="twin up PATH --author NAME"):
+        find_author(store, None)
+    ensure_author(store, "Maud Ferrier")
+    ensure_author(store, "Dex Moreno")
+    with pytest.raises(AuthorNameError, match=r"dex-moreno, maud-ferrier"):
+        find_author(store, None)
+    with pytest.raises(UnknownAuthorError, match=r"maud-ferrier"):
+        find_author(store, "Nobody")

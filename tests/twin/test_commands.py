@@ -1,0 +1,203 @@
+"""Commands in this process, over a real store and a real registry: what goes to stdout, what to stderr, exit codes."""
+
+import json
+import shutil
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from configs.errors import ExitCode
+from twin.cli import run
+
+POST = "---\ntitle: {title}\ndate: 2024-0{number}-01\n---\n{text}\n"
+WORDS = "The harbour clock loses four minutes a day and nobody but me winds it, and I wind it on Mondays before tea. "
+
+
+@pytest.fixture
+def posts(tmp_path: Path) -> Path:
+    folder = tmp_path / "posts"
+    folder.mkdir()
+    for number, title in enumerate(("Fog", "Pies", "Rye"), start=1):
+        text = POST.format(title=title, number=number, text=f"{title} again. {WORDS * number}")
+        (folder / f"{title.lower()}.md").write_text(text, encoding="utf-8")
+    (folder / "nothing.md").write_bytes(b"")
+    return folder
+
+
+def output(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
+    """What a command that ends well prints as JSON."""
+    capsys.readouterr()
+    assert run([*arguments, "--json"]) == ExitCode.OK
+    return json.loads(capsys.readouterr().out)
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    """Exit code and message of a command that prints no result."""
+    capsys.readouterr()
+    code = run(arguments)
+    out, err = capsys.readouterr()
+    assert out == ""
+    return code, err
+
+
+class TestCollectAndStatus:
+    def test_the_result_goes_to_stdout_and_the_rest_to_stderr(
+        self, posts: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert run(["collect", str(posts), "--author", "Maud Ferrier"]) == ExitCode.OK
+        out, err = capsys.readouterr()
+        assert out.startswith("Maud Ferrier: 4 new; 0 unchanged; 1 of them unreadable")
+        assert out.count("\n") == 1
+        assert "states that these texts are theirs" in err
+        assert "collect …" in err
+
+    def test_consent_is_said_once(self, posts: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        run(["collect", str(posts), "--author", "Maud Ferrier"])
+        capsys.readouterr()
+        assert run(["collect", str(posts), "--author", "maud-ferrier"]) == ExitCode.OK
+        out, err = capsys.readouterr()
+        assert out.startswith("Maud Ferrier: nothing has changed; 4 unchanged")
+        assert "Recorded" not in err
+
+    def test_json(self, posts: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        report = output(capsys, "collect", str(posts), "--author", "Maud Ferrier")
+        assert (report["author"], report["new"], report["quarantined"][0][0]) == ("maud-ferrier", 4, "nothing.md")
+        (posts / "fog.md").unlink()
+        assert output(capsys, "collect", str(posts), "--author", "Maud Ferrier")["deleted"] == 1
+
+    def test_status_accounts_for_every_file(self, posts: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        run(["collect", str(posts), "--author", "Maud Ferrier"])
+        (author,) = output(capsys, "status")["authors"]
+        states = {post["file"]: post["state"] for post in author["posts"]}
+        assert states == {"fog.md": "waiting", "pies.md": "waiting", "rye.md": "waiting", "nothing.md": "quarantined"}
+        assert (author["collected"], author["waiting"], author["quarantined"], author["kept"]) == (4, 3, 1, 0)
+        assert run(["status", "Maud Ferrier"]) == ExitCode.OK
+        shown = capsys.readouterr().out
+        assert "4 collected: 3 waiting, 1 quarantined" in shown
+        assert "nothing.md: " in shown
+        assert "fog.md" not in shown
+        run(["status", "--posts"])
+        assert "fog.md" in capsys.readouterr().out
+
+    def test_status_without_an_author_says_how_to_begin(self, capsys: pytest.CaptureFixture[str]) -> None:
+        code, err = refused(capsys, "status")
+        assert (code, "twin up PATH --author NAME" in err) == (ExitCode.OK, True)
+        assert output(capsys, "status") == {"authors": []}
+
+
+class TestBadInput:
+    def test_a_folder_without_posts(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        (tmp_path / "empty").mkdir()
+        code, err = refused(capsys, "collect", str(tmp_path / "empty"), "--author", "Maud")
+        assert code == ExitCode.BAD_INPUT
+        assert str(tmp_path / "empty") in err
+        assert output(capsys, "status") == {"authors": []}  # and nobody was made
+
+    def test_no_such_folder(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        code, err = refused(capsys, "up", str(tmp_path / "nosuch"), "--author", "Maud", "--no-serve")
+        assert (code, "nosuch" in err) == (ExitCode.BAD_INPUT, True)
+
+    @pytest.mark.parametrize("command", ["features", "train", "promote", "rollback", "status", "models"])
+    def test_an_unknown_author_is_answered_with_the_known(
+        self, command: str, posts: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        run(["collect", str(posts), "--author", "Maud Ferrier"])
+        code, err = refused(capsys, command, "nobody")
+        assert (code, "maud-ferrier" in err) == (ExitCode.NOT_FOUND, True)
+        assert refused(capsys, command, "--author", "nobody") == (code, err)
+
+    def test_asking_an_unknown_author(self, capsys: pytest.CaptureFixture[str]) -> None:
+        code, err = refused(capsys, "ask", "Why?", "--author", "nobody")
+        assert (code, "twin" in err) == (ExitCode.NOT_FOUND, True)
+
+    def test_training_before_features(self, posts: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        run(["collect", str(posts), "--author", "Maud Ferrier"])
+        code, err = refused(capsys, "train")
+        assert (code, "twin features" in err) == (ExitCode.NOT_FOUND, True)
+
+    def test_a_busy_port_is_said_before_anything_is_done(self, posts: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as busy:
+            port = busy.getsockname()[1]
+            setting = f"serving.port={port}"
+            code, err = refused(capsys, "up", str(posts), "--author", "Maud", "--set", setting)
+            assert code == ExitCode.ENVIRONMENT
+            assert f"127.0.0.1:{port}" in err
+            assert "--no-serve" in err
+            assert "Collect" not in err
+            assert refused(capsys, "serve", "--set", setting)[0] == ExitCode.ENVIRONMENT
+        assert output(capsys, "status") == {"authors": []}
+
+    def test_nothing_to_serve(self, capsys: pytest.CaptureFixture[str]) -> None:
+        code, err = refused(capsys, "serve", "--set", "serving.port=0")
+        assert (code, "twin up PATH --author NAME" in err) == (ExitCode.NOT_FOUND, True)
+
+    def test_a_qdrant_server_without_an_address(self, posts: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        run(["collect", str(posts), "--author", "Maud Ferrier"])
+        code, err = refused(capsys, "features", "--set", "feature_store.index=qdrant")
+        assert (code, "feature_store.qdrant_url" in err) == (ExitCode.USAGE, True)
+
+
+class TestModels:
+    @pytest.fixture(autouse=True)
+    def _copy(self, three_versions: Path, data_dir: Path) -> None:
+        shutil.copytree(three_versions, data_dir)
+
+    def test_promote_and_rollback(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert output(capsys, "promote", "--version", "v2")["version"] == "v2"
+        aliases = {v["version"]: v["aliases"] for v in output(capsys, "models", "Maud")["versions"]}
+        assert aliases == {"v1": ["previous"], "v2": ["champion"], "v3": ["candidate"]}
+        assert output(capsys, "rollback", "--author", "Maud")["version"] == "v1"
+        (author,) = output(capsys, "status")["authors"]
+        assert author["models"] == {"champion": "v1", "previous": "v2", "candidate": "v3"}
+
+    def test_a_refusal_says_why_and_can_be_overruled(self, capsys: pytest.CaptureFixture[str]) -> None:
+        code, err = refused(capsys, "promote")
+        assert (code, "1.5" in err, "--force" in err) == (ExitCode.REFUSED, True, True)
+        assert "v1" in output(capsys, "status")["authors"][0]["models"]["champion"]
+        assert output(capsys, "promote", "--force", "--reason", "to hear it")["forced"] is True
+
+    def test_the_list_shows_lineage_and_figures(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert run(["models"]) == ExitCode.OK
+        rows = {line.split()[0]: line for line in capsys.readouterr().out.splitlines() if line.startswith("v")}
+        assert [part in rows["v2"] for part in ("F1", "smollm2-135m-instruct", "1.400 → 1.100", "passed")] == [True] * 4
+        assert "champion" in rows["v1"]
+
+    def test_an_unknown_version_is_answered_with_the_known(self, capsys: pytest.CaptureFixture[str]) -> None:
+        code, err = refused(capsys, "promote", "--version", "v9")
+        assert code == ExitCode.NOT_FOUND
+        assert "v3" in err
+
+
+def test_no_model_says_how_to_make_one(capsys: pytest.CaptureFixture[str]) -> None:
+    code, err = refused(capsys, "models")
+    assert (code, "twin up PATH --author NAME" in err) == (ExitCode.OK, True)
+    assert output(capsys, "models") == {"versions": []}
+
+
+class TestDoctor:
+    def test_all_is_well_here(self, capsys: pytest.CaptureFixture[str]) -> None:
+        report = output(capsys, "doctor", "--set", "serving.port=0")
+        assert report["ok"], report
+        names = [check["name"] for check in report["checks"]]
+        assert {"python", "torch", "base model", "encoder", "data folder", "disk", "port", "model registry"} <= set(
+            names
+        )
+
+    @pytest.mark.parametrize(
+        ("setting", "check"),
+        [
+            ("base_model.name=/no/such/folder", "base model"),
+            ("feature_store.encoder=/no/such/folder", "encoder"),
+            ("feature_store.min_free_mb=1000000000", "disk"),
+            ("serving.engine=nosuch", "engine"),
+            ("serving.host=192.0.2.1", "port"),
+            ("data_dir=/proc/nosuch", "data folder"),
+        ],
+    )
+    def test_what_is_wrong_is_named_and_6(self, setting: str, check: str, capsys: pytest.CaptureFixture[str]) -> None:
+        capsys.readouterr()
+        assert run(["doctor", "--json", "--set", "serving.port=0", "--set", setting]) == ExitCode.ENVIRONMENT
+        report = json.loads(capsys.readouterr().out)
+        assert check in [one["name"] for one in report["checks"] if not one["ok"]]

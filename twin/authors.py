@@ -1,0 +1,63 @@
+"""Which author is meant: names become ids, ids are looked up."""
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from twin.errors import AuthorNameError
+
+if TYPE_CHECKING:
+    from feature_store.ports import FeatureReader, FeatureWriter
+    from feature_store.versions import AuthorProfile
+
+MAX_ID_CHARACTERS = 64
+# Letters that Unicode does not take apart into a base letter and an accent.
+UNDECOMPOSED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"})
+CONSENT = "{whoever} states that these texts are theirs, or that their author agreed to a twin, on {date}."
+
+
+def author_id(name: str) -> str:
+    """The id of an author called `name`: [a-z0-9-], accents folded. Raises AuthorNameError when nothing is left."""
+    plain = unicodedata.normalize("NFKD", name.casefold().translate(UNDECOMPOSED)).encode("ascii", "ignore").decode()
+    made = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:MAX_ID_CHARACTERS].strip("-")
+    if not made:
+        raise AuthorNameError(
+            f"no id can be made of the author's name {name!r}: it has no letter from a to z and no digit. "
+            "Write the name in Latin letters: --author NAME."
+        )
+    return made
+
+
+def find_author(store: "FeatureReader", name: str | None) -> "AuthorProfile":
+    """The author with this name or id; the only one there is when `name` is None.
+
+    Raises AuthorNameError when several could be meant, UnknownAuthorError when there is none such.
+    """
+    from feature_store.errors import UnknownAuthorError
+
+    if name is not None:
+        return store.profile(author_id(name))
+    authors = store.authors()
+    if not authors:
+        raise UnknownAuthorError("there is no author yet. Begin with: twin up PATH --author NAME")
+    if len(authors) > 1:
+        known = ", ".join(profile.id for profile in authors)
+        raise AuthorNameError(f"there are several authors: {known}. Say which one: --author NAME.")
+    return authors[0]
+
+
+def ensure_author(store: "FeatureWriter", name: str) -> tuple["AuthorProfile", bool]:
+    """The stored profile of an author called `name`, made with its consent when new; and whether it is new."""
+    from datetime import UTC, datetime
+
+    from feature_store.versions import AuthorProfile
+
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    profile = AuthorProfile(
+        id=author_id(name),
+        name=name.strip(),
+        created_at=now,
+        consent=CONSENT.format(whoever=f"Whoever made this twin of {name.strip()}", date=now[:10]),
+    )
+    stored = store.create_author(profile)
+    return stored, stored == profile

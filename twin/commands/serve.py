@@ -1,0 +1,81 @@
+"""`twin serve`: every author's champion over HTTP, until Ctrl-C."""
+
+import json
+from typing import TYPE_CHECKING
+
+import typer
+
+from twin.session import Session
+
+if TYPE_CHECKING:
+    from configs.settings import ServingSettings, Settings
+    from model_registry.ports import ModelResolver
+    from twin.console import Watcher
+
+QUESTION = "What do you write about?"
+
+
+def serve(ctx: typer.Context) -> None:
+    """Serve every author's twin over HTTP, until Ctrl-C."""
+    from twin.console import watcher
+
+    session: Session = ctx.obj
+    require_free_port(session.settings.serving)
+    with watcher() as progress:
+        run(session.settings, progress=progress)
+
+
+def require_free_port(serving: "ServingSettings") -> None:
+    """Raises AddressInUseError and its kin now, and not after minutes of training."""
+    from inference_pipeline.api.server import bind
+
+    bind(serving.host, serving.port).close()
+
+
+def run(settings: "Settings", *, question: str = QUESTION, progress: "Watcher") -> None:
+    """Serve until a signal comes. Raises NothingToServeError when no author has a champion."""
+    from inference_pipeline.api import create_app, serve
+    from twin import interruption, wiring
+
+    registry = wiring.model_registry(settings)
+    champions = _champions(registry)
+    progress.start("base model", None)
+    base = wiring.base_model(settings)
+    progress.finish(base.name)
+    _log_to_stderr()
+
+    def ready(address: str) -> None:
+        interruption.leave_to_server()
+        typer.echo(f"Serving on {address}, with OpenAI's API. Models: {', '.join(champions)}. Ctrl-C stops it.")
+        typer.echo(f"Try:  {_curl(address, champions[0], question)}")
+
+    with wiring.answering(settings, base) as (pipeline, pool):
+        app = create_app(pipeline, pool=pool, resolver=registry, settings=settings.serving)
+        serve(app, settings.serving.host, settings.serving.port, ready)
+    progress.say("The server has stopped.")
+
+
+def _champions(registry: "ModelResolver") -> list[str]:
+    from model_registry.ports import CHAMPION
+    from twin.errors import NothingToServeError
+
+    found = [a for a in registry.authors() if any(CHAMPION in v.aliases for v in registry.versions(a))]
+    if not found:
+        raise NothingToServeError(
+            "no author has a champion, so there is nothing to serve. Make one with: twin up PATH --author NAME, or: "
+            "twin promote --author NAME"
+        )
+    return found
+
+
+def _curl(address: str, model: str, question: str) -> str:
+    body = json.dumps({"model": model, "messages": [{"role": "user", "content": question}]}, ensure_ascii=False)
+    quoted = body.replace("'", "'\\''")
+    return f"curl {address}/v1/chat/completions -H 'Content-Type: application/json' -d '{quoted}'"
+
+
+def _log_to_stderr() -> None:
+    import logging
+
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    logging.getLogger("inference_pipeline").setLevel(logging.INFO)

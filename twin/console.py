@@ -1,0 +1,151 @@
+"""What a person sees while something runs. All of it goes to stderr; stdout is for results."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+
+import typer
+
+from configs.progress import Progress
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
+
+PLAIN_INTERVAL_SECONDS = 10.0
+
+
+class Watcher(Progress, Protocol):
+    def say(self, line: str) -> None:
+        """A line for the person watching, such as the expected time."""
+
+    def close(self) -> None:
+        """Leave the terminal as it was, whatever happened."""
+
+
+@contextmanager
+def watcher() -> Iterator[Watcher]:
+    """Bars on a terminal; elsewhere plain lines without control characters."""
+    watching: Watcher = BarWatcher() if sys.stderr.isatty() else PlainWatcher()
+    try:
+        yield watching
+    finally:
+        watching.close()
+
+
+def note(line: str) -> None:
+    typer.echo(line, err=True)
+
+
+def emit_json(data: Any) -> None:
+    import json
+
+    typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
+
+
+def in_words(seconds: float) -> str:
+    """A length of time as a person says it: "3.2 s", "4 min 10 s", "2 h 5 min"."""
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
+
+
+def _closing(stage: str, note: str, seconds: float) -> str:
+    return f"  {stage}: {note or 'done'} ({in_words(seconds)})"
+
+
+class BarWatcher:
+    """A bar with the time left for the stage under way, and a line for each that is done."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+
+        self._console: Console = Console(stderr=True, highlight=False)
+        self._bars: Bars | None = None
+        self._stage = ""
+        self._began = 0.0
+
+    def start(self, stage: str, total: int | None) -> None:
+        from rich.progress import (
+            BarColumn,
+            Progress,
+            SpinnerColumn,
+            TaskProgressColumn,
+            TextColumn,
+            TimeElapsedColumn,
+            TimeRemainingColumn,
+        )
+
+        self.close()
+        measured = () if total is None else (TaskProgressColumn(), TextColumn("left"), TimeRemainingColumn())
+        self._bars = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            *measured,
+            TextColumn("so far"),
+            TimeElapsedColumn(),
+            console=self._console,
+            transient=True,
+        )
+        self._bars.add_task(stage, total=total)
+        self._bars.start()
+        self._stage, self._began = stage, time.monotonic()
+
+    def advance(self, amount: int = 1) -> None:
+        if self._bars is not None:
+            self._bars.advance(self._bars.task_ids[0], amount)
+
+    def finish(self, note: str = "") -> None:
+        self.close()
+        self.say(_closing(self._stage, note, time.monotonic() - self._began))
+
+    def say(self, line: str) -> None:
+        self._console.print(line, markup=False, soft_wrap=True)
+
+    def close(self) -> None:
+        if self._bars is not None:
+            self._bars.stop()
+            self._bars = None
+
+
+class PlainWatcher:
+    """A line when a stage starts, one about every ten seconds, and one when it is done."""
+
+    def __init__(self) -> None:
+        self._stage = ""
+        self._total: int | None = None
+        self._done = 0
+        self._began = self._spoke = 0.0
+
+    def start(self, stage: str, total: int | None) -> None:
+        self._stage, self._total, self._done = stage, total, 0
+        self._began = self._spoke = time.monotonic()
+        self.say(f"  {stage} …")
+
+    def advance(self, amount: int = 1) -> None:
+        self._done += amount
+        now = time.monotonic()
+        if now - self._spoke >= PLAIN_INTERVAL_SECONDS:
+            self._spoke = now
+            self.say(self._state(now - self._began))
+
+    def finish(self, note: str = "") -> None:
+        self.say(_closing(self._stage, note, time.monotonic() - self._began))
+
+    def say(self, line: str) -> None:
+        note(line)
+        sys.stderr.flush()
+
+    def close(self) -> None:
+        return None
+
+    def _state(self, seconds: float) -> str:
+        if not self._total:
+            return f"  {self._stage}: {self._done} after {in_words(seconds)}"
+        share = min(self._done / self._total, 1.0)
+        left = f", about {in_words(seconds * (1 - share) / share)} left" if 0 < share < 1 else ""
+        return f"  {self._stage}: {share:.0%}{left}"

@@ -1,0 +1,30 @@
+"""What native libraries read from the environment before `main`: the process starts itself anew once to set it.
+
+- glibc gives large blocks back to the system at once and asks for them again at the next training step. Keeping them
+  makes training on two cores about a quarter faster.
+- OpenMP threads spin while they wait for one another. On a machine that does something else besides, spinning takes
+  the time from the thread that is waited for: waiting passively was three times as fast there.
+
+EXPERIMENTS.md has the figures.
+"""
+
+import os
+import platform
+import sys
+from collections.abc import Sequence
+
+KEEP_LARGE_BLOCKS = ":".join(
+    f"glibc.malloc.{name}={value}"
+    for name, value in {"hugetlb": 1, "mmap_threshold": 8 << 30, "trim_threshold": 16 << 30, "mmap_max": 0}.items()
+)
+SETTINGS = {"GLIBC_TUNABLES": KEEP_LARGE_BLOCKS, "OMP_WAIT_POLICY": "PASSIVE"}
+COMMANDS_THAT_TRAIN = ("up", "train")
+
+
+def prepare(arguments: Sequence[str]) -> None:
+    """Does not return when it starts the process anew; returns when that would not help or was done."""
+    trains = any(command in arguments for command in COMMANDS_THAT_TRAIN)
+    missing = {name: value for name, value in SETTINGS.items() if name not in os.environ}
+    if trains and missing and platform.libc_ver()[0] == "glibc":
+        os.environ.update(missing)
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606  # ourselves, no shell

@@ -1,0 +1,34 @@
+"""What one call of the command line carries from the global options to a command."""
+
+import tempfile
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from configs.errors import TwinError
+
+if TYPE_CHECKING:
+    from configs.settings import Settings
+
+
+@dataclass
+class Session:
+    config: Path | None = None
+    overrides: list[str] = field(default_factory=list)
+    verbose: bool = False
+
+    @cached_property
+    def settings(self) -> "Settings":
+        """Raises SettingsError."""
+        from configs.settings import load_settings
+
+        return load_settings(self.config, self.overrides)
+
+    @property
+    def log_dir(self) -> Path:
+        """Where tracebacks are kept; a temporary folder when not even the settings can be read."""
+        try:
+            return self.settings.data_dir / "logs"
+        except TwinError:
+            return Path(tempfile.gettempdir()) / "llm-twin"
