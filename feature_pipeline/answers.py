@@ -5,6 +5,7 @@ those of the document alone, so that a new post changes no other post's examples
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ LONGEST_ANSWER = 4  # sentences
 WINDOW = 3  # sentences of an answer that is cut from a longer paragraph
 FEWEST_WORDS = 6  # of an answer
 SHORTEST_KEYWORD = 4  # characters
+NAME = re.compile(r"(?<=[\w,;] )[A-Z]\w+")  # a capital inside a sentence
 
 QUESTIONS = (
     "What did you write about {topic}?",
@@ -107,10 +109,17 @@ def _topics(
         yield chosen(sections, document.id, "heading")
         return
     answer = chosen(answers, document.id, "salient")
-    telling = sorted(answer.words, key=lambda word: (-weights.get(word, 0.0), -len(word), word))[:2]
-    if telling:
-        text = document.text[answer.start : answer.end].casefold()
-        yield " and ".join(sorted(telling, key=text.find)), [answer]
+    if topic := _salient(document.text[answer.start : answer.end], weights):
+        yield topic, [answer]
+
+
+def _salient(text: str, weights: Mapping[str, float]) -> str:
+    """The two most telling words of `text`, as it writes them and in its order: names first, then rare ones."""
+    written = {word.casefold(): word for word in reversed(words(text))}
+    names = {name.casefold() for name in NAME.findall(text)}
+    telling = sorted(_telling(text), key=lambda word: (word not in names, -weights.get(word, 0.0), -len(word), word))
+    order = list(written)[::-1]
+    return " and ".join(written[word] for word in sorted(telling[:2], key=order.index))
 
 
 def _answers(document: Document, blocks: Sequence[Block], chunk: Chunk) -> Iterator[_Answer]:
@@ -131,7 +140,9 @@ def _answers(document: Document, blocks: Sequence[Block], chunk: Chunk) -> Itera
 
 
 def _telling(text: str) -> set[str]:
-    return {word for word in words(text.casefold()) if len(word) >= SHORTEST_KEYWORD and word not in STOP_WORDS}
+    """The words that say what `text` is about, in lower case."""
+    long = (word for word in words(text.casefold()) if len(word) >= SHORTEST_KEYWORD)
+    return {word for word in long if word not in STOP_WORDS and "'" not in word and "’" not in word}
 
 
 def _passages(gold: Chunk, own: Sequence[Chunk], distractor: Chunk | None) -> tuple[Passage, ...]:

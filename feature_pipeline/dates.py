@@ -24,6 +24,7 @@ ZONE_AT_END = re.compile(r"^(.*\d(?:\s*[AaPp]\.?[Mm]\.?)?)\s*\[?([A-Z][A-Za-z_]+
 YEAR_FIRST = re.compile(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:$|[T\s]+(.*)$)")
 DAY_FIRST = re.compile(r"^(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?:$|[T\s]+(.*)$)")
 WEEKDAY = re.compile(r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+", re.IGNORECASE)
+MONTH = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b", re.IGNORECASE)
 IN_WORDS = ("%B %d %Y", "%b %d %Y", "%d %B %Y", "%d %b %Y")
 TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 IN_PATH = re.compile(r"(?:^|/)(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?!\d)")
@@ -103,7 +104,7 @@ def _numeric(text: str) -> datetime | None:
 
 
 def _in_words(text: str) -> datetime | None:
-    if not re.search(r"[A-Za-z]{3}", text):
+    if not MONTH.search(text):
         return None
     with suppress(ValueError, TypeError, IndexError):
         return parsedate_to_datetime(text)

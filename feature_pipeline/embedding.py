@@ -7,7 +7,7 @@ from configs.progress import Progress
 from feature_store.ports import Encoder
 from feature_store.records import Chunk, Vector
 
-BATCH = 64
+BATCH = 32
 
 
 def embed(chunks: Sequence[Chunk], known: Mapping[str, Vector], *, encoder: Encoder, progress: Progress) -> list[Chunk]:

@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -170,7 +171,7 @@ def _cached_fingerprint(path: Path, cache_dir: Path) -> str:
         return memo.read_text(encoding="utf-8")
     fingerprint = digest_file(path).sha256
     memo.parent.mkdir(parents=True, exist_ok=True)
-    staging = memo.with_suffix(f".{os.getpid()}")
+    staging = memo.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
     staging.write_text(fingerprint, encoding="utf-8")
     staging.replace(memo)
     return fingerprint

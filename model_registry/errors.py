@@ -3,11 +3,11 @@
 ModelRegistryError
 ├── UnknownModelError       no such author, version or alias
 ├── CorruptModelError       a file's sha256 or size is not what the manifest says
-├── IncompatibleModelError  made for another base model, encoder or prompt
+├── IncompatibleModelError  made for another author, base model, encoder or prompt
 ├── PromotionRefusedError   a gate said no; the message says which, and by how much
 ├── ProtectedVersionError   an alias names the version, so it cannot be deleted
 ├── UnknownBaseModelError   the base model's files cannot be found
-└── RegistryUnreachableError  the tracking server does not answer
+└── RegistryUnreachableError  the tracking server, its database or the disk does not answer
 """
 
 from configs.errors import ExitCode, TwinError

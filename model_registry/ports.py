@@ -44,7 +44,8 @@ class ModelPublisher(ModelResolver, Protocol):
     def register(self, author: str, folder: Path) -> AdapterVersion:
         """Verify `folder` against its manifest, copy it in and make it a version with the alias candidate.
 
-        A kill at any moment leaves no half version. Raises CorruptModelError.
+        A folder that is registered already (by its manifest) stays the version that it is. A kill at any moment
+        leaves no half version. Raises CorruptModelError, IncompatibleModelError for another author's adapter.
         """
 
     def promote(self, author: str, number: int, *, force: bool = False, reason: str = "") -> AdapterVersion:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import NoReturn
 
 from configs.errors import ExitCode, TwinError
-from twin import interruption
+from twin import interruption, native
 from twin.session import Session
 
 DISK_FULL = "the disk is full. Free some space and run the same command again: it goes on where it stopped."
@@ -20,6 +20,7 @@ DISK_FULL = "the disk is full. Free some space and run the same command again: i
 
 def main() -> NoReturn:
     """The `twin` command."""
+    native.prepare(sys.argv[1:])
     interruption.watch()
     try:
         code = run(sys.argv[1:])

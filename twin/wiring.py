@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,9 +47,14 @@ def _open_index(settings: Settings) -> "OnlineIndex":
 
 
 def encoder(settings: Settings) -> "Encoder":
+    return _encoder(settings.feature_store.encoder)
+
+
+@lru_cache(maxsize=1)  # `twin up` embeds posts, then a question, then serves: the model is loaded once
+def _encoder(name: str) -> "Encoder":
     from feature_store.encoder import load_encoder
 
-    return load_encoder(settings.feature_store.encoder)
+    return load_encoder(name)
 
 
 def model_registry(settings: Settings) -> "ModelPublisher":

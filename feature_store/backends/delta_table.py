@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Generic
 
 from feature_store.backends.delta_rows import Keyed, R, RowType, keyed
-from feature_store.backends.local_disk import naming_full_disk
+from feature_store.backends.local_disk import disk_full, is_full_disk
 from feature_store.errors import StoreCorruptError
 
 # By default Delta drops its log after 30 days, and with it the versions that a manifest may still name.
@@ -109,9 +109,10 @@ class RecordTable(Generic[R]):
         from pyarrow import ArrowException
 
         try:
-            with naming_full_disk(self.folder):
-                yield
+            yield
         except (DeltaError, ArrowException, OSError) as error:
+            if is_full_disk(error):
+                raise disk_full(self.folder) from error
             raise StoreCorruptError(
                 f"the table {self.folder} cannot be used: {error}. Restore {self.folder.parent} from a copy, or remove "
                 "it and run `twin collect` again."

@@ -47,10 +47,18 @@ def naming_full_disk(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        # delta-rs passes the system's text on, without its number
-        if error.errno == errno.ENOSPC or os.strerror(errno.ENOSPC) in str(error):
-            raise DiskFullError(f"the disk of {folder} is full. Free some space and run the command again.") from error
+        if is_full_disk(error):
+            raise disk_full(folder) from error
         raise
+
+
+def is_full_disk(error: Exception) -> bool:
+    """Libraries pass the system's text on, often without its number."""
+    return getattr(error, "errno", None) == errno.ENOSPC or os.strerror(errno.ENOSPC) in str(error)
+
+
+def disk_full(folder: Path) -> DiskFullError:
+    return DiskFullError(f"the disk of {folder} is full. Free some space and run the command again.")
 
 
 def write_once(path: Path, text: str) -> bool:

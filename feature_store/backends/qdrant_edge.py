@@ -102,8 +102,10 @@ class QdrantEdgeIndex:
         while newest and (current is None or current.number != newest):
             try:
                 reader = _Reader(home, newest)
-            except FileNotFoundError:  # it was the oldest kept, and left while it was copied
-                newest = _newest(home)
+            except OSError as error:
+                if newest in _numbers(home):
+                    raise _corrupt(home / f"F{newest}", error) from error
+                newest = _newest(home)  # it was removed while it was copied, because newer ones came
                 continue
             if current:
                 current.close()
@@ -117,13 +119,13 @@ class _Reader:
     def __init__(self, home: Path, number: int) -> None:
         self.number = number
         self.versions = _published(home, number)
-        source = home / f"F{number}" / SHARD
+        folder = home / f"F{number}"
         copy = Path(tempfile.mkdtemp(prefix="twin-index-"))
         try:
             with naming_full_disk(copy):
-                require_free_space(copy, 2 * allocated_bytes(source))
-                copy_folder(source, copy)
-            self.shard = _load(copy, source)
+                require_free_space(copy, 2 * allocated_bytes(folder))
+                copy_folder(folder / SHARD, copy)
+            self.shard = _load(copy, folder)
         except BaseException:
             shutil.rmtree(copy, ignore_errors=True)
             raise
@@ -148,24 +150,25 @@ def _published(home: Path, newest: int) -> list[int]:
     """Every version that can be searched in folder F_newest, oldest first."""
     if not newest:
         return []
-    path = home / f"F{newest}" / MANIFEST
+    folder = home / f"F{newest}"
     try:
-        return [int(number) for number in json.loads(path.read_text(encoding="utf-8"))["versions"]]
+        return [int(number) for number in json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["versions"]]
     except (ValueError, KeyError, TypeError) as error:
-        raise _corrupt(path, error) from error
+        raise _corrupt(folder, f"{MANIFEST}: {error}") from error
 
 
-def _corrupt(path: Path, error: Exception) -> StoreCorruptError:
+def _corrupt(folder: Path, reason: object) -> StoreCorruptError:
     return StoreCorruptError(
-        f"{path} cannot be used: {error}. It can be made again: remove {path.parent.parent} and run `twin features`."
+        f"{folder} cannot be used: {reason}. It can be made again: remove {folder.parent} and run `twin features`."
     )
 
 
-def _load(folder: Path, published: Path) -> "EdgeShard":
+def _load(shard: Path, published: Path) -> "EdgeShard":
+    """Open a copy of the shard of folder `published`."""
     from qdrant_edge import EdgeShard
 
     try:
-        return EdgeShard.load(str(folder))
+        return EdgeShard.load(str(shard))
     except Exception as error:  # the engine raises nothing more exact
         raise _corrupt(published, error) from error
 
@@ -195,7 +198,7 @@ def _fill(
 
     if previous is not None:
         copy_folder(previous / SHARD, folder)
-    shard = _load(folder, previous / SHARD) if previous else _create(folder, dimensions)
+    shard = _load(folder, previous) if previous else _create(folder, dimensions)
     try:
         change = points.difference(_alive(shard), chunks, dimensions)
         for start in range(0, len(change.new), points.BATCH):

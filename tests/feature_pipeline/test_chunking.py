@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,6 +37,23 @@ def test_cuts_are_made_between_sentences() -> None:
 def test_small_chunks_join_a_neighbour() -> None:
     sections = "\n\n".join(f"# Part {i}\n\nShort text." for i in range(8))
     assert len(chunks_of(sections, chunk_tokens=64)) < 4
+
+
+def test_chunks_that_are_not_small_stay_apart() -> None:
+    assert len(chunks_of(f"# One\n\n{PARAGRAPH}\n\n# Two\n\n{PARAGRAPH}", chunk_tokens=64)) == 2
+
+
+class Superlinear(HashEncoder):
+    """Tokens grow with the square of the words: two texts together have more than both apart."""
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [len(text.split()) ** 2 // 8 for text in texts]
+
+
+def test_joined_chunks_are_counted_again() -> None:
+    doc = document("\n\n".join(f"# Part {i}\n\nOne two three four five six seven eight." for i in range(6)))
+    chunks = chunk_documents([doc], encoder=Superlinear(), chunk_tokens=64)
+    assert max(chunk.token_count for chunk in chunks) <= 64
 
 
 def test_a_long_title_leaves_room_for_the_text() -> None:

@@ -120,11 +120,11 @@ def test_hard_breaks_stay_in_filled_text() -> None:
 
 def test_html() -> None:
     doc = document(
-        "<html><head><title>T</title></head><body><nav>menu</nav><article><header>H</header><h1>T</h1><h2>Part</h2>"
+        "<html><head><title>T</title></head><body><nav>menu<p>more</p></nav><article><header>H</header><h1>T</h1><h2>Part</h2>"
         "<p>A <em>b</em>\n  c<br>d &amp; e&hellip;</p>tail<script>x()</script><!-- no --><img alt=no>"
         "<ul><li>one<ul><li>in</li></ul></li><li><p>two</p></li></ul><ol><li>x<li>y</ol>"
         "<pre>a\n  <b>b</b></pre><blockquote><p>q</p><p>r</p></blockquote><table><tr><td>1</td><td>2</td></tr></table>"
-        "<aside>no</aside><form>no</form></article><footer>foot</footer></body></html>",
+        "<aside>no</aside><form><p>no</p>no</form></article><footer>foot</footer></body></html>",
         title="T",
         content_type=ContentType.HTML,
     )

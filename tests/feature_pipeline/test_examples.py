@@ -85,8 +85,10 @@ def test_a_title_that_is_only_a_date_is_not_asked_for() -> None:
 
 
 def test_answers_stand_in_a_passage_and_are_to_the_point() -> None:
-    others = [document(f"The {name} is kept in the {name} drawer. It is never lent to anybody at all.", source_id=name, title=name)
-              for name in ("hammer", "lathe", "kettle")]  # fmt: skip
+    others = [
+        document(f"The {name} is kept in the {name} drawer. It is never lent to anyone.", source_id=name, title=name)
+        for name in ("hammer", "lathe", "kettle")
+    ]
     doc = document(POST, title="The lighthouse keeper", source_id="post")
     answers = [e for e in labelled(doc, *others) if e.kind is ExampleKind.ANSWER]
     mine = [e for e in answers if e.document_id == doc.id]
@@ -97,6 +99,13 @@ def test_answers_stand_in_a_passage_and_are_to_the_point() -> None:
         assert 2 <= len(example.passages) <= 3
         assert len({passage.title for passage in example.passages}) == 2
     assert max(Counter(e.document_id for e in answers).values()) <= 2
+
+
+def test_without_a_heading_the_second_question_names_what_the_answer_is_about() -> None:
+    doc = document("I gave it to Dorothea, who counted the barometers twice.", title="")
+    (answer,) = of_kind(labelled(doc), ExampleKind.ANSWER)
+    assert "Dorothea and barometers" in answer.request
+    assert answer.target == doc.text
 
 
 def test_a_distractor_comes_from_the_same_split() -> None:
@@ -146,6 +155,8 @@ def test_targets_are_verbatim_once_and_outside_marked_spans(content: str, title:
     for example in examples:
         assert example.target == doc.text[example.start : example.end] == example.target.strip() != ""
         assert all(span.end <= example.start or example.end <= span.start for span in doc.marked)
+        if example.kind is ExampleKind.ANSWER:
+            assert any(example.target in passage.text for passage in example.passages)
     targets = of_kind(examples, ExampleKind.WRITE, ExampleKind.CONTINUE)
     assert all(one.end <= two.start for one, two in pairwise(targets))
     for block in blocks(doc):

@@ -6,6 +6,7 @@ from pathlib import Path
 import killed_writers
 import pytest
 from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
 
 from fakes.feature_records import ENCODER, make_chunk, make_document, make_example, make_post, make_profile
 from feature_store.backends.delta import DeltaFeatureStore
@@ -161,6 +162,21 @@ def test_a_write_is_refused_when_the_disk_is_nearly_full(tmp_path: Path, store: 
     with pytest.raises(DiskFullError, match="min_free_mb"), full.writing("maud"):
         pass
     assert len(full.posts("maud")) == 2
+
+
+def test_delta_s_own_word_for_a_full_disk_is_understood(
+    store: DeltaFeatureStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise DeltaError(  # as delta-rs 1.6 says it
+            "Failed to parse parquet: External: Generic LocalFileSystem error: Unable to copy data to file: "
+            "No space left on device (os error 28)"
+        )
+
+    monkeypatch.setattr("deltalake.write_deltalake", fail)
+    with pytest.raises(DiskFullError, match="documents"):
+        commit(store, "fog")
+    assert store.versions("maud") == []
 
 
 def test_names_that_are_paths_are_unknown_authors(store: DeltaFeatureStore) -> None:

@@ -12,6 +12,7 @@ import killed_writers
 import pytest
 
 from fakes.feature_records import DIMENSIONS, ENCODER, axis, make_chunk, make_version
+from feature_store.backends import qdrant_edge as backend
 from feature_store.backends.qdrant_edge import QdrantEdgeIndex
 from feature_store.errors import DiskFullError, StoreBusyError, StoreCorruptError
 
@@ -137,8 +138,6 @@ def test_threads_search_while_another_process_publishes(index: QdrantEdgeIndex, 
 
 
 def test_two_cannot_publish_at_once(index: QdrantEdgeIndex, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import feature_store.backends.qdrant_edge as backend
-
     def publish_too(folder: Path) -> None:
         with pytest.raises(StoreBusyError, match="maud"):
             publish(index, 1, "tide")
@@ -160,10 +159,32 @@ def test_a_query_of_stop_words_is_answered(index: QdrantEdgeIndex) -> None:
     assert index.search(author="maud", encoder=ENCODER, version=1, text="the of and", vector=axis(0), limit=3)
 
 
+def test_a_folder_that_leaves_while_it_is_copied_is_replaced_by_a_newer_one(
+    index: QdrantEdgeIndex, tmp_path: Path, home: Path, scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(index, 1, "fog")
+    publisher = QdrantEdgeIndex(tmp_path, min_free_mb=1)
+    copy_folder = backend.copy_folder
+
+    def publish_first(source: Path, target: Path) -> None:
+        monkeypatch.setattr(backend, "copy_folder", copy_folder)
+        publish(publisher, 2, "tide")
+        publish(publisher, 3, "bell")
+        copy_folder(source, target)
+
+    monkeypatch.setattr(backend, "copy_folder", publish_first)
+    assert found(index, 1) == {"fog"}
+    assert folders(home) == ["F2", "F3"]
+    assert len(list(scratch.iterdir())) == 1
+
+
 def test_a_damaged_index_is_named(index: QdrantEdgeIndex, home: Path) -> None:
     publish(index, 1, "fog")
     (home / "F1" / "published.json").write_text("{")
-    with pytest.raises(StoreCorruptError, match=r"published\.json.*twin features"):
+    with pytest.raises(StoreCorruptError, match=r"F1.*published\.json.*twin features"):
+        found(index, 1)
+    (home / "F1" / "published.json").unlink()
+    with pytest.raises(StoreCorruptError, match=r"F1.*published\.json.*twin features"):
         found(index, 1)
 
 
@@ -171,5 +192,5 @@ def test_a_damaged_shard_is_named(index: QdrantEdgeIndex, home: Path) -> None:
     publish(index, 1, "fog")
     for path in (home / "F1" / "shard").rglob("*.json"):
         path.write_text("{")
-    with pytest.raises(StoreCorruptError, match=r"F1/shard.*twin features"):
+    with pytest.raises(StoreCorruptError, match=r"F1.*twin features"):
         found(index, 1)

@@ -55,6 +55,12 @@ def test_one_shared_word_is_no_support() -> None:
     assert only.kind == "context"
 
 
+def test_a_sentence_that_is_mostly_invented_is_no_support() -> None:
+    answer = "The Patient Annie flew over purple mountains to visit emperors with golden trumpets and elephants."
+    (only,) = cite(answer, PASSAGES, "What is the ferry called?")
+    assert (only.kind, only.document_id) == ("context", "ferry")
+
+
 def test_a_place_is_cited_once() -> None:
     answer = "She was built in Carrick in 1974. Yes, built in Carrick, 1974."
     assert len(cite(answer, PASSAGES, "?")) == 1

@@ -128,7 +128,9 @@ def test_one_authors_broken_champion_does_not_keep_another_from_the_new_one(worl
     asyncio.run(go())
 
 
-def test_an_unreachable_registry_changes_nothing_that_serves(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreachable_registry_changes_nothing_that_serves(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     def unreachable(*_: object) -> list[str]:
         raise RegistryUnreachableError("the tracking server does not answer.")
 
@@ -136,10 +138,12 @@ def test_an_unreachable_registry_changes_nothing_that_serves(world: World, monke
         await world.pool.refresh()
         monkeypatch.setattr(world.registry, "authors", unreachable)
         monkeypatch.setattr(world.registry, "resolve", unreachable)
-        await world.pool.refresh()
+        for _ in range(3):
+            await world.pool.refresh()
         assert await serving(world) == "v1"
 
     asyncio.run(go())
+    assert len([message for message in caplog.messages if "does not answer" in message]) == 1
 
 
 def test_the_least_recently_used_version_leaves_and_champions_stay_longest(world: World) -> None:

@@ -130,7 +130,7 @@ import sys
 from pathlib import Path
 from model_registry.backends.mlflow import MlflowRegistry
 registry = MlflowRegistry(Path(sys.argv[1]))
-for _ in range(30):
+for _ in range(12):
     registry.rollback("maud")
 """
 

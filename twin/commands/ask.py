@@ -36,7 +36,7 @@ def ask(
     if as_json:
         emit_json(as_data(answer))
     else:
-        typer.echo(_sources(answer))
+        typer.echo(f"\n{_sources(answer)}")
         typer.echo(DISCLOSURE.format(name=profile.name), err=True)
 
 
@@ -103,7 +103,8 @@ def show(answer: "Finished", question: str, name: str) -> None:
     from rich.panel import Panel
     from rich.text import Text
 
-    body = Group(Text(answer.text.strip()), Padding(Text(_sources(answer), style="dim"), (1, 0, 0, 0)))
+    cut = " …" if answer.finish_reason == "length" else ""
+    body = Group(Text(answer.text.strip() + cut), Padding(Text(_sources(answer), style="dim"), (1, 0, 0, 0)))
     console = Console(highlight=False)
     console.print(Panel(body, title=Text(question), title_align="left", padding=(1, 2)))
     console.print(DISCLOSURE.format(name=name), style="dim")
@@ -119,4 +120,5 @@ def _sources(answer: "Finished") -> str:
 
 
 def _citation(citation: "Citation") -> str:
-    return f"  {citation.title} ({citation.date or 'undated'}) {citation.url}\n    “{' '.join(citation.quote.split())}”"
+    quote = " ".join(citation.quote.split())
+    return f"  {citation.title} ({citation.date or 'undated'})\n    {citation.url}\n    “{quote}”"

@@ -39,9 +39,10 @@ def run(settings: "Settings", *, question: str = QUESTION, progress: "Watcher") 
 
     registry = wiring.model_registry(settings)
     champions = _champions(registry)
-    progress.start("base model", None)
+    progress.start("load base model and encoder", None)
     base = wiring.base_model(settings)
-    progress.finish(base.name)
+    wiring.encoder(settings).encode(["so that the first question need not wait for the encoder"])
+    progress.finish(f"{base.name}, {settings.feature_store.encoder}")
     _log_to_stderr()
 
     def ready(address: str) -> None:
