@@ -38,7 +38,7 @@ def main() -> None:
     tokens = parser.parse_args().tokens
     settings = load_settings()
     base = find_base_model(settings.base_model.name, settings.cache_dir)
-    renderer = PromptRenderer("Maud Ferrier", base.chat_template, base.tokenizer_json)
+    renderer = PromptRenderer("Maud Ferrier", base.chat_template, base.tokenizer_json, base.special_tokens)
     prompts = [
         tuple(renderer.tokenize(renderer.text(renderer.messages([ChatMessage("user", path.read_text())], nonce="n"))))
         for path in sorted(POSTS.glob("*.md"))[:4]

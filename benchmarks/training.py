@@ -43,7 +43,7 @@ def main() -> None:
     steps = parser.parse_args().steps
     settings = load_settings()
     base = find_base_model(settings.base_model.name, settings.cache_dir)
-    renderer = PromptRenderer("Maud Ferrier", base.chat_template, base.tokenizer_json)
+    renderer = PromptRenderer("Maud Ferrier", base.chat_template, base.tokenizer_json, base.special_tokens)
     placement = place(settings.training)
     model: Any = load_for_training(base.folder, settings.training, placement)
     data = schedule(

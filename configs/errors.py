@@ -6,7 +6,8 @@ TwinError
 ├── FeaturePipelineError     feature_pipeline/errors.py
 ├── ModelRegistryError       model_registry/errors.py
 ├── TrainingError            training_pipeline/errors.py
-└── InferenceError           inference_pipeline/errors.py
+├── InferenceError           inference_pipeline/errors.py
+└── CommandLineError         twin/errors.py
 
 A message says what is wrong, with which value, and what to do next. Anything that is not a TwinError is a bug.
 """

@@ -7,6 +7,7 @@ it retrieves as of the newest, and the answer says which it was.
 """
 
 import asyncio
+import secrets
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -24,7 +25,7 @@ from inference_pipeline.engines import GenerationRequest
 from inference_pipeline.retrieval import as_passages, retrieve, search_query
 from model_registry.base_models import BaseModelFiles
 from model_registry.ports import CHAMPION
-from model_registry.prompting import PromptRenderer, fresh_nonce
+from model_registry.prompting import PromptRenderer, fresh_nonce, nonce_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,9 @@ class AnswerPipeline:
         self._encoder = encoder
         self._base = base
         self._settings = settings
+        self._secret = secrets.token_hex()
         self._renderer = lru_cache(maxsize=64)(
-            lambda author_name: PromptRenderer(author_name, base.chat_template, base.tokenizer_json)
+            lambda author_name: PromptRenderer(author_name, base.chat_template, base.tokenizer_json, base.special_tokens)
         )
 
     async def answer(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
@@ -85,10 +87,15 @@ class AnswerPipeline:
         number, chunks = self._retrieve(question, model)
         retrieval_ms = 1000 * (time.perf_counter() - began)
         renderer = self._renderer(model.author_name)
-        messages = renderer.messages(question.messages, as_passages(chunks), nonce=fresh_nonce())
+        messages = renderer.messages(question.messages, as_passages(chunks), nonce=self._nonce(question))
         adapter = model.version.name if model.version else BASE
         origin = Origin(author=question.author, adapter=adapter, features=f"F{number}", base=self._base.name)
         return _Prepared(origin, tuple(chunks), tuple(renderer.tokenize(renderer.text(messages))), retrieval_ms)
+
+    def _nonce(self, question: Question) -> str:
+        """Fresh, or with a seed the same for the same seed while this process lives: a repeated request must see the
+        same prompt, and nobody outside can know the nonce of either."""
+        return fresh_nonce() if question.seed is None else nonce_for(f"{self._secret}:{question.seed}")
 
     def _retrieve(self, question: Question, model: LoadedModel) -> tuple[int, list[ScoredChunk]]:
         newest = self._index.published(question.author, self._encoder.fingerprint)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from feature_store.records import Example, ExampleKind
-from model_registry.prompting import ChatMessage, PromptRenderer, as_data, nonce_for
+from model_registry.prompting import ChatMessage, PromptRenderer, nonce_for
 
 if TYPE_CHECKING:
     import torch
@@ -50,7 +50,7 @@ def tokenize(
         room = max_tokens - len(prompt)
         if room < SHORTEST_TARGET:
             continue
-        text = as_data(example.target)
+        text = renderer.as_data(example.target)
         target = renderer.tokenize(text)
         if len(target) < room:
             target, size = [*target, end_of_turn], len(text.encode())

@@ -43,7 +43,7 @@ def train(
     """
     features = store.version(author)
     name = store.profile(author).name
-    renderer = PromptRenderer(name, base.chat_template, base.tokenizer_json)
+    renderer = PromptRenderer(name, base.chat_template, base.tokenizer_json, base.special_tokens)
     data = select(store, features, renderer, end_of_turn=base.end_of_turn, max_tokens=settings.max_tokens)
     placement = place(settings)
     folder = work_dir / author / run_name(features, base, settings)

@@ -15,7 +15,8 @@ ANSWER_SHARE = 0.4
 # Epochs by label tokens: small collections are read several times, large ones are not even read once on a CPU.
 EPOCHS = ((20_000, 4.0), (60_000, 3.0), (200_000, 2.0))
 EPOCHS_BEYOND = 1.0
-VALIDATIONS = 6  # a run is validated about so many times
+VALIDATIONS = 8  # a run is validated so many times, or fewer when they would take more than VALIDATION_SHARE of it
+VALIDATION_SHARE = 0.15
 FORWARD_SHARE = 1 / 3  # of a training step's time is its forward pass
 
 
@@ -61,17 +62,18 @@ def make_plan(
     labels = sum(s.label_tokens for s in sequences)
     epochs = settings.epochs or next((e for bound, e in EPOCHS if labels < bound), EPOCHS_BEYOND)
     pace = seconds_per_token()
-    validating = VALIDATIONS * sum(len(s.ids) for s in validation) * pace * FORWARD_SHARE
-    budget = settings.max_minutes * 60
-    affordable = max(budget - validating, budget / 2) / pace
     planned = tokens * epochs
+    budget = min(settings.max_minutes * 60, planned * pace / (1 - VALIDATION_SHARE))
+    once = sum(len(s.ids) for s in validation) * pace * FORWARD_SHARE
+    validations = min(VALIDATIONS, max(1, int(budget * VALIDATION_SHARE / once))) if once else 1
+    affordable = max(budget - validations * once, budget * (1 - VALIDATION_SHARE)) / pace
     steps = max(1, round(min(planned, affordable) / settings.tokens_per_step))
     used = steps * settings.tokens_per_step
     return Plan(
         steps=steps,
-        validate_every=max(1, -(-steps // VALIDATIONS)),
+        validate_every=max(1, -(-steps // validations)),
         epochs=used / tokens,
         tokens=used,
-        seconds=used * pace + validating,
+        seconds=used * pace + validations * once,
         cut=affordable < planned,
     )

@@ -13,7 +13,7 @@ from training_pipeline.plan import balance
 
 FEWEST_EXAMPLES = 4
 # Ids that validation and judging read at most: more would cost a CPU minutes and move the figures little.
-VALIDATION_TOKENS = 4_000
+VALIDATION_TOKENS = 3_000
 TEST_TOKENS = 16_000
 PARITY_PROMPTS = 3
 

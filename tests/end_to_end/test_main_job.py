@@ -22,6 +22,7 @@ from openai import OpenAI
 PROJECT = Path(__file__).parents[2]
 POSTS = PROJECT / "examples" / "maud_ferrier" / "posts"
 AUTHOR = "maud-ferrier"
+QUESTION = "What had seized the 1908 Singer 66 solid?"
 FEW_STEPS = ["training.max_minutes=0.25", "training.tokens_per_step=384", "training.rank=8", "training.alpha=16",
              "serving.max_new_tokens=48", "serving.refresh_seconds=0.5"]  # fmt: skip
 COMMAND_SECONDS = 280
@@ -122,8 +123,7 @@ def terminal(tmp_path_factory: pytest.TempPathFactory, cache_dir: Path) -> Termi
 
 @pytest.fixture(scope="module")
 def first_answer(terminal: Terminal, folder: Path) -> str:
-    question = "How deep is the harbour?"
-    return terminal.run("up", str(folder), "--author", "Maud Ferrier", "--no-serve", "--question", question).stdout
+    return terminal.run("up", str(folder), "--author", "Maud Ferrier", "--no-serve", "--question", QUESTION).stdout
 
 
 @pytest.fixture(scope="module")
@@ -139,8 +139,8 @@ class TestMainJob:
     """In order: each test goes on from where the one before it left the twin."""
 
     def test_one_command_ends_in_a_cited_answer(self, first_answer: str, folder: Path) -> None:
-        titles = [p.read_text().split('title: "')[1].split('"')[0] for p in folder.glob("20*.md")]
-        assert any(title in first_answer for title in titles)
+        asked = next(folder.glob("*singer-66*.md")).read_text()
+        assert asked.split('title: "')[1].split('"')[0] in first_answer
 
     def test_every_file_is_accounted_for(self, terminal: Terminal, first_answer: str, folder: Path) -> None:
         status = terminal.json("status", AUTHOR)
@@ -160,7 +160,7 @@ class TestMainJob:
     def test_an_unmodified_openai_client_lists_chats_and_streams(self, server: Server) -> None:
         client = server.client()
         assert AUTHOR in [model.id for model in client.models.list()]
-        messages: Any = [{"role": "user", "content": "How deep is the harbour?"}]
+        messages: Any = [{"role": "user", "content": QUESTION}]
         whole = client.chat.completions.create(model=AUTHOR, messages=messages, seed=1, temperature=0)
         assert whole.choices[0].message.content
         extras: Any = whole.model_extra
@@ -182,7 +182,7 @@ class TestMainJob:
     def test_the_server_takes_up_a_new_version_without_a_failed_request(
         self, terminal: Terminal, server: Server, folder: Path
     ) -> None:
-        removed = next(path for path in folder.glob("20*.md") if "harbour-is" not in path.name)
+        removed = next(path for path in folder.glob("20*.md") if "singer-66" not in path.name)
         removed_title = removed.read_text().split('title: "')[1].split('"')[0]
         (folder / "2024-12-08-a-visitor.md").write_text(NEW_POST)
         removed.unlink()

@@ -9,7 +9,12 @@ from typing import Any
 import pytest
 
 from configs.errors import ExitCode
+from configs.settings import load_settings
+from fakes.adapters import write_adapter
+from model_registry.errors import PromotionRefusedError
+from twin import wiring
 from twin.cli import run
+from twin.commands import up
 
 POST = "---\ntitle: {title}\ndate: 2024-0{number}-01\n---\n{text}\n"
 WORDS = "The harbour clock loses four minutes a day and nobody but me winds it, and I wind it on Mondays before tea. "
@@ -168,6 +173,26 @@ class TestModels:
         code, err = refused(capsys, "promote", "--version", "v9")
         assert code == ExitCode.NOT_FOUND
         assert "v3" in err
+
+
+class TestRefusedPromotionInUp:
+    """v3 of the prepared versions is worse than its base model, so the gate refuses it."""
+
+    def test_the_champion_there_is_stays(self, three_versions: Path, data_dir: Path) -> None:
+        shutil.copytree(three_versions, data_dir)
+        settings = load_settings()
+        said = up.promote_or_keep(settings, wiring.model_registry(settings).resolve("maud", "v3"), force=False)
+        assert "v3 of 'maud' may not be champion" in said
+        assert "v1 stays the champion" in said
+
+    def test_without_a_champion_it_is_5_with_the_way_out(self, data_dir: Path, tmp_path: Path) -> None:
+        settings = load_settings()
+        registry = wiring.model_registry(settings)
+        version = registry.register("maud", write_adapter(tmp_path / "v1", adapter=1.5, base=1.4))
+        with pytest.raises(PromotionRefusedError, match="run this command again with --force") as caught:
+            up.promote_or_keep(settings, version, force=False)
+        assert caught.value.exit_code == ExitCode.REFUSED
+        assert up.promote_or_keep(settings, version, force=True) == "v1 is the champion."
 
 
 def test_no_model_says_how_to_make_one(capsys: pytest.CaptureFixture[str]) -> None:

@@ -36,9 +36,10 @@ def judge(
     progress: Progress,
 ) -> ParityResult:
     progress.start("parity", len(prompts))
+    answers = probe.greedy(adapter, prompts, NEW_TOKENS)
     same_prompts = all(probe.prompt_tokens(prompt) == renderer.tokenize(prompt) for prompt in prompts)
     same, seen, worst = 0, 0, 0.0
-    for prompt, (ids, log_probs) in zip(prompts, probe.greedy(adapter, prompts, NEW_TOKENS), strict=True):
+    for prompt, (ids, log_probs) in zip(prompts, answers, strict=True):
         chosen, expected = _read(model, renderer.tokenize(prompt), ids, placement)
         for token, best, served, trained in zip(ids, chosen, log_probs, expected, strict=True):
             seen += 1

@@ -57,7 +57,7 @@ def up(
             version, new = train.run(settings, profile.id, progress=progress)
             progress.say(f"  {train.in_words(version, new=new)}")
         with stages.next("Promote"):
-            progress.say(f"  {_promote(settings, version, force=force)}")
+            progress.say(f"  {promote_or_keep(settings, version, force=force)}")
         with stages.next("Ask"):
             answer = ask.run(settings, profile.id, question, progress=progress)
         ask.show(answer, question, profile.name)
@@ -77,7 +77,7 @@ def _require_free_port(serving: "ServingSettings") -> None:
         ) from error
 
 
-def _promote(settings: "Settings", version: "AdapterVersion", *, force: bool) -> str:
+def promote_or_keep(settings: "Settings", version: "AdapterVersion", *, force: bool) -> str:
     """Make `version` champion; when a gate refuses, the champion there is stays.
 
     Raises PromotionRefusedError when there is none.
