@@ -49,7 +49,9 @@ class AnswerPipeline:
         self._settings = settings
         self._secret = secrets.token_hex()
         self._renderer = lru_cache(maxsize=64)(
-            lambda author_name: PromptRenderer(author_name, base.chat_template, base.tokenizer_json, base.special_tokens)
+            lambda author_name: PromptRenderer(
+                author_name, base.chat_template, base.tokenizer_json, base.special_tokens
+            )
         )
 
     async def answer(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:

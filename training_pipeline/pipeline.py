@@ -107,7 +107,7 @@ def describe(plan: Plan, data: TrainingData, placement: Placement) -> str:
     cut = ", cut to fit training.max_minutes" if plan.cut else ""
     return (
         f"{len(data.train)} examples, {data.label_tokens:,} tokens of the author's text: {plan.steps} steps, "
-        f"{plan.epochs:.1f} epochs, about {_minutes(plan.seconds)} on this machine ({placement.description}){cut}."
+        f"{plan.epochs:.2g} epochs, about {_minutes(plan.seconds)} on this machine ({placement.description}){cut}."
     )
 
 

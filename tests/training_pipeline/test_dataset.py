@@ -2,10 +2,10 @@ import itertools
 
 import pytest
 import torch
-from fakes.training_examples import make_example
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fakes.training_examples import make_example
 from feature_store.records import ExampleKind
 from model_registry.prompting import ChatMessage, PromptRenderer, nonce_for
 from training_pipeline.dataset import IGNORED, TokenSequence, batches, schedule, to_tensors, tokenize

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 import torch
-from fakes.training_examples import make_example
 
 from configs.progress import Silent
 from configs.settings import TrainingSettings
+from fakes.training_examples import make_example
 from model_registry.base_models import BaseModelFiles
 from model_registry.prompting import PromptRenderer
 from training_pipeline import checkpoints, finetune
