@@ -53,7 +53,8 @@ def main() -> None:
     print(f"prompts of {[len(p) for p in prompts[1:]]} tokens, {tokens} new tokens")
     for name, (first, pace) in figures.items():
         print(
-            f"{name:<14} first token {first:6.0f} ms ({peer[0] / first:.1f}×)   {pace:5.1f} tok/s ({pace / peer[1]:.1f}×)"
+            f"{name:<14} first token {first:6.0f} ms ({peer[0] / first:.1f}×)   "
+            f"{pace:5.1f} tok/s ({pace / peer[1]:.1f}×)"
         )
 
 

@@ -2,26 +2,7 @@
 
 from feature_store.records import Example, ExampleKind, Passage, Split
 
-WORDS = [
-    "the",
-    "clock",
-    "ran",
-    "slow",
-    "and",
-    "the",
-    "kettle",
-    "did",
-    "not",
-    "agree",
-    "with",
-    "the",
-    "weather",
-    "on",
-    "the",
-    "quay",
-    "that",
-    "morning",
-]
+WORDS = ("the", "clock", "ran", "slow", "and", "the", "kettle", "did", "not", "agree", "with", "the", "weather")
 
 
 def make_example(number: int, split: Split = Split.TRAIN, kind: ExampleKind = ExampleKind.WRITE) -> Example:

@@ -1,4 +1,4 @@
-"""The merged GGUF against PEFT's own merge, read back by transformers' GGUF reader: two implementations we did not write."""
+"""The merged GGUF against PEFT's own merge, read back by transformers' GGUF reader: neither is ours."""
 
 import shutil
 from pathlib import Path
