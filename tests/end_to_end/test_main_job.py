@@ -26,6 +26,7 @@ QUESTION = "What had seized the 1908 Singer 66 solid?"
 FEW_STEPS = ["training.max_minutes=0.25", "training.tokens_per_step=384", "training.rank=8", "training.alpha=16",
              "serving.max_new_tokens=48", "serving.refresh_seconds=0.5"]  # fmt: skip
 COMMAND_SECONDS = 280
+SECONDS_BETWEEN_REQUESTS = 1.0  # of the client that keeps asking: it shares two cores with a training run
 MARKED_NAME = "Zebulon Quarrington"
 NEW_POST = f"""---
 title: "A visitor called {MARKED_NAME}"
@@ -102,6 +103,12 @@ class Server:
     def stop(self) -> int:
         self.process.terminate()
         return self.process.wait(30)
+
+
+def cited(server: Server, model: str, question: str) -> dict[str, Any]:
+    answer = server.client().chat.completions.create(model=model, messages=[{"role": "user", "content": question}])
+    extras: dict[str, Any] = answer.model_extra or {}
+    return extras
 
 
 @pytest.fixture(scope="module")
@@ -197,6 +204,7 @@ class TestMainJob:
                     seen.append(answer.model_extra["llm_twin"]["adapter"])  # type: ignore[index]
                 except openai.OpenAIError as error:
                     failures.append(error)
+                stop.wait(SECONDS_BETWEEN_REQUESTS)
 
         asking = threading.Thread(target=keep_asking)
         asking.start()
@@ -217,15 +225,16 @@ class TestMainJob:
         assert seen[-1] == "v2"
         assert sorted(seen) == seen
 
-        answer = terminal.json("ask", f"Who was {MARKED_NAME}?", "--author", AUTHOR)
-        assert any(MARKED_NAME in citation["quote"] or MARKED_NAME in citation["title"]
-                   for citation in answer["citations"])  # fmt: skip
-        now = terminal.json("ask", removed_title, "--author", AUTHOR)
-        assert removed_title not in [c["title"] for c in now["citations"]]
-        assert now["features"] == "F2"
-        then = terminal.json("ask", removed_title, "--author", AUTHOR, "--version", "v1")
-        assert removed_title in [c["title"] for c in then["citations"]]
-        assert then["features"] == "F1"
+        new = cited(server, AUTHOR, f"Who was {MARKED_NAME}?")
+        assert any(
+            MARKED_NAME in citation["quote"] or MARKED_NAME in citation["title"] for citation in new["citations"]
+        )
+        now = cited(server, AUTHOR, removed_title)
+        assert removed_title not in [citation["title"] for citation in now["citations"]]
+        assert now["llm_twin"]["features"] == "F2"
+        then = cited(server, f"{AUTHOR}@v1", removed_title)
+        assert removed_title in [citation["title"] for citation in then["citations"]]
+        assert then["llm_twin"]["features"] == "F1"
 
     def test_a_rollback_is_taken_up_too(self, terminal: Terminal, server: Server) -> None:
         terminal.run("rollback", AUTHOR)
