@@ -135,7 +135,7 @@ def _reasons(author: str, documents: Sequence[Document]) -> str:
     kinds = Counter(document.quarantine.partition(":")[0] for document in documents)
     first = {document.quarantine.partition(":")[0]: document for document in reversed(documents)}
     shown = "; ".join(
-        f"{count} {kind}, e.g. {first[kind].source_id} ({first[kind].quarantine})"
+        f"{count} × {kind} (e.g. {first[kind].source_id}: {first[kind].quarantine})"
         for kind, count in kinds.most_common(REASONS_SHOWN)
     )
     return (
