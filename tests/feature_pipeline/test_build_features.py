@@ -158,7 +158,9 @@ def test_nothing_usable_names_the_reasons(desk: Desk) -> None:
     (desk.folder / "a.md").write_text("Short.")
     (desk.folder / "b.md").write_text("Short too.")
     (desk.folder / "c.md").write_bytes(b"\xff")
-    with pytest.raises(NothingUsableError, match=r"none of the 3 posts .*2 × too short \(e\.g\. a\.md.*1 × invalid UTF-8"):
+    with pytest.raises(
+        NothingUsableError, match=r"none of the 3 posts .*2 × too short \(e\.g\. a\.md.*1 × invalid UTF-8"
+    ):
         desk.build()
     assert desk.store.versions("dex") == []
 
