@@ -43,13 +43,42 @@ class FeatureStoreSettings(Section):
 
 class FeaturePipelineSettings(Section):
     max_file_mb: Annotated[float, Field(gt=0)]
-    min_words: Positive  # a post with fewer of the author's own words is quarantined
+    min_words: Positive  # an article with fewer of the author's own words is quarantined
+    min_words_short: Positive  # the same for short posts, replies, comments and messages
     chunk_tokens: Annotated[int, Field(ge=32)]  # counted by the encoder, title included
     near_duplicate: Annotated[float, Field(gt=0, le=1)]  # Jaccard similarity of word 5-grams
     validation_share: Share  # of the usable documents, the newest but the test split
     test_share: Share  # the newest
     example_tokens: Annotated[int, Field(ge=32)]  # roughly the longest target
     max_deleted_share: Annotated[float, Field(ge=0, le=1)]  # a collection that would delete more asks first
+    mask: bool  # secrets and personal data
+    allow: list[str]  # what is not masked: exact values, or "*@example.org"
+    phone_region: str | None  # ISO 3166 country whose numbers are written without +, e.g. "GB"
+
+
+class FetchingSettings(Section):
+    user_agent: str
+    allow_hosts: list[str]  # hosts that may lie in a private network, e.g. ["127.0.0.1", "blog.local"]
+    obey_robots: bool
+    delay_seconds: Annotated[float, Field(ge=0)]  # between two requests to one host
+    timeout_seconds: Annotated[float, Field(gt=0)]  # without a byte
+    total_seconds: Annotated[float, Field(gt=0)]  # for one answer
+    max_page_mb: Annotated[float, Field(gt=0)]  # after decompression
+    max_redirects: Annotated[int, Field(ge=0)]
+    attempts: Positive
+    max_wait_seconds: Annotated[float, Field(ge=0)]  # longest wait that a Retry-After or a backoff is granted
+    max_pages: Positive  # of one site
+
+
+class ServiceSettings(Section):
+    """Addresses of public APIs, and tokens where they raise the limits. An account's own host needs no address here."""
+
+    bluesky_url: str
+    devto_url: str
+    hackernews_url: str
+    github_url: str
+    github_token: str | None
+    mastodon_token: str | None
 
 
 class BaseModelSettings(Section):
@@ -99,6 +128,8 @@ class Settings(Section):
     cache_dir: Folder
     feature_store: FeatureStoreSettings
     feature_pipeline: FeaturePipelineSettings
+    fetching: FetchingSettings
+    services: ServiceSettings
     base_model: BaseModelSettings
     training: TrainingSettings
     model_registry: ModelRegistrySettings

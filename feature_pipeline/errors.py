@@ -1,12 +1,22 @@
 """What can go wrong between a person's posts and their features.
 
 FeaturePipelineError
-├── SourceError            the location cannot be read at all
-│   ├── UnknownSourceError   no kind of source reads this location
-│   ├── EmptySourceError     it can be read, and holds no post
-│   └── UnreadableItemError  one item of it cannot be read: it becomes the problem of its post and goes no further
-├── NothingUsableError     posts were collected, and every one is quarantined
-└── MassDeletionError      the collection would delete more posts than is likely meant
+├── SourceError              the location cannot be read at all
+│   ├── UnknownSourceError     no kind of source reads this location
+│   ├── EmptySourceError       it can be read, and holds no post
+│   ├── WhoIsTheAuthorError    a conversation does not say which of the people in it is the author
+│   ├── UnsafeArchiveError     an archive that would unpack to too much, or outside of itself
+│   ├── UnsafeMarkupError      XML that defines entities: a bomb, or a request for files of this machine
+│   ├── UnreadableItemError    one item of it cannot be read: it becomes the problem of its post and goes no further
+│   └── FetchError             an address cannot be fetched
+│       ├── AddressRefusedError  it leads into a private network, or is no web address
+│       ├── RobotsRefusedError   the site asks not to fetch it
+│       ├── TooLargeError        more bytes than the limit
+│       ├── HttpStatusError      the server answers with an error that will not pass: 404, 401, …
+│       └── UnreachableError     an error that may pass: no answer, 429, 5xx; after retries
+├── NothingUsableError       posts were collected, and every one is quarantined
+├── PoorFeaturesError        a data gate: a version of these documents could not be good
+└── MassDeletionError        the collection would delete more posts than is likely meant
 """
 
 from configs.errors import ExitCode, TwinError
@@ -28,12 +38,54 @@ class EmptySourceError(SourceError):
     pass
 
 
+class WhoIsTheAuthorError(SourceError):
+    pass
+
+
+class UnsafeArchiveError(SourceError):
+    pass
+
+
+class UnsafeMarkupError(SourceError):
+    pass
+
+
 class UnreadableItemError(SourceError):
+    pass
+
+
+class FetchError(SourceError):
+    pass
+
+
+class AddressRefusedError(FetchError):
+    pass
+
+
+class RobotsRefusedError(FetchError):
+    pass
+
+
+class TooLargeError(FetchError):
+    pass
+
+
+class HttpStatusError(FetchError):
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class UnreachableError(FetchError):
     pass
 
 
 class NothingUsableError(FeaturePipelineError):
     pass
+
+
+class PoorFeaturesError(FeaturePipelineError):
+    exit_code = ExitCode.REFUSED
 
 
 class MassDeletionError(FeaturePipelineError):

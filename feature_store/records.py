@@ -23,12 +23,12 @@ def digest_of(*parts: object) -> str:
 
 
 class PostKind(StrEnum):
-    POST = "post"
+    ARTICLE = "article"  # written at length: a page, an essay, a newsletter
+    POST = "post"  # a short text on a social network
     REPLY = "reply"
-    REPOST = "repost"
     COMMENT = "comment"
-    MESSAGE = "message"
-    ARTICLE = "article"
+    MESSAGE = "message"  # of a chat or a mail
+    REPOST = "repost"  # another person's text, passed on: never learned from
 
 
 class ContentType(StrEnum):
@@ -47,6 +47,7 @@ class ExampleKind(StrEnum):
     WRITE = "write"
     CONTINUE = "continue"
     ANSWER = "answer"
+    REPLY = "reply"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,11 @@ class Post:
     fetched_at: str  # ISO 8601, UTC; not part of the content hash
     content: str  # the body as found, without front matter
     content_type: ContentType
-    kind: PostKind = PostKind.POST
+    kind: PostKind = PostKind.ARTICLE
     visibility: str = "public"  # "public" | "draft" | "private"
     tags: tuple[str, ...] = ()
+    context: str = ""  # plain text of the message that this one answers: another person's words, or the author's own
+    people: tuple[str, ...] = ()  # other people's names and handles that the source knows of: masked in the text
     problem: str = ""
 
     @property
@@ -88,9 +91,20 @@ class Span(NamedTuple):
     kind: str  # "code" | "quote"
 
 
+class Finding(NamedTuple):
+    """What was masked in a document: characters [start, end) of its text are now a pseudonym. Never the value itself."""
+
+    start: int
+    end: int
+    kind: str  # a detector's name, e.g. "email"
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A cleaned post. `text` holds the author's words to the letter; format furniture is gone, spans mark the rest."""
+    """A cleaned post. `text` holds the author's words to the letter; format furniture is gone, spans mark the rest.
+
+    Secrets and personal data are masked in title, text and context alike: no later stage sees them.
+    """
 
     id: str  # the post's id
     author: str
@@ -104,6 +118,8 @@ class Document:
     marked: tuple[Span, ...]  # sorted, disjoint: code and other people's words inside `text`
     language: str  # ISO 639-1, "" when unknown
     post_hash: str  # content_hash of the post it was cleaned from
+    context: str = ""  # the message that it answers
+    findings: tuple[Finding, ...] = ()  # sorted, disjoint
     split: Split | None = None  # None for quarantined documents and near-duplicates
     duplicate_of: str = ""  # id of the document kept in its place
     quarantine: str = ""  # why it is not used; "" when it is

@@ -1,31 +1,54 @@
 """Where posts come from: one file a kind of source.
 
-To add one: a module here whose name is the kind, with `SUMMARY` (one line for people), `recognises(location)` and
-`open(location, options)`. Nothing else needs to know of it.
+To add one: a module here whose name is the kind, with the attributes of `SourceModule`. Nothing else needs to know of
+it: `twin collect` recognises it, `twin sources` lists it, `twin sync` collects it again.
 """
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Protocol
 
+from configs.settings import ServiceSettings
 from feature_pipeline.errors import UnknownSourceError
+from feature_pipeline.fetching import Fetcher
+from feature_pipeline.locations import Location
 from feature_store.records import Post
 
 
 @dataclass(frozen=True, slots=True)
 class SourceOptions:
-    author: str
+    author: str  # id
+    author_name: str  # as people write it
+    me: tuple[str, ...]  # who the author is in a conversation: addresses, handles, names; () to find out
     base_url: str  # put before relative permalinks; "" for none
     max_file_bytes: int
     fetched_at: str  # ISO 8601, UTC
+    fetcher: Fetcher
+    services: ServiceSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """An item that is there and could not be read this time. What was collected of it before stays."""
+
+    source_id: str
+    reason: str
 
 
 class Source(Protocol):
     @property
     def name(self) -> str:
-        """Names the location for good, e.g. "folder:/home/maud/posts": posts are found again by it."""
+        """Names the source for good: "kind:identity", the identity being the account where the source tells it, so
+        that a later export of the same account is the same source; else the absolute path or the address."""
+
+    @property
+    def lists_all(self) -> bool:
+        """True: what `read` does not yield is no longer there. False: it shows a part, as a feed does its newest
+        entries, and nothing is concluded from what is missing."""
 
     @property
     def ignored(self) -> dict[str, int]:
@@ -34,31 +57,71 @@ class Source(Protocol):
     def count(self) -> int | None:
         """How many items `read` will yield, when that is cheap to know."""
 
-    def read(self) -> Iterator[Post]:
-        """Every item, one post each; an unreadable one as a post with `problem`. Raises SourceError."""
+    def read(self) -> Iterator[Post | Unreached]:
+        """Every item the author wrote, one post each, source_id unique; an unreadable one as a post with `problem`,
+        content empty. Raises SourceError when the whole cannot be read: then nothing is changed."""
+
+
+class Match(IntEnum):
+    """How a kind knows what lies at a location. The strongest wins; two of equal strength are a question."""
+
+    NO = 0
+    FALLBACK = 1  # it could be read so, when nothing more exact knows it
+    YES = 2
 
 
 class SourceModule(Protocol):
-    SUMMARY: str
+    SUMMARY: str  # one line for people: what it reads
+    EXAMPLE: str  # a location as one types it, e.g. "~/Downloads/twitter-2024-05-01.zip"
+    OBTAIN: str  # how a person gets it, in one or two sentences of plain Markdown; "" when there is nothing to get
+    ADDRESS: re.Pattern[str] | None  # spellings (full match) that are this kind for sure: nothing is fetched to know
 
-    def recognises(self, location: str) -> bool: ...
+    def recognises(self, location: Location) -> Match:
+        """By what lies there; reads no more of it than it needs. A kind known by ADDRESS alone answers NO."""
 
-    def open(self, location: str, options: SourceOptions) -> Source: ...
+    def open(self, location: Location, options: SourceOptions) -> Source:
+        """Raises SourceError, EmptySourceError, WhoIsTheAuthorError."""
 
 
 def kinds() -> list[str]:
     return sorted(module.name for module in pkgutil.iter_modules(__path__))
 
 
-def open_source(location: str, options: SourceOptions, kind: str | None = None) -> Source:
-    """Open `location` as `kind`, or as the first kind that recognises it. Raises UnknownSourceError, SourceError."""
-    if kind is not None and kind not in kinds():
+def source_module(kind: str) -> SourceModule:
+    """Raises UnknownSourceError."""
+    if kind not in kinds():
         raise UnknownSourceError(f"there is no kind of source {kind!r}. Known: {', '.join(kinds())}.")
-    for name in [kind] if kind else kinds():
-        module: SourceModule = importlib.import_module(f"{__name__}.{name}")
-        if kind or module.recognises(location):
-            return module.open(location, options)
-    raise UnknownSourceError(
-        f"{location!r} is nothing that can be read: no such folder, or of an unknown kind. "
-        f"Known kinds: {', '.join(kinds())}."
-    )
+    module: SourceModule = importlib.import_module(f"{__name__}.{kind}")
+    return module
+
+
+def recognise(location: Location) -> str:
+    """The kind of source that `location` is. Raises UnknownSourceError, FetchError, UnsafeArchiveError."""
+    modules = {kind: source_module(kind) for kind in kinds()}
+    for kind, module in modules.items():
+        if module.ADDRESS and module.ADDRESS.fullmatch(location.text.strip()):
+            return kind
+    matches = {kind: module.recognises(location) for kind, module in modules.items()}
+    best = max(matches.values())
+    found = [kind for kind, match in matches.items() if match is best]
+    if best is Match.NO:
+        raise UnknownSourceError(
+            f"{location.text!r} is nothing that can be read: no such file or folder, or of an unknown kind. "
+            "`twin sources` lists what can be read, with examples."
+        )
+    if len(found) > 1:
+        raise UnknownSourceError(
+            f"{location.text!r} could be {' or '.join(found)}. Say which: twin collect … --as {found[0]}"
+        )
+    return found[0]
+
+
+def open_source(location: Location, options: SourceOptions, kind: str | None = None) -> Source:
+    """Open `location` as `kind`, or as what it is recognised as; "github:maud" says the kind too.
+
+    Raises UnknownSourceError, SourceError.
+    """
+    prefix, colon, rest = location.text.partition(":")
+    if kind is None and colon and prefix in kinds() and location.path is None:
+        kind, location = prefix, Location(rest, location.fetcher)
+    return source_module(kind or recognise(location)).open(location, options)

@@ -15,12 +15,16 @@ from pathlib import Path
 from feature_pipeline import dates
 from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
 from feature_pipeline.front_matter import starts_with_front_matter
+from feature_pipeline.locations import Location
 from feature_pipeline.post_fields import title_from_path, with_fields
-from feature_pipeline.sources import SourceOptions
+from feature_pipeline.sources import Match, SourceOptions
 from feature_pipeline.text_files import read_text_file
 from feature_store.records import ContentType, Post
 
 SUMMARY = "a folder (or one file) of Markdown, HTML or text, with or without front matter"
+EXAMPLE = "~/blog/content/posts"
+OBTAIN = ""
+ADDRESS = None
 
 CONTENT_TYPES = {
     **dict.fromkeys((".md", ".markdown", ".mdown", ".mkd"), ContentType.MARKDOWN),
@@ -63,6 +67,10 @@ class FolderSource:
     @property
     def name(self) -> str:
         return f"folder:{_readable(str(self.root))}"
+
+    @property
+    def lists_all(self) -> bool:
+        return True
 
     @property
     def ignored(self) -> dict[str, int]:
@@ -148,17 +156,20 @@ class FolderSource:
         self._items.append(_Item(_readable(path.relative_to(self.root).as_posix()) + ending, path, problem))
 
 
-def recognises(location: str) -> bool:
-    return Path(location).expanduser().exists()
+def recognises(location: Location) -> Match:
+    path = location.path
+    if path is None:
+        return Match.NO
+    return Match.FALLBACK if path.is_dir() or path.suffix.lower() in CONTENT_TYPES else Match.NO
 
 
-def open(location: str, options: SourceOptions) -> FolderSource:  # noqa: A001 - the name that sources are opened by
+def open(location: Location, options: SourceOptions) -> FolderSource:  # noqa: A001 - the name that sources are opened by
     """Raises SourceError when `location` is neither a folder nor a file of a known kind, EmptySourceError."""
-    path = Path(location).expanduser()
-    if not path.exists():
-        raise SourceError(f"there is no folder or file {location}. Check the path.")
+    path = location.path
+    if path is None:
+        raise SourceError(f"there is no folder or file {location.text}. Check the path.")
     if not path.is_dir() and (path.suffix.lower() not in CONTENT_TYPES or not path.is_file()):
-        raise SourceError(f"{location} is neither a folder nor a file ending in {_endings()}.")
+        raise SourceError(f"{location.text} is neither a folder nor a file ending in {_endings()}.")
     return FolderSource(path.resolve(), options)
 
 

@@ -10,6 +10,7 @@ from feature_store.records import (
     Document,
     Example,
     ExampleKind,
+    Finding,
     Passage,
     Post,
     PostKind,
@@ -82,7 +83,7 @@ def _arrow_types() -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Span):
+    if isinstance(value, Span | Finding):
         return value._asdict()
     if isinstance(value, Passage):
         return {"title": value.title, "created_at": value.created_at, "text": value.text}
@@ -95,6 +96,8 @@ def _post(row: Row) -> Post:
     row["content_type"] = ContentType(row["content_type"])
     row["kind"] = PostKind(row["kind"])
     row["tags"] = tuple(row["tags"])
+    row["people"] = tuple(row.get("people") or ())
+    row["context"] = row.get("context") or ""
     return Post(**row)
 
 
@@ -102,6 +105,8 @@ def _document(row: Row) -> Document:
     row["kind"] = PostKind(row["kind"])
     row["marked"] = tuple(Span(**span) for span in row["marked"])
     row["split"] = Split(row["split"]) if row["split"] is not None else None
+    row["findings"] = tuple(Finding(**finding) for finding in row.get("findings") or ())
+    row["context"] = row.get("context") or ""
     return Document(**row)
 
 
@@ -125,15 +130,15 @@ def _all_text(*names: str) -> dict[str, str]:
 POSTS = RowType(
     "posts",
     _all_text("author", "source", "source_id", "url", "title", "created_at", "fetched_at", "content", "content_type")
-    | _all_text("kind", "visibility", "problem")
-    | {"tags": "texts"},
+    | _all_text("kind", "visibility", "problem", "context")
+    | {"tags": "texts", "people": "texts"},
     _post,
 )
 DOCUMENTS = RowType(
     "documents",
     _all_text("id", "author", "source", "source_id", "url", "title", "created_at", "kind", "text", "language")
-    | _all_text("post_hash", "split", "duplicate_of", "quarantine")
-    | {"marked": "spans"},
+    | _all_text("post_hash", "split", "duplicate_of", "quarantine", "context")
+    | {"marked": "spans", "findings": "spans"},
     _document,
 )
 CHUNKS = RowType(

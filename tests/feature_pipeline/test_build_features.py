@@ -8,10 +8,10 @@ import pytest
 from configs.progress import Silent
 from configs.settings import FeaturePipelineSettings, Settings
 from fakes.feature_store import HashEncoder, InMemoryFeatureStore, InMemoryIndex
+from fakes.fetching import opened
 from feature_pipeline import cleaning
 from feature_pipeline.errors import NothingUsableError
 from feature_pipeline.pipeline import FeaturesReport, build_features, collect
-from feature_pipeline.sources import SourceOptions, open_source
 from feature_store.errors import NothingCollectedError
 from feature_store.records import Document, Post, Split
 from feature_store.versions import AuthorProfile
@@ -28,9 +28,8 @@ class Desk:
         self.store.create_author(AuthorProfile(id="dex", name="Dex", created_at="", consent=""))
 
     def build(self) -> FeaturesReport:
-        options = SourceOptions("dex", "", 1_000_000, "2026-01-01T00:00:00+00:00")
         collect(
-            open_source(str(self.folder), options),
+            opened(self.folder, author="dex"),
             author="dex",
             store=self.store,
             max_deleted_share=0.5,

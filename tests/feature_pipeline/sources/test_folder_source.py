@@ -4,17 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from fakes.fetching import opened
 from feature_pipeline.errors import EmptySourceError, SourceError
-from feature_pipeline.sources import SourceOptions, open_source
 from feature_store.records import ContentType, Post
 
 
-def options(base_url: str = "", max_file_bytes: int = 10_000) -> SourceOptions:
-    return SourceOptions("maud", base_url, max_file_bytes, "2026-01-01T00:00:00+00:00")
-
-
 def read(folder: Path, base_url: str = "") -> dict[str, Post]:
-    return {post.source_id: post for post in open_source(str(folder), options(base_url)).read()}
+    return {post.source_id: post for post in opened(folder, base_url=base_url, max_file_bytes=10_000).read()}
 
 
 def write(folder: Path, name: str, content: str | bytes) -> Path:
@@ -166,7 +162,7 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     assert "out of the folder" in posts["out"].problem
     assert str(outside) in posts["out.md"].problem
     assert "secret" not in "".join(post.content for post in posts.values())
-    assert open_source(str(folder), options()).ignored == {"link inside the folder": 2}
+    assert opened(folder).ignored == {"link inside the folder": 2}
 
 
 def test_what_is_no_post_is_counted(tmp_path: Path) -> None:
@@ -175,7 +171,7 @@ def test_what_is_no_post_is_counted(tmp_path: Path) -> None:
         write(tmp_path, name, "x")
     write(tmp_path, "sub/readme.md", "---\ntitle: Read me as a post\n---\nx")
     os.mkfifo(tmp_path / "pipe.md")
-    source = open_source(str(tmp_path), options())
+    source = opened(tmp_path)
     assert [post.source_id for post in source.read()] == ["a.md", "sub/readme.md"]
     assert source.count() == 2
     assert source.ignored == {
@@ -200,25 +196,25 @@ def test_what_may_not_be_read_is_a_problem(tmp_path: Path) -> None:
 
 def test_a_file_that_goes_while_reading_is_a_problem(tmp_path: Path) -> None:
     path = write(tmp_path, "a.md", "x")
-    source = open_source(str(tmp_path), options())
+    source = opened(tmp_path)
     path.unlink()
     assert [post.problem for post in source.read()] == ["cannot be read: No such file or directory"]
 
 
 def test_one_file_is_a_source(tmp_path: Path) -> None:
     write(tmp_path, "README.md", "x")
-    assert [post.source_id for post in open_source(str(tmp_path / "README.md"), options()).read()] == ["README.md"]
+    assert [post.source_id for post in opened(tmp_path / "README.md").read()] == ["README.md"]
 
 
 def test_a_location_without_posts_names_what_is_looked_for(tmp_path: Path) -> None:
     write(tmp_path, "a.pdf", "x")
     with pytest.raises(EmptySourceError, match=r"\.markdown .*passed over: 1 \.pdf") as caught:
-        open_source(str(tmp_path), options())
+        opened(tmp_path)
     assert str(tmp_path) in str(caught.value)
     with pytest.raises(SourceError, match=r"neither a folder nor a file ending in \.md"):
-        open_source(str(tmp_path / "a.pdf"), options())
+        opened(tmp_path / "a.pdf")
     with pytest.raises(SourceError, match="no folder or file"):
-        open_source(str(tmp_path / "missing"), options(), kind="folder")
+        opened(tmp_path / "missing", "folder")
 
 
 def test_the_same_folder_gives_the_same_posts(tmp_path: Path) -> None:

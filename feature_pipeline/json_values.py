@@ -1,0 +1,51 @@
+"""JSON of strangers: parsed with a clear error, and looked into without trusting its shape."""
+
+import json
+from typing import Any
+
+from feature_pipeline.errors import SourceError, UnreadableItemError
+from feature_pipeline.text_files import decode
+
+Json = Any
+
+
+def parse_json(data: bytes | str, *, what: str) -> Json:
+    """`what` names the file in messages. Raises SourceError."""
+    try:
+        return json.loads(decode(data) if isinstance(data, bytes) else data)
+    except UnreadableItemError as error:
+        raise SourceError(f"{what}: {error}.") from error
+    except ValueError as error:
+        raise SourceError(f"{what} is broken JSON: {error}. Download it again.") from error
+    except RecursionError:
+        raise SourceError(f"{what} is JSON nested too deep to be an export.") from None
+
+
+def text_at(value: Json, *path: str | int) -> str:
+    """The string (or number, as a string) under nested keys; "" where there is none."""
+    found = at(value, *path)
+    if isinstance(found, bool) or found is None:
+        return ""
+    return found if isinstance(found, str) else str(found) if isinstance(found, int | float) else ""
+
+
+def list_at(value: Json, *path: str | int) -> list[Json]:
+    found = at(value, *path)
+    return found if isinstance(found, list) else []
+
+
+def dict_at(value: Json, *path: str | int) -> dict[str, Json]:
+    found = at(value, *path)
+    return found if isinstance(found, dict) else {}
+
+
+def at(value: Json, *path: str | int) -> Json:
+    """What lies under nested keys and indices; None where the way ends."""
+    for key in path:
+        if isinstance(key, str) and isinstance(value, dict):
+            value = value.get(key)
+        elif isinstance(key, int) and isinstance(value, list) and -len(value) <= key < len(value):
+            value = value[key]
+        else:
+            return None
+    return value
