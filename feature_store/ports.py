@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from feature_store.records import Chunk, Document, Example, Post, ScoredChunk, Split, Vector
-from feature_store.versions import AuthorProfile, FeatureVersion
+from feature_store.versions import AuthorProfile, FeatureVersion, Forgotten, SourceRecord
 
 
 class Encoder(Protocol):
@@ -70,6 +70,12 @@ class FeatureReader(Protocol):
     def examples(self, author: str, version: FeatureVersion, split: Split | None = None) -> list[Example]:
         """By id."""
 
+    def sources(self, author: str) -> list[SourceRecord]:
+        """Where the author's posts are collected from, by name. Raises UnknownAuthorError."""
+
+    def forgotten(self, author: str) -> Forgotten:
+        """What must not be collected again. Raises UnknownAuthorError."""
+
 
 class FeatureWriter(FeatureReader, Protocol):
     """The offline store, to write. Writes of one author are exclusive: hold `writing` around them."""
@@ -83,6 +89,32 @@ class FeatureWriter(FeatureReader, Protocol):
 
     def write_posts(self, author: str, *, upserts: Iterable[Post], deleted_ids: Iterable[str]) -> None:
         """One atomic commit. Nothing is written when both are empty."""
+
+    def write_source(self, author: str, source: SourceRecord) -> None:
+        """Add a source, or put it in the place of the one of its name."""
+
+    def remove_source(self, author: str, name: str) -> None:
+        """Nothing happens when there is none of that name."""
+
+    def forget(self, author: str, posts: Sequence[Post], texts: Iterable[str] = ()) -> None:
+        """Remember by salted hashes that these posts, and posts or contexts of these `texts`, must not come back.
+
+        The posts are pending from here on: `erase` and what else must forget them can be repeated after a kill, until
+        `finish_forgetting` says that it is done.
+        """
+
+    def erase(self, author: str) -> list[FeatureVersion]:
+        """Remove the pending posts, and all that was made of them, from the tables of every version, and their bytes
+        from the disk. Contexts that quote a forgotten text become empty. Answers the versions that held any of it,
+        as they are now: with other counts, another digest and a note in `erasures`. All versions stay readable.
+        Safe to repeat after a kill: readers see all of the old state or all of the new one.
+        """
+
+    def finish_forgetting(self, author: str) -> None:
+        """Nothing is pending any more."""
+
+    def erase_author(self, author: str) -> None:
+        """Remove everything of the author, the profile last. Nothing happens when there is none."""
 
     def commit(
         self,
@@ -124,5 +156,12 @@ class OnlineIndex(Protocol):
 
         Raises UnknownFeatureVersionError when F_version was never published.
         """
+
+    def refresh(self) -> None:
+        """Let go of copies of what was published again or erased since."""
+
+    def erase(self, author: str) -> None:
+        """Remove every point of the author, of every encoder and version. What stays in the store is published again
+        by `publish`, oldest version first. Nothing happens when there is none."""
 
     def close(self) -> None: ...

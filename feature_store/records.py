@@ -92,7 +92,7 @@ class Span(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """What was masked in a document: characters [start, end) of its text are now a pseudonym. Never the value itself."""
+    """What was masked: characters [start, end) of a document's text are a pseudonym. The value itself is nowhere."""
 
     start: int
     end: int

@@ -1,8 +1,14 @@
-"""F_n: the manifest that makes a set of tables a feature version."""
+"""F_n: the manifest that makes a set of tables a feature version; and what else the store knows of an author."""
 
+import hashlib
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from feature_store.records import Chunk, Document, Example, Post, Split, digest_of, row_digest
+
+FEWEST_CHARACTERS = 40  # of a text that is forgotten by its words: "Thank you!" must not hide every thanks
 
 
 class AuthorProfile(BaseModel):
@@ -14,6 +20,58 @@ class AuthorProfile(BaseModel):
     name: str
     created_at: str  # ISO 8601, UTC
     consent: str  # the sentence that whoever made the twin agreed to, and when
+
+
+class SourceRecord(BaseModel):
+    """A place that the author's posts are collected from, so that it can be collected again."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str  # of the source: what its posts carry
+    kind: str
+    location: str  # as it was named, paths absolute
+    base_url: str = ""
+    me: tuple[str, ...] = ()
+    collected_at: str = ""  # ISO 8601, UTC: the last collection that came to its end; "" before the first
+
+
+class Forgotten(BaseModel):
+    """What must not come back, as salted hashes: the posts themselves cannot be read out of them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    salt: str
+    posts: frozenset[str] = frozenset()  # of where a post was
+    texts: frozenset[str] = frozenset()  # of its words, so that a copy elsewhere is known too
+    pending: tuple[str, ...] = ()  # ids of posts whose erasure has not come to its end
+
+    def hides(self, post: Post) -> bool:
+        return self.of_place(post) in self.posts or self.hides_text(post.content)
+
+    def hides_text(self, text: str) -> bool:
+        return bool(self.texts) and self.of_text(text) in self.texts
+
+    def with_posts(self, posts: Sequence[Post], texts: Iterable[str]) -> "Forgotten":
+        """With these posts remembered, and pending."""
+        hashes = {self.of_text(text) for text in (*(post.content for post in posts), *texts)} - {""}
+        return self.model_copy(
+            update={
+                "posts": self.posts | {self.of_place(post) for post in posts},
+                "texts": self.texts | hashes,
+                "pending": tuple(dict.fromkeys((*self.pending, *(post.id for post in posts)))),
+            }
+        )
+
+    def of_place(self, post: Post) -> str:
+        return self._hash(f"{post.source}\0{post.source_id}")
+
+    def of_text(self, text: str) -> str:
+        """Of the letters and digits alone, so that a changed comma hides nothing. "" for a text of too few."""
+        letters = "".join(filter(str.isalnum, text.casefold()))
+        return self._hash(letters) if len(letters) >= FEWEST_CHARACTERS else ""
+
+    def _hash(self, value: str) -> str:
+        return hashlib.sha256(f"{self.salt}\0{value}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class FeatureVersion(BaseModel):
@@ -30,7 +88,34 @@ class FeatureVersion(BaseModel):
     encoder: str  # the encoder's fingerprint
     configuration: dict[str, str]  # what the features depend on, e.g. {"chunker": …, "cleaning": …}
     changed: dict[str, int]  # rows added and removed since F_{n-1}, e.g. {"chunks_added": 3, "chunks_removed": 1}
+    erasures: tuple[str, ...] = ()  # what was erased from it later: "2026-11-23T15:40:00+00:00: 1 document"
 
     @property
     def name(self) -> str:
         return f"F{self.number}"
+
+
+def digest_of_features(
+    documents: Sequence[Document],
+    chunks: Sequence[Chunk],
+    examples: Sequence[Example],
+    encoder: str,
+    configuration: dict[str, str],
+) -> str:
+    """The digest of a version that holds exactly these records."""
+    rows = [sorted(row_digest(record) for record in table) for table in (documents, chunks, examples)]
+    return digest_of(rows, encoder, configuration)
+
+
+def row_counts(
+    posts: int, documents: Sequence[Document], chunks: Sequence[Chunk], examples: Sequence[Example]
+) -> dict[str, int]:
+    return {
+        "posts": posts,
+        "documents": len(documents),
+        "quarantined": sum(bool(document.quarantine) for document in documents),
+        "duplicates": sum(bool(document.duplicate_of) for document in documents),
+        "chunks": len(chunks),
+        "examples": len(examples),
+        **{split.value: sum(example.split is split for example in examples) for split in Split},
+    }

@@ -18,7 +18,7 @@ from feature_store.versions import AuthorProfile
 from inference_pipeline.engines import Engine
 from inference_pipeline.errors import EngineUnavailableError, OverloadedError
 from model_registry.base_models import BaseModelFiles
-from model_registry.errors import IncompatibleModelError, UnknownModelError
+from model_registry.errors import IncompatibleModelError, TaintedModelError, UnknownModelError
 from model_registry.manifest import AdapterManifest, verify_folder
 from model_registry.ports import CHAMPION, AdapterVersion, ModelResolver
 from model_registry.prompting import PROMPT_VERSION
@@ -130,7 +130,7 @@ class EnginePool:
             try:
                 champion = await asyncio.to_thread(self._resolver.resolve, author, CHAMPION)
                 await self._take_up(champion)
-            except UnknownModelError:
+            except (UnknownModelError, TaintedModelError):
                 self._champions.pop(author, None)
             except TwinError as error:
                 serving = self._champions.get(author)

@@ -5,6 +5,7 @@ ModelRegistryError
 ├── CorruptModelError       a file's sha256 or size is not what the manifest says
 ├── IncompatibleModelError  made for another author, base model, encoder or prompt
 ├── PromotionRefusedError   a gate said no; the message says which, and by how much
+├── TaintedModelError       it learnt from text that was erased since
 ├── ProtectedVersionError   an alias names the version, so it cannot be deleted
 ├── UnknownBaseModelError   the base model's files cannot be found
 └── RegistryUnreachableError  the tracking server, its database or the disk does not answer
@@ -30,6 +31,10 @@ class IncompatibleModelError(ModelRegistryError):
 
 
 class PromotionRefusedError(ModelRegistryError):
+    exit_code = ExitCode.REFUSED
+
+
+class TaintedModelError(ModelRegistryError):
     exit_code = ExitCode.REFUSED
 
 

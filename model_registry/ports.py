@@ -1,6 +1,6 @@
 """What the registry can do, without saying how. Backends live in model_registry/backends, named only in twin/."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -22,6 +22,7 @@ class AdapterVersion:
     manifest: AdapterManifest
     aliases: tuple[str, ...]
     forced: bool = False  # promoted although a gate refused
+    tainted: str = ""  # why it may not be used any more: it learnt from text that was erased since
 
     @property
     def name(self) -> str:
@@ -36,8 +37,8 @@ class ModelResolver(Protocol):
         """Oldest first; empty for an author without versions. Files are not hashed here."""
 
     def resolve(self, author: str, reference: str = CHAMPION) -> AdapterVersion:
-        """`reference` is "v3" or an alias. Raises UnknownModelError, naming what there is. Files are not hashed:
-        whoever loads one calls `verify_folder` first."""
+        """`reference` is "v3" or an alias. Raises UnknownModelError, naming what there is; TaintedModelError. Files
+        are not hashed: whoever loads one calls `verify_folder` first."""
 
 
 class ModelPublisher(ModelResolver, Protocol):
@@ -51,8 +52,8 @@ class ModelPublisher(ModelResolver, Protocol):
     def promote(self, author: str, number: int, *, force: bool = False, reason: str = "") -> AdapterVersion:
         """Verify v_number, ask the gates, and make it champion; the old champion becomes previous.
 
-        Raises UnknownModelError, CorruptModelError, PromotionRefusedError. `force` overrules gates, not
-        corruption, and is recorded with `reason`. Promoting the champion again changes nothing.
+        Raises UnknownModelError, CorruptModelError, TaintedModelError, PromotionRefusedError. `force` overrules
+        gates alone, and is recorded with `reason`. Promoting the champion again changes nothing.
         """
 
     def rollback(self, author: str) -> AdapterVersion:
@@ -60,6 +61,16 @@ class ModelPublisher(ModelResolver, Protocol):
 
     def delete(self, author: str, number: int) -> None:
         """Raises ProtectedVersionError when an alias names it, UnknownModelError."""
+
+    def taint(self, author: str, numbers: Collection[int], reason: str) -> None:
+        """Take versions out of use for good: they keep no alias, and are neither resolved nor promoted again.
+
+        Where one was champion, the previous one takes its place when it is not tainted; else there is none. Safe to
+        repeat after a kill. Raises UnknownModelError.
+        """
+
+    def erase_author(self, author: str) -> None:
+        """Remove every version of the author with its files and runs. Nothing happens when there is none."""
 
     def log_run(self, author: str, parameters: dict[str, str], curve: Sequence[tuple[int, str, float]]) -> None:
         """Keep a training run's parameters and curves (step, name, value), for people to look at."""

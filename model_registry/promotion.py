@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from model_registry.errors import PromotionRefusedError
+from model_registry.errors import PromotionRefusedError, TaintedModelError
 from model_registry.manifest import AdapterManifest
 
 JUDGE = "likelihood"
@@ -61,6 +61,14 @@ def refused(author: str, number: int, reasons: Sequence[str]) -> PromotionRefuse
         f"v{number} of {author!r} may not be champion:\n{listed}\nTrain on more text (`twin train {author}`), or "
         f"overrule it: twin promote {author} --version v{number} --force --reason …"
     )
+
+
+def require_untainted(author: str, number: int, tainted: str) -> None:
+    """Raises TaintedModelError. No force overrules it."""
+    if tainted:
+        raise TaintedModelError(
+            f"v{number} of {author!r} may not be used any more: {tainted}. Train a new one: twin train {author}"
+        )
 
 
 def _parity(candidate: AdapterManifest) -> list[str]:

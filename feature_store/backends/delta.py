@@ -3,6 +3,9 @@
     root/authors/<author>/
         profile.json
         lock                                  held while one process writes
+        sources.json                          where posts are collected from
+        forgotten.json                        what must not come back, as salted hashes
+        generation                            after an erasure: the folder that the tables and versions are in
         posts/ documents/ chunks/ examples/   Delta tables
         versions/F1.json F2.json …            the manifests, each written last and once
 
@@ -10,14 +13,17 @@ Workers that use this must be spawned, not forked: delta-rs hangs under fork.
 """
 
 import re
+import secrets
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from feature_store.backends.delta_erasure import rewrite
 from feature_store.backends.delta_rows import CHUNKS, DOCUMENTS, EXAMPLES, POSTS, R, RowType
 from feature_store.backends.delta_table import RecordTable
 from feature_store.backends.local_disk import (
@@ -27,6 +33,7 @@ from feature_store.backends.local_disk import (
     naming_full_disk,
     require_free_space,
     write_once,
+    write_whole,
 )
 from feature_store.errors import (
     StoreBusyError,
@@ -35,11 +42,15 @@ from feature_store.errors import (
     UnknownFeatureVersionError,
 )
 from feature_store.records import Chunk, Document, Example, Post, Split, digest_of
-from feature_store.versions import AuthorProfile, FeatureVersion
+from feature_store.versions import AuthorProfile, FeatureVersion, Forgotten, SourceRecord, row_counts
 
-Model = TypeVar("Model", AuthorProfile, FeatureVersion)
+Model = TypeVar("Model", bound=BaseModel)
+T = TypeVar("T")
 FEATURES: tuple[RowType[Any], ...] = (DOCUMENTS, CHUNKS, EXAMPLES)
-PROFILE = "profile.json"
+SourceRecords = TypeAdapter(list[SourceRecord])
+PROFILE, LOCK, SOURCES, FORGOTTEN = "profile.json", "lock", "sources.json", "forgotten.json"
+VERSIONS = "versions"
+GENERATION = "generation"  # a file that names the folder of the tables, once something was erased
 MANIFEST = re.compile(r"F(\d+)\.json")
 
 
@@ -59,7 +70,7 @@ class DeltaFeatureStore:
     def versions(self, author: str) -> list[FeatureVersion]:
         manifests = {
             int(match[1]): path
-            for path in (self._home(author) / "versions").glob("F*.json")
+            for path in (self._tables(author) / VERSIONS).glob("F*.json")
             if (match := MANIFEST.fullmatch(path.name))
         }
         return [_read_model(manifests[number], FeatureVersion) for number in sorted(manifests)]
@@ -93,7 +104,7 @@ class DeltaFeatureStore:
 
     @contextmanager
     def writing(self, author: str) -> Iterator[None]:
-        with exclusive(self._home(author) / "lock", f"the posts and features of {author}"):
+        with exclusive(self._home(author) / LOCK, f"the posts and features of {author}"):
             require_free_space(self._authors, self._min_free_mb * MEGABYTE)
             yield
 
@@ -101,6 +112,51 @@ class DeltaFeatureStore:
         with naming_full_disk(self._authors):
             write_once(self._authors / profile.id / PROFILE, profile.model_dump_json(indent=2))
         return self.profile(profile.id)
+
+    def sources(self, author: str) -> list[SourceRecord]:
+        path = self._home(author) / SOURCES
+        found = _read(path, SourceRecords) if path.exists() else []
+        return sorted(found, key=lambda source: source.name)
+
+    def write_source(self, author: str, source: SourceRecord) -> None:
+        self._write_sources(author, [*(s for s in self.sources(author) if s.name != source.name), source])
+
+    def remove_source(self, author: str, name: str) -> None:
+        self._write_sources(author, [source for source in self.sources(author) if source.name != name])
+
+    def forgotten(self, author: str) -> Forgotten:
+        path = self._home(author) / FORGOTTEN
+        return _read_model(path, Forgotten) if path.exists() else Forgotten(salt=secrets.token_hex(16))
+
+    def forget(self, author: str, posts: Sequence[Post], texts: Iterable[str] = ()) -> None:
+        known = self.forgotten(author)
+        self._write_forgotten(author, known.with_posts(posts, texts))
+
+    def erase(self, author: str) -> list[FeatureVersion]:
+        home, old, forgotten = self._home(author), self._tables(author), self.forgotten(author)
+        self._sweep(author)
+        new = home / f"{GENERATION}-{secrets.token_hex(4)}"
+        doomed = frozenset(forgotten.pending)
+        with naming_full_disk(home):
+            versions, touched = rewrite(old, new, self.versions(author), doomed=doomed, forgotten=forgotten)
+            for version in versions:
+                write_once(new / VERSIONS / f"{version.name}.json", version.model_dump_json(indent=2))
+            new.mkdir(exist_ok=True)
+            flush_to_disk(new)
+            write_whole(home / GENERATION, new.name)
+        self._sweep(author)
+        return touched
+
+    def finish_forgetting(self, author: str) -> None:
+        self._write_forgotten(author, self.forgotten(author).model_copy(update={"pending": ()}))
+
+    def erase_author(self, author: str) -> None:
+        home = self._home(author)
+        for path in home.iterdir():
+            if path.name not in (PROFILE, LOCK):
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+        (home / PROFILE).unlink()
+        shutil.rmtree(home)
 
     def write_posts(self, author: str, *, upserts: Iterable[Post], deleted_ids: Iterable[str]) -> None:
         posts, deleted = list(upserts), list(deleted_ids)
@@ -129,6 +185,7 @@ class DeltaFeatureStore:
             CHUNKS.table: self._table(author, CHUNKS).replace(chunks),
             EXAMPLES.table: self._table(author, EXAMPLES).replace(examples),
         }
+        # the digests are known: digest_of_features would hash every record again
         digest = digest_of([sorted(digests.values()) for digests in after.values()], encoder, configuration)
         if last and last.digest == digest:
             return last, False
@@ -140,15 +197,7 @@ class DeltaFeatureStore:
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
             digest=digest,
             tables={rows.table: self._table(author, rows).version for rows in (POSTS, *FEATURES)},
-            counts={
-                "posts": posts.count(),
-                "documents": len(documents),
-                "quarantined": sum(bool(document.quarantine) for document in documents),
-                "duplicates": sum(bool(document.duplicate_of) for document in documents),
-                "chunks": len(chunks),
-                "examples": len(examples),
-                **{split.value: sum(example.split is split for example in examples) for split in Split},
-            },
+            counts=row_counts(posts.count(), documents, chunks, examples),
             encoder=encoder,
             configuration=configuration,
             changed=_changed(before, after),
@@ -157,12 +206,31 @@ class DeltaFeatureStore:
         return version, True
 
     def _write_manifest(self, version: FeatureVersion) -> None:
-        home = self._home(version.author)
-        with naming_full_disk(home):
+        tables = self._tables(version.author)
+        with naming_full_disk(tables):
             for table in version.tables:
-                flush_to_disk(home / table)
-            if not write_once(home / "versions" / f"{version.name}.json", version.model_dump_json(indent=2)):
+                flush_to_disk(tables / table)
+            if not write_once(tables / VERSIONS / f"{version.name}.json", version.model_dump_json(indent=2)):
                 raise StoreBusyError(f"another process has just written {version.name} of {version.author}. Run again.")
+
+    def _write_sources(self, author: str, sources: Sequence[SourceRecord]) -> None:
+        path = self._home(author) / SOURCES
+        with naming_full_disk(path.parent):
+            write_whole(path, SourceRecords.dump_json(list(sources), indent=2).decode())
+
+    def _write_forgotten(self, author: str, forgotten: Forgotten) -> None:
+        path = self._home(author) / FORGOTTEN
+        with naming_full_disk(path.parent):
+            write_whole(path, forgotten.model_dump_json(indent=2))
+
+    def _sweep(self, author: str) -> None:
+        """Remove the generations of tables that nothing points to: of an erasure that was killed, or is done."""
+        home, current = self._home(author), self._tables(author)
+        stale = [path for path in home.glob(f"{GENERATION}-*") if path != current]
+        if current != home:
+            stale += [home / name for name in (VERSIONS, *(rows.table for rows in (POSTS, *FEATURES)))]
+        for folder in stale:
+            shutil.rmtree(folder, ignore_errors=not folder.exists())
 
     def _home(self, author: str) -> Path:
         known = sorted(path.parent.name for path in self._authors.glob(f"*/{PROFILE}"))
@@ -174,7 +242,13 @@ class DeltaFeatureStore:
         return self._authors / author
 
     def _table(self, author: str, rows: RowType[R]) -> RecordTable[R]:
-        return RecordTable(self._home(author) / rows.table, rows)
+        return RecordTable(self._tables(author) / rows.table, rows)
+
+    def _tables(self, author: str) -> Path:
+        """Where the tables and manifests are: the author's folder, or after an erasure a generation in it."""
+        home = self._home(author)
+        pointer = home / GENERATION
+        return home / pointer.read_text(encoding="utf-8") if pointer.exists() else home
 
 
 def _as_of(author: str, version: FeatureVersion | None, table: str) -> int | None:
@@ -195,8 +269,12 @@ def _changed(before: dict[str, dict[str, str]], after: dict[str, dict[str, str]]
 
 
 def _read_model(path: Path, model: type[Model]) -> Model:
+    return _read(path, TypeAdapter(model))
+
+
+def _read(path: Path, kind: TypeAdapter[T]) -> T:
     try:
-        return model.model_validate_json(path.read_bytes())
+        return kind.validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
         raise StoreCorruptError(
             f"{path} is not what was written there: {error}. Restore it from a copy, or remove {path.parent} and "

@@ -85,7 +85,7 @@ class RecordTable(Generic[R]):
         source = source.append_column("gone", pa.array([False] * len(upserts) + [True] * len(gone), pa.bool_()))
         (
             self._open(None)
-            .merge(source, "target.id = source.id", source_alias="source", target_alias="target")
+            .merge(source, "target.id = source.id", source_alias="source", target_alias="target", merge_schema=True)
             .when_matched_delete("source.gone")
             .when_matched_update_all(except_cols=["gone"])
             .when_not_matched_insert_all(except_cols=["gone"])
@@ -96,7 +96,9 @@ class RecordTable(Generic[R]):
         if version is None and not self.exists:
             return self.rows.schema().empty_table().select(names)
         with self._naming_corruption():
-            return self._open(version).to_pyarrow_table(columns=names)
+            table = self._open(version)
+            there = {field.name for field in table.schema().fields}  # a table of an older release may have fewer
+            return table.to_pyarrow_table(columns=[name for name in names if name in there])
 
     def _open(self, version: int | None) -> Any:
         from deltalake import DeltaTable

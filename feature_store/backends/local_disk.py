@@ -79,6 +79,21 @@ def write_once(path: Path, text: str) -> bool:
     return True
 
 
+def write_whole(path: Path, text: str) -> None:
+    """Put a file in the place of the one of its name: a reader sees the old or the new, whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, staging = tempfile.mkstemp(prefix=".staging-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(staging).replace(path)
+    except BaseException:
+        Path(staging).unlink(missing_ok=True)
+        raise
+
+
 def flush_to_disk(folder: Path) -> None:
     """Make every file and folder under `folder` survive a power cut."""
     for path in (*folder.rglob("*"), folder):

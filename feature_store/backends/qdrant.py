@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 TIMEOUT = 30  # seconds
 PAGE = 1000
+COLLECTION = "twin-"  # a collection is named so and by the encoder; a shared server holds others too
 
 
 class QdrantIndex:
@@ -97,6 +98,18 @@ class QdrantIndex:
             points.scored(_payload(point), score=point.score, stored=_dense(point), query=vector)
             for point in answer.points
         ]
+
+    def refresh(self) -> None:
+        """The server holds the only copy."""
+
+    def erase(self, author: str) -> None:
+        from qdrant_client import models
+
+        of_author = models.FilterSelector(filter=models.Filter(must=[_of(author)]))
+        with self._answering():
+            for collection in self._client.get_collections().collections:
+                if collection.name.startswith(COLLECTION):
+                    self._client.delete(collection.name, of_author, wait=True)
 
     def close(self) -> None:
         self._client.close()
@@ -190,7 +203,7 @@ class QdrantIndex:
 
 
 def _collection(encoder: str) -> str:
-    return f"twin-{encoder[:16]}"
+    return f"{COLLECTION}{encoder[:16]}"
 
 
 def _of(author: str) -> "FieldCondition":

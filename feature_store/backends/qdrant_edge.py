@@ -5,10 +5,12 @@
         F1/ F2/ …            finished folders, the newest two kept: shard/ and published.json
 
 A folder appears by rename and is never changed, so that one process serves while another publishes. A shard takes one
-opener, so each reader opens a copy of its own. Every published version is found in the newest folder.
+opener, so each reader opens a copy of its own, in root/.copies/<process>-…. Every published version is found in the
+newest folder.
 """
 
 import json
+import os
 import shutil
 import tempfile
 import threading
@@ -38,6 +40,7 @@ KEPT = 2  # a reader may be copying the one before the newest
 POINT_BYTES = 8_000  # measured: 3 kB with 384 dimensions and 120 words; a full disk would kill the process (SIGBUS)
 SHARD = "shard"
 MANIFEST = "published.json"
+COPIES = ".copies"
 
 
 class QdrantEdgeIndex:
@@ -87,6 +90,19 @@ class QdrantEdgeIndex:
                 raise points.not_published(author, version)
             return _search(reader.shard, author=author, version=version, text=text, vector=vector, limit=limit)
 
+    def refresh(self) -> None:
+        with self._lock:
+            for home in [home for home, reader in self._readers.items() if not reader.is_current]:
+                self._readers.pop(home).close()
+
+    def erase(self, author: str) -> None:
+        for home in [path for path in self._root.glob(f"*/{author}") if not path.parent.name.startswith(".")]:
+            with exclusive(home / "lock", f"the index of {author}"):
+                for folder in (*home.glob("F*"), *home.glob(".publishing-*")):
+                    shutil.rmtree(folder)
+        _remove_copies_of_the_dead(self._root / COPIES)
+        self.refresh()
+
     def close(self) -> None:
         with self._lock:
             for reader in self._readers.values():
@@ -99,9 +115,9 @@ class QdrantEdgeIndex:
     def _reader(self, home: Path) -> "_Reader | None":
         """A reader of the newest folder."""
         current, newest = self._readers.get(home), _newest(home)
-        while newest and (current is None or current.number != newest):
+        while newest and (current is None or current.number != newest or not current.is_current):
             try:
-                reader = _Reader(home, newest)
+                reader = _Reader(home, newest, self._root / COPIES)
             except OSError as error:
                 if newest in _numbers(home):
                     raise _corrupt(home / f"F{newest}", error) from error
@@ -116,11 +132,14 @@ class QdrantEdgeIndex:
 class _Reader:
     """A private copy of a published folder, open. The copy goes with `close`, or with the process."""
 
-    def __init__(self, home: Path, number: int) -> None:
+    def __init__(self, home: Path, number: int, copies: Path) -> None:
         self.number = number
+        self._folder = folder = home / f"F{number}"
+        self._identity = _identity(folder)
         self.versions = _published(home, number)
-        folder = home / f"F{number}"
-        copy = Path(tempfile.mkdtemp(prefix="twin-index-"))
+        _remove_copies_of_the_dead(copies)
+        copies.mkdir(parents=True, exist_ok=True)
+        copy = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=copies))
         try:
             with naming_full_disk(copy):
                 require_free_space(copy, 2 * allocated_bytes(folder))
@@ -130,6 +149,37 @@ class _Reader:
             shutil.rmtree(copy, ignore_errors=True)
             raise
         self.close = weakref.finalize(self, _dispose, self.shard, copy)
+
+    @property
+    def is_current(self) -> bool:
+        """False once its folder was removed, or after an erasure published again under the same number."""
+        return _identity(self._folder) == self._identity
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    try:
+        found = folder.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_ctime_ns
+
+
+def _remove_copies_of_the_dead(copies: Path) -> None:
+    """What processes that were killed left behind: it holds text that may have been erased since."""
+    for copy in copies.glob("*-*"):
+        process = copy.name.partition("-")[0]
+        if process.isdigit() and int(process) != os.getpid() and not _is_running(int(process)):
+            shutil.rmtree(copy, ignore_errors=True)  # another process may be at it too
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _dispose(shard: "EdgeShard", copy: Path) -> None:

@@ -8,7 +8,7 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from model_registry.backends.mlflow_rows import ALIASES, PREFIX, MlflowRows, Row
 from model_registry.errors import CorruptModelError, IncompatibleModelError, ProtectedVersionError, UnknownModelError
 from model_registry.manifest import MANIFEST_FILE, AdapterManifest, digest_file, read_manifest, verify_folder
 from model_registry.ports import CANDIDATE, CHAMPION, PREVIOUS, AdapterVersion
-from model_registry.promotion import refusals, refused
+from model_registry.promotion import refusals, refused, require_untainted
 
 NUMBER = re.compile(r"v([1-9][0-9]{0,9})")
 PARTIAL = ".partial-"
@@ -46,7 +46,9 @@ class MlflowRegistry:
         number = NUMBER.fullmatch(reference)
         if number is None and reference not in ALIASES:
             raise self._unknown(author, repr(reference))
-        return self._version(self._find(author, int(number[1]) if number else reference))
+        row = self._find(author, int(number[1]) if number else reference)
+        require_untainted(author, row.number, row.tainted)
+        return self._version(row)
 
     def register(self, author: str, folder: Path) -> AdapterVersion:
         manifest = verify_folder(folder)
@@ -66,6 +68,7 @@ class MlflowRegistry:
     def promote(self, author: str, number: int, *, force: bool = False, reason: str = "") -> AdapterVersion:
         with self._writing(author):
             row = self._find(author, number)
+            require_untainted(author, number, row.tainted)
             manifest = self._verify(row)
             if CHAMPION not in row.aliases:
                 reasons = self._refusals(author, manifest)
@@ -93,6 +96,23 @@ class MlflowRegistry:
             doomed = self._set_aside(row.folder)  # from here on the version is invisible
             self._rows.delete(row)
             shutil.rmtree(doomed)
+
+    def taint(self, author: str, numbers: Collection[int], reason: str) -> None:
+        with self._writing(author):
+            for number in numbers:
+                self._rows.record_taint(author, self._find(author, number).number, reason)
+            aliases = self._rows.aliases(author)
+            tainted = {row.number for row in self._rows.of(author) if row.tainted}
+            if aliases.get(CHAMPION) in tainted and aliases.get(PREVIOUS, 0) not in (0, *tainted):
+                self._rows.switch(self._find(author, PREVIOUS))
+            for alias, number in self._rows.aliases(author).items():
+                if number in tainted:
+                    self._rows.unname(author, alias)
+
+    def erase_author(self, author: str) -> None:
+        with self._writing(author):
+            self._rows.erase_author(author)
+            shutil.rmtree(self._root / "versions" / author, ignore_errors=True)
 
     def log_run(self, author: str, parameters: dict[str, str], curve: Sequence[tuple[int, str, float]]) -> None:
         client = self._rows.client
@@ -178,4 +198,6 @@ class MlflowRegistry:
         return self._manifests[row.digest]
 
     def _version(self, row: Row) -> AdapterVersion:
-        return AdapterVersion(row.author, row.number, row.folder, self._manifest(row), row.aliases, row.forced)
+        return AdapterVersion(
+            row.author, row.number, row.folder, self._manifest(row), row.aliases, row.forced, row.tainted
+        )

@@ -26,6 +26,7 @@ SUCCESSOR = "successor"  # the alias of the version that is taking the champion'
 MANIFEST_TAG = "twin.manifest"
 FORCED_TAG = "twin.forced"
 REASON_TAG = "twin.reason"
+TAINTED_TAG = "twin.tainted"
 ABSENT = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")  # MLflow's codes for no such version, no such alias
 BIGGEST = 2**31 - 1  # of a version's number, in the databases that MLflow supports
 
@@ -38,6 +39,7 @@ class Row:
     folder: Path
     aliases: tuple[str, ...]
     forced: bool
+    tainted: str
 
 
 class MlflowRows:
@@ -141,6 +143,20 @@ class MlflowRows:
         for tag, value in ((FORCED_TAG, str(forced)), (REASON_TAG, reason)):
             self.client.set_model_version_tag(PREFIX + row.author, str(row.number), tag, value)
 
+    def record_taint(self, author: str, number: int, reason: str) -> None:
+        self.client.set_model_version_tag(PREFIX + author, str(number), TAINTED_TAG, reason)
+
+    def erase_author(self, author: str) -> None:
+        with self._unless_absent():
+            for alias in self.client.get_registered_model(PREFIX + author).aliases:
+                self.unname(author, alias)
+            self.client.delete_registered_model(PREFIX + author)
+        experiment = self.client.get_experiment_by_name(PREFIX + author)
+        if experiment:
+            # a deleted experiment keeps its name; who makes the author anew gets one of his own
+            self.client.rename_experiment(experiment.experiment_id, f"erased-{experiment.experiment_id}")
+            self.client.delete_experiment(experiment.experiment_id)
+
     def switch(self, row: Row) -> None:
         """Make `row` champion, and the champion previous.
 
@@ -187,6 +203,7 @@ class MlflowRows:
             folder=self.folder(author, digest),
             aliases=tuple(alias for alias in ALIASES if alias in aliases),
             forced=found.tags.get(FORCED_TAG) == str(True),
+            tainted=found.tags.get(TAINTED_TAG, ""),
         )
 
     @contextmanager

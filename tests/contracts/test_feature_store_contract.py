@@ -24,8 +24,8 @@ from fakes.feature_store import InMemoryFeatureStore
 from feature_store.backends.delta import DeltaFeatureStore
 from feature_store.errors import StoreBusyError, UnknownAuthorError, UnknownFeatureVersionError
 from feature_store.ports import FeatureWriter
-from feature_store.records import ContentType, Post, PostKind, Split
-from feature_store.versions import FeatureVersion
+from feature_store.records import ContentType, Document, Passage, Post, PostKind, Split
+from feature_store.versions import FeatureVersion, SourceRecord
 
 BACKENDS: dict[str, Callable[[Path], FeatureWriter]] = {
     "delta": lambda folder: DeltaFeatureStore(folder, min_free_mb=1),
@@ -254,3 +254,111 @@ def test_one_author_is_written_by_one_at_a_time(store: FeatureWriter) -> None:
     assert "maud" in str(caught[0])
     with store.writing("maud"):
         assert store.posts("maud") == []
+
+
+def test_sources_are_kept_by_name(store: FeatureWriter) -> None:
+    assert store.sources("maud") == []
+    folder = SourceRecord(name="folder:/posts", kind="folder", location="/posts", me=("maud@clock.test",))
+    feed = SourceRecord(name="feed:https://clock.test/feed", kind="feed", location="https://clock.test/feed")
+    store.write_source("maud", folder)
+    store.write_source("maud", feed)
+    later = folder.model_copy(update={"collected_at": "2026-01-01T00:00:00+00:00"})
+    store.write_source("maud", later)
+    assert store.sources("maud") == [feed, later]
+    store.remove_source("maud", folder.name)
+    store.remove_source("maud", "folder:/never")
+    assert store.sources("maud") == [feed]
+    with pytest.raises(UnknownAuthorError):
+        store.sources("dex")
+
+
+def test_what_is_forgotten_leaves_every_version(store: FeatureWriter) -> None:
+    secret, kept = (
+        make_post("gone", content="The canary sang in the coal cellar until the lamps went out."),
+        make_post("a"),
+    )
+    reply = replace(make_post("b"), context="The canary sang in the coal cellar, until the lamps went out!")
+    with store.writing("maud"):
+        store.write_posts("maud", upserts=[secret, kept, reply], deleted_ids=[])
+    documents = {post.source_id.removesuffix(".md"): _document_of(post) for post in (secret, kept, reply)}
+    first = _commit_rows(store, [*documents.values()])
+    second = _commit_rows(store, [documents["a"], documents["gone"]])
+    third = _commit_rows(store, [documents["a"]])
+    before_third = store.documents("maud", third)
+
+    store.forget("maud", [secret])
+    assert store.forgotten("maud").pending == (secret.id,)
+    with store.writing("maud"):
+        touched = store.erase("maud")
+    store.finish_forgetting("maud")
+    assert [version.name for version in touched] == ["F1", "F2"]
+    assert store.forgotten("maud").pending == ()
+    assert {post.source_id: post.context for post in store.posts("maud")} == {"a.md": "", "b.md": ""}
+    versions = store.versions("maud")
+    assert [version.name for version in versions] == ["F1", "F2", "F3"]
+    for version, names in zip(versions, (["a.md", "b.md"], ["a.md"], ["a.md"]), strict=True):
+        found = store.documents("maud", version)
+        assert sorted(document.source_id for document in found) == names
+        assert all(document.context == "" for document in found)
+        assert {c.document_id for c in store.chunks("maud", version)} <= {d.id for d in found}
+        assert {e.document_id for e in store.examples("maud", version)} <= {d.id for d in found}
+        assert version.counts["documents"] == len(names)
+    assert (versions[0].digest, versions[1].digest) != (first.digest, second.digest)
+    assert (versions[2].digest, versions[2].erasures, store.documents("maud", versions[2])) == (
+        third.digest,
+        (),
+        before_third,
+    )
+    assert len(versions[0].erasures) == len(versions[1].erasures) == 1
+    with store.writing("maud"):
+        assert store.erase("maud") == []
+    fourth = _commit_rows(store, [documents["a"], documents["b"]])
+    assert fourth.name == "F4"
+
+
+def test_what_is_forgotten_is_known_again_by_place_and_by_words(store: FeatureWriter) -> None:
+    words = "The canary sang in the coal cellar until the lamps went out."
+    store.forget("maud", [make_post("gone", content=words), make_post("short", content="Thanks!")])
+    forgotten = store.forgotten("maud")
+    assert forgotten.hides(make_post("gone", content="Other words altogether."))
+    assert forgotten.hides(make_post("moved", content=words.upper().replace(" ", "  ")))
+    assert forgotten.hides(make_post("short", content="Other."))
+    assert not forgotten.hides(make_post("another", content="Thanks!"))
+    assert not forgotten.hides(make_post("a"))
+
+
+def test_an_erased_author_is_gone(store: FeatureWriter) -> None:
+    store.create_author(make_profile("dex"))
+    commit(store, "a")
+    commit(store, "a", author="dex")
+    store.forget("maud", [make_post("b")])
+    store.erase_author("maud")
+    with pytest.raises(UnknownAuthorError):
+        store.profile("maud")
+    assert [profile.id for profile in store.authors()] == ["dex"]
+    assert len(store.documents("dex")) == 1
+    store.create_author(make_profile())
+    assert (store.posts("maud"), store.versions("maud"), store.forgotten("maud").posts) == ([], [], frozenset())
+
+
+def _document_of(post: Post) -> Document:
+    made = make_document(post.source_id.removesuffix(".md"), post.content)
+    return replace(made, id=post.id, context=post.context)
+
+
+def _commit_rows(store: FeatureWriter, documents: list[Document]) -> FeatureVersion:
+    """Commits documents, each with a chunk and an example, and an example that shows another document's passage."""
+    chunks = [replace(make_chunk(d.source_id.removesuffix(".md"), d.text), document_id=d.id) for d in documents]
+    examples = [replace(make_example(d.source_id.removesuffix(".md"), d.text), document_id=d.id) for d in documents]
+    passages = tuple(Passage(chunk.title, chunk.created_at, chunk.text) for chunk in chunks)
+    quoting = replace(examples[0], passages=passages, request="What was there?")
+    with store.writing("maud"):
+        version, _ = store.commit(
+            "maud",
+            documents=documents,
+            chunks=chunks,
+            examples=[*examples, quoting],
+            encoder=ENCODER,
+            configuration={"chunker": "1"},
+        )
+    return version

@@ -14,6 +14,7 @@ from model_registry.errors import (
     IncompatibleModelError,
     PromotionRefusedError,
     ProtectedVersionError,
+    TaintedModelError,
     UnknownModelError,
 )
 from model_registry.manifest import MANIFEST_FILE, verify_folder
@@ -267,3 +268,39 @@ def test_two_authors_live_side_by_side(registry: ModelPublisher, train: Train) -
 def test_a_run_is_kept_without_a_version(registry: ModelPublisher) -> None:
     registry.log_run("maud", {"rank": "16"}, [(step, "loss", 2.0 / (step + 1)) for step in range(3)])
     assert registry.authors() == []
+
+
+def test_a_tainted_version_is_never_used_again(registry: ModelPublisher, train: Train) -> None:
+    for number in (1, 2, 3):
+        registry.register("maud", train())
+        registry.promote("maud", number)
+    registry.register("maud", train())
+    registry.taint("maud", [1, 3, 4], "a post was erased")
+    assert aliases(registry) == {"v1": (), "v2": ("champion",), "v3": (), "v4": ()}
+    tainted = [version.name for version in registry.versions("maud") if version.tainted == "a post was erased"]
+    assert tainted == ["v1", "v3", "v4"]
+    with pytest.raises(TaintedModelError, match=r"v3 of 'maud'.*a post was erased.*twin train maud"):
+        registry.promote("maud", 3, force=True)
+    with pytest.raises(TaintedModelError):
+        registry.resolve("maud", "v4")
+    with pytest.raises(UnknownModelError, match="no previous"):
+        registry.rollback("maud")
+    registry.taint("maud", [2], "another post was erased")
+    registry.taint("maud", [2], "another post was erased")
+    assert set(aliases(registry).values()) == {()}
+    with pytest.raises(UnknownModelError, match="no champion"):
+        registry.resolve("maud")
+    registry.register("maud", train())
+    assert registry.promote("maud", 5).aliases == ("champion",)
+
+
+def test_an_erased_author_has_no_version_and_can_begin_anew(registry: ModelPublisher, train: Train) -> None:
+    version = registry.register("maud", train())
+    registry.promote("maud", 1)
+    registry.log_run("maud", {"rank": "16"}, [(1, "loss", 2.0)])
+    registry.register("samuel", train(author="samuel"))
+    registry.erase_author("maud")
+    registry.erase_author("maud")
+    assert (registry.authors(), registry.versions("maud"), version.folder.exists()) == (["samuel"], [], False)
+    registry.log_run("maud", {"rank": "16"}, [(1, "loss", 2.0)])
+    assert registry.register("maud", train()).aliases == ("candidate",)

@@ -260,3 +260,19 @@ def test_a_reader_takes_up_what_another_publishes(opened: Opener) -> None:
     assert reader.published("maud", ENCODER) == 2
     assert texts(search(reader, 2)) == {"tide"}
     assert texts(search(reader, 1)) == {"fog"}
+
+
+def test_an_erased_author_is_found_nowhere_and_can_be_published_anew(opened: Opener) -> None:
+    index, reader = opened(), opened()
+    kept, gone = make_chunk("kept", "a bell in the fog", vector=axis(0)), make_chunk("gone", "fog", vector=axis(1))
+    publish(index, 1, [kept, gone])
+    publish(index, 1, [make_chunk("other", "fog", "dex", vector=axis(0))], author="dex")
+    assert texts(search(reader)) == {"a bell in the fog", "fog"}
+    index.erase("maud")
+    assert index.published("maud", ENCODER) == 0
+    with pytest.raises(UnknownFeatureVersionError):
+        search(opened())
+    publish(index, 1, [kept])
+    assert texts(search(reader)) == texts(search(index)) == {"a bell in the fog"}
+    assert texts(search(index, author="dex")) == {"fog"}
+    index.erase("nobody")

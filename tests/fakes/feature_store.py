@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TypeVar
 
 import numpy as np
 
@@ -25,10 +26,16 @@ from feature_store.records import (
     ScoredChunk,
     Split,
     Vector,
-    digest_of,
     row_digest,
 )
-from feature_store.versions import AuthorProfile, FeatureVersion
+from feature_store.versions import (
+    AuthorProfile,
+    FeatureVersion,
+    Forgotten,
+    SourceRecord,
+    digest_of_features,
+    row_counts,
+)
 
 TOKEN = re.compile(r"\w+|[^\w\s]")
 RRF_K = 60
@@ -79,6 +86,8 @@ class InMemoryFeatureStore:
         self._posts: dict[str, dict[str, Post]] = {}
         self._snapshots: dict[str, list[_Snapshot]] = {}
         self._locks: dict[str, threading.RLock] = {}
+        self._sources: dict[str, dict[str, SourceRecord]] = {}
+        self._forgotten: dict[str, Forgotten] = {}
 
     def authors(self) -> list[AuthorProfile]:
         return [self._profiles[author] for author in sorted(self._profiles)]
@@ -137,6 +146,61 @@ class InMemoryFeatureStore:
         posts.update({post.id: post for post in upserts})
         self._posts[author] = posts
 
+    def sources(self, author: str) -> list[SourceRecord]:
+        self.profile(author)
+        return sorted(self._sources.get(author, {}).values(), key=lambda source: source.name)
+
+    def write_source(self, author: str, source: SourceRecord) -> None:
+        self._sources.setdefault(author, {})[source.name] = source
+
+    def remove_source(self, author: str, name: str) -> None:
+        self._sources.get(author, {}).pop(name, None)
+
+    def forgotten(self, author: str) -> Forgotten:
+        self.profile(author)
+        return self._forgotten.get(author, Forgotten(salt="salt"))
+
+    def forget(self, author: str, posts: Sequence[Post], texts: Iterable[str] = ()) -> None:
+        self._forgotten[author] = self.forgotten(author).with_posts(posts, texts)
+
+    def finish_forgetting(self, author: str) -> None:
+        self._forgotten[author] = self.forgotten(author).model_copy(update={"pending": ()})
+
+    def erase(self, author: str) -> list[FeatureVersion]:
+        forgotten = self.forgotten(author)
+        self._posts[author] = _without(self._posts[author], forgotten)
+        touched = []
+        for index, old in enumerate(self._snapshots[author]):
+            documents = _without(old.documents, forgotten)
+            gone = {chunk.text for chunk in old.chunks.values() if chunk.document_id in forgotten.pending}
+            chunks = {key: c for key, c in old.chunks.items() if c.document_id not in forgotten.pending}
+            examples = {
+                key: e
+                for key, e in old.examples.items()
+                if e.document_id not in forgotten.pending
+                and not any(passage.text in gone for passage in e.passages)
+                and not forgotten.hides_text(e.request)
+            }
+            version = old.version
+            if documents != old.documents or examples != old.examples:
+                rows = [[*table.values()] for table in (documents, chunks, examples)]
+                version = version.model_copy(
+                    update={
+                        "counts": row_counts(len(old.posts), *rows),  # type: ignore[arg-type]
+                        "digest": digest_of_features(*rows, version.encoder, version.configuration),  # type: ignore[arg-type]
+                        "erasures": (*version.erasures, f"{len(old.documents) - len(documents)} documents"),
+                    }
+                )
+                touched.append(version)
+            self._snapshots[author][index] = _Snapshot(
+                version, _without(old.posts, forgotten), documents, chunks, examples
+            )
+        return touched
+
+    def erase_author(self, author: str) -> None:
+        for kept in (self._profiles, self._posts, self._snapshots, self._sources, self._forgotten):
+            kept.pop(author, None)  # type: ignore[attr-defined]
+
     def commit(
         self,
         author: str,
@@ -148,9 +212,8 @@ class InMemoryFeatureStore:
         configuration: dict[str, str],
     ) -> tuple[FeatureVersion, bool]:
         self.profile(author)
-        rows = [sorted(row_digest(row) for row in table) for table in (documents, chunks, examples)]
         posts = self._posts[author]
-        digest = digest_of(sorted(post.content_hash for post in posts.values()), rows, encoder, configuration)
+        digest = digest_of_features(documents, chunks, examples, encoder, configuration)
         snapshots = self._snapshots[author]
         last = snapshots[-1] if snapshots else None
         if last and last.version.digest == digest:
@@ -171,15 +234,7 @@ class InMemoryFeatureStore:
             created_at=datetime.now(UTC).isoformat(),
             digest=digest,
             tables=dict.fromkeys(["posts", *tables], number),
-            counts={
-                "posts": len(posts),
-                "documents": len(documents),
-                "quarantined": sum(bool(d.quarantine) for d in documents),
-                "duplicates": sum(bool(d.duplicate_of) for d in documents),
-                "chunks": len(chunks),
-                "examples": len(examples),
-                **{split.value: sum(e.split is split for e in examples) for split in Split},
-            },
+            counts=row_counts(len(posts), documents, chunks, examples),
             encoder=encoder,
             configuration=configuration,
             changed=changed,
@@ -255,8 +310,26 @@ class InMemoryIndex:
         best = sorted(scores, key=lambda key: (-scores[key], key))[:limit]
         return [ScoredChunk(replace(live[key], vector=()), float(scores[key]), cosines[key]) for key in best]
 
+    def refresh(self) -> None:
+        return None
+
+    def erase(self, author: str) -> None:
+        for key in [key for key in self._live if key[0] == author]:
+            del self._live[key]
+
     def close(self) -> None:
         return None
+
+
+Kept = TypeVar("Kept", Post, Document)
+
+
+def _without(records: dict[str, Kept], forgotten: Forgotten) -> dict[str, Kept]:
+    return {
+        key: replace(record, context="") if forgotten.hides_text(record.context) else record
+        for key, record in records.items()
+        if key not in forgotten.pending
+    }
 
 
 def _words(text: str) -> list[str]:

@@ -2,14 +2,14 @@
 
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from model_registry.errors import CorruptModelError, IncompatibleModelError, ProtectedVersionError, UnknownModelError
 from model_registry.manifest import MANIFEST_FILE, AdapterManifest, digest_file, verify_folder
 from model_registry.ports import CANDIDATE, CHAMPION, PREVIOUS, AdapterVersion
-from model_registry.promotion import refusals, refused
+from model_registry.promotion import refusals, refused, require_untainted
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class InMemoryRegistry:
         self._root = root
         self._stored: dict[str, dict[int, _Stored]] = {}
         self._aliases: dict[str, dict[str, int]] = {}
+        self._tainted: dict[tuple[str, int | None], str] = {}
         self._forced: set[tuple[str, int]] = set()
         self._created: dict[str, int] = {}  # versions ever: numbers are not given again
 
@@ -41,9 +42,10 @@ class InMemoryRegistry:
         return [self._version(author, number) for number in sorted(self._stored.get(author, {}))]
 
     def resolve(self, author: str, reference: str = CHAMPION) -> AdapterVersion:
-        if re.fullmatch(r"v[1-9][0-9]*", reference):
-            return self._version(author, self._known(author, int(reference[1:])))
-        return self._version(author, self._named(author, reference))
+        numbered = re.fullmatch(r"v[1-9][0-9]*", reference)
+        number = self._known(author, int(reference[1:])) if numbered else self._named(author, reference)
+        require_untainted(author, number, self._tainted.get((author, number), ""))
+        return self._version(author, number)
 
     def register(self, author: str, folder: Path) -> AdapterVersion:
         manifest = verify_folder(folder)
@@ -62,6 +64,7 @@ class InMemoryRegistry:
 
     def promote(self, author: str, number: int, *, force: bool = False, reason: str = "") -> AdapterVersion:
         stored = self._stored.get(author, {})[self._known(author, number)]
+        require_untainted(author, number, self._tainted.get((author, number), ""))
         stored.verify()
         champion = self._aliases.get(author, {}).get(CHAMPION)
         if champion != number:
@@ -85,6 +88,22 @@ class InMemoryRegistry:
             raise ProtectedVersionError(f"v{number} of {author!r} is its {' and '.join(aliases)} and stays.")
         shutil.rmtree(self._stored[author].pop(number).folder)
 
+    def taint(self, author: str, numbers: Collection[int], reason: str) -> None:
+        for number in numbers:
+            self._tainted[(author, self._known(author, number))] = reason
+        named = self._aliases.get(author, {})
+        previous = named.get(PREVIOUS)
+        if (author, named.get(CHAMPION)) in self._tainted and previous and (author, previous) not in self._tainted:
+            self._switch(author, previous)
+        untainted = {a: n for a, n in self._aliases.get(author, {}).items() if (author, n) not in self._tainted}
+        self._aliases[author] = untainted
+
+    def erase_author(self, author: str) -> None:
+        for stored in self._stored.pop(author, {}).values():
+            shutil.rmtree(stored.folder)
+        self._aliases.pop(author, None)
+        self._created.pop(author, None)
+
     def log_run(self, author: str, parameters: dict[str, str], curve: Sequence[tuple[int, str, float]]) -> None:
         return None
 
@@ -98,7 +117,8 @@ class InMemoryRegistry:
         stored = self._stored[author][number]
         aliases = tuple(sorted(alias for alias, n in self._aliases.get(author, {}).items() if n == number))
         forced = (author, number) in self._forced
-        return AdapterVersion(author, number, stored.folder, stored.manifest, aliases, forced)
+        tainted = self._tainted.get((author, number), "")
+        return AdapterVersion(author, number, stored.folder, stored.manifest, aliases, forced, tainted)
 
     def _known(self, author: str, number: int) -> int:
         if number not in self._stored.get(author, {}):

@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -8,20 +9,22 @@ from fakes.feature_store import InMemoryFeatureStore
 from fakes.posts import post
 from feature_pipeline.errors import MassDeletionError, SourceError
 from feature_pipeline.pipeline import CollectReport, collect
+from feature_pipeline.sources import Unreached
 from feature_store.records import Post
 from feature_store.versions import AuthorProfile
 
 
 @dataclass
 class ListSource:
-    posts: list[Post]
+    posts: list[Post | Unreached]
     name: str = "folder:/posts"
+    lists_all: bool = True
     ignored: dict[str, int] = field(default_factory=dict)
 
     def count(self) -> int:
         return len(self.posts)
 
-    def read(self) -> Iterator[Post]:
+    def read(self) -> Iterator[Post | Unreached]:
         yield from self.posts
 
 
@@ -45,9 +48,11 @@ def store() -> CountingStore:
     return CountingStore()
 
 
-def gather(store: CountingStore, posts: list[Post], *, allow_deletions: bool = False, **source: str) -> CollectReport:
+def gather(
+    store: CountingStore, posts: list[Post] | list[Post | Unreached], *, allow_deletions: bool = False, **source: Any
+) -> CollectReport:
     return collect(
-        ListSource(posts, **source),  # type: ignore[arg-type]
+        ListSource([*posts], **source),
         author="maud",
         store=store,
         max_deleted_share=0.5,
@@ -102,11 +107,51 @@ def test_many_deletions_ask_first(store: CountingStore) -> None:
     assert gather(store, posts[:1], allow_deletions=True).deleted == 19
 
 
+def test_a_moved_post_is_neither_new_nor_deleted(store: CountingStore) -> None:
+    posts = [post(f"Text {i}.", source_id=f"{i:02}.md") for i in range(20)]
+    gather(store, posts)
+    moved = [post(p.content, source_id=f"2024/{p.source_id}") for p in posts]
+    report = gather(store, moved)
+    assert (report.moved, *counts(report)) == (20, 0, 0, 0, 0)
+    assert [p.source_id for p in store.posts("maud")] == [p.source_id for p in moved]
+    report = gather(store, [*moved[1:], post(moved[0].content, source_id="a"), post(moved[0].content, source_id="b")])
+    assert (report.moved, *counts(report)) == (1, 1, 0, 0, 19)
+
+
+def test_what_a_source_does_not_list_or_cannot_reach_stays(store: CountingStore) -> None:
+    a, b, c = (post(f"Text {name}.", source_id=name) for name in "abc")
+    gather(store, [a, b])
+    report = gather(store, [c], lists_all=False)
+    assert counts(report) == (1, 0, 0, 0)
+    report = gather(store, [c, Unreached("a", "503")])
+    assert (report.unreached, *counts(report)) == ((("a", "503"),), 0, 0, 1, 1)
+    assert [p.source_id for p in store.posts("maud")] == ["a", "c"]
+
+
+def test_what_was_forgotten_is_not_collected_again(store: CountingStore) -> None:
+    words = "The canary sang in the coal cellar until the lamps went out."
+    gone, kept = post(words, source_id="a"), post("Text b.", source_id="b")
+    gather(store, [gone, kept])
+    store.forget("maud", [gone])
+    again = [gone, post(words, source_id="elsewhere"), post("Text b.", source_id="b", context=words)]
+    report = gather(store, again)
+    assert (report.forgotten, *counts(report)) == (2, 0, 0, 1, 1)
+    assert [(p.source_id, p.context) for p in store.posts("maud")] == [("b", "")]
+    report = gather(store, again)
+    assert (report.forgotten, *counts(report)) == (2, 0, 0, 0, 1)
+
+
+def test_a_source_that_yields_an_item_twice_is_at_fault(store: CountingStore) -> None:
+    with pytest.raises(SourceError, match="'a' twice"):
+        gather(store, [post("A.", source_id="a"), post("B.", source_id="a")])
+    assert store.posts("maud") == []
+
+
 def test_a_source_that_fails_changes_nothing(store: CountingStore) -> None:
     gather(store, [post("A.", source_id="a")])
 
     class Failing(ListSource):
-        def read(self) -> Iterator[Post]:
+        def read(self) -> Iterator[Post | Unreached]:
             yield post("B.", source_id="b")
             raise SourceError("the disk went away")
 

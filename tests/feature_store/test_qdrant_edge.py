@@ -1,8 +1,8 @@
 import gc
+import os
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,11 +18,9 @@ from feature_store.errors import DiskFullError, StoreBusyError, StoreCorruptErro
 
 
 @pytest.fixture
-def scratch(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def scratch(tmp_path: Path) -> Path:
     """Where readers put their copies."""
-    folder = tmp_path_factory.mktemp("scratch")
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    return folder
+    return tmp_path / backend.COPIES
 
 
 @pytest.fixture
@@ -86,6 +84,21 @@ def test_a_copy_goes_with_its_index_when_no_one_closes_it(tmp_path: Path, scratc
     del forgotten
     gc.collect()
     assert list(scratch.iterdir()) == []
+
+
+def test_copies_of_processes_that_were_killed_go_with_the_next_reader_and_with_an_erasure(
+    index: QdrantEdgeIndex, scratch: Path
+) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    left, alive = scratch / f"{dead.pid}-left", scratch / f"{os.getppid()}-alive"
+    publish(index, 1, "fog")
+    for reader in (lambda: found(index, 1), lambda: index.erase("maud")):
+        left.mkdir(parents=True)
+        alive.mkdir(exist_ok=True)
+        reader()
+        assert not left.exists()
+        assert alive.exists()
 
 
 @pytest.mark.parametrize("moment", killed_writers.INDEX_MOMENTS)
