@@ -41,6 +41,16 @@ class FeatureStoreSettings(Section):
     min_free_mb: Positive  # a write is refused when the disk has less
 
 
+class GateSettings(Section):
+    """What a feature version may be made of: feature_pipeline/gates.py. Shares of the usable documents."""
+
+    min_words: Annotated[int, Field(ge=0)]  # of the author's own, in all
+    max_code: Annotated[float, Field(ge=0, le=1)]
+    max_quotation: Annotated[float, Field(ge=0, le=1)]
+    max_furniture: Annotated[float, Field(ge=0, le=1)]
+    max_machine: Annotated[float, Field(ge=0, le=1)]
+
+
 class FeaturePipelineSettings(Section):
     max_file_mb: Annotated[float, Field(gt=0)]
     min_words: Positive  # an article with fewer of the author's own words is quarantined
@@ -54,6 +64,7 @@ class FeaturePipelineSettings(Section):
     mask: bool  # secrets and personal data
     allow: list[str]  # what is not masked: exact values, or "*@example.org"
     phone_region: str | None  # ISO 3166 country whose numbers are written without +, e.g. "GB"
+    gates: GateSettings
 
 
 class FetchingSettings(Section):
@@ -78,7 +89,7 @@ class ServiceSettings(Section):
     hackernews_url: str
     github_url: str
     github_token: str | None
-    mastodon_token: str | None
+    mastodon_tokens: dict[str, str]  # by host: a token is sent to the server that gave it, and nowhere else
 
 
 class BaseModelSettings(Section):

@@ -1,7 +1,8 @@
 """Documents → examples: conversations whose last turn is the author's text, to the letter.
 
-Write and continue together have every paragraph of a document's prose as a target exactly once. Answer teaches to
-answer from passages in the author's own words. Every choice is by hash, so that it stays while the document stays.
+Write and continue together have every paragraph of a document's prose as a target exactly once; a short post is one
+target as a whole, and a reply to the message that it answers where that is known. Answer teaches to answer from
+passages in the author's own words. Every choice is by hash, so that it stays while the document stays.
 """
 
 from bisect import bisect_left
@@ -9,12 +10,13 @@ from collections.abc import Iterator, Sequence
 
 from feature_pipeline.answers import answer_examples
 from feature_pipeline.choice import chosen
+from feature_pipeline.cleaning import SHORT_FORMS
 from feature_pipeline.dates import to_utc
 from feature_pipeline.prose import Block, blocks, sentences
 from feature_pipeline.words import count_words
-from feature_store.records import Chunk, Document, Example, ExampleKind
+from feature_store.records import Chunk, Document, Example, ExampleKind, Split
 
-EXAMPLES_VERSION = "2"  # to be raised by hand whenever the same document would give other examples
+EXAMPLES_VERSION = "3"  # to be raised by hand whenever the same document would give other examples
 TOKENS_PER_WORD = 1.35  # of English prose in the subwords of small models
 CONTEXT_WORDS = 60  # of what comes before, in a request to continue
 CONTEXT_CHARACTERS = 1000  # of a paragraph that are looked through for them
@@ -26,6 +28,7 @@ WRITE_TITLED = (
     "Write the post “{title}”.",
 )
 WRITE_UNTITLED = ("Write a post.", "Write a new post.")
+WRITE_SHORT = ("Write a short post.", "Write a post of a few lines.", "Write something short.")
 CONTINUE = ("Continue this post:\n\n{context}", "Go on from here:\n\n{context}", "What comes next?\n\n{context}")
 
 
@@ -47,6 +50,9 @@ def label(documents: Sequence[Document], chunks: Sequence[Chunk], *, example_tok
 
 def _write_and_continue(document: Document, found: Sequence[Block], example_tokens: int) -> Iterator[Example]:
     assert document.split is not None
+    if document.kind in SHORT_FORMS and not document.marked:
+        yield _short(document, document.split)
+        return
     forms = WRITE_TITLED if _says_something(document.title) else WRITE_UNTITLED
     starts = [block.start for block in found]
     for index, (start, end) in enumerate(_targets(document, found, int(example_tokens / TOKENS_PER_WORD))):
@@ -67,6 +73,23 @@ def _write_and_continue(document: Document, found: Sequence[Block], example_toke
             end=end,
             target=document.text[start:end],
         )
+
+
+def _short(document: Document, split: Split) -> Example:
+    context = document.context[-CONTEXT_CHARACTERS:]
+    start = len(document.text) - len(document.text.lstrip())
+    end = len(document.text.rstrip())
+    return Example(
+        document_id=document.id,
+        author=document.author,
+        kind=ExampleKind.REPLY if context else ExampleKind.WRITE,
+        split=split,
+        request=context or chosen(WRITE_SHORT, document.id),
+        passages=(),
+        start=start,
+        end=end,
+        target=document.text[start:end],
+    )
 
 
 def _targets(document: Document, found: Sequence[Block], limit: int) -> list[tuple[int, int]]:

@@ -1,7 +1,8 @@
 """The feature pipeline: a person's posts → features. The two functions are the stage list.
 
 collect:         source ──▶ posts
-build_features:  posts ──clean──▶ deduplicate ──▶ split ──▶ chunk ──▶ label ──▶ embed ──▶ store ──▶ publish
+build_features:  posts ──clean──▶ mask ──▶ deduplicate ──▶ split ──▶ gates ──▶ chunk ──▶ label ──▶ embed ──▶ store
+                 ──▶ publish
 """
 
 from collections import Counter
@@ -10,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from configs.progress import Progress, track
 from configs.settings import FeaturePipelineSettings
-from feature_pipeline import chunking, cleaning, deduplication, examples, splitting
+from feature_pipeline import chunking, cleaning, deduplication, examples, gates, privacy, splitting
 from feature_pipeline.collecting import CollectReport, collect
 from feature_pipeline.embedding import embed
 from feature_pipeline.errors import NothingUsableError
@@ -44,11 +45,12 @@ def build_features(
 ) -> FeaturesReport:
     """Make F_{n+1} of the author's posts, or find that F_n still holds; and make it searchable.
 
-    Raises UnknownAuthorError, NothingCollectedError, NothingUsableError, UnknownEncoderError, and what the store and
-    the index raise. A kill at any moment leaves the last version as it was, and the next call ends in the same one.
+    Raises UnknownAuthorError, NothingCollectedError, NothingUsableError, PoorFeaturesError, UnknownEncoderError, and
+    what the store and the index raise. A kill at any moment leaves the last version as it was, and the next call ends in the same one.
     """
     configuration = {
-        "cleaning": cleaning.fingerprint(settings.min_words),
+        "cleaning": cleaning.fingerprint(settings.min_words, settings.min_words_short),
+        "privacy": privacy.fingerprint(settings.allow, settings.phone_region) if settings.mask else "off",
         "deduplication": deduplication.fingerprint(settings.near_duplicate),
         "splitting": splitting.fingerprint(settings.validation_share, settings.test_share),
         "chunking": chunking.fingerprint(settings.chunk_tokens),
@@ -59,14 +61,15 @@ def build_features(
         versions = store.versions(author)
         newest = versions[-1] if versions else None
         if not posts:
-            raise NothingCollectedError(f"{author} has no posts yet. Run: twin collect PATH --author {author}")
-        if newest and newest.configuration == configuration and newest.encoder == encoder.fingerprint:
+            raise NothingCollectedError(f"{author} has no posts yet. Run: twin collect PLACE --author {author}")
+        settled = newest and not newest.erasures  # what was erased from a version may change its splits
+        if newest and settled and newest.configuration == configuration and newest.encoder == encoder.fingerprint:
             documents = store.documents(author, newest)
             unchanged = {d.id: d.post_hash for d in documents} == {p.id: p.content_hash for p in posts}
             if unchanged and index.published(author, encoder.fingerprint) >= newest.number:
                 return _report(newest, False, documents)
 
-        documents = _clean(posts, store, newest, configuration["cleaning"], settings.min_words, progress)
+        documents = _clean(posts, store, newest, configuration, settings, progress)
         progress.start("deduplicate and split", len(documents))
         documents = deduplication.join_near_duplicates(documents, threshold=settings.near_duplicate)
         documents = splitting.assign_splits(
@@ -76,6 +79,7 @@ def build_features(
         progress.finish(f"{len(usable)} of {len(documents)} usable")
         if not usable:
             raise NothingUsableError(_reasons(author, documents))
+        gates.require_good(usable, settings.gates)
 
         progress.start("chunk", None)
         chunks = chunking.chunk_documents(usable, encoder=encoder, chunk_tokens=settings.chunk_tokens)
@@ -105,17 +109,26 @@ def _clean(
     posts: Sequence[Post],
     store: FeatureWriter,
     newest: FeatureVersion | None,
-    fingerprint: str,
-    min_words: int,
+    configuration: dict[str, str],
+    settings: FeaturePipelineSettings,
     progress: Progress,
 ) -> list[Document]:
     """A document for every post; those that the newest version has of the same post are taken as they are."""
+    author = store.profile(posts[0].author)
     known: dict[tuple[str, str], Document] = {}
-    if newest and newest.configuration.get("cleaning") == fingerprint:
-        stored = store.documents(posts[0].author, newest)
+    if newest and all(newest.configuration.get(key) == configuration[key] for key in ("cleaning", "privacy")):
+        stored = store.documents(author.id, newest)
         known = {(d.id, d.post_hash): replace(d, split=None, duplicate_of="") for d in stored}
+
+    def document(post: Post) -> Document:
+        made = cleaning.clean(post, min_words=settings.min_words, min_words_short=settings.min_words_short)
+        if not settings.mask:
+            return made
+        allow = (*settings.allow, author.name)
+        return privacy.mask(made, people=post.people, allow=allow, phone_region=settings.phone_region)
+
     return [
-        known.get((post.id, post.content_hash)) or cleaning.clean(post, min_words=min_words)
+        known.get((post.id, post.content_hash)) or document(post)
         for post in track(posts, progress, "clean", len(posts))
     ]
 

@@ -33,6 +33,8 @@ class PostKind(StrEnum):
 
 class ContentType(StrEnum):
     MARKDOWN = "text/markdown"
+    MDX = "text/mdx"  # Markdown with imports, components and expressions
+    RST = "text/x-rst"
     HTML = "text/html"
     PLAIN = "text/plain"
 

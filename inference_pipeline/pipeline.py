@@ -54,6 +54,10 @@ class AnswerPipeline:
             )
         )
 
+    def refresh(self) -> None:
+        """Let go of copies of posts that were published anew or erased since."""
+        self._index.refresh()
+
     async def answer(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
         """Started, then a Delta for every piece of text, then Finished. Closing it early frees the engine's place.
 

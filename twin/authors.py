@@ -39,25 +39,30 @@ def find_author(store: "FeatureReader", name: str | None) -> "AuthorProfile":
         return store.profile(author_id(name))
     authors = store.authors()
     if not authors:
-        raise UnknownAuthorError("there is no author yet. Begin with: twin up PATH --author NAME")
+        raise UnknownAuthorError("there is no author yet. Begin with: twin up PLACE --author NAME")
     if len(authors) > 1:
         known = ", ".join(profile.id for profile in authors)
         raise AuthorNameError(f"there are several authors: {known}. Say which one: --author NAME.")
     return authors[0]
 
 
-def ensure_author(store: "FeatureWriter", name: str) -> tuple["AuthorProfile", bool]:
-    """The stored profile of an author called `name`, made with its consent when new; and whether it is new."""
+def profile_of(name: str) -> "AuthorProfile":
+    """The profile that an author called `name` would be given now. Raises AuthorNameError."""
     from datetime import UTC, datetime
 
     from feature_store.versions import AuthorProfile
 
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    profile = AuthorProfile(
+    return AuthorProfile(
         id=author_id(name),
         name=name.strip(),
         created_at=now,
         consent=CONSENT.format(whoever=f"Whoever made this twin of {name.strip()}", date=now[:10]),
     )
+
+
+def ensure_author(store: "FeatureWriter", name: str) -> tuple["AuthorProfile", bool]:
+    """The stored profile of an author called `name`, made with its consent when new; and whether it is new."""
+    profile = profile_of(name)
     stored = store.create_author(profile)
     return stored, stored == profile

@@ -2,7 +2,10 @@
 
 CommandLineError
 ├── AuthorNameError     no id can be made of the name, or it is not clear which author is meant
-└── NothingToServeError no author has a model yet
+├── NothingToServeError no author has a model yet
+├── NothingToForgetError no post or source of that name
+├── NotConfirmedError   what cannot be undone was not agreed to
+└── SyncFailedError     some of the sources could not be collected
 """
 
 from configs.errors import ExitCode, TwinError
@@ -18,3 +21,15 @@ class AuthorNameError(CommandLineError):
 
 class NothingToServeError(CommandLineError):
     exit_code = ExitCode.NOT_FOUND
+
+
+class NothingToForgetError(CommandLineError):
+    exit_code = ExitCode.NOT_FOUND
+
+
+class NotConfirmedError(CommandLineError):
+    exit_code = ExitCode.USAGE
+
+
+class SyncFailedError(CommandLineError):
+    exit_code = ExitCode.BAD_INPUT

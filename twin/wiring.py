@@ -1,7 +1,8 @@
 """Makes concrete things of the settings: the one place that names backends. Each function imports what it makes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from configs.settings import Settings
 if TYPE_CHECKING:
     from feature_pipeline.sources import Source
     from feature_store.ports import Encoder, FeatureWriter, OnlineIndex
+    from feature_store.versions import AuthorProfile, SourceRecord
     from inference_pipeline.engine_pool import EnginePool
     from inference_pipeline.engines import Engine
     from inference_pipeline.pipeline import AnswerPipeline
@@ -69,18 +71,54 @@ def base_model(settings: Settings) -> "BaseModelFiles":
     return find_base_model(settings.base_model.name, settings.cache_dir)
 
 
-def source(location: str, *, author: str, base_url: str, kind: str | None, settings: Settings) -> "Source":
+@dataclass(frozen=True, slots=True)
+class OpenedSource:
+    source: "Source"
+    record: "SourceRecord"  # what was wanted, with kind, name and absolute place filled in
+    complete: Callable[[], None]  # to be called once everything was collected
+
+
+@contextmanager
+def source(settings: Settings, profile: "AuthorProfile", wanted: "SourceRecord") -> Iterator[OpenedSource]:
+    """What `wanted` names, opened. Raises UnknownSourceError, SourceError."""
     from datetime import UTC, datetime
 
-    from feature_pipeline.sources import SourceOptions, open_source
+    from feature_pipeline.fetching.cache import PageCache
+    from feature_pipeline.fetching.polite import PoliteFetcher
+    from feature_pipeline.locations import Location
+    from feature_pipeline.sources import SourceOptions, open_source, recognise, split_kind
 
-    options = SourceOptions(
-        author=author,
-        base_url=base_url,
-        max_file_bytes=round(settings.feature_pipeline.max_file_mb * BYTES_PER_MB),
-        fetched_at=datetime.now(UTC).isoformat(timespec="seconds"),
-    )
-    return open_source(location, options, kind)
+    said, text = (wanted.kind, wanted.location) if wanted.kind else split_kind(wanted.location)
+    pages = PageCache(page_cache(settings, profile.id, text))
+    with PoliteFetcher(settings.fetching, pages) as fetcher:
+        location = Location(text, fetcher)
+        kind = said or recognise(location)
+        place = str(location.path) if location.path else location.text
+        options = SourceOptions(
+            author=profile.id,
+            author_name=profile.name,
+            me=wanted.me,
+            base_url=wanted.base_url,
+            max_file_bytes=round(settings.feature_pipeline.max_file_mb * BYTES_PER_MB),
+            max_pages=settings.fetching.max_pages,
+            fetched_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            fetcher=fetcher,
+            services=settings.services,
+        )
+        opened = open_source(location, options, kind)
+        record = wanted.model_copy(update={"name": opened.name, "kind": kind, "location": place})
+        yield OpenedSource(opened, record, pages.complete)
+
+
+def page_cache(settings: Settings, author: str, location: str) -> Path:
+    """Where the pages fetched for a location are kept, so that a killed collection goes on."""
+    from feature_store.records import digest_of
+
+    return pages_dir(settings, author) / f"{digest_of(location)[:24]}.sqlite"
+
+
+def pages_dir(settings: Settings, author: str) -> Path:
+    return settings.data_dir / "pages" / author
 
 
 def work_dir(settings: Settings) -> Path:

@@ -237,7 +237,7 @@ class DeltaFeatureStore:
         if author not in known:  # which also keeps a name like "../elsewhere" from becoming a path
             raise UnknownAuthorError(
                 f"there is no author {author!r}. There are: {', '.join(known) or 'none yet'}. "
-                f"To make one: twin collect PATH --author NAME"
+                f"To make one: twin collect PLACE --author NAME"
             )
         return self._authors / author
 

@@ -23,11 +23,12 @@ logger = logging.getLogger(__name__)
 def create_app(
     pipeline: AnswerPipeline, *, pool: EnginePool, resolver: ModelResolver, settings: ServingSettings
 ) -> FastAPI:
-    """While it runs it takes up new champions every `settings.refresh_seconds`; when it ends it closes `pool`."""
+    """While it runs it takes up new champions, and lets go of what was erased, every `settings.refresh_seconds`; when
+    it ends it closes `pool`."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        refreshing = asyncio.create_task(_refresh_forever(pool, settings.refresh_seconds))
+        refreshing = asyncio.create_task(_refresh_forever(pool, pipeline, settings.refresh_seconds))
         try:
             yield
         finally:
@@ -45,10 +46,11 @@ def create_app(
     return app
 
 
-async def _refresh_forever(pool: EnginePool, seconds: float) -> None:
+async def _refresh_forever(pool: EnginePool, pipeline: AnswerPipeline, seconds: float) -> None:
     while True:
         try:
             await pool.refresh()
+            await asyncio.to_thread(pipeline.refresh)
         except Exception:  # a bug there must not end the loop: the server would never see a new champion again
-            logger.exception("looking for new champions failed")
+            logger.exception("looking for what is new failed")
         await asyncio.sleep(seconds)

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from configs.errors import TwinError
 from feature_store.errors import UnknownAuthorError, UnknownFeatureVersionError
 from inference_pipeline.errors import OverloadedError, PromptTooLongError
-from model_registry.errors import UnknownModelError
+from model_registry.errors import TaintedModelError, UnknownModelError
 
 RETRY_AFTER_SECONDS = "1"
 
@@ -55,6 +55,8 @@ def wire_error(error: TwinError) -> WireError:
     match error:
         case UnknownModelError() | UnknownAuthorError():
             return WireError(404, str(error), param="model", code="model_not_found")
+        case TaintedModelError():
+            return WireError(410, str(error), param="model", code="model_erased")
         case UnknownFeatureVersionError():
             return WireError(404, str(error), param="model", code="features_not_found")
         case PromptTooLongError():

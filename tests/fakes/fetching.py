@@ -19,7 +19,9 @@ class FakeFetcher:
     asked: list[str] = field(default_factory=list)
     sent_headers: list[dict[str, str]] = field(default_factory=list)
 
-    def get(self, url: str, *, headers: Mapping[str, str] | None = None, robots: bool = True) -> Fetched:
+    def get(
+        self, url: str, *, headers: Mapping[str, str] | None = None, robots: bool = True, modified: str = ""
+    ) -> Fetched:
         self.asked.append(url)
         self.sent_headers.append(dict(headers or {}))
         page = self.pages.get(url)
@@ -40,6 +42,7 @@ def source_options(**changes: Any) -> SourceOptions:
         me=(),
         base_url="",
         max_file_bytes=5_000_000,
+        max_pages=5_000,
         fetched_at="2026-01-01T00:00:00+00:00",
         fetcher=FakeFetcher(),
         services=load_settings(environ={}).services,

@@ -21,4 +21,4 @@ def post(content: str, *, source_id: str = "a.md", title: str = "", **fields: ob
 
 
 def document(content: str, *, min_words: int = 1, **fields: object) -> Document:
-    return clean(post(content, **fields), min_words=min_words)  # type: ignore[arg-type]
+    return clean(post(content, **fields), min_words=min_words, min_words_short=min_words)  # type: ignore[arg-type]

@@ -93,9 +93,9 @@ def test_only_what_changed_is_cleaned_and_embedded(desk: Desk, monkeypatch: pyte
     cleaned: list[str] = []
     clean = cleaning.clean
 
-    def watch(post: Post, *, min_words: int) -> Document:
+    def watch(post: Post, **limits: int) -> Document:
         cleaned.append(post.source_id)
-        return clean(post, min_words=min_words)
+        return clean(post, **limits)
 
     monkeypatch.setattr(cleaning, "clean", watch)
     changed = desk.folder / "how car 2207 got its bell.md"

@@ -11,7 +11,7 @@ from feature_pipeline.chunking import chunk_documents
 from feature_pipeline.examples import label
 from feature_pipeline.prose import blocks
 from feature_pipeline.words import count_words
-from feature_store.records import Document, Example, ExampleKind, Split
+from feature_store.records import Document, Example, ExampleKind, PostKind, Split
 
 POST = """Half past six. Fog to the gatepost. Right then.
 
@@ -164,3 +164,18 @@ def test_targets_are_verbatim_once_and_outside_marked_spans(content: str, title:
         spaces = sum(c.isspace() for c in block.text)
         assert covered >= block.end - block.start - spaces if block.kind == "prose" else covered == 0
     assert examples == labelled(doc)
+
+
+def test_a_short_post_is_one_target_as_a_whole() -> None:
+    short = document("Tide again.  lol 🌊\n\n- soup\n- bread", kind=PostKind.POST)
+    [example] = label([replace(short, split=Split.TRAIN)], [], example_tokens=320)
+    assert (example.kind, example.passages) == (ExampleKind.WRITE, ())
+    assert example.target == short.text == short.text[example.start : example.end]
+    assert "short" in example.request or "few lines" in example.request
+
+
+def test_a_reply_answers_the_message_that_it_answered() -> None:
+    reply = document("No, the bell was later.", kind=PostKind.REPLY, context="Did the bell ring at noon?")
+    [example] = label([replace(reply, split=Split.TRAIN)], [], example_tokens=320)
+    assert (example.kind, example.request) == (ExampleKind.REPLY, "Did the bell ring at noon?")
+    assert example.target == "No, the bell was later."

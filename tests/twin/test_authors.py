@@ -52,7 +52,7 @@ def test_an_author_is_found_by_name_by_id_and_alone() -> None:
 
 def test_it_must_be_clear_who_is_meant() -> None:
     store = InMemoryFeatureStore()
-    with pytest.raises(UnknownAuthorError, match="twin up PATH --author NAME"):
+    with pytest.raises(UnknownAuthorError, match="twin up PLACE --author NAME"):
         find_author(store, None)
     ensure_author(store, "Maud Ferrier")
     ensure_author(store, "Dex Moreno")

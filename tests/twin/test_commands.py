@@ -88,7 +88,7 @@ class TestCollectAndStatus:
 
     def test_status_without_an_author_says_how_to_begin(self, capsys: pytest.CaptureFixture[str]) -> None:
         code, err = refused(capsys, "status")
-        assert (code, "twin up PATH --author NAME" in err) == (ExitCode.OK, True)
+        assert (code, "twin up PLACE --author NAME" in err) == (ExitCode.OK, True)
         assert output(capsys, "status") == {"authors": []}
 
 
@@ -136,7 +136,7 @@ class TestBadInput:
 
     def test_nothing_to_serve(self, capsys: pytest.CaptureFixture[str]) -> None:
         code, err = refused(capsys, "serve", "--set", "serving.port=0")
-        assert (code, "twin up PATH --author NAME" in err) == (ExitCode.NOT_FOUND, True)
+        assert (code, "twin up PLACE --author NAME" in err) == (ExitCode.NOT_FOUND, True)
 
     def test_a_qdrant_server_without_an_address(self, posts: Path, capsys: pytest.CaptureFixture[str]) -> None:
         run(["collect", str(posts), "--author", "Maud Ferrier"])
@@ -197,7 +197,7 @@ class TestRefusedPromotionInUp:
 
 def test_no_model_says_how_to_make_one(capsys: pytest.CaptureFixture[str]) -> None:
     code, err = refused(capsys, "models")
-    assert (code, "twin up PATH --author NAME" in err) == (ExitCode.OK, True)
+    assert (code, "twin up PLACE --author NAME" in err) == (ExitCode.OK, True)
     assert output(capsys, "models") == {"versions": []}
 
 

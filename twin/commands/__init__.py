@@ -12,7 +12,23 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from twin.commands import ask, collect, doctor, features, models, promote, rollback, serve, status, train, up
+from twin.commands import (
+    ask,
+    collect,
+    doctor,
+    features,
+    forget,
+    models,
+    privacy,
+    promote,
+    rollback,
+    serve,
+    sources,
+    status,
+    sync,
+    train,
+    up,
+)
 from twin.session import Session
 
 GLOBAL_FLAGS = ("--verbose",)
@@ -47,7 +63,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Begin with: twin up PATH --author NAME",
+    epilog="Begin with: twin up PLACE --author NAME",
 )
 
 
@@ -79,6 +95,8 @@ def version() -> None:
 
 app.command()(up.up)
 app.command()(collect.collect)
+app.command()(sources.sources)
+app.command()(sync.sync)
 app.command()(features.features)
 app.command()(train.train)
 app.command()(promote.promote)
@@ -87,4 +105,6 @@ app.command()(ask.ask)
 app.command()(status.status)
 app.command()(models.models)
 app.command()(rollback.rollback)
+app.command()(forget.forget)
+app.add_typer(privacy.app, name="privacy")
 app.command()(doctor.doctor)

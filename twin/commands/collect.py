@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from twin.commands.options import AllowDeletions, BaseUrl, Json, Kind, Location, NewAuthor
+from twin.commands.options import AllowDeletions, BaseUrl, Json, Kind, Location, Me, NewAuthor
 from twin.session import Session
 
 if TYPE_CHECKING:
@@ -19,12 +19,14 @@ def collect(
     ctx: typer.Context,
     location: Location,
     author: NewAuthor,
-    base_url: BaseUrl = "",
     kind: Kind = None,
+    me: Me = None,
+    base_url: BaseUrl = "",
     allow_deletions: AllowDeletions = False,
     as_json: Json = False,
 ) -> None:
-    """Read posts: what is new, changed or gone."""
+    """Read posts from a place: what is new, changed, moved or gone."""
+    from twin.collection import in_words
     from twin.console import emit_json, watcher
 
     session: Session = ctx.obj
@@ -33,8 +35,9 @@ def collect(
             session.settings,
             location,
             author,
-            base_url=base_url,
             kind=kind,
+            me=me,
+            base_url=base_url,
             allow_deletions=allow_deletions,
             progress=progress,
         )
@@ -49,41 +52,23 @@ def run(
     location: str,
     author: str,
     *,
-    base_url: str = "",
-    kind: str | None = None,
-    allow_deletions: bool = False,
+    kind: str | None,
+    me: list[str] | None,
+    base_url: str,
+    allow_deletions: bool,
     progress: "Watcher",
 ) -> tuple["AuthorProfile", "CollectReport"]:
     """Collect `location` for the author called `author`, who is made, with consent recorded, when new."""
-    from feature_pipeline import pipeline
+    from feature_store.versions import SourceRecord
     from twin import wiring
-    from twin.authors import author_id, ensure_author
+    from twin.authors import ensure_author, profile_of
+    from twin.collection import collect_opened
 
-    source = wiring.source(location, author=author_id(author), base_url=base_url, kind=kind, settings=settings)
+    wanted = SourceRecord(name="", kind=kind or "", location=location, base_url=base_url, me=tuple(me or ()))
     store = wiring.feature_store(settings)
-    profile, new = ensure_author(store, author)
-    if new:
-        progress.say(f"New author {profile.name} ({profile.id}). Recorded: {profile.consent}")
-    report = pipeline.collect(
-        source,
-        author=profile.id,
-        store=store,
-        max_deleted_share=settings.feature_pipeline.max_deleted_share,
-        allow_deletions=allow_deletions,
-        progress=progress,
-    )
+    with wiring.source(settings, profile_of(author), wanted) as opened:  # first: a mistyped place makes no author
+        profile, new = ensure_author(store, author)
+        if new:
+            progress.say(f"New author {profile.name} ({profile.id}). Recorded: {profile.consent}")
+        report = collect_opened(settings, store, profile.id, opened, allow_deletions=allow_deletions, progress=progress)
     return profile, report
-
-
-def in_words(report: "CollectReport") -> str:
-    changes = [
-        f"{number} {what}"
-        for what, number in (("new", report.new), ("changed", report.changed), ("deleted", report.deleted))
-        if number
-    ]
-    parts = [*(changes or ["nothing has changed"]), f"{report.unchanged} unchanged"]
-    if report.quarantined:
-        parts.append(f"{len(report.quarantined)} of them unreadable (twin status says why)")
-    if report.ignored:
-        parts.append("passed over: " + ", ".join(f"{number} {kind}" for kind, number in report.ignored.items()))
-    return f"{'; '.join(parts)}."

@@ -32,7 +32,7 @@ def models(ctx: typer.Context, author: Author = None, named: SameAuthor = None, 
     elif versions:
         _show(versions)
     else:
-        note("There is no model yet. Make one with: twin up PATH --author NAME")
+        note("There is no model yet. Make one with: twin up PLACE --author NAME")
 
 
 def as_data(version: "AdapterVersion") -> dict[str, Any]:
@@ -46,6 +46,7 @@ def as_data(version: "AdapterVersion") -> dict[str, Any]:
         "parity": manifest.parity.model_dump() if manifest.parity else None,
         "aliases": list(version.aliases),
         "forced": version.forced,
+        "tainted": version.tainted,
         "bytes": sum(file.bytes for file in manifest.files.values()),
         "created_at": manifest.created_at,
         "code": manifest.code_version,
@@ -71,7 +72,9 @@ def _row(version: "AdapterVersion") -> tuple[str, ...]:
     likelihood = manifest.judges.get("likelihood")
     bits = f"{likelihood['base']:.3f} → {likelihood['adapter']:.3f}" if likelihood else "not judged"
     parity = "not checked" if manifest.parity is None else "passed" if manifest.parity.passed else "failed"
-    aliases = ", ".join(version.aliases) + (" (forced)" if version.forced else "")
+    aliases = (
+        ", ".join(version.aliases) + (" (forced)" if version.forced else "") + ("tainted" if version.tainted else "")
+    )
     size = f"{sum(file.bytes for file in manifest.files.values()) / 1e6:.1f} MB"
     made = manifest.created_at[:16].replace("T", " ")
     return version.name, f"F{manifest.features.number}", manifest.base.name, bits, parity, aliases, size, made

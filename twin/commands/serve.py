@@ -63,7 +63,7 @@ def _champions(registry: "ModelResolver") -> list[str]:
     found = [a for a in registry.authors() if any(CHAMPION in v.aliases for v in registry.versions(a))]
     if not found:
         raise NothingToServeError(
-            "no author has a champion, so there is nothing to serve. Make one with: twin up PATH --author NAME, or: "
+            "no author has a champion, so there is nothing to serve. Make one with: twin up PLACE --author NAME, or: "
             "twin promote --author NAME"
         )
     return found

@@ -42,7 +42,7 @@ def run(settings: "Settings", author: str, *, progress: "Watcher") -> tuple["Ada
     progress.finish(base.name)
     wanted = pipeline.run_name(features, base, settings.training)
     for version in reversed(registry.versions(author)):
-        if version.manifest.training.get("run") == wanted:
+        if version.manifest.training.get("run") == wanted and not version.tainted:
             return version, False
     with wiring.serving_probe(settings, base) as probe:
         version = pipeline.train(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from twin.commands import ask, collect, features, serve, train
-from twin.commands.options import AllowDeletions, BaseUrl, Force, Kind, Location, NewAuthor
+from twin.commands.options import AllowDeletions, BaseUrl, Force, Kind, Location, Me, NewAuthor
 from twin.session import Session
 
 if TYPE_CHECKING:
@@ -26,11 +26,13 @@ def up(
     question: Annotated[str, typer.Option(help="What to ask the twin once it stands.")] = serve.QUESTION,
     base_url: BaseUrl = "",
     kind: Kind = None,
+    me: Me = None,
     allow_deletions: AllowDeletions = False,
     force: Force = False,
     with_server: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the API afterwards.")] = True,
 ) -> None:
     """From posts to an answering twin: all the steps in one."""
+    from twin import collection
     from twin.console import watcher
 
     session: Session = ctx.obj
@@ -44,12 +46,13 @@ def up(
                 settings,
                 location,
                 author,
-                base_url=base_url,
                 kind=kind,
+                me=me,
+                base_url=base_url,
                 allow_deletions=allow_deletions,
                 progress=progress,
             )
-            progress.say(f"  {collect.in_words(collected)}")
+            progress.say(f"  {collection.in_words(collected)}")
         with stages.next("Features"):
             made = features.run(settings, profile.id, progress=progress)
             progress.say(f"  {features.in_words(made)}")

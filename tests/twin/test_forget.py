@@ -1,0 +1,245 @@
+"""`twin forget` over a real store, index and registry: what was erased is in no byte on the disk."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+import zlib
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from configs.errors import ExitCode
+from configs.settings import load_settings
+from fakes.adapters import write_adapter
+from feature_pipeline.fetching.cache import PageCache
+from feature_store.backends.qdrant_edge import COPIES
+from model_registry.manifest import FeatureLineage, read_manifest, write_manifest
+from twin import forgetting, wiring
+from twin.cli import run
+
+CANARY = "zyzzogeton"
+SECRET = f"The canary is called {CANARY} and she sings behind the lamp room whenever the tide turns at night. "
+PLAIN = "On day {n} I wound the harbour clock, all {n} turns of it, and then I sat down with soup number {n}. "
+
+
+@pytest.fixture
+def blog(tmp_path: Path) -> Path:
+    folder = tmp_path / "blog"
+    for number in range(1, 9):
+        _write(folder / f"{number}.md", number, PLAIN.format(n=number) * 4)
+    _write(folder / "canary.md", 20, SECRET * 5)
+    return folder
+
+
+@pytest.fixture
+def letter(tmp_path: Path) -> Path:
+    """Another place, with a cross-post of the canary."""
+    folder = tmp_path / "letter"
+    _write(folder / "crosspost.md", 21, "Dear all. " + SECRET * 5)
+    _write(folder / "other.md", 22, PLAIN.format(n=77) * 4)
+    return folder
+
+
+def _write(path: Path, day: int, text: str) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"---\ntitle: Day {day}\ndate: 2024-01-{day:02}\n---\n{text}\n", encoding="utf-8")
+
+
+def output(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
+    capsys.readouterr()
+    assert run([*arguments, "--json"]) == ExitCode.OK
+    return json.loads(capsys.readouterr().out)
+
+
+def made(blog: Path, letter: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """F1 with everything, F2 after a change; v1 of F2, v2 of F1; both were champion, v2 is."""
+    for folder in (blog, letter):
+        output(capsys, "collect", str(folder), "--as", "folder", "--author", "Maud Ferrier")
+    output(capsys, "features")
+    _write(blog / "9.md", 9, PLAIN.format(n=9) * 4)
+    output(capsys, "collect", str(blog), "--as", "folder", "--author", "Maud Ferrier")
+    output(capsys, "features")
+
+
+def register(settings: Any, folder: Path, *, trained_on: int) -> None:
+    registry = wiring.model_registry(settings)
+    version = wiring.feature_store(settings).version("maud-ferrier", trained_on)
+    path = write_adapter(folder, weights=folder.name.encode(), author="maud-ferrier")
+    lineage = FeatureLineage(number=trained_on, digest=version.digest, encoder=version.encoder)
+    write_manifest(path, read_manifest(path).model_copy(update={"features": lineage}))
+    registry.promote("maud-ferrier", registry.register("maud-ferrier", path).number)
+
+
+def bytes_with(word: str, folder: Path) -> list[str]:
+    """Every file below `folder` that holds `word`: as bytes, as rows of Parquet or SQLite, or deflated."""
+    wanted = word.encode()
+    return sorted(
+        str(path.relative_to(folder))
+        for path in folder.rglob("*")
+        if path.is_file() and any(wanted in data for data in _contents(path))
+    )
+
+
+def _contents(path: Path) -> list[bytes]:
+    raw = path.read_bytes()
+    found = [raw]
+    if path.suffix == ".parquet":
+        found.append(str(pq.read_table(path).to_pylist()).encode())
+    if raw.startswith(b"SQLite format 3"):
+        with sqlite3.connect(path) as database:
+            tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            values = [v for t in tables for row in database.execute(f'SELECT * FROM "{t}"') for v in row]
+        database.close()
+        for value in values:
+            data = value if isinstance(value, bytes) else str(value).encode()
+            found.append(data)
+            if isinstance(value, bytes):
+                try:
+                    found.append(zlib.decompress(value))
+                except zlib.error:
+                    continue
+    return found
+
+
+def test_a_forgotten_post_is_in_no_byte_and_does_not_come_back(
+    blog: Path, letter: Path, data_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made(blog, letter, capsys)
+    settings = load_settings()
+    register(settings, tmp_path / "first", trained_on=2)
+    register(settings, tmp_path / "second", trained_on=1)
+    leave_traces(settings)
+    index_of = {path.split("/")[0] for path in bytes_with(CANARY, data_dir)}
+    assert {"features", "index", "pages", "training", "logs"} <= index_of  # it is looked for where it can be found
+
+    erased = output(capsys, "forget", "--post", "canary.md", "--yes")
+
+    assert bytes_with(CANARY, data_dir) == []
+    assert (erased["posts"], erased["versions"], erased["tainted"]) == (2, ["F1", "F2"], ["v1", "v2"])
+    assert erased["champion"] == ""
+    assert "F3 is complete" in erased["features"]
+    status = output(capsys, "status")["authors"][0]
+    assert (status["collected"], status["kept"], status["unfinished"]) == (10, 10, 0)
+    assert {row["versions"] for row in status["posts"]} == {"F1-F3", "F2-F3"}
+    assert status["models"] == {}
+    for version in wiring.feature_store(settings).versions("maud-ferrier"):
+        assert search(settings, version.number, SECRET).isdisjoint({"canary.md", "crosspost.md"})
+
+    again = output(capsys, "collect", str(blog), "--as", "folder", "--author", "Maud Ferrier")
+    assert (again["forgotten"], again["new"], again["unchanged"]) == (1, 0, 9)
+    assert output(capsys, "sync")["authors"][0]["sources"][1]["forgotten"] == 1
+    assert output(capsys, "features")["written"] is False
+    assert bytes_with(CANARY, data_dir) == []
+
+
+def leave_traces(settings: Any) -> None:
+    """What other parts of the system leave on the disk."""
+    cache = PageCache(wiring.page_cache(settings, "maud-ferrier", "https://maud.test/"))
+    cache.store("key", url="https://maud.test/canary", status=200, headers={}, body=SECRET.encode())
+    cache.close()
+    checkpoint = wiring.work_dir(settings) / "maud-ferrier" / "run" / "checkpoint.json"
+    log = settings.data_dir / "logs" / "error.txt"
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    copy = settings.data_dir / "index" / COPIES / f"{dead.pid}-x" / "segment"
+    for path in (checkpoint, log, copy):
+        path.parent.mkdir(parents=True)
+        path.write_text(SECRET, encoding="utf-8")
+
+
+def search(settings: Any, version: int, text: str) -> set[str]:
+    encoder = wiring.encoder(settings)
+    with wiring.online_index(settings) as index:
+        found = index.search(
+            author="maud-ferrier",
+            encoder=encoder.fingerprint,
+            version=version,
+            text=text,
+            vector=encoder.encode([text])[0],
+            limit=50,
+        )
+    assert found
+    return {each.chunk.url for each in found}
+
+
+@pytest.mark.parametrize("moment", ["erase", "publish", "finish_forgetting"])
+def test_an_interrupted_forgetting_is_ended_by_the_same_command(
+    blog: Path,
+    letter: Path,
+    data_dir: Path,
+    moment: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    made(blog, letter, capsys)
+    from feature_store.backends.delta import DeltaFeatureStore
+    from feature_store.backends.qdrant_edge import QdrantEdgeIndex
+
+    def die(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    owner = QdrantEdgeIndex if moment == "publish" else DeltaFeatureStore
+    with monkeypatch.context() as patched:
+        patched.setattr(owner, moment, die)
+        assert run(["forget", "--post", "canary.md", "--yes"]) == ExitCode.INTERRUPTED
+    assert output(capsys, "status")["authors"][0]["unfinished"] == 2
+    run(["status"])
+    assert "run twin forget again" in capsys.readouterr().out
+    assert output(capsys, "forget", "--post", "canary.md", "--yes")["posts"] == 2
+    assert bytes_with(CANARY, data_dir) == []
+    assert output(capsys, "status")["authors"][0]["unfinished"] == 0
+    assert search(load_settings(), 2, PLAIN.format(n=3)) >= {"3.md"}
+
+
+def test_a_post_of_the_test_split_taints_nothing(
+    blog: Path, letter: Path, data_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made(blog, letter, capsys)
+    settings = load_settings()
+    register(settings, tmp_path / "first", trained_on=2)
+    store = wiring.feature_store(settings)
+    (held_out,) = [d.source_id for d in store.documents("maud-ferrier") if d.split == "test"]
+    erased = output(capsys, "forget", "--post", held_out, "--yes")
+    assert (erased["tainted"], erased["champion"]) == ([], "v1")
+
+
+def test_a_source_is_forgotten_as_a_whole(
+    blog: Path, letter: Path, data_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made(blog, letter, capsys)
+    erased = output(capsys, "forget", "--source", str(letter), "--yes")
+    assert erased["posts"] == 3  # its two posts, and the copy of one of them in the blog
+    status = output(capsys, "status")["authors"][0]
+    assert [source["location"] for source in status["sources"]] == [str(blog)]
+    assert bytes_with(CANARY, data_dir) == []
+
+
+def test_an_author_is_forgotten_with_everything(
+    blog: Path, letter: Path, data_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made(blog, letter, capsys)
+    settings = load_settings()
+    register(settings, tmp_path / "first", trained_on=2)
+    leave_traces(settings)
+    assert run(["forget", "--author", "Maud Ferrier"]) == ExitCode.USAGE  # nobody is there to be asked
+    assert "--yes" in capsys.readouterr().err
+    output(capsys, "forget", "--author", "Maud Ferrier", "--yes")
+    assert bytes_with(CANARY, data_dir) == bytes_with("harbour clock", data_dir) == []
+    assert output(capsys, "status") == {"authors": []}
+    assert output(capsys, "models") == {"versions": []}
+    assert output(capsys, "collect", str(blog), "--as", "folder", "--author", "Maud Ferrier")["new"] == 10
+
+
+def test_what_is_not_there_is_answered_with_what_comes_near(
+    blog: Path, letter: Path, data_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output(capsys, "collect", str(blog), "--as", "folder", "--author", "Maud Ferrier")
+    for arguments, word in ((["--post", "canry.md"], "canary.md"), (["--source", "blog"], str(blog)), ([], "--post")):
+        assert run(["forget", *arguments, "--yes"]) == ExitCode.NOT_FOUND
+        assert word in capsys.readouterr().err
+    assert (
+        forgetting.plan(wiring.feature_store(load_settings()), "maud-ferrier", posts=["8.md"], sources=[]).copies == 0
+    )

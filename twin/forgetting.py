@@ -1,0 +1,223 @@
+"""Erasure: posts, and all that was made of them, leave every store, every version and every cache.
+
+What must not come back is remembered first, so that neither a kill nor the next collection brings it back. Every step
+can be repeated: a forgetting that was interrupted is ended by the next one.
+"""
+
+import difflib
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from twin.errors import NothingToForgetError
+
+if TYPE_CHECKING:
+    from configs.settings import Settings
+    from feature_store.ports import FeatureReader
+    from feature_store.records import Document, Post
+    from feature_store.versions import AuthorProfile, FeatureVersion, Forgotten
+    from model_registry.ports import AdapterVersion
+    from twin.console import Watcher
+
+REASON = "it learnt from text that was erased"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be forgotten of one author."""
+
+    posts: tuple["Post", ...]  # those that were named, and their copies
+    named: int  # how many of them were named
+    texts: tuple[str, ...]  # the words of their documents
+    sources: tuple[str, ...] = ()  # that are not collected again
+
+    @property
+    def copies(self) -> int:
+        return len(self.posts) - self.named
+
+
+@dataclass
+class Erased:
+    posts: int = 0
+    versions: list[str] = field(default_factory=list)  # F_n that held any of it
+    tainted: list[str] = field(default_factory=list)  # v_n that learnt from it
+    champion: str = ""  # who answers now; "" for nobody
+    features: str = ""  # what became of the newest features
+    retrained: str = ""
+
+
+def plan(store: "FeatureReader", author: str, *, posts: Sequence[str], sources: Sequence[str]) -> Plan:
+    """Find posts by id, address or name, and sources by name or place, in every version; near-duplicates and copies of
+    what is found go with it. Raises NothingToForgetError, naming what comes near."""
+    ever = _posts_ever(store, author)
+    records = store.sources(author)
+    chosen = {record.name for wanted in sources for record in records if wanted in (record.name, record.location)}
+    chosen |= {name for name in sources if any(post.source == name for post in ever.values())}
+    interrupted = bool(store.forgotten(author).pending)  # then what is named may be erased already
+    unknown = [s for s in sources if not any(s in (r.name, r.location) for r in records) and s not in chosen]
+    if unknown and not interrupted:
+        raise NothingToForgetError(f"no source {unknown[0]!r}. There are: {_listed(r.name for r in records)}.")
+    named = {post.id for post in ever.values() if post.source in chosen}
+    for wanted in posts:
+        found = {post.id for post in ever.values() if wanted in (post.id, post.source_id, post.url)}
+        if not found and not interrupted:
+            near = difflib.get_close_matches(wanted, [p.source_id for p in ever.values()], n=3, cutoff=0.5)
+            raise NothingToForgetError(
+                f"no post {wanted!r}. Name it as twin status --posts does. Near: {_listed(near)}."
+            )
+        named |= found
+    documents = _documents_ever(store, author)
+    ids = _with_copies(named, documents, ever, store.forgotten(author))
+    return Plan(
+        posts=tuple(ever[key] for key in sorted(ids)),
+        named=len(named),
+        texts=tuple({document.text for document in documents if document.id in ids}),
+        sources=tuple(sorted(chosen)),
+    )
+
+
+def forget(
+    settings: "Settings", profile: "AuthorProfile", wanted: Plan, *, retrain: bool, progress: "Watcher"
+) -> Erased:
+    """Carry out `wanted`, and what an interrupted forgetting left to do."""
+    from feature_pipeline.errors import NothingUsableError, PoorFeaturesError
+    from feature_store.errors import NothingCollectedError
+    from twin import wiring
+    from twin.commands import features
+
+    store = wiring.feature_store(settings)
+    author = profile.id
+    erased = Erased()
+    with store.writing(author):
+        store.forget(author, wanted.posts, wanted.texts)
+        for name in wanted.sources:
+            store.remove_source(author, name)
+        erased.posts = len(store.forgotten(author).pending)
+        erased.tainted = _taint(settings, author, store)
+        progress.start("erase from the feature store", None)
+        erased.versions = [version.name for version in store.erase(author)]
+        progress.finish(f"{erased.posts} posts, {len(erased.versions)} versions held them")
+        versions = store.versions(author)
+    progress.start("erase from the index", len(versions))
+    with wiring.online_index(settings) as index:
+        index.erase(author)
+        for version in versions:
+            chunks = store.chunks(author, version)
+            dimensions = len(chunks[0].vector) if chunks else wiring.encoder(settings).dimensions
+            index.publish(version, chunks, dimensions=dimensions)
+            progress.advance()
+    progress.finish()
+    _clear_caches(settings, author)
+    try:
+        erased.features = features.in_words(features.run(settings, author, progress=progress))
+    except (NothingCollectedError, NothingUsableError, PoorFeaturesError) as error:  # the erasure stands all the same
+        erased.features = str(error)
+    store.finish_forgetting(author)
+    if retrain:
+        erased.retrained = _retrain(settings, author, progress)
+    erased.champion = _champion(settings, author)
+    return erased
+
+
+def forget_author(settings: "Settings", author: str) -> None:
+    """Remove the author with everything of theirs; the profile last, so that it can be repeated after a kill."""
+    from twin import wiring
+
+    store = wiring.feature_store(settings)
+    with store.writing(author):
+        wiring.model_registry(settings).erase_author(author)
+        with wiring.online_index(settings) as index:
+            index.erase(author)
+        _clear_caches(settings, author)
+        store.erase_author(author)
+
+
+def _posts_ever(store: "FeatureReader", author: str) -> dict[str, "Post"]:
+    """Every post that the store holds, now or in a version, by id; the newest state of each."""
+    found: dict[str, Post] = {}
+    for version in store.versions(author):
+        found.update({post.id: post for post in store.posts(author, version)})
+    found.update({post.id: post for post in store.posts(author)})
+    return found
+
+
+def _documents_ever(store: "FeatureReader", author: str) -> list["Document"]:
+    return [document for version in store.versions(author) for document in store.documents(author, version)]
+
+
+def _with_copies(
+    named: set[str], documents: Sequence["Document"], ever: dict[str, "Post"], forgotten: "Forgotten"
+) -> set[str]:
+    """`named`, with the members of their near-duplicate clusters, and posts of the same words elsewhere."""
+    ids = set(named)
+    while True:
+        roots = {d.duplicate_of or d.id for d in documents if d.id in ids}
+        more = {d.id for d in documents if (d.duplicate_of or d.id) in roots and d.id in ever}
+        words = forgotten.with_posts([ever[key] for key in ids], [d.text for d in documents if d.id in ids])
+        more |= {post.id for post in ever.values() if words.hides_text(post.content)}
+        if more <= ids:
+            return ids
+        ids |= more
+
+
+def _taint(settings: "Settings", author: str, store: "FeatureReader") -> list[str]:
+    """Mark the versions whose training or validation examples show any of what is pending."""
+    from twin import wiring
+
+    registry = wiring.model_registry(settings)
+    forgotten = store.forgotten(author)
+    features = {version.number: version for version in store.versions(author)}
+    saw = {number: _teaches(store, version, forgotten) for number, version in features.items()}
+    versions = registry.versions(author)
+    learnt = [one for one in versions if saw.get(one.manifest.features.number) and not one.tainted]
+    if learnt:
+        registry.taint(author, [one.number for one in learnt], REASON)
+    return [one.name for one in learnt]
+
+
+def _teaches(store: "FeatureReader", version: "FeatureVersion", forgotten: "Forgotten") -> bool:
+    from feature_store.records import Split
+
+    doomed = set(forgotten.pending)
+    texts = {c.text for c in store.chunks(version.author, version, vectors=False) if c.document_id in doomed}
+    return any(
+        example.document_id in doomed
+        or any(passage.text in texts for passage in example.passages)
+        or forgotten.hides_text(example.request)
+        for split in (Split.TRAIN, Split.VALIDATION)
+        for example in store.examples(version.author, version, split)
+    )
+
+
+def _clear_caches(settings: "Settings", author: str) -> None:
+    """What can be made again: checkpoints, fetched pages, merged models, tracebacks."""
+    from twin import wiring
+
+    for folder in (
+        wiring.work_dir(settings) / author,
+        wiring.pages_dir(settings, author),
+        settings.cache_dir / "served",
+        settings.data_dir / "logs",
+    ):
+        shutil.rmtree(folder, ignore_errors=not folder.exists())
+
+
+def _retrain(settings: "Settings", author: str, progress: "Watcher") -> str:
+    from twin.commands import train
+    from twin.commands.up import promote_or_keep
+
+    version, new = train.run(settings, author, progress=progress)
+    return f"{train.in_words(version, new=new)} {promote_or_keep(settings, version, force=False)}"
+
+
+def _champion(settings: "Settings", author: str) -> str:
+    from model_registry.ports import CHAMPION
+    from twin import wiring
+
+    versions: list[AdapterVersion] = wiring.model_registry(settings).versions(author)
+    return next((version.name for version in versions if CHAMPION in version.aliases), "")
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names) or "none"
