@@ -41,7 +41,7 @@ def collect_opened(
     )
     opened.complete()
     if report.any or not record.collected_at:
-        now = datetime.now(UTC).isoformat(timespec="seconds")
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
         store.write_source(author, record.model_copy(update={"collected_at": now}))
     return report
 

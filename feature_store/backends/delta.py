@@ -194,7 +194,7 @@ class DeltaFeatureStore:
         version = FeatureVersion(
             author=author,
             number=last.number + 1 if last else 1,
-            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            created_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
             digest=digest,
             tables={rows.table: self._table(author, rows).version for rows in (POSTS, *FEATURES)},
             counts=row_counts(posts.count(), documents, chunks, examples),

@@ -1,0 +1,149 @@
+"""`twin sync` over real folders and a real store."""
+
+import json
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from configs.errors import ExitCode
+from configs.settings import load_settings
+from feature_store.records import Post
+from twin import wiring
+from twin.cli import run
+from twin.commands import sync as command
+
+TEXT = "On day {n} I wound the harbour clock, all {n} turns of it, and then I sat down with soup number {n}. "
+
+
+@pytest.fixture
+def blog(tmp_path: Path) -> Path:
+    folder = tmp_path / "blog"
+    folder.mkdir()
+    for number in range(1, 9):
+        write(folder / f"{number}.md", number)
+    return folder
+
+
+def write(path: Path, number: int, more: str = "") -> None:
+    text = TEXT.format(n=number) * 4 + more
+    path.write_text(f"---\ntitle: Day {number}\ndate: 2024-01-{number:02}\n---\n{text}\n", encoding="utf-8")
+
+
+def synced(capsys: pytest.CaptureFixture[str], *arguments: str, code: ExitCode = ExitCode.OK) -> Any:
+    """What `twin sync --json` prints of the one author there is."""
+    capsys.readouterr()
+    assert run(["sync", *arguments, "--json"]) == code
+    (author,) = json.loads(capsys.readouterr().out)["authors"]
+    return author
+
+
+def collect(folder: Path) -> None:
+    assert run(["collect", str(folder), "--as", "folder", "--author", "Maud"]) == ExitCode.OK
+
+
+def snapshot(folder: Path) -> dict[Path, tuple[int, int]]:
+    """Every file with its size and the time of its last change."""
+    return {
+        path: (path.stat().st_size, path.stat().st_mtime_ns)
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != "lock"
+    }
+
+
+def posts() -> list[Post]:
+    return wiring.feature_store(load_settings()).posts("maud")
+
+
+def test_new_changed_moved_and_deleted_posts_travel(blog: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    collect(blog)
+    first = synced(capsys)
+    assert (first["version"], first["sources"][0]["unchanged"]) == ("F1", 8)  # collected before, never built
+    write(blog / "9.md", 9)
+    write(blog / "1.md", 1, more="And the bell was cracked.")
+    (blog / "2.md").rename(blog / "two.md")
+    (blog / "3.md").unlink()
+    second = synced(capsys)
+    report = second["sources"][0]
+    assert [report[what] for what in ("new", "changed", "moved", "deleted", "unchanged")] == [1, 1, 1, 1, 5]
+    assert second["version"] == "F2"
+    assert [post.source_id for post in posts()] == ["1.md", "4.md", "5.md", "6.md", "7.md", "8.md", "9.md", "two.md"]
+
+
+def test_nothing_new_writes_nothing(blog: Path, data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    collect(blog)
+    synced(capsys)
+    before = snapshot(data_dir)
+    again = synced(capsys)
+    assert (again["version"], again["sources"][0]["unchanged"]) == (None, 8)
+    assert snapshot(data_dir) == before
+
+
+def test_a_source_that_fails_is_said_and_the_others_go_on(
+    blog: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "notes"
+    other.mkdir()
+    for number in range(10, 20):
+        write(other / f"{number}.md", number)
+    collect(blog)
+    collect(other)
+    synced(capsys)
+    for path in other.iterdir():
+        path.unlink()
+    write(blog / "9.md", 9)
+    outcome = synced(capsys, code=ExitCode.BAD_INPUT)
+    assert list(outcome["failures"]) == [f"folder:{other}"]
+    assert outcome["sources"][0]["new"] == 1
+    assert len(posts()) == 19  # an empty folder deleted nothing
+    write(other / "10.md", 10)
+    outcome = synced(capsys, code=ExitCode.BAD_INPUT)
+    assert "--allow-deletions" in outcome["failures"][f"folder:{other}"]
+    assert len(posts()) == 19
+    assert synced(capsys, "--allow-deletions")["sources"][1]["deleted"] == 9
+
+
+def test_without_an_author_it_says_how_to_begin(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["sync"]) == ExitCode.OK
+    assert "twin up PLACE" in capsys.readouterr().err
+
+
+def test_watching_publishes_what_comes_and_survives_a_bad_round(
+    blog: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    collect(blog)
+    rounds: list[list[str]] = []
+
+    def between(_: float) -> None:
+        """What happens while the watcher sleeps."""
+        rounds.append([v.name for v in wiring.feature_store(load_settings()).versions("maud")])
+        if len(rounds) == 1:
+            write(blog / "9.md", 9)
+        elif len(rounds) == 2:
+            blog.rename(blog.with_name("away"))
+        elif len(rounds) == 3:
+            blog.with_name("away").rename(blog)
+            write(blog / "10.md", 10)
+        else:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(command.time, "sleep", between)
+    assert run(["sync", "--watch", "--every", "1"]) == ExitCode.INTERRUPTED
+    assert rounds == [["F1"], ["F1", "F2"], ["F1", "F2"], ["F1", "F2", "F3"]]
+    out = capsys.readouterr().out
+    assert "F3 is complete" in out
+    assert "there is no folder" in out
+
+
+def test_two_at_once_do_not_get_in_each_others_way(blog: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    collect(blog)
+    store = wiring.feature_store(load_settings())
+    codes: list[int] = []
+    with store.writing("maud"):
+        other = threading.Thread(target=lambda: codes.append(run(["sync"])))
+        other.start()
+        other.join()
+    assert codes == [ExitCode.ENVIRONMENT]
+    assert "another process is writing" in capsys.readouterr().err
+    assert synced(capsys)["version"] == "F1"
