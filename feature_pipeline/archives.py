@@ -1,9 +1,10 @@
-"""Folders, .zip and .tar files, read alike and without unpacking them to disk.
+"""Folders, .zip, .tar and .gz files, read alike and without unpacking them to disk.
 
 An archive comes from elsewhere. Absolute names, `..` and links are refused; entries, decompressed bytes and their
 ratio are counted while streaming, and what goes beyond the limits is refused before it is held in memory.
 """
 
+import gzip
 import io
 import os
 import stat
@@ -24,6 +25,7 @@ MAX_ENTRIES = 500_000
 MAX_TOTAL_BYTES = 50_000 * MEGABYTE  # read from one archive; the largest exports of people have a tenth of it
 MAX_RATIO = 200  # deflate cannot do more than 1032; chats and CSV of real exports reach 20
 RATIO_FREE_BYTES = 10 * MEGABYTE  # small files may be as compressible as they like
+WHOLE_FREE_BYTES = 200 * MEGABYTE  # the same of an archive as a whole, each read of a file counted
 TAR_ENDINGS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 
 
@@ -56,6 +58,8 @@ def open_tree(path: Path) -> FileTree:
         raise SourceError(f"{path} is neither a file nor a folder.")
     if path.name.lower().endswith(TAR_ENDINGS):
         return TarTree(path)
+    if path.suffix.lower() == ".gz":
+        return GzipTree(path)
     if path.suffix.lower() == ".zip" or (path.suffix.lower() not in (".docx", ".epub") and zipfile.is_zipfile(path)):
         return ZipTree(path)
     return SingleFile(path)
@@ -118,6 +122,20 @@ class SingleFile(_Tree):
             yield stream
 
 
+class GzipTree(_Tree):
+    """One compressed file, under its name without ".gz"."""
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return [self.path.stem]
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[BinaryIO]:
+        with _naming(name), gzip.open(self.path) as stream:
+            compressed = self.path.stat().st_size
+            yield cast("BinaryIO", _Counted(cast("BinaryIO", stream), self, compressed=compressed, name=name))
+
+
 class ZipTree(_Tree):
     @cached_property
     def _archive(self) -> zipfile.ZipFile:
@@ -158,8 +176,8 @@ class TarTree(_Tree):
     def _entries(self) -> dict[str, tarfile.TarInfo]:
         entries: dict[str, tarfile.TarInfo] = {}
         try:
-            for info in self._archive:
-                _require_few(len(entries), self.path)
+            for number, info in enumerate(self._archive, start=1):
+                _require_few(number, self.path)
                 if info.issym() or info.islnk():
                     raise UnsafeArchiveError(f"{self.path} holds a link, {info.name!r}. No export does: not read.")
                 self._count(info.size, name=info.name)  # listing a tar decompresses all of it
@@ -211,6 +229,8 @@ class _Counted(io.BufferedIOBase):
         self._tree._total += len(data)
         if self._compressed is not None:
             _require_bounded(self._size, self._compressed, self._tree.path, self._name)
+        if self._tree._total > WHOLE_FREE_BYTES:  # many small bombs
+            _require_bounded(self._tree._total, self._tree.path.stat().st_size, self._tree.path, self._name)
         if self._tree._total > MAX_TOTAL_BYTES:
             raise UnsafeArchiveError(
                 f"{self._tree.path} unpacks to more than {MAX_TOTAL_BYTES / MEGABYTE:,.0f} MB. Not read further."

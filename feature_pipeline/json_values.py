@@ -22,11 +22,14 @@ def parse_json(data: bytes | str, *, what: str) -> Json:
 
 
 def text_at(value: Json, *path: str | int) -> str:
-    """The string (or number, as a string) under nested keys; "" where there is none."""
+    """The string (or number, as a string) under nested keys; "" where there is none.
+
+    Half of a surrogate pair, which JSON can spell and UTF-8 cannot, becomes U+FFFD.
+    """
     found = at(value, *path)
-    if isinstance(found, bool) or found is None:
-        return ""
-    return found if isinstance(found, str) else str(found) if isinstance(found, int | float) else ""
+    if isinstance(found, str):
+        return found if found.isascii() else found.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return str(found) if isinstance(found, int | float) and not isinstance(found, bool) else ""
 
 
 def list_at(value: Json, *path: str | int) -> list[Json]:
