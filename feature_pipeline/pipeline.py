@@ -8,6 +8,7 @@ build_features:  posts ──clean──▶ mask ──▶ deduplicate ──▶
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from configs.progress import Progress, track
 from configs.settings import FeaturePipelineSettings
@@ -46,7 +47,8 @@ def build_features(
     """Make F_{n+1} of the author's posts, or find that F_n still holds; and make it searchable.
 
     Raises UnknownAuthorError, NothingCollectedError, NothingUsableError, PoorFeaturesError, UnknownEncoderError, and
-    what the store and the index raise. A kill at any moment leaves the last version as it was, and the next call ends in the same one.
+    what the store and the index raise. A kill at any moment leaves the last version as it was, and the next call ends
+    in the same one.
     """
     configuration = {
         "cleaning": cleaning.fingerprint(settings.min_words, settings.min_words_short),
@@ -88,7 +90,9 @@ def build_features(
         labelled = examples.label(usable, chunks, example_tokens=settings.example_tokens)
         progress.finish(f"{len(labelled)} examples")
         known = {chunk.id: chunk.vector for chunk in store.chunks(author)}
-        chunks = embed(chunks, known, encoder=encoder, progress=progress)
+        known |= store.kept_vectors(author, encoder.fingerprint)
+        keep = partial(store.keep_vectors, author, encoder.fingerprint)
+        chunks = embed(chunks, known, encoder=encoder, keep=keep, progress=progress)
 
         progress.start("store and publish", None)
         version, written = store.commit(

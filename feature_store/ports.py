@@ -1,6 +1,6 @@
 """What the store can do, without saying how. Backends live in feature_store/backends, named only in twin/."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -89,6 +89,12 @@ class FeatureWriter(FeatureReader, Protocol):
 
     def write_posts(self, author: str, *, upserts: Iterable[Post], deleted_ids: Iterable[str]) -> None:
         """One atomic commit. Nothing is written when both are empty."""
+
+    def keep_vectors(self, author: str, encoder: str, vectors: Mapping[str, Vector]) -> None:
+        """Keep the vectors of chunks, by id, until the next commit: making them is the longest part of it."""
+
+    def kept_vectors(self, author: str, encoder: str) -> dict[str, Vector]:
+        """What `keep_vectors` kept since the last commit."""
 
     def write_source(self, author: str, source: SourceRecord) -> None:
         """Add a source, or put it in the place of the one of its name."""

@@ -4,6 +4,7 @@
         profile.json
         lock                                  held while one process writes
         sources.json                          where posts are collected from
+        vectors/                              of an embedding under way
         forgotten.json                        what must not come back, as salted hashes
         generation                            after an erasure: the folder that the tables and versions are in
         posts/ documents/ chunks/ examples/   Delta tables
@@ -15,7 +16,7 @@ Workers that use this must be spawned, not forked: delta-rs hangs under fork.
 import re
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from feature_store.backends import kept_vectors
 from feature_store.backends.delta_erasure import rewrite
 from feature_store.backends.delta_rows import CHUNKS, DOCUMENTS, EXAMPLES, POSTS, R, RowType
 from feature_store.backends.delta_table import RecordTable
@@ -41,7 +43,7 @@ from feature_store.errors import (
     UnknownAuthorError,
     UnknownFeatureVersionError,
 )
-from feature_store.records import Chunk, Document, Example, Post, Split, digest_of
+from feature_store.records import Chunk, Document, Example, Post, Split, Vector, digest_of
 from feature_store.versions import AuthorProfile, FeatureVersion, Forgotten, SourceRecord, row_counts
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -49,7 +51,7 @@ T = TypeVar("T")
 FEATURES: tuple[RowType[Any], ...] = (DOCUMENTS, CHUNKS, EXAMPLES)
 SourceRecords = TypeAdapter(list[SourceRecord])
 PROFILE, LOCK, SOURCES, FORGOTTEN = "profile.json", "lock", "sources.json", "forgotten.json"
-VERSIONS = "versions"
+VERSIONS, VECTORS = "versions", "vectors"
 GENERATION = "generation"  # a file that names the folder of the tables, once something was erased
 MANIFEST = re.compile(r"F(\d+)\.json")
 
@@ -113,6 +115,14 @@ class DeltaFeatureStore:
             write_once(self._authors / profile.id / PROFILE, profile.model_dump_json(indent=2))
         return self.profile(profile.id)
 
+    def keep_vectors(self, author: str, encoder: str, vectors: Mapping[str, Vector]) -> None:
+        folder = self._home(author) / VECTORS
+        with naming_full_disk(folder.parent):
+            kept_vectors.keep(folder, encoder, vectors)
+
+    def kept_vectors(self, author: str, encoder: str) -> dict[str, Vector]:
+        return kept_vectors.read(self._home(author) / VECTORS, encoder)
+
     def sources(self, author: str) -> list[SourceRecord]:
         path = self._home(author) / SOURCES
         found = _read(path, SourceRecords) if path.exists() else []
@@ -134,6 +144,7 @@ class DeltaFeatureStore:
 
     def erase(self, author: str) -> list[FeatureVersion]:
         home, old, forgotten = self._home(author), self._tables(author), self.forgotten(author)
+        kept_vectors.clear(home / VECTORS)
         self._sweep(author)
         new = home / f"{GENERATION}-{secrets.token_hex(4)}"
         doomed = frozenset(forgotten.pending)
@@ -203,6 +214,7 @@ class DeltaFeatureStore:
             changed=_changed(before, after),
         )
         self._write_manifest(version)
+        kept_vectors.clear(self._home(author) / VECTORS)
         return version, True
 
     def _write_manifest(self, version: FeatureVersion) -> None:

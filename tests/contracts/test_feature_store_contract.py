@@ -18,6 +18,7 @@ from fakes.feature_records import (
     make_example,
     make_post,
     make_profile,
+    random_vector,
     without_vectors,
 )
 from fakes.feature_store import InMemoryFeatureStore
@@ -362,3 +363,16 @@ def _commit_rows(store: FeatureWriter, documents: list[Document]) -> FeatureVers
             configuration={"chunker": "1"},
         )
     return version
+
+
+def test_vectors_are_kept_until_the_next_commit(store: FeatureWriter) -> None:
+    assert store.kept_vectors("maud", ENCODER) == {}
+    first, second = random_vector("one"), random_vector("two")
+    store.keep_vectors("maud", ENCODER, {"a" * 32: first})
+    store.keep_vectors("maud", ENCODER, {"b" * 32: second})
+    store.keep_vectors("maud", "another encoder", {"c" * 32: second})
+    assert store.kept_vectors("maud", ENCODER) == {"a" * 32: first, "b" * 32: second}
+    commit(store, "a")
+    assert store.kept_vectors("maud", ENCODER) == {}
+    with pytest.raises(UnknownAuthorError):
+        store.keep_vectors("dex", ENCODER, {"a" * 32: first})

@@ -1,6 +1,7 @@
 """A public API made of a dictionary, path and query → answer: as a FakeFetcher, or served on loopback."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -41,7 +42,7 @@ class FakeApi:
 
     def serve(self, server: HTTPServer) -> str:
         """The base address."""
-        base_url = server.url_for("").rstrip("/")
+        base_url = f"http://127.0.0.1:{server.port}"
 
         def answer(request: Request) -> Response:
             path = request.environ["RAW_URI"]
@@ -51,8 +52,7 @@ class FakeApi:
                 return Response('{"error": "no"}', status=found, content_type="application/json")
             return Response(_body(found), headers=self._link(base_url, path), content_type="application/json")
 
-        server.expect_request("").respond_with_handler(answer)
-        server._no_handler_status_code = 500
+        server.expect_request(re.compile(".*")).respond_with_handler(answer)
         return base_url
 
     def _link(self, base_url: str, path: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ import math
 import re
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -86,6 +86,7 @@ class InMemoryFeatureStore:
         self._posts: dict[str, dict[str, Post]] = {}
         self._snapshots: dict[str, list[_Snapshot]] = {}
         self._locks: dict[str, threading.RLock] = {}
+        self._vectors: dict[tuple[str, str], dict[str, Vector]] = {}
         self._sources: dict[str, dict[str, SourceRecord]] = {}
         self._forgotten: dict[str, Forgotten] = {}
 
@@ -145,6 +146,14 @@ class InMemoryFeatureStore:
             posts.pop(key, None)
         posts.update({post.id: post for post in upserts})
         self._posts[author] = posts
+
+    def keep_vectors(self, author: str, encoder: str, vectors: Mapping[str, Vector]) -> None:
+        self.profile(author)
+        self._vectors.setdefault((author, encoder), {}).update(vectors)
+
+    def kept_vectors(self, author: str, encoder: str) -> dict[str, Vector]:
+        self.profile(author)
+        return dict(self._vectors.get((author, encoder), {}))
 
     def sources(self, author: str) -> list[SourceRecord]:
         self.profile(author)
@@ -239,6 +248,7 @@ class InMemoryFeatureStore:
             configuration=configuration,
             changed=changed,
         )
+        self._vectors.clear()
         snapshots.append(
             _Snapshot(
                 version, posts, {d.id: d for d in documents}, {c.id: c for c in chunks}, {e.id: e for e in examples}

@@ -1,6 +1,7 @@
 """The whole pipeline, from files to a published feature version."""
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,11 @@ from configs.progress import Silent
 from configs.settings import FeaturePipelineSettings, Settings
 from fakes.feature_store import HashEncoder, InMemoryFeatureStore, InMemoryIndex
 from fakes.fetching import opened
-from feature_pipeline import cleaning
+from feature_pipeline import cleaning, embedding
 from feature_pipeline.errors import NothingUsableError
 from feature_pipeline.pipeline import FeaturesReport, build_features, collect
 from feature_store.errors import NothingCollectedError
-from feature_store.records import Document, Post, Split
+from feature_store.records import Document, Post, Split, Vector
 from feature_store.versions import AuthorProfile
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "dex_moreno" / "posts"
@@ -167,3 +168,24 @@ def test_nothing_usable_names_the_reasons(desk: Desk) -> None:
 def test_nothing_collected_is_said(desk: Desk) -> None:
     with pytest.raises(NothingCollectedError, match="twin collect"):
         desk.features()
+
+
+def test_a_killed_embedding_goes_on_where_it_stopped(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedding, "BATCH", 4)
+    monkeypatch.setattr(embedding, "KEPT_BATCHES", 2)
+    encode = desk.encoder.encode
+
+    def killed_after_five_batches(texts: Sequence[str]) -> list[Vector]:
+        if len(desk.encoder.encoded) >= 20:
+            raise KeyboardInterrupt
+        return encode(texts)
+
+    with monkeypatch.context() as killed:
+        killed.setattr(desk.encoder, "encode", killed_after_five_batches)
+        with pytest.raises(KeyboardInterrupt):
+            desk.build()
+    assert desk.store.versions("dex") == []
+    desk.encoder.encoded.clear()
+    report = desk.features()
+    assert len(desk.encoder.encoded) == report.counts["chunks"] - 16
+    assert desk.found("where did the bell on car 2207 come from", 1) == "how car 2207 got its bell"
