@@ -1,6 +1,6 @@
 """Run as a script: writes to a store or an index, and kills itself (SIGKILL) at a named moment.
 
-python killed_writers.py (store|index) FOLDER MOMENT
+python killed_writers.py (store|index|erasure) FOLDER MOMENT
 """
 
 import os
@@ -19,6 +19,7 @@ from feature_store.backends.qdrant_edge import QdrantEdgeIndex
 from feature_store.versions import FeatureVersion
 
 STORE_MOMENTS = ("first table written", "second table written", "all tables written", "manifest staged")
+ERASURE_MOMENTS = ("one table rewritten", "tables rewritten", "before the pointer", "after the pointer")
 INDEX_MOMENTS = ("folder copied", "points written", "finished but for its name")
 
 
@@ -38,6 +39,11 @@ def second_features(store: DeltaFeatureStore) -> tuple[FeatureVersion, bool]:
 def second_publication(index: QdrantEdgeIndex) -> tuple[int, int]:
     chunks = [make_chunk(name, name) for name in ("fog", "rope", "bell")]
     return index.publish(make_version(2), chunks, dimensions=DIMENSIONS)
+
+
+def erasure(store: DeltaFeatureStore) -> list[FeatureVersion]:
+    with store.writing("maud"):
+        return store.erase("maud")
 
 
 def _die(*_: Any, **__: Any) -> None:
@@ -64,6 +70,14 @@ def _plan_death(moment: str) -> None:
         table.replace = _die_after(table.replace, STORE_MOMENTS.index(moment) + 1)
     elif moment == "manifest staged":
         local_disk.os.link = _die
+    elif moment == "one table rewritten":
+        table.replace = _die_after(table.replace)
+    elif moment == "tables rewritten":
+        delta.rewrite = _die_after(delta.rewrite)
+    elif moment == "before the pointer":
+        delta.write_whole = _die
+    elif moment == "after the pointer":
+        delta.write_whole = _die_after(delta.write_whole)
     elif moment == "folder copied":
         qdrant_edge.copy_folder = _die_after(qdrant_edge.copy_folder)
     elif moment == "points written":
@@ -79,5 +93,7 @@ if __name__ == "__main__":
     _plan_death(moment)
     if kind == "store":
         second_features(delta.DeltaFeatureStore(Path(folder), min_free_mb=1))
+    elif kind == "erasure":
+        erasure(delta.DeltaFeatureStore(Path(folder), min_free_mb=1))
     else:
         second_publication(QdrantEdgeIndex(Path(folder), min_free_mb=1))
