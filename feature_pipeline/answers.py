@@ -13,9 +13,9 @@ from itertools import takewhile
 
 from feature_pipeline.choice import chosen
 from feature_pipeline.cleaning import normalise
-from feature_pipeline.cleaning.language import STOP_WORDS
 from feature_pipeline.dates import to_utc
 from feature_pipeline.prose import Block, sentences
+from feature_pipeline.stop_words import STOP_WORDS
 from feature_pipeline.words import count_words, words
 from feature_store.records import Chunk, Document, Example, ExampleKind, Passage, Split, digest_of
 

@@ -34,12 +34,18 @@ SHORTEST_EPOCH = 10**9  # seconds: September 2001; smaller numbers are years, da
 
 def to_utc(value: object) -> str:
     """`value` (a string, a number of seconds or milliseconds, a date, a datetime) as ISO 8601 in UTC, or ""."""
-    with suppress(ValueError, OverflowError, TypeError, OSError):
-        moment = _moment(value)
-        if moment is not None:
+    with suppress(ValueError, OverflowError):
+        if moment := as_written(value):
             aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
             return aware.astimezone(UTC).isoformat(timespec="seconds")
     return ""
+
+
+def as_written(value: object) -> datetime | None:
+    """The moment in the zone that it was written with, without one if there was none; None for what is no date."""
+    with suppress(ValueError, OverflowError, TypeError, OSError):
+        return _moment(value)
+    return None
 
 
 def from_path(path: str) -> str:

@@ -9,11 +9,11 @@ import yaml
 
 from feature_pipeline.errors import UnreadableItemError
 
-YAML_OPENING = re.compile(r"---[ \t]*\r?\n")
+YAML_OPENING = re.compile(r"\s*^---[ \t]*\r?\n", re.MULTILINE)
 YAML_CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*\r?$\n?", re.MULTILINE)
-TOML_OPENING = re.compile(r"\+\+\+[ \t]*\r?\n")
+TOML_OPENING = re.compile(r"\s*^\+\+\+[ \t]*\r?\n", re.MULTILINE)
 TOML_CLOSING = re.compile(r"^\+\+\+[ \t]*\r?$\n?", re.MULTILINE)
-JSON_OPENING = re.compile(r'\{\s*["}]')
+JSON_OPENING = re.compile(r'\s*\{\s*["}]')
 LOOKS_LIKE_A_KEY = re.compile(r"\s*(?:#.*\s+)*[\w\"'][\w \"'.-]*:(?:\s|$)")
 
 Values = dict[str, Any]
@@ -41,48 +41,50 @@ def split_front_matter(text: str) -> tuple[Values, str]:
 def _split_yaml(text: str, start: int) -> tuple[Values, str]:
     meant = LOOKS_LIKE_A_KEY.match(text, start)  # else --- is a ruler above prose
     closing = YAML_CLOSING.search(text, start)
+    line = text.count("\n", 0, start)
     if closing is None:
         if meant:
-            raise UnreadableItemError("broken front matter: the --- of line 1 is never closed by another ---")
+            raise UnreadableItemError(f"broken front matter: the --- of line {line} is never closed by another ---")
         return {}, text
     try:
-        # BaseLoader makes nothing but strings, lists and dictionaries. The blank line stands for the opening ---.
-        values = yaml.load("\n" + text[start : closing.start()], yaml.BaseLoader)  # noqa: S506
+        # BaseLoader makes nothing but strings, lists and dictionaries. Blank lines stand for the opening ---.
+        values = yaml.load("\n" * line + text[start : closing.start()], yaml.BaseLoader)  # noqa: S506
     except yaml.MarkedYAMLError as error:
         if not meant:
             return {}, text
         mark = error.problem_mark or error.context_mark
-        line = f", line {mark.line + 1}" if mark else ""
-        raise UnreadableItemError(f"broken front matter{line}: {error.problem or error.context}") from error
+        where = f", line {mark.line + 1}" if mark else ""
+        raise UnreadableItemError(f"broken front matter{where}: {error.problem or error.context}") from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise UnreadableItemError(f"broken front matter: {' '.join(str(error).split())}") from error
     if values in (None, ""):
         return {}, text[closing.end() :]
     if not isinstance(values, dict):
         return {}, text
-    return _plain_keys(values), text[closing.end() :]
+    return plain_keys(values), text[closing.end() :]
 
 
 def _split_toml(text: str, start: int) -> tuple[Values, str]:
     closing = TOML_CLOSING.search(text, start)
+    line = text.count("\n", 0, start)
     if closing is None:
-        raise UnreadableItemError("broken front matter: the +++ of line 1 is never closed by another +++")
+        raise UnreadableItemError(f"broken front matter: the +++ of line {line} is never closed by another +++")
     try:
-        values = tomllib.loads("\n" + text[start : closing.start()].replace("\r\n", "\n"))
+        values = tomllib.loads("\n" * line + text[start : closing.start()].replace("\r\n", "\n"))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise UnreadableItemError(f"broken front matter: {error}") from error
-    return _plain_keys(values), text[closing.end() :]
+    return plain_keys(values), text[closing.end() :]
 
 
 def _split_json(text: str) -> tuple[Values, str]:
     try:
-        values, end = json.JSONDecoder().raw_decode(text)
+        values, end = json.JSONDecoder().raw_decode(text, len(text) - len(text.lstrip()))
     except json.JSONDecodeError as error:
         raise UnreadableItemError(f"broken front matter, line {error.lineno}: {error.msg}") from error
     except (RecursionError, ValueError) as error:
         raise UnreadableItemError(f"broken front matter: {error}") from error
-    return _plain_keys(values), text[end:].lstrip("\r\n")
+    return plain_keys(values), text[end:].lstrip("\r\n")
 
 
-def _plain_keys(values: Values) -> Values:
+def plain_keys(values: Values) -> Values:
     return {re.sub(r"[\s-]+", "_", str(key).strip().lower()): value for key, value in values.items()}

@@ -1,6 +1,7 @@
 """Bytes of a file → text, or the reason why not."""
 
 import codecs
+import os
 import re
 from pathlib import Path
 
@@ -20,11 +21,8 @@ HTML_HEAD_BYTES = 2048
 MEGABYTE = 1_000_000
 
 
-def read_text_file(path: Path, *, max_bytes: int, html: bool = False) -> str:
-    """The text of `path`. HTML may name its own charset; everything else is UTF-8, or has a byte order mark.
-
-    Raises UnreadableItemError; a file of more than `max_bytes` is never read into memory.
-    """
+def read_bytes(path: Path, *, max_bytes: int) -> bytes:
+    """Raises UnreadableItemError; a file of more than `max_bytes` is never read into memory."""
     try:
         with path.open("rb") as file:
             data = file.read(max_bytes + 1)
@@ -35,13 +33,14 @@ def read_text_file(path: Path, *, max_bytes: int, html: bool = False) -> str:
         raise UnreadableItemError(
             f"{size / MEGABYTE:.1f} MB, the limit is {max_bytes / MEGABYTE:g} MB (feature_pipeline.max_file_mb)"
         )
-    if not data:
-        raise UnreadableItemError("the file is empty (0 bytes)")
-    return decode(data, html=html)
+    return data
 
 
 def decode(data: bytes, *, html: bool = False) -> str:
-    """Raises UnreadableItemError, naming the first byte that does not fit."""
+    """UTF-8, or as a byte order mark says; HTML may name its own charset.
+
+    Raises UnreadableItemError, naming the first byte that does not fit.
+    """
     for mark, encoding in BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return _strictly(data[len(mark) :], encoding, offset=len(mark))
@@ -70,3 +69,8 @@ def _known(encoding: str) -> str:
     if name == "iso8859-1":
         return "cp1252"
     return name if SINGLE_OR_DOUBLE_BYTE.match(name) else "utf-8"
+
+
+def readable_name(name: str) -> str:
+    """File names are bytes; what is not UTF-8 in them is shown as \\xNN, so that it can be stored."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")

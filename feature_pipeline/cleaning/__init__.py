@@ -10,10 +10,12 @@ from feature_pipeline.cleaning.html import html_pieces
 from feature_pipeline.cleaning.language import detect_language
 from feature_pipeline.cleaning.markdown import markdown_pieces
 from feature_pipeline.cleaning.marked_text import Piece, assemble, without_title
+from feature_pipeline.cleaning.mdx import mdx_pieces
 from feature_pipeline.cleaning.normalise import normalise
 from feature_pipeline.cleaning.plain import plain_pieces
+from feature_pipeline.cleaning.rst import rst_pieces
 from feature_pipeline.words import count_words
-from feature_store.records import ContentType, Document, Post, Span
+from feature_store.records import ContentType, Document, Post, PostKind, Span
 
 __all__ = ["CLEANING_VERSION", "clean", "fingerprint", "normalise", "own_words"]
 
@@ -21,17 +23,22 @@ CLEANING_VERSION = "1"  # to be raised by hand whenever a stored document would 
 
 PIECES: dict[ContentType, Callable[[str], list[Piece]]] = {
     ContentType.MARKDOWN: markdown_pieces,
+    ContentType.MDX: mdx_pieces,
+    ContentType.RST: rst_pieces,
     ContentType.HTML: html_pieces,
     ContentType.PLAIN: plain_pieces,
 }
 
 
-def fingerprint(min_words: int) -> str:
+SHORT_FORMS = frozenset({PostKind.POST, PostKind.REPLY, PostKind.COMMENT, PostKind.MESSAGE})
+
+
+def fingerprint(min_words: int, min_words_short: int) -> str:
     """What documents depend on besides their posts."""
-    return f"{CLEANING_VERSION}, at least {min_words} words"
+    return f"{CLEANING_VERSION}, at least {min_words} words, {min_words_short} of a short form"
 
 
-def clean(post: Post, *, min_words: int) -> Document:
+def clean(post: Post, *, min_words: int, min_words_short: int = 4) -> Document:
     """The document of `post`; quarantined, with the reason, when there is nothing to learn from or it is not public."""
     content = post.content.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     pieces = PIECES[post.content_type](content) if not post.problem else []
@@ -49,7 +56,8 @@ def clean(post: Post, *, min_words: int) -> Document:
         marked=marked,
         language=detect_language(own_words(text, marked)),
         post_hash=post.content_hash,
-        quarantine=_quarantine(post, text, marked, min_words),
+        context=post.context.strip(),
+        quarantine=_quarantine(post, text, marked, min_words_short if post.kind in SHORT_FORMS else min_words),
     )
 
 
@@ -68,9 +76,12 @@ def _quarantine(post: Post, text: str, marked: tuple[Span, ...], min_words: int)
         return post.problem
     if post.visibility != "public":
         return f"{post.visibility}: the author has not published it"
+    if post.kind is PostKind.REPOST:
+        return "a repost: another person's words"
     own = count_words(own_words(text, marked))
     if own >= min_words:
         return ""
     others = count_words(text) - own
     beside = f", beside {others} of code and quotations" if others > 0 else ""
-    return f"too short: {own} of the author's own words{beside}; feature_pipeline.min_words is {min_words}"
+    setting = "feature_pipeline." + ("min_words_short" if post.kind in SHORT_FORMS else "min_words")
+    return f"too short: {own} of the author's own words{beside}; {setting} is {min_words}"

@@ -1,39 +1,34 @@
-"""The language of a text, by its commonest words. Sure or silent: "" is an answer."""
+"""The language of a text. Sure or silent: "" is an answer."""
 
-from collections import Counter
+import re
+from functools import cache
+from typing import TYPE_CHECKING
 
-from feature_pipeline.words import words
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
 
-COMMONEST = {
-    "en": "the of and to in is that it was for on are with as be at this have from by not but what all were when we "
-    "there can an your which their if will each about how up out them then she he they my i you had his",
-    "es": "de la que el en y los se del las un por con no una su para es al lo como más pero sus le ya o este sí "
-    "porque esta entre cuando muy sin sobre también me hasta hay donde quien desde todo nos yo",
-    "fr": "de la le et les des en un du une que est pour qui dans par plus pas au sur ne se ce il sont avec ou mais "
-    "comme elle nous vous je leur été cette ces aux être fait à j'ai c'est d'un qu'il",
-    "de": "der die und in den von zu das mit sich des auf für ist im dem nicht ein eine als auch es an werden aus er "
-    "hat dass sie nach wird bei einer um am sind noch wie einem über ich war aber nur oder wir",
-    "pt": "de a o que e do da em um para com não uma os no se na por mais as dos como mas ao ele das à seu sua ou "
-    "quando muito nos já eu também só pelo pela até isso ela entre depois sem mesmo aos",
-    "it": "di che è e la il un a per in una mi sono ho non ma lo ha le si ti i con cosa se io come da ci no questo "
-    "qui hai sei del bene tu al della nel più gli anche alla dei delle perché",
-    "nl": "de het een en van ik te dat die in je is niet op aan met als voor er maar om dan zou of wat mijn men dit "
-    "zo door over ze zich bij ook tot uit naar kan nog wel geen heb was hij we",
-}
-SETS = {language: frozenset(text.split()) for language, text in COMMONEST.items()}
-STOP_WORDS = frozenset().union(*SETS.values())
-ENOUGH_WORDS = 20
-ENOUGH_SHARE = 0.15  # of the words; ordinary prose has 0.3 to 0.5
-ENOUGH_LEAD = 1.3  # times the runner-up
 READ_CHARACTERS = 20_000
+FEWEST_LETTERS = 12  # fewer are a name or an exclamation; a Chinese sentence has about as many
+ENOUGH_CONFIDENCE = 0.6
+NO_LANGUAGE = "zxx"  # what the model answers for code and other text in no language
+NOT_PROSE = re.compile(r"https?://\S+|www\.\S+|[@#][\w.@-]+")
 
 
 def detect_language(text: str) -> str:
-    """An ISO 639-1 code, or "" for too little text, a mixture, or a language that is not known here."""
-    found = words(text[:READ_CHARACTERS].lower().replace("’", "'"))
-    if len(found) < ENOUGH_WORDS:
+    """Its ISO 639-1 code (639-3 where there is none), or "" for too little text or for a guess.
+
+    The figures were chosen on sentences of the test: py3langid's confidence is calibrated over lengths, every whole
+    sentence of 22 languages has 0.8 or more, and words in no language, or in several, stay mostly below 0.5.
+    """
+    prose = " ".join(NOT_PROSE.sub(" ", text[:READ_CHARACTERS]).split())
+    if sum(character.isalpha() for character in prose) < FEWEST_LETTERS:
         return ""
-    counts = Counter(found)
-    scores = sorted(((sum(counts[word] for word in known), language) for language, known in SETS.items()), reverse=True)
-    (best, language), (second, _) = scores[:2]
-    return language if best >= ENOUGH_SHARE * len(found) and best >= ENOUGH_LEAD * second else ""
+    language, confidence = _identifier().classify(prose)
+    return language if confidence >= ENOUGH_CONFIDENCE and language != NO_LANGUAGE else ""
+
+
+@cache
+def _identifier() -> "LanguageIdentifier":
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

@@ -3,24 +3,23 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
-from markdown_it import MarkdownIt
 from markdown_it.common.utils import normalizeReference
 from markdown_it.token import Token
 
+from feature_pipeline.cleaning.blocks import block_parser
+from feature_pipeline.cleaning.dialects import common_markdown
 from feature_pipeline.cleaning.html import html_pieces
 from feature_pipeline.cleaning.inline import reduce_inline
 from feature_pipeline.cleaning.marked_text import Piece, assemble, quoted
 from feature_pipeline.cleaning.wrapping import filled_width, unwrap
 
-HIGHLIGHT = re.compile(r"\{%-?\s*highlight\b[^%]*%\}[ \t]*\n?|\{\{[<%]\s*highlight\b.*?[>%]\}\}[ \t]*\n?")
-END_HIGHLIGHT = re.compile(r"\{%-?\s*endhighlight\s*-?%\}|\{\{[<%]\s*/\s*highlight\s*[>%]\}\}")
 DEFINITION = re.compile(r" {0,3}\[(?!\^)([^\[\]]+)\]:[ \t]+\S+[ \t]*$")
 TILDES = re.compile(r"~+")
 QUOTE_MARK = re.compile(r"^[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?> ?")
-CALLOUT = re.compile(r"^\[![\w-]+\][+-]?[ \t]*")
+CALLOUT = re.compile(r"^\[!([\w-]+)(?:\|[^\]\n]*)?\][+-]?[ \t]*")
+QUOTING_CALLOUTS = {"quote", "cite"}
 DEEPEST_QUOTE = 5
 LEAVES = {"fence", "code_block", "html_block", "heading_open", "paragraph_open", "hr", "table_open", "blockquote_open"}
 
@@ -28,9 +27,9 @@ LEAVES = {"fence", "code_block", "html_block", "heading_open", "paragraph_open",
 def markdown_pieces(text: str, references: dict[str, Any] | None = None, *, depth: int = 0) -> list[Piece]:
     """`text` has "\\n" line ends. `references` are those of the document around a quotation."""
     fence = "~" * (3 + max((len(run) for run in TILDES.findall(text)), default=0))
-    text = _without_comment_blocks(_highlights_as_fences(text, fence))
+    text = common_markdown(text, fence)
     env: dict[str, Any] = {"references": {} if references is None else references}
-    blocks = list(_leaves(_block_parser().parse(text, env)))
+    blocks = list(_leaves(block_parser().parse(text, env)))
     lines = text.split("\n")
     blocks = [block for block in blocks if not _loose_definitions(lines[block[1] : block[2]], env["references"])]
     width = filled_width([lines[start:end] for token, start, end in blocks if token.type == "paragraph_open"])
@@ -62,14 +61,6 @@ def markdown_pieces(text: str, references: dict[str, Any] | None = None, *, dept
     return pieces
 
 
-@cache
-def _block_parser() -> MarkdownIt:
-    """Blocks only: inline marks are reduced in the author's own lines."""
-    parser = MarkdownIt("commonmark").enable("table")
-    parser.core.ruler.enableOnly(["normalize", "block"])
-    return parser
-
-
 def _leaves(tokens: Sequence[Token]) -> Iterator[tuple[Token, int, int]]:
     """Blocks that hold text, with their lines [start, end). Whole quotations count as one.
 
@@ -99,50 +90,10 @@ def _quotation(lines: Sequence[str], references: dict[str, Any], depth: int) -> 
     """Other people's words; but a callout, "> [!note]", is the author's own."""
     inner = [QUOTE_MARK.sub("", line, count=1) for line in lines]
     if callout := CALLOUT.match(inner[0]):
-        return markdown_pieces("\n".join([inner[0][callout.end() :], *inner[1:]]), references, depth=depth + 1)
+        inner[0] = inner[0][callout.end() :]
+        if callout[1].lower() not in QUOTING_CALLOUTS:
+            return markdown_pieces("\n".join(inner), references, depth=depth + 1)
     if depth >= DEEPEST_QUOTE:
         return [Piece("\n".join(lines), "quote")]
     text, _ = assemble(markdown_pieces("\n".join(inner), references, depth=depth + 1))
     return [Piece(quoted(text), "quote")] if text else []
-
-
-def _highlights_as_fences(text: str, fence: str) -> str:
-    """The code between highlight tags of Jekyll and Hugo, as a fence that nothing else in the text can be."""
-    parts: list[str] = []
-    position = 0
-    while opening := HIGHLIGHT.search(text, position):
-        closing = END_HIGHLIGHT.search(text, opening.end())
-        if closing is None:
-            break
-        code = text[opening.end() : closing.start()].rstrip("\n")
-        parts += [text[position : opening.start()].rstrip(" "), f"\n{fence}\n{code}\n{fence}\n"]
-        position = closing.end()
-    return "".join([*parts, text[position:]])
-
-
-def _without_comment_blocks(text: str) -> str:
-    """The text without Obsidian's comments of several lines, %% … %%, where they are not inside code."""
-    if "%%" not in text:
-        return text
-    lines = text.split("\n")
-    code = {
-        number
-        for token in _block_parser().parse(text, {})
-        if token.type in ("fence", "code_block") and token.map
-        for number in range(*token.map)
-    }
-    kept: list[str] = []
-    opened: list[str] = []  # the lines of a comment so far, in case that it never ends
-    for number, line in enumerate(lines):
-        if number in code:
-            (opened or kept).append(line)
-        elif opened:
-            opened.append(line)
-            if "%%" in line:
-                kept.append(line.partition("%%")[2])
-                opened = []
-        elif line.lstrip().startswith("%%") and line.count("%%") == 1:
-            opened = [line]
-        else:
-            kept.append(line)
-    return "\n".join([*kept, *opened])

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from pathlib import Path
 from typing import Protocol
 
 from configs.settings import ServiceSettings
@@ -26,6 +27,7 @@ class SourceOptions:
     me: tuple[str, ...]  # who the author is in a conversation: addresses, handles, names; () to find out
     base_url: str  # put before relative permalinks; "" for none
     max_file_bytes: int
+    max_pages: int  # of one site
     fetched_at: str  # ISO 8601, UTC
     fetcher: Fetcher
     services: ServiceSettings
@@ -116,12 +118,15 @@ def recognise(location: Location) -> str:
     return found[0]
 
 
-def open_source(location: Location, options: SourceOptions, kind: str | None = None) -> Source:
-    """Open `location` as `kind`, or as what it is recognised as; "github:maud" says the kind too.
+def split_kind(text: str) -> tuple[str | None, str]:
+    """ "github:maud" says the kind with the place; everything else is a place alone."""
+    prefix, colon, rest = text.partition(":")
+    return (prefix, rest) if colon and prefix in kinds() and not Path(text).exists() else (None, text)
 
-    Raises UnknownSourceError, SourceError.
-    """
-    prefix, colon, rest = location.text.partition(":")
-    if kind is None and colon and prefix in kinds() and location.path is None:
-        kind, location = prefix, Location(rest, location.fetcher)
+
+def open_source(location: Location, options: SourceOptions, kind: str | None = None) -> Source:
+    """Open `location` as `kind`, or as what it is recognised as. Raises UnknownSourceError, SourceError."""
+    said, place = split_kind(location.text)
+    if kind is None and said:
+        kind, location = said, Location(place, location.fetcher)
     return source_module(kind or recognise(location)).open(location, options)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from fakes.posts import document, post
 from feature_pipeline.cleaning import clean, normalise, own_words
-from feature_store.records import ContentType, Document
+from feature_store.records import ContentType, Document, PostKind
 
 MARKS = (
     "\n|\n\n|> |- |# |```\n|~~~|    |[a](b)|[|](|]|![|`|``|<!--|-->|<pre>|</pre>|<blockquote>|<b>|<br>|{{|}}|{: .x}|%%|"
@@ -240,3 +240,13 @@ def test_no_word_is_lost_however_lines_are_filled(tokens: list[str], width: int)
 def test_plain_prose_loses_no_character_but_space(content: str) -> None:
     kept = document(content, content_type=ContentType.PLAIN).text
     assert re.sub(r"\s", "", kept) == re.sub(r"\s", "", content)
+
+
+def test_reposts_and_short_forms() -> None:
+    repost = clean(post("Another person's words, told again here.", kind=PostKind.REPOST), min_words=1)
+    assert repost.quarantine == "a repost: another person's words"
+    three = post("Fog again today.", kind=PostKind.REPLY, context=" How is it? ")
+    assert clean(three, min_words=20, min_words_short=3).quarantine == ""
+    assert clean(three, min_words=20, min_words_short=3).context == "How is it?"
+    assert "min_words_short is 4" in clean(three, min_words=1, min_words_short=4).quarantine
+    assert "min_words is 20" in clean(post("Fog again today."), min_words=20, min_words_short=1).quarantine

@@ -10,7 +10,7 @@ from feature_store.records import ContentType, Post
 
 
 def read(folder: Path, base_url: str = "") -> dict[str, Post]:
-    return {post.source_id: post for post in opened(folder, base_url=base_url, max_file_bytes=10_000).read()}
+    return {post.source_id: post for post in opened(folder, "folder", base_url=base_url, max_file_bytes=10_000).read()}
 
 
 def write(folder: Path, name: str, content: str | bytes) -> Path:
@@ -162,7 +162,7 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     assert "out of the folder" in posts["out"].problem
     assert str(outside) in posts["out.md"].problem
     assert "secret" not in "".join(post.content for post in posts.values())
-    assert opened(folder).ignored == {"link inside the folder": 2}
+    assert opened(folder, "folder").ignored == {"link inside the folder": 2}
 
 
 def test_what_is_no_post_is_counted(tmp_path: Path) -> None:
@@ -171,7 +171,7 @@ def test_what_is_no_post_is_counted(tmp_path: Path) -> None:
         write(tmp_path, name, "x")
     write(tmp_path, "sub/readme.md", "---\ntitle: Read me as a post\n---\nx")
     os.mkfifo(tmp_path / "pipe.md")
-    source = opened(tmp_path)
+    source = opened(tmp_path, "folder")
     assert [post.source_id for post in source.read()] == ["a.md", "sub/readme.md"]
     assert source.count() == 2
     assert source.ignored == {
@@ -196,23 +196,23 @@ def test_what_may_not_be_read_is_a_problem(tmp_path: Path) -> None:
 
 def test_a_file_that_goes_while_reading_is_a_problem(tmp_path: Path) -> None:
     path = write(tmp_path, "a.md", "x")
-    source = opened(tmp_path)
+    source = opened(tmp_path, "folder")
     path.unlink()
     assert [post.problem for post in source.read()] == ["cannot be read: No such file or directory"]
 
 
 def test_one_file_is_a_source(tmp_path: Path) -> None:
     write(tmp_path, "README.md", "x")
-    assert [post.source_id for post in opened(tmp_path / "README.md").read()] == ["README.md"]
+    assert [post.source_id for post in opened(tmp_path / "README.md", "folder").read()] == ["README.md"]
 
 
 def test_a_location_without_posts_names_what_is_looked_for(tmp_path: Path) -> None:
-    write(tmp_path, "a.pdf", "x")
-    with pytest.raises(EmptySourceError, match=r"\.markdown .*passed over: 1 \.pdf") as caught:
-        opened(tmp_path)
+    write(tmp_path, "a.odt", "x")
+    with pytest.raises(EmptySourceError, match=r"\.markdown .*passed over: 1 \.odt") as caught:
+        opened(tmp_path, "folder")
     assert str(tmp_path) in str(caught.value)
     with pytest.raises(SourceError, match=r"neither a folder nor a file ending in \.md"):
-        opened(tmp_path / "a.pdf")
+        opened(tmp_path / "a.odt", "folder")
     with pytest.raises(SourceError, match="no folder or file"):
         opened(tmp_path / "missing", "folder")
 

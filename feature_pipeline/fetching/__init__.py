@@ -1,4 +1,8 @@
-"""The only door to the network for collecting."""
+"""The only door to the network for collecting.
+
+`polite` goes through it: addresses are vetted (`addresses`), connections pinned to what was vetted (`connections`),
+answers bounded (`bodies`), failures that may pass told from those that will not (`waits`), pages remembered (`cache`).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,10 +23,13 @@ class Fetched:
 
 
 class Fetcher(Protocol):
-    def get(self, url: str, *, headers: Mapping[str, str] | None = None, robots: bool = True) -> Fetched:
+    def get(
+        self, url: str, *, headers: Mapping[str, str] | None = None, robots: bool = True, modified: str = ""
+    ) -> Fetched:
         """Fetch `url`, politely: within robots.txt (`robots=False` for a service's public API), waiting between
         requests to one host, retrying what may pass. `headers` may add e.g. Accept or Authorization; authorisation
-        is never sent on to another host by a redirect.
+        is never sent on to another host by a redirect. `modified` (ISO 8601, UTC) is when the page last changed, if
+        the caller knows: a copy that was stored well after that is the answer, and nothing is asked.
 
         Everything fetched is remembered until the collection is complete, so that after a kill the same requests
         cost nothing; afterwards validators (ETag, Last-Modified) are kept for conditional requests.

@@ -1,0 +1,81 @@
+"""The data package that Discord sends: the messages of one account, and nobody else's.
+
+The folders' names are in the account's language; a conversation's is its number, with a "c" before it or without.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from feature_pipeline import dates
+from feature_pipeline.archives import FileTree
+from feature_pipeline.csv_rows import csv_rows
+from feature_pipeline.json_values import Json, dict_at, list_at, parse_json, text_at
+
+MESSAGES = re.compile(r"(?:.*/)?c?(\d{15,20})/messages\.(csv|json)", re.IGNORECASE)
+COLUMNS = ("ID", "Timestamp", "Contents")
+MAX_BYTES = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class PackageMessage:
+    id: str
+    at: str  # ISO 8601, UTC
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    id: str
+    name: str  # "" of a direct message
+    guild: str  # id of its server; "" of a direct message
+    file: str
+
+
+def channels_of(tree: FileTree) -> list[Channel]:
+    """Every conversation that has messages. Raises SourceError."""
+    files: dict[str, str] = {}
+    for name in tree.names():
+        if (match := MESSAGES.fullmatch(name)) and (match[1] not in files or name.endswith(".json")):
+            files[match[1]] = name
+    return [_channel(tree, key, file) for key, file in sorted(files.items())]
+
+
+def is_package(tree: FileTree) -> bool:
+    return any(MESSAGES.fullmatch(name) for name in tree.names())
+
+
+def _channel(tree: FileTree, key: str, file: str) -> Channel:
+    beside = str(PurePosixPath(file).with_name("channel.json"))
+    about: Json = {}
+    if beside in tree.names():
+        about = parse_json(tree.read(beside, max_bytes=MAX_BYTES), what=beside)
+    return Channel(id=key, name=text_at(about, "name"), guild=text_at(about, "guild", "id"), file=file)
+
+
+def account_of(tree: FileTree) -> Json:
+    """What user.json says of the account; {} where it was left out of the package."""
+    for name in tree.find("user.json"):
+        account = parse_json(tree.read(name, max_bytes=MAX_BYTES), what=name)
+        if text_at(account, "id"):
+            return account
+    return {}
+
+
+def names_of(account: Json) -> dict[str, str]:
+    """People whom the account knows, and itself, by id."""
+    people = [account, *(dict_at(relation, "user") for relation in list_at(account, "relationships"))]
+    found = {text_at(p, "id"): text_at(p, "global_name") or text_at(p, "username") for p in people}
+    return {key: name for key, name in found.items() if key and name}
+
+
+def messages_of(tree: FileTree, channel: Channel) -> Iterator[PackageMessage]:
+    """Raises SourceError."""
+    if channel.file.lower().endswith(".csv"):
+        rows: Iterator[Json] = iter(csv_rows(tree, channel.file, required=COLUMNS))
+    else:
+        found = parse_json(tree.read(channel.file, max_bytes=MAX_BYTES), what=channel.file)
+        rows = iter(found if isinstance(found, list) else list_at(found, "messages"))
+    for row in rows:
+        yield PackageMessage(text_at(row, "ID"), dates.to_utc(text_at(row, "Timestamp")), text_at(row, "Contents"))

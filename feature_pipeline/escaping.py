@@ -1,0 +1,17 @@
+"""The few HTML entities that services write into plain text and Markdown, taken back once."""
+
+import re
+
+ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "#39": "'", "#x27": "'"}
+ENTITY = re.compile(rf"&({'|'.join(ENTITIES)});")
+NEVER_ESCAPED = re.compile(rf"[<>]|&(?!(?:{'|'.join(ENTITIES)});)")
+
+
+def unescape_once(text: str) -> str:
+    """`&amp;lt;` → `&lt;`: in a text that was escaped, that is what the author wrote."""
+    return ENTITY.sub(lambda match: ENTITIES[match[1]], text)
+
+
+def unescape_if_escaped(text: str) -> str:
+    """For files that escape in one version and not in another: a bare <, > or & is in no escaped text."""
+    return text if NEVER_ESCAPED.search(text) else unescape_once(text)

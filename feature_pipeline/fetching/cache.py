@@ -1,0 +1,148 @@
+"""What was fetched, on disk: answers within one collection, validators between two."""
+
+import json
+import sqlite3
+import time
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from feature_pipeline.errors import SourceError
+
+SCHEMA_VERSION = 1
+SCHEMA = """
+    BEGIN IMMEDIATE;
+    DROP TABLE IF EXISTS pages;
+    DROP TABLE IF EXISTS collections;
+    CREATE TABLE pages (
+        key TEXT PRIMARY KEY, url TEXT NOT NULL, status INTEGER NOT NULL, headers TEXT NOT NULL, body BLOB NOT NULL,
+        fetched_at REAL NOT NULL, collection INTEGER NOT NULL
+    );
+    CREATE TABLE collections (number INTEGER NOT NULL);
+    INSERT INTO collections VALUES (1);
+    PRAGMA user_version = 1;
+    COMMIT;
+"""
+SECRET_HEADERS = {"authorization", "cookie", "proxy-authorization", "x-api-key", "api-key"}
+NOT_STORED = {"set-cookie", "set-cookie2", "www-authenticate", "authentication-info"}
+CURRENT_SECONDS = 24 * 3600.0  # a collection that was broken off is taken up again within a day; then pages are old
+BUSY_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPage:
+    """One answer of a server, redirects and lasting errors included."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]  # names in lower case
+    body: bytes
+    fetched_at: float  # Unix time at which the server last confirmed it
+    current: bool  # it belongs to the collection under way
+
+
+def page_key(url: str, headers: Mapping[str, str]) -> str:
+    """What tells two answers of one address apart: what was asked for. Of a secret only that there was one."""
+    asked = {name.lower(): "…" if name.lower() in SECRET_HEADERS else value for name, value in headers.items()}
+    return json.dumps([url, sorted(asked.items())], ensure_ascii=False)
+
+
+class PageCache:
+    """One file, for one source. Nothing is created before the first page is stored; a broken file is begun anew, as
+    everything in it can be fetched again. Each answer is on disk before the next is asked for, so that a killed
+    collection goes on where it was."""
+
+    def __init__(self, path: Path, *, now: Callable[[], float] = time.time) -> None:
+        self.path = path
+        self._now = now
+        self._connection: sqlite3.Connection | None = None
+
+    def find(self, key: str) -> StoredPage | None:
+        """Raises SourceError."""
+        rows = self._run(
+            "SELECT url, status, headers, body, fetched_at, collection = number FROM pages, collections WHERE key = ?",
+            key,
+        )
+        for url, status, headers, body, fetched_at, current in rows:
+            fresh = bool(current) and self._now() - fetched_at < CURRENT_SECONDS
+            return StoredPage(url, status, json.loads(headers), zlib.decompress(body), fetched_at, fresh)
+        return None
+
+    def store(self, key: str, *, url: str, status: int, headers: Mapping[str, str], body: bytes) -> StoredPage:
+        """Raises SourceError."""
+        kept = {name: value for name, value in headers.items() if name not in NOT_STORED}
+        page = StoredPage(url, status, kept, body, self._now(), current=True)
+        self._run(
+            "INSERT OR REPLACE INTO pages SELECT ?, ?, ?, ?, ?, ?, number FROM collections",
+            *(key, url, status, json.dumps(kept), zlib.compress(body), page.fetched_at),
+        )
+        return page
+
+    def keep(self, key: str, *, confirmed: bool) -> None:
+        """The page belongs to this collection too; `confirmed`: the server has just said that it is unchanged."""
+        self._run(
+            "UPDATE pages SET collection = (SELECT number FROM collections), "
+            "fetched_at = CASE WHEN ? THEN ? ELSE fetched_at END WHERE key = ?",
+            *(confirmed, self._now(), key),
+        )
+
+    def complete(self) -> None:
+        """The collection has ended well. Pages that it did not come across are dropped; the rest are asked for again
+        by the next one, with their validators. Raises SourceError."""
+        self._run("DELETE FROM pages WHERE collection < (SELECT number FROM collections)")
+        self._run("UPDATE collections SET number = number + 1")
+
+    def forget(self, urls: Iterable[str]) -> int:
+        """Remove what these addresses answered; how many pages it were. Raises SourceError."""
+        return sum(len(self._run("DELETE FROM pages WHERE url = ? RETURNING key", url)) for url in urls)
+
+    def delete(self) -> None:
+        """Remove the whole file."""
+        self.close()
+        for path in (self.path, self.path.with_name(f"{self.path.name}-journal")):
+            path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _run(self, statement: str, *values: object) -> list[Any]:
+        if self._connection is None and not statement.startswith("INSERT") and not self.path.exists():
+            return []
+        try:
+            with closing(self._opened().execute(statement, values)) as cursor:
+                return cursor.fetchall()
+        except (sqlite3.Error, OSError) as error:
+            raise SourceError(
+                f"the cache of fetched pages {self.path} cannot be used: {error}. See that its disk has room and may "
+                "be written to; the file may be deleted at any time, at the price of fetching again."
+            ) from error
+
+    def _opened(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                self._connection = self._open()
+            except sqlite3.OperationalError:
+                raise  # busy, or the disk
+            except sqlite3.DatabaseError:  # no database, or a broken one
+                self.delete()
+                self._connection = self._open()
+        return self._connection
+
+    def _open(self) -> sqlite3.Connection:
+        """In autocommit mode: each statement is on disk when it returns. What is deleted is overwritten with zeros."""
+        connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
+        try:
+            connection.execute("PRAGMA secure_delete = ON")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            if connection.execute("PRAGMA user_version").fetchone()[0] != SCHEMA_VERSION:
+                connection.executescript(SCHEMA)
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection

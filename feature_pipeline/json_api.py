@@ -1,0 +1,198 @@
+"""Public JSON APIs: addresses that stay the same, parsed answers, paged lists, and items that fail alone."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from urllib.parse import quote, urlencode, urljoin, urlsplit
+
+from feature_pipeline.errors import HttpStatusError, SourceError, UnreadableItemError
+from feature_pipeline.fetching import Fetcher
+from feature_pipeline.json_values import Json, at, parse_json, text_at
+from feature_pipeline.sources import SourceOptions
+from feature_store.records import ContentType, Post, PostKind
+
+MAX_BARREN_PAGES = 5  # in a row without a new item: services filter pages after cutting them, so one or two happen
+MAX_FAILURES = 5  # of items in a row: then it is the service that fails
+GONE = (404, 410, 451)
+LINK = re.compile(r"<([^<>]*)>([^<]*)")
+RELATION = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s;,]+))", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    json: Json
+    next_url: str  # of the Link header, on the same origin; "" when there is none
+
+
+@dataclass
+class JsonApi:
+    """Addresses are made of what is asked for alone, so that a collection that was killed finds its pages again."""
+
+    fetcher: Fetcher = field(repr=False)
+    base_url: str
+    max_pages: int  # of one list
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)  # may hold a token
+    _failures: int = field(default=0, init=False)
+
+    def url(self, path: str, **parameters: str | int) -> str:
+        """`path` is put together of checked or quoted parts; parameters are quoted here, in the order given."""
+        query = urlencode(parameters, quote_via=quote, safe=":@,")
+        return self.base_url.rstrip("/") + path + (f"?{query}" if query else "")
+
+    def get(self, url: str, *, modified: str = "") -> Answer:
+        """`modified` as in Fetcher. Raises SourceError when the answer is no JSON; FetchError."""
+        headers = {"Accept": "application/json", **self.headers}
+        fetched = self.fetcher.get(url, headers=headers, robots=False, modified=modified)
+        try:
+            answer = parse_json(fetched.body, what=url)
+        except SourceError as error:
+            raise SourceError(
+                f"{url} answers with {len(fetched.body)} bytes that are no JSON. Try again later, and check that the "
+                "address is that of the service's public API."
+            ) from error
+        return Answer(answer, self._on_same_origin(next_link(fetched.headers.get("link", "")), fetched.url))
+
+    def _on_same_origin(self, link: str, base: str) -> str:
+        """`link` as an address; "" when it leads elsewhere, where a token would be given away."""
+        with suppress(ValueError):
+            url = urljoin(base, link) if link else ""
+            return url if urlsplit(url)[:2] == urlsplit(self.base_url)[:2] else ""
+        return ""
+
+    @contextmanager
+    def one_item(self) -> Iterator[None]:
+        """Within, what goes wrong concerns one item: raised as UnreadableItemError.
+
+        Raises the error itself when it is the fifth in a row: then the service fails, not an item.
+        """
+        try:
+            yield
+        except SourceError as error:
+            gone = isinstance(error, HttpStatusError) and error.status in GONE
+            self._failures += not gone
+            if self._failures >= MAX_FAILURES:
+                raise
+            raise UnreadableItemError(str(error)) from error
+        self._failures = 0
+
+
+@dataclass
+class Listing:
+    """The items of a paged list, each once. One that is no object, or has no id, is counted in `nameless`."""
+
+    api: JsonApi
+    path: tuple[str, ...]  # where a page holds its items
+    id_of: Callable[[Json], str]
+    following: Callable[[Answer, list[Json]], str]  # the address of the next page; "" after the last
+    seen: set[str] = field(default_factory=set)
+    nameless: int = 0
+
+    def read(self, url: str) -> Iterator[dict[str, Json]]:
+        """Ends after the last page, and where pages lead in a circle or bring nothing new any more.
+
+        Raises SourceError when a page holds no list; FetchError.
+        """
+        asked: set[str] = set()
+        barren = 0
+        while url and url not in asked and barren < MAX_BARREN_PAGES:
+            if len(asked) >= self.api.max_pages:
+                raise SourceError(
+                    f"{url}: more than {len(asked):,} pages. If there are so many, raise fetching.max_pages."
+                )
+            asked.add(url)
+            answer = self.api.get(url)
+            items = at(answer.json, *self.path)
+            if not isinstance(items, list):
+                said = text_at(answer.json, "message") or text_at(answer.json, "error") or "something else"
+                raise SourceError(f"{url} answers with {said!r:.200} instead of a list. Try again later.")
+            fresh = [item for item in items if self._is_new(item)]
+            barren = 0 if fresh else barren + 1
+            url = self.following(answer, items)
+            yield from fresh
+
+    def _is_new(self, item: Json) -> bool:
+        name = self.id_of(item) if isinstance(item, dict) else ""
+        self.nameless += not name
+        if not name or name in self.seen:
+            return False
+        self.seen.add(name)
+        return True
+
+
+@dataclass
+class ApiSource:
+    """What every source over an API shares. `lists_all` is settled once `read` has ended."""
+
+    name: str
+    options: SourceOptions
+    lists_all: bool = field(default=False, init=False)
+    _ignored: Counter[str] = field(default_factory=Counter, init=False)
+
+    @property
+    def ignored(self) -> dict[str, int]:
+        return {kind: count for kind, count in sorted(self._ignored.items()) if count}
+
+    def count(self) -> None:
+        return None
+
+    def post(
+        self,
+        source_id: str,
+        *,
+        url: str,
+        created_at: str,
+        content: str,
+        content_type: ContentType,
+        kind: PostKind,
+        title: str = "",
+        visibility: str = "public",
+        tags: tuple[str, ...] = (),
+        context: str = "",
+        people: tuple[str, ...] = (),
+        problem: str = "",
+    ) -> Post:
+        """Content is dropped when there is a problem; to be too large is one."""
+        size, limit = len(content.encode("utf-8", "replace")), self.options.max_file_bytes
+        if size > limit and not problem:
+            problem = f"{size / 1e6:.1f} MB, the limit is {limit / 1e6:g} MB (feature_pipeline.max_file_mb)"
+        return Post(
+            author=self.options.author,
+            source=self.name,
+            source_id=source_id,
+            url=url or source_id,
+            title=title,
+            created_at=created_at,
+            fetched_at=self.options.fetched_at,
+            content="" if problem else content,
+            content_type=content_type,
+            kind=kind,
+            visibility=visibility,
+            tags=tags,
+            context=context,
+            people=people,
+            problem=problem,
+        )
+
+
+def next_link(header: str) -> str:
+    """What a Link header (RFC 8288) names as the next page; "" when it names none."""
+    for target, parameters in LINK.findall(header):
+        relation = RELATION.search(parameters)
+        if relation and "next" in (relation[1] or relation[2]).lower().split():
+            return str(target).strip()
+    return ""
+
+
+def unknown_account(error: HttpStatusError, message: str) -> SourceError:
+    """What to raise when looking an account up fails: `message` where the service does not know it."""
+    return SourceError(message) if error.status in (400, *GONE) else error
+
+
+def account_name(text: str, *spellings: re.Pattern[str], examples: str) -> str:
+    """The group `name` of the spelling that `text` has. Raises SourceError."""
+    for spelling in spellings:
+        if match := spelling.fullmatch(text.strip()):
+            return match["name"]
+    raise SourceError(f"{text!r} is no name or address of an account there. Write it like {examples}.")

@@ -1,0 +1,10 @@
+"""A message in any format → the plain text of it, as the context of its answer needs it."""
+
+from feature_pipeline.cleaning import PIECES
+from feature_pipeline.cleaning.marked_text import assemble
+from feature_store.records import ContentType
+
+
+def plain_text(text: str, content_type: ContentType) -> str:
+    """`text` without its format's furniture. Quotations stay, behind "> "."""
+    return assemble(PIECES[content_type](text.replace("\r\n", "\n").replace("\0", "")))[0]

@@ -1,0 +1,194 @@
+"""Names and handles of the people that a source knows of, wherever the text uses them.
+
+A person is masked by every word of the name, so that "Anna", "Schmidt" and "Anna Schmidt" stay one person. Words that
+are also ordinary ones (Will, May, Rose) only count where the sentence uses them as a name.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from feature_pipeline.privacy.detection import Detected
+from feature_pipeline.privacy.ordinary_words import CALENDAR_AND_PLACES, NOT_PERSONAL, ORDINARY, PARTICLES, TITLES
+from feature_pipeline.words import UNSPACED
+
+LETTER = rf"[^\W\d_{UNSPACED}]"
+WORD = re.compile(rf"(?<![\w@])(?:{LETTER}\u0300?)+(?:['’-](?:{LETTER})+)*", re.UNICODE)
+HANDLE = re.compile(r"(?<![\w@.])(@|/?u/)?(\w[\w-]*(?:\.[\w-]+)*)(?:@(?:[\w-]+\.)+[a-zA-Z]{2,24})?", re.IGNORECASE)
+DISTINCTIVE = re.compile(r"(?=.*[a-z])(?=.*[\d_])", re.IGNORECASE)  # a handle that no text holds by chance
+NUMBER = re.compile(r"\+?[\d\s().-]{7,24}")
+UNSPACED_NAME = re.compile(rf"[{UNSPACED}]+")
+HANGUL = re.compile(r"[\uac00-\ud7a3]{3,}")
+SENTENCE_START = re.compile(r"(?:^|[.!?…:;»”\"'“‘(*>\n\r\t]|[-–—•] ?|\d[.)])[ ]*\Z")
+GREETING = re.compile(
+    r"\b(?:hi|hey|hello|dear|thanks|thank you|thx|cheers|bye|morning|yo|ciao|hallo|liebe[r]?|danke|hola|gracias|salut|merci|cher|chère|bonjour"
+    r"|and|with|mr|mrs|ms|miss|dr|prof|herr|frau|señora?|m|mme|sir|aunt|auntie|uncle|tante|onkel),?\.? \Z",
+    re.IGNORECASE,
+)
+ADDRESSED = re.compile(r", (?:can|could|did|do|are|have|will|would|you|please|what|when|where|how|why|look|thanks|i|we|let|come|kannst|hast|bist)\b", re.I)
+POSSESSIVE = re.compile(r"['’]s\b")
+PLACE_OR_TIME = re.compile(
+    r"\b(?:in|on|of|by|since|until|till|last|next|this|early|late|mid|during|from|to|through|every|each|near|around|at|before|after|im|ab|bis|am|en|à|au|\d{1,4}(?:st|nd|rd|th)?)[ -]\Z",
+    re.IGNORECASE,
+)
+NUMBER_AFTER = re.compile(r",? \d")
+GENITIVE_LANGUAGES = {"de", "nl", "sv", "da", "no"}  # "Annas Boot"
+SHORTEST, SHORTEST_IN_SMALL_LETTERS = 3, 4
+TRIMMED = re.compile(r"^[^\w@+]+|[^\w.]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who is to be masked. All keys are case-folded."""
+
+    words: dict[str, str] = field(default_factory=dict)  # a word of a name → the value of its pseudonym
+    phrases: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)  # first word → whole names, longest first
+    handles: set[str] = field(default_factory=set)
+    unspaced: re.Pattern[str] | None = None  # names in scripts without spaces
+
+
+@lru_cache(maxsize=256)
+def people_of(people: tuple[str, ...], allow: tuple[str, ...]) -> People:
+    """`allow` holds the author's own names among others: their words mask nothing."""
+    own = {word.casefold() for entry in allow for word in WORD.findall(entry)}
+    own |= {entry.casefold().lstrip("@") for entry in allow}
+    words: dict[str, str] = {}
+    phrases: dict[str, set[tuple[str, ...]]] = {}
+    handles: set[str] = set()
+    unspaced: set[str] = set()
+    for person in people:
+        name = TRIMMED.sub("", person).removeprefix("~")
+        if not name or name.casefold() in own or NUMBER.fullmatch(name):
+            continue
+        if handle := _handle(name):
+            if handle.casefold() not in own:
+                handles.add(handle.casefold())
+            continue
+        unspaced |= {part for part in UNSPACED_NAME.findall(name) if len(part) > 1}
+        unspaced |= set(HANGUL.findall(name))
+        parts = [part for part in WORD.findall(name) if part.casefold().rstrip(".") not in TITLES]
+        folded = tuple(part.casefold() for part in parts)
+        if len(folded) > 1 and not set(folded) <= own:
+            phrases.setdefault(folded[0], set()).add(folded)
+        if not NOT_PERSONAL.intersection(folded):
+            for part in folded:
+                for piece in {part, *re.split("[-’']", part)}:
+                    if len(piece) >= SHORTEST and piece not in own and piece not in PARTICLES:
+                        words[piece] = piece
+    pattern = "|".join(re.escape(name) for name in sorted(unspaced, key=len, reverse=True))
+    return People(
+        words=words,
+        phrases={first: sorted(names, key=len, reverse=True) for first, names in phrases.items()},
+        handles=handles,
+        unspaced=re.compile(pattern) if pattern else None,
+    )
+
+
+def names_to_avoid(people: Sequence[str], allow: Sequence[str]) -> frozenset[str]:
+    """The words of everybody's names: no pseudonym may be one of them, or it would be taken for that person."""
+    return frozenset(word.casefold() for name in (*people, *allow) for word in WORD.findall(name))
+
+
+def detect(text: str, people: People, *, language: str = "") -> Iterator[Detected]:
+    if people.handles:
+        for match in HANDLE.finditer(text):
+            name = match[2].casefold()
+            written = name if name in people.handles else name.rstrip(".-")
+            if written in people.handles and (match[1] or _stands_alone(written)):
+                full = match.end() if written == name else match.start(2) + len(written)
+                yield Detected(match.start(), full, "handle", written, "the handle of somebody in this conversation")
+    if people.unspaced:
+        for match in people.unspaced.finditer(text):
+            yield Detected(match.start(), match.end(), "name", match[0].casefold(), "somebody in this conversation")
+    if people.words or people.phrases:
+        yield from _words(text, people, language)
+
+
+def _words(text: str, people: People, language: str) -> Iterator[Detected]:
+    tokens = list(WORD.finditer(text))
+    reason = "somebody in this conversation"
+    index = 0
+    while index < len(tokens):
+        token = tokens[index]
+        start, word = token.start(), token[0].casefold()
+        if length := _phrase(text, tokens, index, people):
+            names = [t[0].casefold() for t in tokens[index : index + length]]
+            ends = [n for n in (names[0], names[-1]) if len(n) > 1]
+            yield Detected(start, tokens[index + length - 1].end(), "name", " ".join(ends), reason)
+            index += length
+            continue
+        for known, end in _spellings(word, start, token.end(), people, language):
+            if _is_name(text, start, end, known, language):
+                yield Detected(start, end, "name", people.words[known], reason)
+                break
+        else:
+            yield from _pieces(text, token, people, language, reason)
+        index += 1
+
+
+def _phrase(text: str, tokens: Sequence[re.Match[str]], index: int, people: People) -> int:
+    """How many tokens from `index` on are a whole name; 0 for none."""
+    for names in people.phrases.get(tokens[index][0].casefold(), ()):
+        found = tokens[index : index + len(names)]
+        if tuple(t[0].casefold() for t in found) != names:
+            continue
+        gaps = (text[a.end() : b.start()] for a, b in zip(found, found[1:], strict=False))
+        capitals = all(t[0][0].isupper() or t[0][0].lower() == t[0][0].upper() for t in (found[0], found[-1]))
+        if all(gap.strip(" .,") == "" and len(gap) <= 2 for gap in gaps) and (capitals or not ORDINARY.issuperset(names)):
+            return len(names)
+    return 0
+
+
+def _spellings(word: str, start: int, end: int, people: People, language: str) -> Iterator[tuple[str, int]]:
+    """The word as it stands, without a possessive's "'s", and without a genitive's "s"."""
+    if word in people.words:
+        yield word, end
+    if word.endswith(("'s", "’s")) and word[:-2] in people.words:
+        yield word[:-2], end - 2
+    elif language in GENITIVE_LANGUAGES and word.endswith("s") and word[:-1] in people.words:
+        yield word[:-1], end - 1
+
+
+def _pieces(text: str, token: re.Match[str], people: People, language: str, reason: str) -> Iterator[Detected]:
+    """Names inside of a compound: "d'Anaïs", "Anna-Lena", "Schmidt-Haus"."""
+    for piece in re.finditer(r"[^'’-]+", token[0]):
+        start, end = token.start() + piece.start(), token.start() + piece.end()
+        known = piece[0].casefold()
+        if piece[0] != token[0] and known in people.words and piece[0][0].isupper() and known not in ORDINARY:
+            yield Detected(start, end, "name", people.words[known], reason)
+
+
+def _is_name(text: str, start: int, end: int, word: str, language: str) -> bool:
+    written = text[start:end]
+    before, after = text[max(0, start - 24) : start], text[end : end + 24]
+    ordinary = word in ORDINARY
+    if written.islower():
+        return not ordinary and len(word) >= SHORTEST_IN_SMALL_LETTERS
+    if not ordinary and word not in CALENDAR_AND_PLACES:
+        return True
+    if written.isupper():
+        return False
+    if GREETING.search(before) or ADDRESSED.match(after):
+        return True
+    if word in CALENDAR_AND_PLACES and (PLACE_OR_TIME.search(before) or NUMBER_AFTER.match(after)):
+        return False
+    # German writes every noun with a capital, and any language the first word of a sentence.
+    started = SENTENCE_START.search(before) is not None
+    return (not started and language != "de") or (POSSESSIVE.match(after) is not None and not started)
+
+
+def _handle(name: str) -> str:
+    """The handle that an entry is: "@anna@fog.social" → "anna"; "" for a name."""
+    if name.startswith("@") or name[:2].lower() == "u/" or name[:3].lower() == "/u/":
+        return name.removeprefix("/")[1:].removeprefix("/").partition("@")[0]
+    local, at, host = name.partition("@")
+    if at and "." in host and " " not in name:
+        return local
+    single = " " not in name and name.isascii()
+    return name if single and (name == name.lower() or DISTINCTIVE.match(name) or "." in name[:-1]) else ""
+
+
+def _stands_alone(handle: str) -> bool:
+    """Whether a handle is masked without its "@" too: "@microsoft" must not take "Microsoft" out of a text."""
+    return len(handle) > SHORTEST and DISTINCTIVE.match(handle) is not None

@@ -1,0 +1,111 @@
+"""Numbers that states give to persons: only those with a check digit or a strict form, most only with their label."""
+
+import re
+from collections.abc import Callable, Iterator
+
+from feature_pipeline.privacy.accounts import luhn
+from feature_pipeline.privacy.detection import Detected
+
+NOT_ALNUM = re.compile(r"[^A-Za-z0-9]")
+DNI_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
+ODD_VALUES = dict(
+    zip(
+        "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+        (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23),
+        strict=True,
+    )
+)  # fmt: skip
+ADVERTISED = {"078051120", "219099999", "123456789", "457555462"}  # Social Security numbers of wallets and posters
+
+
+def _weighted(digits: str, weights: tuple[int, ...]) -> int:
+    return sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=False))
+
+
+def _ssn(value: str) -> bool:
+    """The ranges that the Social Security Administration never assigns: 000, 666, 900–999; group 00; serial 0000."""
+    area, group, serial = value[:3], value[3:5], value[5:]
+    return value not in ADVERTISED and area not in ("000", "666") and area < "900" and group != "00" and serial != "0000"
+
+
+def _cpf(value: str) -> bool:
+    ends = [_weighted(value, tuple(range(n, 1, -1))) * 10 % 11 % 10 for n in (10, 11)]
+    return len(set(value)) > 1 and value[9:] == f"{ends[0]}{ends[1]}"
+
+
+def _dni(value: str) -> bool:
+    number = value[:-1].upper().replace("X", "0").replace("Y", "1").replace("Z", "2")
+    return int(number) > 0 and DNI_LETTERS[int(number) % 23] == value[-1].upper()
+
+
+def _codice_fiscale(value: str) -> bool:
+    value = value.upper()
+    even = sum(int(c) if c.isdigit() else ord(c) - 65 for c in value[1:15:2])
+    return chr(65 + (even + sum(ODD_VALUES[c] for c in value[0:15:2])) % 26) == value[15]
+
+
+def _nir(value: str) -> bool:
+    number = value[:13].upper().replace("2A", "19").replace("2B", "18")
+    return number.isdigit() and 97 - int(number) % 97 == int(value[13:])
+
+
+def _resident_id(value: str) -> bool:
+    """GB 11643-1999."""
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    return "10X98765432"[_weighted(value, weights) % 11] == value[17].upper()
+
+
+def _bsn(value: str) -> bool:
+    value = value.zfill(9)
+    return len(set(value)) > 1 and (_weighted(value, (9, 8, 7, 6, 5, 4, 3, 2)) - int(value[8])) % 11 == 0
+
+
+def _pesel(value: str) -> bool:
+    return (_weighted(value, (1, 3, 7, 9, 1, 3, 7, 9, 1, 3)) + int(value[10])) % 10 == 0
+
+
+# (what it is, where it stands, whether its check digit is right). The pattern's first group is the number.
+IDS: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = (
+    (
+        "a Social Security number",
+        re.compile(r"(?<![\w.,/+-])(\d{3}-\d{2}-\d{4})(?![\w-]|\.\d)"),
+        _ssn,
+    ),
+    (
+        "a Social Security number",
+        re.compile(r"\b(?:SSN|social security)\b(?: (?:number|no\.?|#))?(?: is| was)?[:, ]{1,3}(\d{3}[ -]?\d{2}[ -]?\d{4})\b", re.I),
+        _ssn,
+    ),
+    ("a CPF", re.compile(r"(?<![\w.])(\d{3}\.\d{3}\.\d{3}-\d{2})(?!\w)"), _cpf),
+    ("a DNI", re.compile(r"\b(?:DNI|NIF|NIE)\b[^\w\n]{0,3}(?:es |nº |número )?([XYZ]?\d{7,8}[ -]?[A-Z])\b", re.I), _dni),
+    (
+        "a codice fiscale",
+        re.compile(r"\b([A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z])\b", re.I),
+        _codice_fiscale,
+    ),
+    (
+        "a French social security number",
+        re.compile(r"(?<![\w.-])([12]\s?\d{2}\s?(?:0[1-9]|1[0-2]|[2-9]\d)\s?\d[\dABab]\s?\d{3}\s?\d{3}\s?\d{2})(?!\w)"),
+        _nir,
+    ),
+    (
+        "a Chinese resident number",
+        re.compile(r"(?<![\da-zA-Z])([1-8]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx])(?![\da-zA-Z])"),
+        _resident_id,
+    ),
+    ("a BSN", re.compile(r"\b(?:BSN|burgerservicenummer)\b(?: is)?[: ]{1,3}(\d{8,9})\b", re.I), _bsn),
+    ("a PESEL", re.compile(r"\bPESEL\b(?: to)?[: ]{1,3}(\d{11})\b", re.I), _pesel),
+    (
+        "a Canadian social insurance number",
+        re.compile(r"\b(?:SIN|social insurance number)\b(?: is)?[: ]{1,3}([1-79]\d{2}[ -]\d{3}[ -]\d{3})\b"),
+        luhn,
+    ),
+)  # fmt: skip
+
+
+def detect(text: str) -> Iterator[Detected]:
+    for what, pattern, is_valid in IDS:
+        for match in pattern.finditer(text):
+            value = NOT_ALNUM.sub("", match[1])
+            if is_valid(value):
+                yield Detected(match.start(1), match.end(1), "id", value.upper(), what)

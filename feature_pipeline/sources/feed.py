@@ -1,0 +1,174 @@
+"""A feed: RSS, Atom, RDF, CDF or JSON Feed, at an address or in a file.
+
+Where an item is a teaser, the page behind its link becomes the content; cleaning takes the article out of it.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from feature_pipeline.authorship import choose_authors
+from feature_pipeline.errors import (
+    EmptySourceError,
+    FetchError,
+    SourceError,
+    UnreachableError,
+    WhoIsTheAuthorError,
+)
+from feature_pipeline.locations import Location
+from feature_pipeline.plain_text import plain_text
+from feature_pipeline.sources import Match, SourceOptions, Unreached
+from feature_pipeline.web.feed_items import FeedItem
+from feature_pipeline.web.feed_pages import FeedPages
+from feature_pipeline.web.feeds import is_feed, parse_feed
+from feature_pipeline.web.links import normalised, same_site
+from feature_pipeline.web.page_text import page_text
+from feature_pipeline.web.pages import Page
+from feature_pipeline.words import count_words
+from feature_store.records import ContentType, Post, PostKind
+
+SUMMARY = "a feed (RSS, Atom, RDF, JSON Feed); where it has teasers only, the pages behind them"
+EXAMPLE = "https://example.org/feed.xml"
+OBTAIN = "Blogs link to it, often at `/feed`, `/rss.xml`, `/atom.xml` or `/index.xml`. It shows the newest posts."
+ADDRESS = None
+
+ENDINGS = (".xml", ".rss", ".atom", ".rdf", ".json", ".cdf")
+# Marks of exports in a feed's format: their own kinds read more out of them.
+EXPORTS = (b"wordpress.org/export/", b"schemas.google.com/blogger/2008/kind#", b"schemas.google.com/blogger/2018")
+PROBE_BYTES = 100_000
+MAX_FILE_BYTES = 200_000_000
+SHORT_WORDS = 100  # an item without a title and with fewer words is a short post
+MEGABYTE = 1_000_000
+
+
+@dataclass
+class FeedSource:
+    name: str
+    pages: FeedPages
+    options: SourceOptions
+    _ignored: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def lists_all(self) -> bool:
+        return False
+
+    @property
+    def ignored(self) -> dict[str, int]:
+        return {kind: count for kind, count in sorted(self._ignored.items()) if count}
+
+    def count(self) -> None:
+        return None
+
+    def read(self) -> Iterator[Post | Unreached]:
+        """Raises WhoIsTheAuthorError when `options.me` names none of several authors."""
+        self._ignored.clear()
+        items = list(self.pages.items())
+        self._ignored["repeated"] += self.pages.repeated
+        chosen = self._chosen(items)
+        names: set[str] = set()
+        for item in items:
+            if chosen and item.people and not chosen.intersection(person.key for person in item.people):
+                self._ignored["by other people"] += 1
+            elif not (item.content.strip() or item.title or item.url or item.id):
+                self._ignored["empty"] += 1
+            else:
+                yield self._read(item, _unique(item, names))
+        yield from self.pages.unreached
+
+    def _chosen(self, items: list[FeedItem]) -> set[str]:
+        """The keys of the people who are the author; empty for all."""
+        counts = Counter(person.key for item in items for person in item.people)
+        contacts = {person.key: (person.name, person.contact) for item in items for person in item.people}
+        try:
+            return choose_authors(counts, contacts, self.options) if len(counts) > 1 else set()
+        except WhoIsTheAuthorError:
+            if self.options.me:
+                raise
+            return set()
+
+    def _read(self, item: FeedItem, name: str) -> Post | Unreached:
+        problem = "" if item.content.strip() else "the item has no text, and no page of its own"
+        if not self._has_more_behind(item):
+            return self._post(item, name, problem=problem)
+        try:
+            fetched = self.options.fetcher.get(item.url)
+        except UnreachableError as error:
+            return Unreached(name, str(error))
+        except FetchError as error:
+            return self._post(item, name, problem=problem and str(error))
+        page = Page(fetched.url, page_text(fetched))
+        in_page = count_words(plain_text(page.text, ContentType.HTML))
+        if in_page > count_words(plain_text(item.content, item.content_type)):
+            return self._post(item, name, page)
+        return self._post(item, name, problem=problem)
+
+    def _has_more_behind(self, item: FeedItem) -> bool:
+        """A link to another site leads to other people's words."""
+        own = [self.pages.first.site, self.pages.url]
+        may_be_cut = item.is_teaser and bool(item.title or not item.content.strip())
+        return may_be_cut and bool(item.url) and any(same_site(item.url, site) for site in own)
+
+    def _post(self, item: FeedItem, name: str, page: Page | None = None, *, problem: str = "") -> Post:
+        content = page.text if page else item.content
+        size, limit = len(content.encode("utf-8", "replace")), self.options.max_file_bytes
+        if size > limit:
+            problem = f"{size / MEGABYTE:.1f} MB, the limit is {limit / MEGABYTE:g} MB (feature_pipeline.max_file_mb)"
+        title = item.title or (page.title if page else "")
+        return Post(
+            author=self.options.author,
+            source=self.name,
+            source_id=name,
+            url=normalised(item.url) or item.url or name,
+            title=title,
+            created_at=item.created_at or (page.date if page else ""),
+            fetched_at=self.options.fetched_at,
+            content="" if problem else content,
+            content_type=ContentType.HTML if page else item.content_type,
+            kind=PostKind.ARTICLE if title or count_words(content) >= SHORT_WORDS else PostKind.POST,
+            tags=item.tags,
+            problem=problem,
+        )
+
+
+def recognises(location: Location) -> Match:
+    if location.page is not None:
+        return Match.YES if is_feed(location.page.body) else Match.NO
+    path = location.path
+    if path is None or not path.is_file() or not path.name.lower().endswith(ENDINGS):
+        return Match.NO
+    with path.open("rb") as file:
+        start = file.read(PROBE_BYTES)
+    if not is_feed(start):
+        return Match.NO
+    return Match.FALLBACK if any(mark in start for mark in EXPORTS) else Match.YES
+
+
+def open(location: Location, options: SourceOptions) -> FeedSource:  # noqa: A001 - the name that sources are opened by
+    """Raises SourceError when it is no feed, EmptySourceError when it has no item."""
+    if location.page is not None:
+        url, data, charset = location.page.url, location.page.body, location.page.charset
+        name = f"feed:{normalised(location.url)}"
+    elif location.path is not None and location.path.is_file():
+        try:
+            with location.path.open("rb") as file:
+                url, data, charset = options.base_url, file.read(MAX_FILE_BYTES), ""
+        except OSError as error:
+            raise SourceError(f"{location.path} cannot be read: {error.strerror}.") from error
+        name = f"feed:{location.path}"
+    else:
+        raise SourceError(f"{location.text} is neither a web address nor a file. Give the address of a feed.")
+    feed = parse_feed(data, url=url or name, charset=charset)
+    if not feed.items:
+        raise EmptySourceError(f"the feed {location.text} has no item.")
+    return FeedSource(name, FeedPages(options.fetcher, url or feed.site, feed, options.max_pages), options)
+
+
+def _unique(item: FeedItem, names: set[str]) -> str:
+    """Feeds exist that give all items one id: then the link names them, or what they say."""
+    content_name = FeedItem("", "", item.title, item.content, item.content_type, False, item.created_at).name
+    name = next((name for name in (item.name, item.url, content_name) if name and name not in names), "")
+    number = 2
+    while not name or name in names:
+        name, number = f"{content_name}-{number}", number + 1
+    names.add(name)
+    return name

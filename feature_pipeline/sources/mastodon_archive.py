@@ -1,0 +1,270 @@
+"""A Mastodon archive: the account's posts, replies and boosts, from outbox.json; other ActivityPub servers' too.
+
+`totalItems` is not looked at: it never matches the list. The content warning that an author puts before a post is its
+title. Posts to followers or to single people are private. A boost is another person's text: its address alone is kept.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import PurePosixPath
+
+from feature_pipeline import dates
+from feature_pipeline.archives import MEGABYTE, FileTree
+from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
+from feature_pipeline.json_values import Json, at, dict_at, list_at, parse_json, text_at
+from feature_pipeline.locations import Location
+from feature_pipeline.plain_text import plain_text
+from feature_pipeline.sources import Match, SourceOptions
+from feature_pipeline.text_files import readable_name
+from feature_store.records import ContentType, Post, PostKind
+
+SUMMARY = "a Mastodon archive (zipped, unpacked, or its outbox.json): posts, replies and boosts"
+EXAMPLE = "~/Downloads/archive-20240501-0123abcd.tar.gz"
+OBTAIN = (
+    "On your instance: *Preferences → Import and export → Data export → Request your archive*, once a week. The mail "
+    "with the link comes when it is ready."
+)
+ADDRESS = None
+
+MAX_BYTES = 4_000 * MEGABYTE
+HEAD_BYTES = 65_536
+NAMES = ("outbox*.json",)
+PUBLIC = {"https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"}
+ARTICLES = ("Article", "Page")
+QUOTE_LINE = re.compile(r"<p class=\"quote-inline\">.*?</p>", re.DOTALL)  # "RE: https://…", by the server
+POSTS = ("Note", "Question", *ARTICLES)
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    post: Post
+    answers: str  # address of the post that it answers
+    changed_at: str
+
+
+@dataclass
+class MastodonArchive:
+    tree: FileTree
+    options: SourceOptions
+    _ignored: Counter[str] = field(default_factory=Counter)
+
+    @cached_property
+    def name(self) -> str:
+        actors = self._actors
+        identity = next(iter(actors)) if len(actors) == 1 else readable_name(str(self.tree.path.resolve()))
+        return f"mastodon_archive:{identity}"
+
+    @property
+    def lists_all(self) -> bool:
+        return True
+
+    @property
+    def ignored(self) -> dict[str, int]:
+        return dict(sorted((+self._ignored).items()))
+
+    def count(self) -> None:
+        return None
+
+    def read(self) -> Iterator[Post]:
+        """In the order of the file. Raises SourceError."""
+        self._ignored.clear()
+        posts: dict[str, _Version] = {}
+        for place, activity in self._activities:
+            version = self._version(activity, place)
+            if version is None:
+                continue
+            known = posts.get(version.post.source_id)
+            if known is None or (at(activity, "type") == "Update" and version.changed_at >= known.changed_at):
+                posts[version.post.source_id] = version
+            elif at(activity, "type") != "Update":
+                self._ignored["the same post again"] += 1
+        for key in self._deleted & set(posts):
+            del posts[key]
+            self._ignored["deleted posts"] += 1
+        if not posts:
+            raise EmptySourceError(f"{self.tree.path} holds no post in its outbox.json. Request a new archive.")
+        for version in posts.values():
+            parent = posts.get(version.answers)
+            context = plain_text(parent.post.content, parent.post.content_type) if parent else ""
+            yield replace(version.post, context=context)
+
+    @cached_property
+    def _activities(self) -> list[tuple[str, Json]]:
+        found: list[tuple[str, Json]] = []
+        for name in _outboxes(self.tree):
+            outbox = parse_json(self.tree.read(name, max_bytes=MAX_BYTES), what=name)
+            items = _items(outbox)
+            if items is None:
+                raise SourceError(f"{name} is no outbox: it has no list orderedItems. Download the archive again.")
+            found += [(f"{name}#{index}", item) for index, item in enumerate(items)]
+        return found
+
+    @cached_property
+    def _actors(self) -> dict[str, None]:
+        """Ids of the accounts whose archive this is, by actor.json, else by the activities."""
+        files = [self.tree.read(name, max_bytes=MAX_BYTES) for name in self.tree.find("actor*.json")]
+        actors = [text_at(parse_json(data, what="actor.json"), "id") for data in files]
+        actors = actors or [_address(at(activity, "actor")) for _, activity in self._activities]
+        return dict.fromkeys(filter(None, actors))
+
+    @cached_property
+    def _deleted(self) -> set[str]:
+        return {_address(at(item, "object")) for _, item in self._activities if at(item, "type") == "Delete"}
+
+    def _version(self, activity: Json, place: str) -> "_Version | None":
+        post = self._post(activity, place)
+        note = dict_at(activity, "object")
+        changed_at = dates.to_utc(text_at(note, "updated")) or dates.to_utc(text_at(activity, "published"))
+        if post is None:
+            return None
+        return _Version(post, answers=_address(at(note or activity, "inReplyTo")), changed_at=changed_at)
+
+    def _post(self, activity: Json, place: str) -> Post | None:
+        """None, and counted, when the activity wrote nothing."""
+        kind, note = text_at(activity, "type"), at(activity, "object")
+        if kind == "Announce":
+            return self._boost(activity, place)
+        if kind in POSTS and note is None:  # the posts themselves, without activities around them
+            kind, note = "Create", activity
+        if kind not in ("Create", "Update"):
+            if not isinstance(activity, dict) or not kind:
+                return self._bare(place, problem="an item of outbox.json that is no activity")
+            self._ignored[f"{kind.lower()} activities"] += 1
+            return None
+        key = _address(note)
+        if not isinstance(note, dict):
+            return self._bare(key or place, problem="the archive names the post, and does not hold it")
+        author = _address(at(note, "attributedTo"))
+        if at(note, "type") == "Tombstone":
+            self._ignored["deleted posts"] += 1
+        elif author and self._actors and author not in self._actors:
+            self._ignored["other people's posts"] += 1
+        elif kind == "Update" and text_at(note, "type") not in POSTS:
+            self._ignored["changes of the profile"] += 1
+        elif text_at(note, "name") and not _content(note) and text_at(note, "type") == "Note":
+            self._ignored["votes in polls"] += 1
+        else:
+            return self._note(activity, note, key or place)
+        return None
+
+    def _note(self, activity: Json, note: Json, key: str) -> Post:
+        self._ignored["attachments"] += len(list_at(note, "attachment"))
+        article = text_at(note, "type") in ARTICLES
+        mentions = [tag for tag in list_at(note, "tag") if at(tag, "type") == "Mention"]
+        tags = [text_at(tag, "name").lstrip("#") for tag in list_at(note, "tag") if at(tag, "type") == "Hashtag"]
+        others = [text_at(tag, "name").lstrip("@") for tag in mentions if at(tag, "href") not in self._actors]
+        content = _content(note)
+        return replace(
+            self._bare(key, problem="" if content is not None else "a post without content"),
+            url=_link(note) or key,
+            title=text_at(note, "name") if article else text_at(note, "summary"),
+            created_at=dates.to_utc(text_at(note, "published")) or dates.to_utc(text_at(activity, "published")),
+            content=content or "",
+            kind=PostKind.ARTICLE if article else PostKind.REPLY if at(note, "inReplyTo") else PostKind.POST,
+            visibility=_visibility(note, activity),
+            tags=tuple(dict.fromkeys(filter(None, tags))),
+            people=tuple(dict.fromkeys(part for name in others for part in (name, name.partition("@")[0]) if part)),
+        )
+
+    def _boost(self, activity: Json, place: str) -> Post:
+        boosted = _address(at(activity, "object"))
+        return replace(
+            self._bare(text_at(activity, "id") or place, problem="" if boosted else "a boost of nothing"),
+            url=boosted or place,
+            created_at=dates.to_utc(text_at(activity, "published")),
+            content=boosted,
+            content_type=ContentType.PLAIN,
+            kind=PostKind.REPOST,
+            visibility=_visibility(activity, activity),
+        )
+
+    def _bare(self, source_id: str, *, problem: str = "") -> Post:
+        return Post(
+            author=self.options.author,
+            source=self.name,
+            source_id=source_id,
+            url=source_id,
+            title="",
+            created_at="",
+            fetched_at=self.options.fetched_at,
+            content="",
+            content_type=ContentType.HTML,
+            kind=PostKind.POST,
+            problem=problem,
+        )
+
+
+def recognises(location: Location) -> Match:
+    return Match.YES if location.tree is not None and _outboxes(location.tree) else Match.NO
+
+
+def open(location: Location, options: SourceOptions) -> MastodonArchive:  # noqa: A001 - the name that sources are opened by
+    """Raises SourceError, EmptySourceError."""
+    if location.tree is None:
+        raise SourceError(f"there is no file or folder {location.text}. Check the path.")
+    if not _outboxes(location.tree):
+        raise EmptySourceError(f"{location.text} holds no outbox.json. Name the archive as the instance delivered it.")
+    return MastodonArchive(location.tree, options)
+
+
+def _outboxes(tree: FileTree) -> list[str]:
+    """By what they begin with, as other programs' files are called outbox.json too."""
+    names = tree.names() if len(tree.names()) == 1 else tree.find(*NAMES)
+    return [name for name in names if name.lower().endswith(".json") and _is_outbox(tree, name)]
+
+
+def _is_outbox(tree: FileTree, name: str) -> bool:
+    try:
+        with tree.open(name) as stream:
+            head = stream.read(HEAD_BYTES)
+    except UnreadableItemError:
+        return False
+    named = PurePosixPath(name).name.lower().startswith("outbox")
+    is_collection = b"OrderedCollection" in head
+    has_posts = b'"Create"' in head or b'"Announce"' in head  # likes.json and bookmarks.json have none
+    return sum((named, is_collection, has_posts)) >= 2
+
+
+def _items(outbox: Json) -> list[Json] | None:
+    if isinstance(outbox, list):
+        return outbox
+    for path in (("orderedItems",), ("items",), ("first", "orderedItems")):
+        if isinstance(found := at(outbox, *path), list):
+            return found
+    return None
+
+
+def _address(value: Json) -> str:
+    """Of an object that is given whole, as its id, or in a list."""
+    if isinstance(value, list):
+        value = value[0] if value else None
+    return text_at(value, "id") if isinstance(value, dict) else text_at([value], 0)
+
+
+def _link(note: Json) -> str:
+    """ActivityPub has addresses as strings, as {"href": …}, or as a list of them."""
+    value = at(note, "url")
+    if isinstance(value, list):
+        value = value[0] if value else None
+    return text_at(value, "href") if isinstance(value, dict) else text_at([value], 0)
+
+
+def _content(note: Json) -> str | None:
+    """None when there is none. A post of nothing but a picture has ""."""
+    if isinstance(at(note, "content"), str):
+        return QUOTE_LINE.sub("", text_at(note, "content"))
+    translations = dict_at(note, "contentMap")
+    own = next((text_at(translations, language) for language in translations), None)
+    return "" if own is None and list_at(note, "attachment") else own
+
+
+def _visibility(note: Json, activity: Json) -> str:
+    """Who a post is addressed to is who may read it; public and unlisted differ in where it is listed."""
+    readers: set[str] = set()
+    for field_name in ("to", "cc"):
+        value = at(note, field_name) or at(activity, field_name)
+        readers.update(text_at([reader], 0) for reader in (value if isinstance(value, list) else [value]))
+    return "public" if readers & PUBLIC else "private"

@@ -1,0 +1,227 @@
+"""Reddit's data export ("GDPR request"): posts.csv, comments.csv and drafts.csv.
+
+A text post is its body under its title; a link or picture without a body is its title alone, which is all that its
+author wrote. "[deleted]" and "[removed]" stand for texts that Reddit no longer has. Addresses of the author's
+network (the column ip) are never read. Messages and chats are counted and not read.
+"""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import PurePosixPath
+from types import MappingProxyType
+from urllib.parse import urljoin
+
+from feature_pipeline import dates
+from feature_pipeline.archives import FileTree
+from feature_pipeline.csv_rows import csv_rows
+from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
+from feature_pipeline.escaping import unescape_if_escaped
+from feature_pipeline.locations import Location
+from feature_pipeline.plain_text import plain_text
+from feature_pipeline.sources import Match, SourceOptions
+from feature_pipeline.text_files import readable_name
+from feature_pipeline.words import count_words
+from feature_store.records import ContentType, Post, PostKind
+
+SUMMARY = "Reddit's data export (zipped, unpacked, or its posts.csv or comments.csv): posts, comments, drafts"
+EXAMPLE = "~/Downloads/export_maud_20240501.zip"
+OBTAIN = (
+    "On reddit.com/settings/data-request choose *General Data Protection Regulation* (or your own law) and the whole "
+    "time. A message with the link comes within days."
+)
+ADDRESS = None
+
+HEAD_BYTES = 4096
+COLUMNS = {  # by which a file is known, whatever its name: other services call theirs posts.csv too
+    "comments": {"id", "permalink", "subreddit", "body", "link"},
+    "posts": {"id", "permalink", "subreddit", "body", "title"},
+    "drafts": {"id", "title", "body", "kind"},
+}
+UNREAD = {
+    **dict.fromkeys(("messages.csv", "messages_archive.csv"), "messages"),
+    "chat_history.csv": "chat messages",
+    **dict.fromkeys(("saved_posts.csv", "saved_comments.csv"), "saved posts and comments"),
+}
+GONE = {
+    "[deleted]": "deleted: Reddit no longer has the text",
+    **dict.fromkeys(("[removed]", "[ removed by reddit ]"), "removed by moderators: Reddit no longer has the text"),
+}
+MENTION = re.compile(r"(?<![\w/])/?u/([\w-]{3,20})")
+LONG_FORM_WORDS = 200  # a post of fewer is a short text on a social network
+SUBMISSION = re.compile(r"/comments/(\w+)")
+ZERO_WIDTH_SPACE = re.compile(r"&(?:amp;)?#x200B;", re.IGNORECASE)  # put by Reddit's editor where paragraphs are empty
+
+
+@dataclass
+class RedditExport:
+    tree: FileTree
+    options: SourceOptions
+    _ignored: Counter[str] = field(default_factory=Counter, init=False)
+
+    def __post_init__(self) -> None:
+        if not {"posts", "comments"} & set(self._files):
+            raise EmptySourceError(
+                f"{self.tree.path} holds neither posts.csv nor comments.csv of a Reddit export. Name the export as "
+                "Reddit delivered it."
+            )
+
+    @cached_property
+    def name(self) -> str:
+        accounts = {
+            row["value"].strip()
+            for name in self.tree.find("statistics.csv")
+            for row in csv_rows(self.tree, name, required=("statistic", "value"))
+            if row["statistic"].strip().casefold() in ("account name", "account_name") and row["value"].strip()
+        }
+        return f"reddit:{accounts.pop() if len(accounts) == 1 else readable_name(str(self.tree.path.resolve()))}"
+
+    @property
+    def lists_all(self) -> bool:
+        return True
+
+    @property
+    def ignored(self) -> dict[str, int]:
+        return dict(sorted((+self._ignored).items()))
+
+    def count(self) -> None:
+        return None
+
+    def read(self) -> Iterator[Post]:
+        """Posts, comments, drafts, in the order of the files. Raises SourceError."""
+        self._ignored = self._count_unread()
+        posts: dict[str, Post] = {}
+        parents: dict[str, tuple[str, ...]] = {}
+        readers = {"posts": self._post, "comments": self._comment, "drafts": self._draft}
+        for kind, reader in readers.items():
+            for name in self._files.get(kind, ()):
+                for index, row in enumerate(csv_rows(self.tree, name, required=("id",))):
+                    post = (
+                        reader(row) if row["id"].strip() else self._bare(f"{name}#{index}", problem="a row without id")
+                    )
+                    if post.source_id in posts:
+                        self._ignored["the same post again"] += 1
+                    else:
+                        posts[post.source_id] = post
+                        parents[post.source_id] = _parents(row) if kind == "comments" else ()
+        if not posts:
+            raise EmptySourceError(f"{self.tree.path} holds no post and no comment. Request a new export.")
+        for key, post in posts.items():
+            parent = next((posts[name] for name in parents[key] if name in posts), None)
+            yield replace(post, context=_as_context(parent))
+
+    @cached_property
+    def _files(self) -> dict[str, list[str]]:
+        """Names of files by what they hold."""
+        found: dict[str, list[str]] = {}
+        for name in self.tree.find("*.csv"):
+            if kind := _kind(self.tree, name):
+                found.setdefault(kind, []).append(name)
+        return found
+
+    def _post(self, row: Mapping[str, str]) -> Post:
+        title, body = unescape_if_escaped(row.get("title", "")).strip(), _body(row)
+        text = replace(self._bare(_full_id("t3", row["id"]), row), title=title, content=body)
+        if problem := GONE.get(body.strip().casefold()):
+            return replace(text, content="", problem=problem)
+        if body.strip():
+            return replace(text, kind=PostKind.ARTICLE if count_words(body) >= LONG_FORM_WORDS else PostKind.POST)
+        return replace(
+            text,
+            title="",
+            content=title,
+            content_type=ContentType.PLAIN,
+            problem="" if title else "neither title nor text",
+        )
+
+    def _comment(self, row: Mapping[str, str]) -> Post:
+        body = _body(row)
+        problem = GONE.get(body.strip().casefold()) or ("" if body.strip() else "a comment without text")
+        comment = self._bare(_full_id("t1", row["id"]), row, problem=problem)
+        return replace(comment, content="" if problem else body, kind=PostKind.COMMENT)
+
+    def _draft(self, row: Mapping[str, str]) -> Post:
+        draft = self._bare(f"draft/{row['id'].strip()}", {**row, "permalink": ""})
+        return replace(draft, title=row.get("title", "").strip(), content=_body(row), visibility="draft")
+
+    def _bare(self, source_id: str, row: Mapping[str, str] = MappingProxyType({}), *, problem: str = "") -> Post:
+        permalink, subreddit = row.get("permalink", "").strip(), row.get("subreddit", "").strip()
+        return Post(
+            author=self.options.author,
+            source=self.name,
+            source_id=source_id,
+            url=urljoin("https://www.reddit.com/", permalink) if permalink else source_id,
+            title="",
+            created_at=dates.to_utc(row.get("date", "") or row.get("created", "")),
+            fetched_at=self.options.fetched_at,
+            content="",
+            content_type=ContentType.MARKDOWN,
+            kind=PostKind.POST,
+            tags=(subreddit,) if subreddit else (),
+            people=tuple(dict.fromkeys(MENTION.findall(row.get("body", "")))),
+            problem=problem,
+        )
+
+    def _count_unread(self) -> Counter[str]:
+        counts: Counter[str] = Counter()
+        for name in self.tree.find(*UNREAD):
+            word = UNREAD[PurePosixPath(name).name]
+            try:
+                counts[word] += sum(1 for _ in csv_rows(self.tree, name, required=()))
+            except SourceError:  # what is not read need not be whole
+                counts[f"broken files of {word}"] += 1
+        return counts
+
+
+def recognises(location: Location) -> Match:
+    tree = location.tree
+    names = [] if tree is None else tree.names() if len(tree.names()) == 1 else tree.find("posts*.csv", "comments*.csv")
+    known = tree is not None and any(_kind(tree, name) in ("posts", "comments") for name in names)
+    return Match.YES if known else Match.NO
+
+
+def open(location: Location, options: SourceOptions) -> RedditExport:  # noqa: A001 - the name that sources are opened by
+    """Raises SourceError, EmptySourceError."""
+    if location.tree is None:
+        raise SourceError(f"there is no file or folder {location.text}. Check the path.")
+    return RedditExport(location.tree, options)
+
+
+def _kind(tree: FileTree, name: str) -> str:
+    """What the file's header says that it holds; "" for other files."""
+    if not name.lower().endswith(".csv"):
+        return ""
+    try:
+        with tree.open(name) as stream:
+            head = stream.read(HEAD_BYTES).decode("utf-8-sig", "replace")
+    except UnreadableItemError:
+        return ""
+    header = {column.strip().casefold() for column in next(csv.reader(head.splitlines()), [])}
+    return next((kind for kind, columns in COLUMNS.items() if columns <= header), "")
+
+
+def _full_id(prefix: str, key: str) -> str:
+    """Reddit's name for a thing: exports give the id alone ("abc123"), or the name ("t3_abc123")."""
+    key = key.strip()
+    return key if key.startswith(f"{prefix}_") else f"{prefix}_{key}"
+
+
+def _body(row: Mapping[str, str]) -> str:
+    return unescape_if_escaped(ZERO_WIDTH_SPACE.sub("", row.get("body", "")))
+
+
+def _parents(row: Mapping[str, str]) -> tuple[str, ...]:
+    """What a comment may answer: the comment or post that is named, else the post that it stands under."""
+    if parent := row.get("parent", "").strip():
+        return (parent, f"t1_{parent}", f"t3_{parent}")
+    link = SUBMISSION.search(row.get("link", "") or row.get("permalink", ""))
+    return (f"t3_{link[1]}",) if link else ()
+
+
+def _as_context(post: Post | None) -> str:
+    if post is None:
+        return ""
+    return "\n\n".join(filter(None, (post.title, plain_text(post.content, post.content_type))))

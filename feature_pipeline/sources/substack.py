@@ -1,0 +1,174 @@
+"""A Substack export: newsletters, podcasts' notes, threads and pages.
+
+posts.csv says what each post is, posts/ID.SLUG.html holds its text. What only paying readers got is public too: the
+author wrote it for readers. Left out of the text: buttons, subscription forms, embedded posts and other people's words
+that cards show.
+"""
+
+import html
+import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
+
+from feature_pipeline import dates
+from feature_pipeline.archives import FileTree
+from feature_pipeline.csv_rows import csv_rows
+from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
+from feature_pipeline.html_parts import break_lines, by_class, drop, inner_html, parse_page
+from feature_pipeline.locations import Location
+from feature_pipeline.sources import Match, SourceOptions
+from feature_pipeline.text_files import decode
+from feature_store.records import ContentType, Post
+
+SUMMARY = "a Substack export: posts.csv with posts/*.html"
+EXAMPLE = "~/Downloads/export-2024-05-01.zip"
+OBTAIN = (
+    "*Dashboard → Settings → Import/Export → New export*, then download the `.zip`. Add `--base-url "
+    "https://maud.substack.com` if the addresses of posts matter and no post has a subscribe button to tell it."
+)
+ADDRESS = None
+
+LIST, PAGES = "posts.csv", "posts/*.html"
+PAGE_NAME = re.compile(r"(\d{4,})\.([^/]*)\.html")
+PROBE_BYTES = 4_096
+YES = {"true", "1", "yes", "t"}
+OWN_LINK = re.compile(r"https?://([\w.-]+\.[a-z]{2,})/(?:subscribe\b|p/[\w-]+(?:/comments\b|\?[^\"'\s]*action=share))")
+PLATFORM = {"substack.com", "www.substack.com", "open.substack.com"}
+FURNITURE = (
+    *("button-wrapper", "captioned-button-wrap", "button", "subscription-widget-wrap", "subscription-widget"),
+    *("subscription-widget-wrap-editor", "paywall-jump", "poll-embed", "community-chat", "install-substack-app-embed"),
+    *("embedded-post-wrap", "embedded-publication-wrap", "digest-post-embed", "sponsorship-campaign-embed"),
+    *("tweet", "twitter-embed", "instagram", "instagram-embed-wrap", "tiktok-wrap", "bluesky-wrap", "comment"),
+    *("file-embed-wrapper", "apple-podcast-container", "spotify-wrap", "native-video-embed", "native-audio-embed"),
+    *("image-link-expand", "header-anchor-parent", "hide-text", "footnote-anchor", "footnote-number", "cta-caption"),
+)
+
+
+@dataclass
+class SubstackSource:
+    tree: FileTree
+    options: SourceOptions
+    _ignored: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self._lists = [name for name in self.tree.find(LIST) if _is_list(self.tree, name)]
+        self._pages = {PurePosixPath(name).name: name for name in _pages(self.tree)}
+        if not self._lists and not self._pages:
+            raise EmptySourceError(
+                f"{self.tree.path} holds neither posts.csv nor posts/…html, as Substack's export does."
+            )
+        self._host = next(filter(None, map(self._host_in, sorted(self._pages.values()))), "")
+
+    @property
+    def name(self) -> str:
+        return f"substack:{self._host or self.tree.path}"
+
+    @property
+    def lists_all(self) -> bool:
+        return True
+
+    @property
+    def ignored(self) -> dict[str, int]:
+        return dict(sorted(self._ignored.items()))
+
+    def count(self) -> None:
+        return None
+
+    def read(self) -> Iterator[Post]:
+        """The list's posts in its order, then the pages that it does not name."""
+        self._ignored.clear()
+        numbers = {name.partition(".")[0]: name for name in self._pages}
+        unnamed, seen = dict(self._pages), set[str]()
+        for file in self._lists:
+            for row in csv_rows(self.tree, file, required=("post_id",)):
+                post_id = row["post_id"].strip()
+                if not post_id or post_id in seen:
+                    self._ignored["repeated" if post_id else "rows without a post"] += 1
+                    continue
+                seen.add(post_id)
+                page = f"{post_id}.html" if f"{post_id}.html" in self._pages else numbers.get(post_id, "")
+                yield self._post(post_id, row, unnamed.pop(page, None))
+        for name, page in unnamed.items():
+            yield self._post(name.removesuffix(".html"), {}, page)
+        if others := set(self.tree.names()) - {*self._lists, *self._pages.values()}:
+            self._ignored["other files"] = len(others)
+
+    def _post(self, post_id: str, row: dict[str, str], page: str | None) -> Post:
+        slug = (PurePosixPath(page).stem if page else post_id).partition(".")[2]
+        base = self.options.base_url.rstrip("/") or (f"https://{self._host}" if self._host else "")
+        bare = Post(
+            author=self.options.author,
+            source=self.name,
+            source_id=post_id,
+            url=f"{base}/p/{slug}" if base and slug else post_id,
+            title=_plain(row.get("title", "")) or slug.replace("-", " ") or post_id,
+            created_at=dates.to_utc(row.get("post_date")) or dates.to_utc(row.get("email_sent_at")),
+            fetched_at=self.options.fetched_at,
+            content="",
+            content_type=ContentType.HTML,
+            visibility="public" if row.get("is_published", "true").strip().lower() in YES else "draft",
+        )
+        if page is None:
+            return replace(bare, problem=f"posts.csv names it, and posts/{post_id}.html is not there: export it again")
+        try:
+            text = decode(self.tree.read(page, max_bytes=self.options.max_file_bytes))
+        except UnreadableItemError as error:
+            return replace(bare, problem=str(error))
+        subtitle = _plain(row.get("subtitle", ""))
+        body = _body(text)
+        return replace(bare, content=f"<p>{html.escape(subtitle)}</p>\n{body}" if subtitle and body else body)
+
+    def _host_in(self, page: str) -> str:
+        """The publication's own address, as its buttons give it."""
+        with suppress(UnreadableItemError):
+            text = html.unescape(decode(self.tree.read(page, max_bytes=self.options.max_file_bytes)))
+            return next((host for host in OWN_LINK.findall(text) if host not in PLATFORM), "")
+        return ""
+
+
+def recognises(location: Location) -> Match:
+    tree = location.tree
+    if tree is None:
+        return Match.NO
+    return Match.YES if any(_is_list(tree, name) for name in tree.find(LIST)) or _pages(tree) else Match.NO
+
+
+def open(location: Location, options: SourceOptions) -> SubstackSource:  # noqa: A001 - the name that sources are opened by
+    """Raises SourceError, EmptySourceError."""
+    if location.tree is None:
+        raise SourceError(f"there is no folder or file {location.text}. Check the path.")
+    return SubstackSource(location.tree, options)
+
+
+def _pages(tree: FileTree) -> list[str]:
+    return [name for name in tree.find(PAGES) if PAGE_NAME.fullmatch(PurePosixPath(name).name)]
+
+
+def _is_list(tree: FileTree, name: str) -> bool:
+    header = b""
+    with suppress(SourceError), tree.open(name) as stream:
+        header = stream.read(PROBE_BYTES).partition(b"\n")[0]
+    return b"post_id" in header
+
+
+def _plain(text: str) -> str:
+    """Titles in posts.csv are written with character references."""
+    return " ".join(html.unescape(text).split())
+
+
+def _body(text: str) -> str:
+    page = parse_page(text)
+    body = page.find("body") if page is not None else None
+    if body is None:
+        return ""
+    drop(by_class(body, *FURNITURE))
+    for element in by_class(body, "pullquote"):
+        element.tag = "blockquote"
+        del element.attrib["class"]  # a pull quote of a built page repeats its text, and cleaning leaves it out
+    for block in by_class(body, "preformatted-block"):  # verse, for the most part, and never code
+        for pre in list(block.iter("pre")):
+            break_lines(pre)
+    return inner_html(body).strip()

@@ -1,0 +1,231 @@
+"""Web pages: what they say of themselves, and whether one is a post or a list of posts."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import urlsplit
+
+from lxml import etree
+from lxml import html as lxml_html
+
+from feature_pipeline import dates
+from feature_pipeline.json_values import Json, list_at, text_at
+from feature_pipeline.post_fields import HtmlHead, read_html_head
+from feature_pipeline.web.links import absolute, same_site
+from feature_pipeline.words import count_words
+
+MIN_WORDS = 50  # of a page that has no other sign of being a post
+MAX_LINKED = 0.5  # share of the words that are links, from which a page is a list
+ARTICLES = {
+    *("Article", "BlogPosting", "NewsArticle", "TechArticle", "ScholarlyArticle", "OpinionNewsArticle", "Report"),
+    *("SocialMediaPosting", "LiveBlogPosting", "DiscussionForumPosting", "AdvertiserContentArticle"),
+}
+# Where blog software puts its lists; what follows is the name of a tag, or a number.
+LIST_PATH = re.compile(
+    r"/(?:tags?|categor(?:y|ies)|authors?|search|labels?|feed)(?:/[^/]+){0,2}/?$|/page/?\d+/?$|"
+    r"^/(?:blog|posts?|archives?|archive\.html|blog\.html|tags\.html|categories\.html|index\.html?)?/?$|"
+    r"/(?:19|20)\d\d(?:/\d{1,2}){0,2}/?$|/archives?/?$",
+    re.IGNORECASE,
+)
+LIST_QUERY = re.compile(
+    r"(?:^|&)(?:paged?|cat|tag|category|author|s|q|search|m|month|year|date|start|offset)=", re.IGNORECASE
+)
+# What WordPress writes into the class of <body>: https://developer.wordpress.org/reference/functions/body_class/
+LIST_CLASSES = {"archive", "category", "tag", "search", "blog", "home", "paged", "error404", "author", "date"}
+POST_CLASSES = {"single", "single-post", "post-template-default", "page-template-default"}
+NOT_CONTENT = {"script", "style", "nav", "header", "footer", "aside", "form", "noscript", "template", "head", "svg"}
+COMMENT = re.compile(r"comment|reply|related|recommend|card|teaser", re.IGNORECASE)
+
+
+@dataclass
+class Page:
+    """One page. `url` is where it lies, after redirects."""
+
+    url: str
+    text: str
+
+    @cached_property
+    def root(self) -> etree._Element | None:
+        try:
+            return lxml_html.document_fromstring(
+                self.text.encode("utf-8", "replace"), parser=lxml_html.HTMLParser(encoding="utf-8", huge_tree=True)
+            )
+        except etree.ParserError:  # nothing but comments and space
+            return None
+
+    @cached_property
+    def head(self) -> HtmlHead:
+        return read_html_head(self.text)
+
+    @property
+    def canonical(self) -> str:
+        """The address that the page names as its own, when it is on the same site and says anything; normalised."""
+        own = absolute(self.url, "")
+        named = absolute(self.url, self.head.url) if self.head.url else ""
+        is_home = urlsplit(named).path == "/" and not urlsplit(named).query  # a careless template, on another page
+        return named if named and same_site(named, own) and not is_home else own
+
+    @property
+    def title(self) -> str:
+        """A heading may be the site's name, and a title end in it: what was written for machines is exact."""
+        shared = " ".join(self._meta("og:title").split())
+        site = " ".join(self._meta("og:site_name").split())
+        if site and shared.endswith(site) and shared != site:
+            shared = re.sub(r"\s+[-–—|·•»:]+\s*$", "", shared.removesuffix(site))
+        return " ".join(text_at(self._article, "headline").split()) or shared or self.head.title
+
+    @property
+    def date(self) -> str:
+        said = dates.to_utc(text_at(self._article, "datePublished"))
+        return said or self.head.date or dates.from_path(urlsplit(self.url).path)
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        named = [content.strip() for content in self._metas.get("article:tag", [])]
+        return tuple(dict.fromkeys(filter(None, named)))
+
+    @property
+    def feeds(self) -> list[str]:
+        """Addresses of its feeds, as <link rel=alternate> announces them; those of comments last."""
+        links = [
+            link for link in self._links("alternate") if "rss" in link[1] or "atom" in link[1] or "feed+json" in link[1]
+        ]
+        return [url for url, _, title in sorted(links, key=lambda link: "comment" in (link[0] + link[2]).lower())]
+
+    @property
+    def sitemaps(self) -> list[str]:
+        return [url for url, _, _ in self._links("sitemap")]
+
+    def links(self) -> Iterator[str]:
+        """Every address that the page links to, normalised, in order; with what <base> says."""
+        if self.root is None:
+            return
+        base = next((absolute(self.url, b.get("href") or "") for b in self.root.iter("base")), "") or self.url
+        for a in self.root.iter("a", "area"):
+            if link := absolute(base, a.get("href") or "") if a.get("href") else "":
+                yield link
+
+    def why_no_post(self) -> str:
+        """What it is instead, in words that can be counted; "" when it is a post."""
+        if self.root is None or not self._words:
+            return "pages without text"
+        if self._words < MIN_WORDS and any(
+            str(m.get("http-equiv")).lower() == "refresh" for m in self.root.iter("meta")
+        ):
+            return "redirects"
+        if self._is_list_by_name():
+            return "lists of posts"
+        if self._is_dated_article or self._meta("og:type").lower() == "article" or self._classes & POST_CLASSES:
+            return ""
+        if self._article_elements > 1 or self._has_class("h-feed"):
+            return "lists of posts"
+        if self._article_elements == 1 or self._has_class("h-entry"):
+            return ""
+        if self._linked_words > MAX_LINKED * self._words:
+            return "lists of posts"
+        return "" if self._words >= MIN_WORDS or self.head.date else "pages without text"
+
+    def _is_list_by_name(self) -> bool:
+        """By its address, or by what WordPress calls it. A page that gives its own date of publication is no list."""
+        if self._classes & LIST_CLASSES and not self._classes & POST_CLASSES:
+            return True
+        parts = urlsplit(self.url)
+        if LIST_QUERY.search(parts.query):
+            return True
+        is_named = bool(LIST_PATH.search(parts.path)) and not parts.query  # "/?p=3" is a post
+        return is_named and (parts.path == "/" or not self._is_dated_article)
+
+    @property
+    def _is_dated_article(self) -> bool:
+        return bool(self._article or self._meta("article:published_time"))
+
+    @cached_property
+    def _classes(self) -> set[str]:
+        bodies = self.root.iter("body") if self.root is not None else iter(())
+        return {name for body in bodies for name in (body.get("class") or "").split()}
+
+    def _has_class(self, name: str) -> bool:
+        """Beside a body of that class: a microformat."""
+        return self.root is not None and any(
+            name in (e.get("class") or "").split() for e in self.root.iter(etree.Element)
+        )
+
+    @cached_property
+    def _article(self) -> Json:
+        """The schema.org article that this page is, of its JSON-LD; {} for none."""
+        found = []
+        for script in self.root.iter("script") if self.root is not None else ():
+            if (script.get("type") or "").lower().startswith("application/ld+json"):
+                try:
+                    found += list(_articles(json.loads("".join(map(str, script.itertext())))))
+                except (ValueError, RecursionError):
+                    continue
+        return found[0] if len(found) == 1 else {}
+
+    @cached_property
+    def _metas(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for meta in self.root.iter("meta") if self.root is not None else ():
+            name = str(meta.get("property") or meta.get("name") or "").lower()
+            found.setdefault(name, []).append(meta.get("content") or "")
+        return found
+
+    def _meta(self, name: str) -> str:
+        return next(filter(None, self._metas.get(name, [])), "")
+
+    def _links(self, relation: str) -> list[tuple[str, str, str]]:
+        links = self.root.iter("link") if self.root is not None else ()
+        wanted = [link for link in links if relation in (link.get("rel") or "").lower().split() and link.get("href")]
+        found = [
+            (absolute(self.url, str(link.get("href"))), (link.get("type") or "").lower(), link.get("title") or "")
+            for link in wanted
+        ]
+        return [link for link in found if link[0]]
+
+    @cached_property
+    def _article_elements(self) -> int:
+        """Outermost <article> elements that are no comment and no teaser."""
+        if self.root is None:
+            return 0
+        return sum(
+            not COMMENT.search(element.get("class") or "") and next(element.iterancestors("article"), None) is None
+            for element in self.root.iter("article")
+        )
+
+    @cached_property
+    def _words(self) -> int:
+        return sum(count for count, _ in self._counted)
+
+    @cached_property
+    def _linked_words(self) -> int:
+        return sum(count for count, linked in self._counted if linked)
+
+    @cached_property
+    def _counted(self) -> list[tuple[int, bool]]:
+        """The words of each piece of content, and whether it is a link."""
+        counted: list[tuple[int, bool]] = []
+        skipped = linked = 0
+        for event, element in etree.iterwalk(self.root, events=("start", "end")):
+            step = 1 if event == "start" else -1
+            skipped += step * (element.tag in NOT_CONTENT or not isinstance(element.tag, str))
+            linked += step * (element.tag == "a")
+            piece = element.text if event == "start" else element.tail
+            if piece and not skipped:
+                counted.append((count_words(piece), linked > 0))
+        return counted
+
+
+def _articles(data: Json) -> Iterator[Json]:
+    """Of JSON-LD: the object, those of a list, those of a @graph."""
+    for item in data if isinstance(data, list) else [data]:
+        if isinstance(item, dict):
+            kinds = item.get("@type")
+            if ARTICLES.intersection(
+                kind for kind in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(kind, str)
+            ):
+                yield item
+            yield from _articles(list_at(item, "@graph"))
+            if isinstance(entity := item.get("mainEntity"), dict):
+                yield from _articles(entity)

@@ -1,0 +1,180 @@
+"""The text of a WhatsApp export → its messages.
+
+There is no format but what the phone makes of it: "[31/12/2023, 23:59:58] Maud: text" on iPhones and "31/12/23, 23:59 -
+Maud: text" on Android, dates and times as the phone's region writes them, notices in its language. What WhatsApp
+itself puts into an iPhone's export begins with U+200E, in every language.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+MARKS = "\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff"
+_M = f"[{MARKS}]*"
+_DATE = rf"(\d{{1,4}}){_M}(?:\.\s?|[/-]|[年년]\s?){_M}(\d{{1,2}}){_M}(?:\.\s?|[/-]|[月월]\s?){_M}(\d{{1,4}})"
+_TIME = r"(\d{1,2})\s?[:.h]\s?(\d{2})(?:[:.](\d{2}))?"
+_GAP = r"([^\d\[\]]{1,15}?)"  # ", " or " at ", and in East Asia the half of the day
+_HALF = r"([^\d\]\-–]{0,14}?)"
+BRACKETED = re.compile(rf"{_M}\[{_M}{_DATE}{_GAP}{_TIME}{_HALF}\]\s")
+DASHED = re.compile(rf"{_M}{_DATE}{_GAP}{_TIME}{_HALF}\s[-–]\s")
+SENDER = re.compile(r"([^\n:]{1,120}?)\s?:(?:\s|$)")
+SAYS = re.compile(r"[\"“”„«»]")  # a notice quotes what a group is called now, and no person is called so
+
+AFTERNOON = {
+    *(
+        "pm",
+        "下午",
+        "晚上",
+        "中午",
+        "午後",
+        "오후",
+        "م",
+        "μμ",
+        "بعدازظهر",
+        "بظ",
+        "ch",
+        "ös",
+        "odp",
+        "odpoledne",
+        "popol",
+        "du",
+    ),
+    *("ptg", "ip", "em", "nm", "หลังเที่ยง", "अपराह्न", "pasdite", "мп", "غروب", "מ", "אחהצ"),
+}
+FORENOON = {
+    *(
+        "am",
+        "上午",
+        "凌晨",
+        "早上",
+        "清晨",
+        "午前",
+        "오전",
+        "ص",
+        "πμ",
+        "قبلازظهر",
+        "قظ",
+        "sa",
+        "öö",
+        "dop",
+        "dopoledne",
+        "dopol",
+    ),
+    *("de", "pg", "ap", "fm", "vm", "ก่อนเที่ยง", "पूर्वाह्न", "paradite", "пп", "לפנהצ"),
+}
+CAPITALS = re.compile(r"\b[AP]M\b")
+FIRST_YEAR = 2009  # of WhatsApp: an earlier one is of a calendar that is not read here, or no date
+BUDDHIST = 543  # years that Thai calendars are ahead
+ORDERS = ("dmy", "mdy", "ymd")
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    at: str  # ISO 8601 as the phone's clock showed it, zone unknown; "" when the date cannot be read
+    sender: str  # "" for what WhatsApp itself says
+    text: str  # as it stands there, with WhatsApp's marks
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    date: tuple[int, int, int]  # as written
+    year_digits: tuple[int, int]  # of the first and the last number
+    hour: int
+    minute: int
+    second: int
+    slashed: bool
+    capitals: bool  # says "AM" or "PM" so
+    padded: bool  # writes 03 for 3
+
+
+def is_chat(text: str) -> bool:
+    """Whether a text that begins so is an export: its first line has a date and a time, and somebody says something."""
+    lines = text.lstrip("\ufeff \r\n").replace("\r\n", "\n").split("\n")
+    pattern = next((p for p in (BRACKETED, DASHED) if p.match(lines[0])), None)
+    if pattern is None:
+        return False
+    rests = [line[match.end() :] for line in lines if (match := pattern.match(line))]
+    return any(SENDER.match(rest) for rest in rests)
+
+
+def read_chat(text: str) -> list[ChatMessage]:
+    """Every message and notice, in order; [] for a text that is no export."""
+    lines = text.lstrip("\ufeff").replace("\r\n", "\n").split("\n")
+    first = next((line for line in lines if line.strip()), "")
+    pattern = BRACKETED if BRACKETED.match(first) else DASHED
+    heads: list[_Head] = []
+    bodies: list[list[str]] = []
+    for line in lines:
+        match = pattern.match(line)
+        head = _head(match) if match else None
+        if match and head:
+            heads.append(head)
+            bodies.append([line[match.end() :]])
+        elif bodies:
+            bodies[-1].append(line)
+    order = _order(heads)
+    return [_message(head, order, "\n".join(body)) for head, body in zip(heads, bodies, strict=True)]
+
+
+def _message(head: _Head, order: str, body: str) -> ChatMessage:
+    moment = _moment(head, order)
+    at = moment.isoformat() if moment else ""
+    match = SENDER.match(body)
+    if match is None or SAYS.search(match[1]):
+        return ChatMessage(at=at, sender="", text=body.strip("\n"))
+    sender = re.sub(f"[{MARKS}]", "", match[1]).strip().removeprefix("~").strip()
+    return ChatMessage(at=at, sender=sender, text=body[match.end() :].rstrip("\n"))
+
+
+def _head(match: re.Match[str]) -> _Head | None:
+    first, second, third, gap, hour, minute, seconds, half = match.groups()
+    halves = {re.sub(rf"[\s.,'\"״׳{MARKS}]|klo|kl|日|일", "", part).casefold() for part in (gap, half)}
+    after, before = bool(halves & AFTERNOON), bool(halves & FORENOON)
+    hours = int(hour) % 12 + 12 * after if (after or before) and int(hour) <= 12 else int(hour)
+    if hours > 23 or int(minute) > 59:
+        return None
+    return _Head(
+        date=(int(first), int(second), int(third)),
+        year_digits=(len(first), len(third)),
+        hour=hours,
+        minute=int(minute),
+        second=min(59, int(seconds or 0)),
+        slashed="/" in match[0],
+        capitals=bool(CAPITALS.search(gap + half)),
+        padded=first.startswith("0") or second.startswith("0"),
+    )
+
+
+def _order(heads: Sequence[_Head]) -> str:
+    """Which of day, month and year comes first, by the whole chat: all dates must exist and none go back in time.
+
+    What that leaves open is decided by habit: 3/4/22, 2:08 PM is how the United States write, others put days first.
+    """
+    if not heads:
+        return ORDERS[0]
+    american = heads[0].slashed and heads[0].capitals and not any(head.padded for head in heads)
+    habits = sorted(ORDERS, key=lambda order: (order == "ymd", (order == "mdy") != american))
+
+    def badness(order: str) -> tuple[int, int, int]:
+        moments = [_moment(head, order) for head in heads]
+        known = [moment for moment in moments if moment]
+        backwards = sum(later < earlier for earlier, later in pairwise(known))
+        return len(moments) - len(known), backwards, habits.index(order)
+
+    return min(ORDERS, key=badness)
+
+
+def _moment(head: _Head, order: str) -> datetime | None:
+    numbers = dict(zip(order, head.date, strict=True))
+    digits = head.year_digits[0 if order == "ymd" else 1]
+    if digits not in (2, 4) or (4 in head.year_digits and digits != 4):
+        return None
+    year = numbers["y"] + 2000 if digits == 2 else numbers["y"]
+    year -= BUDDHIST if year > 2400 else 0
+    try:
+        moment = datetime(year, numbers["m"], numbers["d"], head.hour, head.minute, head.second)
+    except ValueError:
+        return None
+    return moment if year >= FIRST_YEAR else None

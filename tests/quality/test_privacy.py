@@ -1,0 +1,94 @@
+"""How much of what should be masked is masked, and how much of what is masked should be.
+
+privacy_fixture.jsonl holds one snippet a line: `text` in which ⟦kind:value⟧ marks what is to be masked (every other
+character must stay), `part` ("tune": detectors are mended by it; "held-out": they never are), and where they matter
+`people`, `region` and `language`. All values are made up. "¦" stands inside of keys, so that scanners for leaked keys
+do not take them for real ones, and is taken out here.
+
+A kind's recall is the mean, over its marked values, of the share of a value's characters that were masked as that kind;
+its precision is the mean, over what was masked as that kind, of the share of its characters that are marked so.
+"""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from feature_pipeline.privacy import KINDS
+from feature_pipeline.privacy.masking import Masker
+from feature_store.records import Document, PostKind
+
+FIXTURE = Path(__file__).parent / "privacy_fixture.jsonl"
+MARK = re.compile(r"⟦(\w+):(.*?)⟧", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Snippet:
+    text: str
+    values: tuple[tuple[int, int, str], ...]  # start, end, kind
+    part: str
+    people: tuple[str, ...]
+    region: str | None
+    language: str
+
+
+@dataclass
+class Scores:
+    recall: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    precision: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    misses: list[str] = field(default_factory=list)
+
+
+def snippets() -> Iterator[Snippet]:
+    for line in FIXTURE.read_text(encoding="utf-8").splitlines():
+        row: dict[str, Any] = json.loads(line)
+        marked = row["text"].replace("¦", "")
+        text, values, position = "", [], 0
+        for match in MARK.finditer(marked):
+            text += marked[position : match.start()]
+            values.append((len(text), len(text) + len(match[2]), match[1]))
+            text += match[2]
+            position = match.end()
+        yield Snippet(
+            text + marked[position:],
+            tuple(values),
+            row["part"],
+            tuple(row.get("people", ())),
+            row.get("region"),
+            row.get("language", "en"),
+        )
+
+
+def masked_places(snippet: Snippet) -> list[tuple[int, int, str]]:
+    document = Document("id", "maud", "", "", "", "", "", PostKind.MESSAGE, snippet.text, (), snippet.language, "")
+    masker = Masker(document, people=snippet.people, allow=(), phone_region=snippet.region)
+    return [(one.start, one.end, one.kind) for one in masker.detect(snippet.text)]
+
+
+def score(part: str) -> Scores:
+    scores = Scores()
+    for snippet in snippets():
+        if snippet.part != part:
+            continue
+        found = masked_places(snippet)
+        for start, end, kind in snippet.values:
+            share = _overlap(start, end, kind, found)
+            scores.recall[kind].append(share)
+            if share < 1:
+                scores.misses.append(f"missed {share:.2f} {kind}: {snippet.text[start:end]!r} in {snippet.text[:90]!r}")
+        for start, end, kind in found:
+            share = _overlap(start, end, kind, snippet.values)
+            scores.precision[kind].append(share)
+            if share < 1:
+                scores.misses.append(f"wrong {1 - share:.2f} {kind}: {snippet.text[start:end]!r} in {snippet.text[:90]!r}")
+    return scores
+
+
+def _overlap(start: int, end: int, kind: str, others: Sequence[tuple[int, int, str]]) -> float:
+    shared = sum(max(0, min(end, e) - max(start, s)) for s, e, k in others if k == kind)
+    return shared / (end - start)
