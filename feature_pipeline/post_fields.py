@@ -11,12 +11,13 @@ from lxml import html as lxml_html
 from lxml.etree import ParserError, _Element
 
 from feature_pipeline import dates
-from feature_pipeline.addresses import address
 from feature_pipeline.cleaning.inline import reduce_inline
+from feature_pipeline.cleaning.mdx import markdown_of_mdx
 from feature_pipeline.cleaning.normalise import without_emphasis
 from feature_pipeline.front_matter import Values, split_front_matter
 from feature_pipeline.head_lines import split_head_lines, split_rst_fields
-from feature_pipeline.sites import Site
+from feature_pipeline.permalinks import address
+from feature_pipeline.site_generators import Site
 from feature_store.records import ContentType, Post
 
 DATE_KEYS = (
@@ -33,6 +34,7 @@ HEADING = re.compile(r"\s*(?:#{1,6}[ \t]+(\S.*?)[ \t#]*|(\S[^\n]*)\n(?:=+|-+)[ \
 FIRST_LINE = re.compile(r"\s*(\S[^\n]{0,99}?[^\s.,;:])[ \t]*\n[ \t]*(?:\n|$)")
 DATE_IN_STEM = re.compile(r"^(?:\d{4}-\d{1,2}-\d{1,2}|\d{8})[-_. ]+(?=\S)")
 INDEX = re.compile(r"_?index(?:\.[a-z]{2}(?:-[a-z]{2,4})?)?$", re.IGNORECASE)  # also Hugo's index.de.md
+MDX_IMPORT = re.compile(r"\s*import\s[^\n]*\bfrom\s+(?:'[^'\n]+'|\"[^\"\n]+\")[ \t]*;?[ \t]*(?:\r?\n|$)")
 SPACE = re.compile(r"\s+")
 HEAD_LINES = {
     ContentType.MARKDOWN: split_head_lines,
@@ -52,6 +54,8 @@ def with_fields(post: Post, text: str, *, site: Site, base_url: str) -> Post:
     values, body = split_front_matter(text)
     if not values and post.content_type in HEAD_LINES:
         values, body = HEAD_LINES[post.content_type](body)
+    if post.content_type is ContentType.MARKDOWN and MDX_IMPORT.match(body):
+        post = replace(post, content_type=ContentType.MDX)  # Docusaurus reads every .md so
     head = read_html_head(body) if post.content_type is ContentType.HTML else HtmlHead()
     own_dates = [dates.to_utc(values.get(key)) for key in DATE_KEYS]
     path = PurePosixPath(post.source_id)
@@ -100,6 +104,8 @@ def read_html_head(text: str) -> HtmlHead:
 
 
 def _title_from_body(post: Post, body: str) -> str:
+    if post.content_type is ContentType.MDX:
+        body = markdown_of_mdx(body)
     if post.content_type in (ContentType.MARKDOWN, ContentType.MDX) and (match := HEADING.match(body)):
         return _text(without_emphasis(reduce_inline(match[1] or match[2])))
     if post.content_type is ContentType.PLAIN and (match := FIRST_LINE.match(body)):

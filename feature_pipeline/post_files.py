@@ -9,7 +9,7 @@ from feature_pipeline.errors import SourceError, UnreadableItemError
 from feature_pipeline.file_listing import ListedFile, Listing
 from feature_pipeline.front_matter import split_front_matter, starts_with_front_matter
 from feature_pipeline.json_values import parse_json, text_at
-from feature_pipeline.sites import PARENTS, Site, find_site
+from feature_pipeline.site_generators import PARENTS, Site, find_site
 from feature_pipeline.text_files import MEGABYTE
 
 HOUSEKEEPING = {

@@ -65,6 +65,7 @@ FORENOON = {
     *("de", "pg", "ap", "fm", "vm", "ก่อนเที่ยง", "पूर्वाह्न", "paradite", "пп", "לפנהצ"),
 }
 CAPITALS = re.compile(r"\b[AP]M\b")
+PROBED_LINES = 200
 FIRST_YEAR = 2009  # of WhatsApp: an earlier one is of a calendar that is not read here, or no date
 BUDDHIST = 543  # years that Thai calendars are ahead
 ORDERS = ("dmy", "mdy", "ymd")
@@ -89,21 +90,28 @@ class _Head:
     padded: bool  # writes 03 for 3
 
 
-def is_chat(text: str) -> bool:
-    """Whether a text that begins so is an export: its first line has a date and a time, and somebody says something."""
-    lines = text.lstrip("\ufeff \r\n").replace("\r\n", "\n").split("\n")
-    pattern = next((p for p in (BRACKETED, DASHED) if p.match(lines[0])), None)
-    if pattern is None:
+def is_chat(text: str, *, from_the_first_line: bool) -> bool:
+    """Whether a text that begins so is an export: lines with a date and a time, and somebody says something."""
+    lines = _lines(text)
+    pattern = _pattern(lines)
+    if from_the_first_line and not pattern.match(lines[0]):
         return False
-    rests = [line[match.end() :] for line in lines if (match := pattern.match(line))]
-    return any(SENDER.match(rest) for rest in rests)
+    return any(SENDER.match(line[match.end() :]) for line in lines if (match := pattern.match(line)))
+
+
+def _lines(text: str) -> list[str]:
+    return text.lstrip("\ufeff \r\n").replace("\r\n", "\n").split("\n")
+
+
+def _pattern(lines: Sequence[str]) -> re.Pattern[str]:
+    """One phone writes all of a chat's lines: what looks like another's was pasted into a message."""
+    return max(BRACKETED, DASHED, key=lambda pattern: sum(bool(pattern.match(line)) for line in lines[:PROBED_LINES]))
 
 
 def read_chat(text: str) -> list[ChatMessage]:
     """Every message and notice, in order; [] for a text that is no export."""
-    lines = text.lstrip("\ufeff").replace("\r\n", "\n").split("\n")
-    first = next((line for line in lines if line.strip()), "")
-    pattern = BRACKETED if BRACKETED.match(first) else DASHED
+    lines = _lines(text)
+    pattern = _pattern(lines)
     heads: list[_Head] = []
     bodies: list[list[str]] = []
     for line in lines:

@@ -25,13 +25,13 @@ def collect_opened(
 
     Raises what collecting raises.
     """
-    from feature_pipeline import pipeline
+    from feature_pipeline.collecting import collect  # not from the pipeline: all its stages would be imported too
 
     known = {stored.name: stored for stored in store.sources(author)}.get(opened.record.name)
     record = opened.record.model_copy(update={"collected_at": known.collected_at if known else ""})
     if record != known:
         store.write_source(author, record)
-    report = pipeline.collect(
+    report = collect(
         opened.source,
         author=author,
         store=store,

@@ -28,6 +28,7 @@ PART = (30, 0.25)  # words of text, at least, and share of links, at most, of an
 LABEL_WORDS = 12  # an inline label holds no more
 NOTE_WORDS = 8  # an aside, a header or a footer with more words of text is read
 INSERTED_WORDS = 60  # what a plugin puts into a text holds no more of text, unless it is a list of links
+NEIGHBOURS = 20  # elements before and after an aside that are looked at
 COLUMNS = {"div", "section", "td", "th", "tr", "table", "tbody", "center", "article", "main", "form", "fieldset", "nav"}
 REL_OF_SITE = {"canonical", "alternate", "shortlink", "pingback", "edituri"}
 
@@ -146,12 +147,7 @@ def _is_label(element: etree._Element) -> bool:
     """An inline element that is named as furniture, and short."""
     if not (furniture.is_unseen(element) or named(element, furniture.BESIDE) or named(element, furniture.AROUND)):
         return False
-    words = 0
-    for text in element.itertext():
-        words += count_words(text)
-        if words > LABEL_WORDS:
-            return False
-    return True
+    return count_words(furniture.beginning(element)) <= LABEL_WORDS
 
 
 def _is_contents(element: etree._Element, density: Density) -> bool:
@@ -168,8 +164,9 @@ def _is_contents(element: etree._Element, density: Density) -> bool:
 
 def _amid_text(element: etree._Element) -> bool:
     """Paragraphs stand before and after it."""
-    return any(s.tag == "p" for s in element.itersiblings(preceding=True)) and any(
-        s.tag == "p" for s in element.itersiblings()
+    return all(
+        any(sibling.tag == "p" for sibling in islice(element.itersiblings(preceding=preceding), NEIGHBOURS))
+        for preceding in (True, False)
     )
 
 
@@ -236,8 +233,7 @@ def _column(root: etree._Element, density: Densities) -> etree._Element:
 
 
 def _is_line(element: etree._Element) -> bool:
-    text = "".join(islice(element.itertext(), LABEL_WORDS))
-    return count_words(text) <= LABEL_WORDS and furniture.LINE.fullmatch(" ".join(text.split())) is not None
+    return furniture.is_line(" ".join(furniture.beginning(element).split()))
 
 
 def _is_part(element: etree._Element, density: Density) -> bool:

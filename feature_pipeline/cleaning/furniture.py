@@ -13,6 +13,7 @@ from lxml import etree
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 LONGEST_NAME = 80  # of a class; a longer one is no word
 LONGEST_LINE = 300
+LONGEST_MARK = 40
 NO_WORD = re.compile(r"[^a-z0-9]+")
 STATE = re.compile(r"(?:has|no|with|without|is|not|show|hide|elementor)-")  # says something of what is elsewhere
 
@@ -97,6 +98,7 @@ NOTE_ADDRESS = re.compile(
 NOTE_ROLES = {"doc-noteref", "doc-backlink"}
 SENTENCE = re.compile(r"\w+[^.!?…。！？]* [^.!?…。！？]*[.!?…。！？][\"'”’)\]]*$")
 LETTER = re.compile(r"[^\W\d_]")
+NO_NAMES: frozenset[str] = frozenset()
 NAMED_BY_ID = {  # other elements have ids for links to lead to
     *("div", "section", "aside", "nav", "header", "footer", "article", "main", "form", "ul", "ol", "dl", "table", "td"),
 }
@@ -108,10 +110,12 @@ META_PROPERTIES = {"datepublished", "datemodified", "datecreated", "author", "ke
 
 def names(element: etree._Element) -> frozenset[str]:
     """Those of class and id, "-" between the words of each. An id that only repeats the heading in it is none."""
-    own_id = element.get("id") or ""
+    classes, own_id = element.get("class"), element.get("id")
+    if not classes and not own_id:
+        return NO_NAMES
     if own_id and (element.tag not in NAMED_BY_ID or _is_slug(own_id, element)):
         own_id = ""
-    return _names(f"{element.get('class') or ''} {own_id}")
+    return _names(f"{classes or ''} {own_id or ''}")
 
 
 def _is_slug(name: str, element: etree._Element) -> bool:
@@ -119,7 +123,7 @@ def _is_slug(name: str, element: etree._Element) -> bool:
     heading = next(iter(element), None)
     if heading is None or heading.tag not in HEADINGS or "-" not in name:
         return False
-    return NO_WORD.sub("", "".join(heading.itertext()).lower()).startswith(NO_WORD.sub("", name.lower()))
+    return NO_WORD.sub("", beginning(heading).lower()).startswith(NO_WORD.sub("", name.lower()))
 
 
 @lru_cache(maxsize=4096)
@@ -177,20 +181,34 @@ def is_quotation(element: etree._Element) -> bool:
 
 
 def is_mark(element: etree._Element) -> bool:
-    """A heading's anchor, a footnote's mark, a column of line numbers, and what plugins put in: no words of the text."""
+    """A heading's anchor, a footnote's mark, line numbers, and what plugins put in: no words of the text."""
     if element.tag in ("sup", "a"):
         link = element if element.tag == "a" else element.find("a")
         address = (link.get("href") or "") if link is not None else ""
-        if address.startswith("#") and not any(LETTER.search(text) for text in element.itertext()):
-            return (
-                element.tag == "sup"
-                or bool(NOTE_ADDRESS.match(address) or words_of(element, "role") & NOTE_ROLES)
-                or not any(character.isdigit() for text in element.itertext() for character in text)
-            )
-        parent = element.getparent()
-        if address.startswith("#") and parent is not None and parent.tag in HEADINGS and named(element, ANCHOR):
-            return "".join(parent.itertext()).strip() != "".join(element.itertext()).strip()
+        if address.startswith("#"):
+            text = beginning(element)
+            if LETTER.search(text) is None and len(text) < LONGEST_MARK:
+                return (
+                    element.tag == "sup"
+                    or bool(NOTE_ADDRESS.match(address) or words_of(element, "role") & NOTE_ROLES)
+                    or not any(character.isdigit() for character in text)
+                )
+            parent = element.getparent()
+            if parent is not None and parent.tag in HEADINGS and named(element, ANCHOR):
+                return beginning(parent).strip() != text.strip()
     return named(element, PLUGIN)
+
+
+def beginning(element: etree._Element) -> str:
+    """The first characters of an element's text, however long it is."""
+    parts: list[str] = []
+    left = LONGEST_LINE
+    for text in element.itertext():
+        parts.append(text[:left])
+        left -= len(parts[-1])
+        if left <= 0:
+            break
+    return "".join(parts)
 
 
 def text_of_picture(element: etree._Element) -> str:

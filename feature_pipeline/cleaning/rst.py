@@ -7,7 +7,6 @@ stays, unless the name says that it is code or furniture.
 import re
 import textwrap
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from feature_pipeline.cleaning.marked_text import Piece, assemble, quoted
@@ -23,7 +22,7 @@ SETTINGS: dict[str, Any] = {
     "file_insertion_enabled": False,
     "raw_enabled": False,
     "halt_level": 5,  # never
-    "report_level": 3,  # what is left out for an error is given in a message in the tree, and read from there
+    "report_level": 5,  # nothing is printed; what is left out for an error is in a message in the tree
     "warning_stream": False,
     "line_length_limit": 10**9,
     "doctitle_xform": False,
@@ -118,7 +117,7 @@ def _pieces(node: Node, *, depth: int, level: int = 0, indent: str = "") -> Iter
     """`level` is that of the section around; `indent` that of the list around, of which this is an item."""
     for child in node.children:
         name = child.tagname
-        if name in SKIPPED or {"contents", "system-messages"} & set(child.get("classes", ())):
+        if name in SKIPPED or "contents" in child.get("classes", ()):
             continue
         if name == "title":
             yield Piece(("#" * level + " " if node.tagname == "section" else "") + _words(child))
@@ -147,22 +146,23 @@ def _items(node: Node, *, depth: int, level: int, indent: str) -> Iterator[Piece
     start = int(node.get("start", 1))
     for number, item in enumerate(node.children, start=start):
         mark = f"{_enumerator(node, number)} " if node.tagname == "enumerated_list" else "- "
-        for index, piece in enumerate(_pieces(item, depth=depth, level=level, indent=indent + "  ")):
-            if index or piece.kind:
-                yield piece
-            else:
-                yield replace(piece, text=indent + mark + piece.text, tight=number > start or bool(indent))
+        inside = list(_pieces(item, depth=depth, level=level, indent=indent + "  "))
+        if not inside or inside[0].kind:  # "C." on a line of its own is an item too
+            inside.insert(0, Piece(""))
+        text = (indent + mark + inside[0].text).rstrip()
+        yield Piece(text if text.strip() != "-" else "", tight=number > start or bool(indent))
+        yield from inside[1:]
 
 
 def _enumerator(node: Node, number: int) -> str:
     """As it was written: to docutils, "A. Einstein wrote" on one line is an item of a list."""
     sequence = node.get("enumtype", "arabic")
-    letters = (
-        str(number) if sequence == "arabic" else chr(96 + number) if sequence.endswith("alpha") else _roman(number)
-    )
-    return (
-        node.get("prefix", "") + (letters.upper() if sequence.startswith("upper") else letters) + node.get("suffix", "")
-    )
+    if sequence == "arabic":
+        letters = str(number)
+    else:
+        letters = chr(96 + number) if sequence.endswith("alpha") else _roman(number)
+        letters = letters.upper() if sequence.startswith("upper") else letters
+    return f"{node.get('prefix', '')}{letters}{node.get('suffix', '')}"
 
 
 def _roman(number: int) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from feature_pipeline.privacy.detection import Detected
+from feature_pipeline.privacy.detection import Detected, matches
 
 CARD = re.compile(r"(?<![\w.,/=#+-])\d(?:[ -]?\d){11,18}(?![\w%/-]|[.,]\d)")
 GROUPS = re.compile(r"\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}|\d{4}([ -])\d{6}\2\d{4,5}")
@@ -55,6 +55,10 @@ LABELLED = (
         "an account number",
     ),
 )  # fmt: skip
+LABEL_HINTS = (
+    *("ort", "ORT", "BSB", "ccount", "CCOUNT", "cct", "CCT", "acc", "Acc", "ACC", "onto", "KONTO"),
+    *("compte", "cuenta", "conto", "ekening"),
+)
 ROUTING = re.compile(r"\b(?:routing|ABA)\b(?: (?:transit|routing|number|no|#))*\.?(?: is)?[: ]{0,3}(\d{9})\b", re.IGNORECASE)
 ABA_WEIGHTS = (3, 7, 1, 3, 7, 1, 3, 7, 1)
 SEPARATORS = re.compile(r"[ -]")
@@ -65,12 +69,12 @@ def detect(text: str) -> Iterator[Detected]:
     for match in CARD.finditer(text):
         if _is_card(text, match):
             yield Detected(match.start(), match.end(), "card", SEPARATORS.sub("", match[0]), "a payment card's number")
-    for match in CVV.finditer(text):
+    for match in matches(CVV, text, ("cv", "CV", "Cv"), before=0, after=40):
         yield Detected(match.start(1), match.end(1), "card", match[1], "a payment card's check code")
     for pattern, what in LABELLED:
-        for match in pattern.finditer(text):
+        for match in matches(pattern, text, LABEL_HINTS, before=20, after=80):
             yield Detected(match.start(1), match.end(1), "account", SEPARATORS.sub("", match[1]), f"labelled as {what}")
-    for match in ROUTING.finditer(text):
+    for match in matches(ROUTING, text, ("outing", "OUTING", "ABA"), before=1, after=60):
         if sum(int(d) * weight for d, weight in zip(match[1], ABA_WEIGHTS, strict=True)) % 10 == 0:
             yield Detected(match.start(1), match.end(1), "account", match[1], "labelled as a routing number")
 

@@ -8,7 +8,7 @@ stay.
 import re
 from collections.abc import Iterator
 
-from feature_pipeline.privacy.detection import Detected
+from feature_pipeline.privacy.detection import Detected, matches
 
 GAP = r"[ \t]{0,2}(?:,|\n)?[ \t]{0,2}\n?"
 NAME = r"[A-ZÀ-ÖØ-Þ][\w’'.-]{0,24}"
@@ -46,6 +46,12 @@ SPANISH = re.compile(
     rf"(?:(?:de la|de las|de los|de|del|la|el)[ ]){{0,2}}{NAME}(?:[ ](?:(?:de la|de|del|y)[ ])?{NAME}){{0,3}}),?[ ](?:n[.ºo°]{{1,2}}[ ]?|núm\.?[ ])?"
     rf"(?P<number>\d{{1,4}})\b(?:,?[ ]\d{{1,2}}[º°][ ]?[A-Za-z]?\b)?(?P<rest>(?:{GAP}\d{{5}}[ ](?:(?:A|La|El|Las|Los)[ ])?{NAME}(?:[ ](?:de[ ])?{NAME}){{0,2}})?)"
 )
+FORMS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
+    (ENGLISH, ()),
+    (GERMAN, ("tr", "weg ", "platz ", "allee ", "gasse ", "ring ", "ufer ", "damm ", "stieg ", "arkt ", "afen ", "Weg ")),
+    (FRENCH, ()),
+    (SPANISH, ("alle ", "C/", "vda", "venida ", "Av.", "laza ", "aseo ", "Pº", "amino ", "arrera ", "onda ", "ravesía ")),
+)
 HOME = re.compile(
     r"(?:\b(?:live|lives|lived|living|reside[sd]?|residing|stay(?:ing|s)?|born|moved?|moving|house|home|flat|apartment|place|office|address|deliver(?:ed|y)?"
     r"|ship(?:ped)?|send|sent|post|mail|parcel|package|letters?|come|visit|me|us|meet|party|pick(?:ed)? \w{2,4} up)\b[^.!?\n]{0,24}"
@@ -64,11 +70,10 @@ SPACE = re.compile(r"[\s,.]+")
 
 
 def detect(text: str) -> Iterator[Detected]:
-    if "ox" in text or "OX" in text:
-        for match in PO_BOX.finditer(text):
-            yield _address(match, "a post office box")
-    for pattern in (ENGLISH, GERMAN, FRENCH, SPANISH):
-        for match in pattern.finditer(text):
+    for match in matches(PO_BOX, text, ("ox ", "OX "), before=20, after=120):
+        yield _address(match, "a post office box")
+    for pattern, hints in FORMS:
+        for match in matches(pattern, text, hints, before=120, after=200):
             if KNOWN_TO_ALL.match(f"{match['number']} {match['street']}"):
                 continue
             if match["rest"].strip(" ,\n"):

@@ -1,7 +1,7 @@
 """What a detector answers, and how the answers of all detectors become one list."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from feature_pipeline.privacy.pseudonyms import PSEUDONYM
@@ -34,6 +34,32 @@ class Allowed:
     def __contains__(self, written: str) -> bool:
         value = _squash(written)
         return value in self._exact or bool(self._globs and self._globs.fullmatch(value))
+
+
+def matches(
+    pattern: re.Pattern[str], text: str, hints: Sequence[str], *, before: int, after: int
+) -> Iterator[re.Match[str]]:
+    """The pattern's matches around literals of which each holds one: from `before` characters ahead to `after` behind.
+
+    Finding a literal costs a hundredth of trying a pattern at every place. Without hints it is tried everywhere.
+    """
+    if not hints:
+        yield from pattern.finditer(text)
+    windows: list[list[int]] = []
+    for place in sorted(place for hint in hints for place in _places(text, hint)):
+        if windows and place - before <= windows[-1][1]:
+            windows[-1][1] = place + after
+        else:
+            windows.append([max(0, place - before), place + after])
+    for start, end in windows:
+        yield from pattern.finditer(text, start, end)
+
+
+def _places(text: str, hint: str) -> Iterator[int]:
+    place = text.find(hint)
+    while place >= 0:
+        yield place
+        place = text.find(hint, place + 1)
 
 
 def disjoint(text: str, found: Iterable[Detected], allowed: Allowed) -> list[Detected]:

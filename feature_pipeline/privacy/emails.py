@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from feature_pipeline.privacy.detection import Detected
+from feature_pipeline.privacy.detection import Detected, matches
 from feature_pipeline.words import UNSPACED
 
 # An address is looked for around each "@", so that long runs of its characters cost nothing twice. RFC 5321 gives the
@@ -53,6 +53,7 @@ MARKED = re.compile(
 SPELLED = re.compile(
     r"(?<![\w.+-])([\w.+-]{1,64})\s(at|AT)\s((?:[\w-]{1,63}(?:\s(?:dot|DOT)\s|\.)){0,4}[\w-]{1,63}\s(?:dot|DOT)\s)([a-z]{2,24}|[A-Z]{2,24})\b"
 )
+MARK_HINTS = tuple(f"{mark}{space}{word}" for mark in "[({<" for space in ("", " ") for word in ("at", "AT", "ät"))
 MENTION = re.compile(r"\b(?:e-?mail|mail|contact|reach|write|address|drop|ping|send|schreib\w*|adresse|correo|courriel)\b", re.I)
 NO_LOCAL = {*"me us him her them you it i we look shop buy is was are live hosted find found available over here".split()}
 SPELLED_DOT = re.compile(rf"{MARK_DOT}|\s(?:dot|DOT)\s")
@@ -66,12 +67,10 @@ def detect(text: str) -> Iterator[Detected]:
         if found := _around(text, at):
             yield found
         at = text.find("@", at + 1)
-    if " at " in text or " AT " in text:
-        yield from _spelled(text)
-    if "at" in text.lower() or "ät" in text:
-        for match in MARKED.finditer(text):
-            if match[3].lower() in TLDS:
-                yield _spelled_out(match, match[1], match[2] + match[3])
+    yield from _spelled(text)
+    for match in matches(MARKED, text, MARK_HINTS, before=70, after=400):
+        if match[3].lower() in TLDS:
+            yield _spelled_out(match, match[1], match[2] + match[3])
 
 
 def _around(text: str, at: int) -> Detected | None:
@@ -117,7 +116,7 @@ def _is_message_id(local: str, before: str) -> bool:
 
 def _spelled(text: str) -> Iterator[Detected]:
     """Words alone are only taken for an address where the text speaks of one, or the name is none of the language's."""
-    for match in SPELLED.finditer(text):
+    for match in matches(SPELLED, text, (" dot ", " DOT "), before=400, after=30):
         local, end = match[1], match[4]
         named = any(c in "._+0123456789" for c in local) or (match[2] == "AT" and " DOT " in match[3])
         said = MENTION.search(text, max(0, match.start() - 60), match.start()) is not None

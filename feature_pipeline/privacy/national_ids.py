@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from feature_pipeline.privacy.accounts import luhn
-from feature_pipeline.privacy.detection import Detected
+from feature_pipeline.privacy.detection import Detected, matches
 
 NOT_ALNUM = re.compile(r"[^A-Za-z0-9]")
 DNI_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
@@ -64,39 +64,45 @@ def _pesel(value: str) -> bool:
     return (_weighted(value, (1, 3, 7, 9, 1, 3, 7, 9, 1, 3)) + int(value[10])) % 10 == 0
 
 
-# (what it is, where it stands, whether its check digit is right). The pattern's first group is the number.
-IDS: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = (
+# (what it is, literals of which one is always there, where it stands, whether its check digit is right). The pattern's first group is the number.
+IDS: tuple[tuple[str, tuple[str, ...], re.Pattern[str], Callable[[str], bool]], ...] = (
     (
         "a Social Security number",
+        (),
         re.compile(r"(?<![\w.,/+-])(\d{3}-\d{2}-\d{4})(?![\w-]|\.\d)"),
         _ssn,
     ),
     (
         "a Social Security number",
+        ("SSN", "ssn", "ocial ", "OCIAL "),
         re.compile(r"\b(?:SSN|social security)\b(?: (?:number|no\.?|#))?(?: is| was)?[:, ]{1,3}(\d{3}[ -]?\d{2}[ -]?\d{4})\b", re.I),
         _ssn,
     ),
-    ("a CPF", re.compile(r"(?<![\w.])(\d{3}\.\d{3}\.\d{3}-\d{2})(?!\w)"), _cpf),
-    ("a DNI", re.compile(r"\b(?:DNI|NIF|NIE)\b[^\w\n]{0,3}(?:es |nº |número )?([XYZ]?\d{7,8}[ -]?[A-Z])\b", re.I), _dni),
+    ("a CPF", (), re.compile(r"(?<![\w.])(\d{3}\.\d{3}\.\d{3}-\d{2})(?!\w)"), _cpf),
+    ("a DNI", ("DNI", "NIF", "NIE", "dni", "nif", "nie"), re.compile(r"\b(?:DNI|NIF|NIE)\b[^\w\n]{0,3}(?:es |nº |número )?([XYZ]?\d{7,8}[ -]?[A-Z])\b", re.I), _dni),
     (
         "a codice fiscale",
-        re.compile(r"\b([A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z])\b", re.I),
+        (),
+        re.compile(r"\b([A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z])\b"),
         _codice_fiscale,
     ),
     (
         "a French social security number",
+        (),
         re.compile(r"(?<![\w.-])([12]\s?\d{2}\s?(?:0[1-9]|1[0-2]|[2-9]\d)\s?\d[\dABab]\s?\d{3}\s?\d{3}\s?\d{2})(?!\w)"),
         _nir,
     ),
     (
         "a Chinese resident number",
+        (),
         re.compile(r"(?<![\da-zA-Z])([1-8]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx])(?![\da-zA-Z])"),
         _resident_id,
     ),
-    ("a BSN", re.compile(r"\b(?:BSN|burgerservicenummer)\b(?: is)?[: ]{1,3}(\d{8,9})\b", re.I), _bsn),
-    ("a PESEL", re.compile(r"\bPESEL\b(?: to)?[: ]{1,3}(\d{11})\b", re.I), _pesel),
+    ("a BSN", ("BSN", "bsn", "servicenummer"), re.compile(r"\b(?:BSN|burgerservicenummer)\b(?: is)?[: ]{1,3}(\d{8,9})\b", re.I), _bsn),
+    ("a PESEL", ("PESEL", "Pesel", "pesel"), re.compile(r"\bPESEL\b(?: to)?[: ]{1,3}(\d{11})\b", re.I), _pesel),
     (
         "a Canadian social insurance number",
+        ("SIN", "insurance"),
         re.compile(r"\b(?:SIN|social insurance number)\b(?: is)?[: ]{1,3}([1-79]\d{2}[ -]\d{3}[ -]\d{3})\b"),
         luhn,
     ),
@@ -104,8 +110,8 @@ IDS: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = (
 
 
 def detect(text: str) -> Iterator[Detected]:
-    for what, pattern, is_valid in IDS:
-        for match in pattern.finditer(text):
+    for what, hints, pattern, is_valid in IDS:
+        for match in matches(pattern, text, hints, before=20, after=60):
             value = NOT_ALNUM.sub("", match[1])
             if is_valid(value):
                 yield Detected(match.start(1), match.end(1), "id", value.upper(), what)

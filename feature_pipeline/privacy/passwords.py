@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from feature_pipeline.privacy.detection import Detected
+from feature_pipeline.privacy.detection import Detected, matches
 from feature_pipeline.privacy.randomness import is_password, is_placeholder, is_random
 
 PASSWORD = r"password|passwd|passphrase|passwort|kennwort|pwd"
@@ -38,6 +38,16 @@ WALLET_WORDS = re.compile(
     re.IGNORECASE,
 )
 WALLET_KEY = re.compile(r"\bprivate[ _-]?key\W{1,5}(?:is\s|was\s)?[\"'`]?((?:0x)?[0-9a-f]{64}|[5KL][1-9A-HJ-NP-Za-km-z]{50,51})\b", re.I)
+HINTS = (
+    *("assw", "Assw", "ASSW", "assphrase", "ASSPHRASE", "ennwort", "ENNWORT", "pwd", "Pwd", "PWD"),
+    *("key", "Key", "KEY", "ecret", "ECRET", "oken", "OKEN", "redential", "REDENTIAL"),
+)
+PROSE_HINTS = (*HINTS[:7], "asscode", "mot de passe", "Mot de passe", "contraseña", "Contraseña", "clave", "Clave", "senha", "achtwoord")
+PIN_HINTS = ("pin", "PIN", "Pin", "code", "Code", "CODE", "eheimzahl")
+WALLETS = (
+    (WALLET_WORDS, ("seed", "Seed", "hrase", "nemonic"), "the words of a wallet"),
+    (WALLET_KEY, ("rivate", "RIVATE"), "a wallet's private key"),
+)
 CLOSING = ".,;:!?)]}…*"
 GOES_ON = re.compile(r" [a-zß-ÿ]")  # the sentence: a sign before it belongs to the password
 DEFAULT = re.compile(r"\b(?:default|initial|factory)\s\Z", re.IGNORECASE)  # anybody knows it
@@ -45,11 +55,11 @@ DEFAULT = re.compile(r"\b(?:default|initial|factory)\s\Z", re.IGNORECASE)  # any
 
 def detect(text: str) -> Iterator[Detected]:
     yield from _assigned(text)
-    for match in COMMAND_LINE.finditer(text) if "--" in text else ():
+    for match in matches(COMMAND_LINE, text, ("--",), before=0, after=500):
         value = match[3]
         if is_password(value) if match["password"] else is_random(value):
             yield _secret(match.start(3), value, "a password on a command line")
-    for match in PROSE.finditer(text):
+    for match in matches(PROSE, text, PROSE_HINTS, before=20, after=200):
         goes_on = GOES_ON.match(text, match.end()) is not None
         value = match["value"].rstrip(".,;:" if goes_on else CLOSING)
         if DEFAULT.search(text, max(0, match.start() - 10), match.start()):
@@ -57,17 +67,17 @@ def detect(text: str) -> Iterator[Detected]:
         told = is_password(value) and not NO_PASSWORD.match(value)
         if told or (match["quote"] and len(value) >= 4 and not is_placeholder(value)):
             yield _secret(match.start("value"), value, "a password, told in words")
-    for match in PIN.finditer(text):
+    for match in matches(PIN, text, PIN_HINTS, before=20, after=60):
         if not is_placeholder(match[1]):
             yield _secret(match.start(1), match[1], "a PIN, told in words")
-    for pattern, reason in ((WALLET_WORDS, "the words of a wallet"), (WALLET_KEY, "a wallet's private key")):
-        for match in pattern.finditer(text):
+    for pattern, hints, reason in WALLETS:
+        for match in matches(pattern, text, hints, before=20, after=400):
             if len(set(match[1].split())) > 6 or " " not in match[1]:
                 yield _secret(match.start(1), match[1], reason)
 
 
 def _assigned(text: str) -> Iterator[Detected]:
-    for match in ASSIGNMENT.finditer(text):
+    for match in matches(ASSIGNMENT, text, HINTS, before=20, after=500):
         group = "quoted" if match["quote"] else "bare"
         value = match[group].rstrip("" if match["quote"] else CLOSING)
         if match["separator"] == ">" and text[match.end(group) : match.end(group) + 2] != "</":

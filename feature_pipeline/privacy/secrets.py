@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from feature_pipeline.privacy.detection import Detected
+from feature_pipeline.privacy.detection import Detected, matches
 from feature_pipeline.privacy.randomness import is_placeholder
 
 FEWEST_DISTINCT = 8  # characters of a real key; fewer stand in drawings of one, such as AKIAXXXXXXXXXXXXXXXX
 LONGEST_KEY_BLOCK = 20_000
+LONGEST_TOKEN = 10_000
+BEFORE_HINT = 66  # the most characters that a key has before its hint
+HEADER_HINTS = ("uthorization", "UTHORIZATION", "earer", "EARER")
 EXAMPLE_LOGINS = {"aladdin", "user", "username"}  # of the RFCs and of manuals
 
 
@@ -62,7 +65,10 @@ FORMS = (
     _form("a Linear key", "lin_api_", r"lin_api_[A-Za-z0-9]{40}"),
     _form("a Notion token", "ntn_", r"ntn_[A-Za-z0-9]{40,50}"),
     _form("a Figma token", "figd_", r"figd_[\w-]{38,50}"),
-    _form("a Discord bot's token", ".", r"[MNO][\w-]{23,25}\.[\w-]{6}\.[\w-]{27,38}"),
+    *(
+        _form("a Discord bot's token", hint, hint + r"[\w-]{22,24}\.[\w-]{6}\.[\w-]{27,38}")
+        for hint in ("MT", "Mj", "Mz", "ND", "NT", "Nj", "Nz", "OD", "OT")  # the digits of an id, in base64
+    ),
     _form("a Telegram bot's token", ":AA", r"\d{8,10}:AA[\w-]{33}"),
     _form("an Azure client secret", "Q~", r"[\w.~-]{3}\dQ~[\w.~-]{31,34}"),
     _form("a JSON web token", "eyJ", r"eyJ[\w-]{10,2000}\.eyJ[\w-]{10,8000}\.[\w-]{10,2000}"),
@@ -96,19 +102,16 @@ def detect(text: str) -> Iterator[Detected]:
             if not is_placeholder(match[1]) and match[1] != login:
                 yield _secret(match, 1, "a password in an address")
     for hint, pattern, owner in FORMS:
-        if hint in text:
-            for match in pattern.finditer(text):
-                if len(set(match[1][4:])) >= FEWEST_DISTINCT:
-                    yield _secret(match, 1, f"it has the form of {owner}")
-    if "earer" in text or "uthorization" in text.lower():
-        for pattern in (AUTHORIZATION, BEARER):
-            for match in pattern.finditer(text):
-                if _is_credential(match[1].lower(), match[2]):
-                    yield _secret(match, 2, "a credential in a request's header")
-    if "curl" in text:
-        for match in CURL_LOGIN.finditer(text):
-            if not is_placeholder(match[1]):
-                yield _secret(match, 1, "a password on a command line")
+        for match in matches(pattern, text, (hint,), before=BEFORE_HINT, after=LONGEST_TOKEN):
+            if len(set(match[1][4:])) >= FEWEST_DISTINCT:
+                yield _secret(match, 1, f"it has the form of {owner}")
+    for pattern in (AUTHORIZATION, BEARER):
+        for match in matches(pattern, text, HEADER_HINTS, before=20, after=LONGEST_TOKEN):
+            if _is_credential(match[1].lower(), match[2]):
+                yield _secret(match, 2, "a credential in a request's header")
+    for match in matches(CURL_LOGIN, text, ("curl",), before=1, after=500):
+        if not is_placeholder(match[1]):
+            yield _secret(match, 1, "a password on a command line")
 
 
 def _key_blocks(text: str) -> Iterator[Detected]:

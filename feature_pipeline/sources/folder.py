@@ -20,7 +20,7 @@ from feature_pipeline.file_listing import ListedFile, Listing, list_files
 from feature_pipeline.locations import Location
 from feature_pipeline.post_fields import title_from_path, with_fields
 from feature_pipeline.post_files import PostFiles, select_posts
-from feature_pipeline.sites import Site
+from feature_pipeline.site_generators import Site
 from feature_pipeline.sources import Match, SourceOptions
 from feature_pipeline.text_files import decode, readable_name
 from feature_store.records import ContentType, Post

@@ -109,17 +109,19 @@ def _files(tree: FileTree) -> list[str]:
     """Text files that are called as chats are, or the only one there is; and that begin as chats do."""
     names = [name for name in tree.names() if name.lower().endswith(".txt")]
     called = [name for name in names if name.endswith("_chat.txt") or "whatsapp" in PurePosixPath(name).name.lower()]
-    return [name for name in called or names[:1] if (called or len(names) == 1) and _begins_as_chat(tree, name)]
+    if called or len(names) > 1:
+        return [name for name in called if _begins_as_chat(tree, name, from_the_first_line=False)]
+    return [name for name in names if _begins_as_chat(tree, name, from_the_first_line=True)]
 
 
-def _begins_as_chat(tree: FileTree, name: str) -> bool:
+def _begins_as_chat(tree: FileTree, name: str, *, from_the_first_line: bool) -> bool:
     try:
         with tree.open(name) as stream:
             head = stream.read(PROBE_BYTES)
     except UnreadableItemError:
         return False
     encoding = "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8"
-    return is_chat(head.decode(encoding, "ignore"))
+    return is_chat(head.decode(encoding, "ignore"), from_the_first_line=from_the_first_line)
 
 
 def _chat_name(tree: FileTree, name: str) -> str:

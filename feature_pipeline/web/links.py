@@ -16,7 +16,7 @@ FILES = re.compile(
     r"flac|wav|webm|mov|avi|mkv|woff2?|ttf|otf|eot|ics|vcf|asc|sig|py|ipynb|bib)$",
     re.IGNORECASE,
 )
-SAFE_IN_PATH = "/:@!$&'()*+,;=~-._"
+SAFE_IN_PATH = ":@!$&'()*+,;=~-._"
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -34,9 +34,7 @@ def normalised(url: str) -> str:
     netloc = f"[{host}]" if ":" in host else host
     if port is not None and port != DEFAULT_PORTS[scheme]:
         netloc += f":{port}"
-    path = quote(
-        unquote(SESSION_IN_PATH.sub("", parts.path), errors="surrogateescape"), SAFE_IN_PATH, errors="surrogateescape"
-    )
+    path = "/".join(map(_requoted, SESSION_IN_PATH.sub("", parts.path).split("/")))
     kept = [(key, value) for key, value in parse_qsl(parts.query, True) if not TRACKING.fullmatch(key)]
     # A query that loses nothing stays to the letter: "?p=3" and "?3" are what the server knows.
     query = parts.query if len(kept) == len(parse_qsl(parts.query, True)) else urlencode(kept)
@@ -68,6 +66,11 @@ def is_below(url: str, start: str) -> bool:
 def is_page(url: str) -> bool:
     """Whether it may be a page to read, by its ending: no image, no archive, no script."""
     return not FILES.search(urlsplit(url).path)
+
+
+def _requoted(segment: str) -> str:
+    """An escaped slash stays one: it separates nothing."""
+    return quote(unquote(segment, errors="surrogateescape"), SAFE_IN_PATH, errors="surrogateescape")
 
 
 def _site(url: str) -> tuple[str, int | None]:

@@ -61,6 +61,7 @@ def web_server(routes: dict[str, Route | list[Route]] | None = None) -> Iterator
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # else each answer waits 40 ms for the client's acknowledgement
 
         def log_message(self, *args: Any) -> None:
             return None

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from fakes.fetching import opened
+from feature_pipeline.cleaning import clean
 from feature_pipeline.errors import EmptySourceError, UnsafeArchiveError
 from feature_pipeline.sources import Source
-from feature_store.records import Post
+from feature_store.records import ContentType, Post
 
 HUGO = 'baseURL = "https://maud.example/"\ntitle = "Maud"\n'
 BODY = "---\ntitle: T\n---\nBody.\n"
@@ -221,6 +222,33 @@ def test_what_was_rendered_beside_its_source_is_no_second_post(tmp_path: Path) -
     write(tmp_path, **{"a.Rmd": "x", "a.md": "x", "a.html": "x", "b.qmd": "x", "b.html": "x", "c.md": "x"})
     assert set(urls(tmp_path)) == {"a.Rmd", "b.qmd", "c.md"}
     assert source_of(tmp_path).ignored == {"made from the .Rmd or .qmd beside it": 3}
+
+
+def test_mdx_is_known_by_its_ending_or_its_imports(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        **{
+            "a.mdx": "---\ntitle: A\n---\n<Hero/> Body.",
+            "b.md": "---\ndate: 2023-04-02\n---\nimport Tabs from '@theme/Tabs';\n\n# The {1} fog\n\nBody.",
+            "c.md": "import duty from 1900 on\n\nBody.",
+            "d.qmd": '---\ntitle: "D"\ndraft: true\ncategories: [x]\n---\n::: note\nBody.\n:::',
+        },
+    )
+    posts = {post.source_id: post for post in source_of(tmp_path).read() if isinstance(post, Post)}
+    assert [post.content_type for post in posts.values()] == [
+        ContentType.MDX,
+        ContentType.MDX,
+        ContentType.MARKDOWN,
+        ContentType.MARKDOWN,
+    ]
+    assert [post.title for post in posts.values()] == ["A", "The fog", "c", "D"]
+    assert [clean(post, min_words=1).text for post in posts.values()] == [
+        "Body.",
+        "Body.",
+        "import duty from 1900 on\n\nBody.",
+        "Body.",
+    ]
+    assert posts["d.qmd"].visibility == "draft"
 
 
 FILES = {

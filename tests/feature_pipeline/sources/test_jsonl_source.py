@@ -38,7 +38,7 @@ def test_every_key_of_the_schema_is_read(tmp_path: Path) -> None:
             "content": "<p>Fog.  Two  spaces.</p>",
             "words": 3,
         },
-        {"text": "Rain 🌧\n\n“So”  it was."},
+        {"text": "  Rain 🌧\n\n“So”  it was.\n"},
     )
     assert (whole.source_id, whole.title, whole.url) == ("7", "Fog", "https://maud.example/fog")
     assert (whole.created_at, whole.tags) == ("2023-04-02T10:00:00+00:00", ("sea", "fog"))
@@ -49,7 +49,7 @@ def test_every_key_of_the_schema_is_read(tmp_path: Path) -> None:
     )
     assert (whole.context, whole.visibility) == ("Any fog?", "private")
     assert (least.content, least.content_type, least.kind) == (
-        "Rain 🌧\n\n“So”  it was.",
+        "  Rain 🌧\n\n“So”  it was.\n",
         ContentType.MARKDOWN,
         PostKind.ARTICLE,
     )

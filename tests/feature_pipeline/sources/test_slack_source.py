@@ -27,7 +27,7 @@ GENERAL = [
     said(
         "02",
         "U1",
-        "Yes &amp; no &lt;3 <https://example.org|here>, <@U2|ann>, in <#C2|fog> <!here> <mailto:a@b.org|a@b.org>",
+        "Yes &amp; no &lt;3 &amp;lt; <https://a.org|here>, <@U2|ann>, in <#C2|fog> <!here> <mailto:a@b.org|a@b.org>",
     ),
     said("03", "U1", "In the thread.", thread_ts="1705309201.000100", parent_user_id="U2"),
     said("04", "UB", "beep", subtype="bot_message", bot_id="B1"),
@@ -49,7 +49,7 @@ NEXT_DAY = [
     said("51", "U1", "waves", subtype="me_message", edited={"user": "U1", "ts": "1705309251.000100"}),
 ]
 OWN = [
-    "Yes & no <3 here, @Ann Lee, in #fog @here a@b.org",
+    "Yes & no <3 &lt; here, @Ann Lee, in #fog @here a@b.org",
     "In the thread.",
     "The pier",
     "Look.",

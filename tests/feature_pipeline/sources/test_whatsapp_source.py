@@ -208,6 +208,11 @@ def test_edited_marks_in_many_languages_go() -> None:
         assert own_words(f"Fog. {mark}").text == "Fog."
 
 
+def test_a_chat_pasted_into_a_chat_is_one_message(tmp_path: Path) -> None:
+    text = f"the end of one\n{ANDROID}1/2/24, 9:00\u202fAM - Maud: Look:\n[31/12/2023, 23:58:58] Ann: Is there fog?\n"
+    assert read(chat(tmp_path, text))[-1].content == "Look:\n[31/12/2023, 23:58:58] Ann: Is there fog?"
+
+
 def test_who_the_author_is(tmp_path: Path) -> None:
     path = chat(tmp_path, ANDROID.replace("Maud:", "Maud Ferrier:"))
     assert len(read(path, me=())) == 5
