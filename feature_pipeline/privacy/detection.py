@@ -1,7 +1,7 @@
 """What a detector answers, and how the answers of all detectors become one list."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from feature_pipeline.privacy.pseudonyms import PSEUDONYM
@@ -62,19 +62,18 @@ def _places(text: str, hint: str) -> Iterator[int]:
         place = text.find(hint, place + 1)
 
 
-def disjoint(text: str, found: Iterable[Detected], allowed: Allowed) -> list[Detected]:
+def disjoint(text: str, found: Sequence[Detected], allowed: Allowed) -> list[Detected]:
     """Those that are to be masked, by their place. Of two that overlap the one found first stays.
 
     What is allowed masks nothing and keeps others from masking parts of it; so does a pseudonym.
     """
-    candidates = list(found)
-    if not candidates:
+    if not found:
         return []
     taken = bytearray(len(text))
     for pseudonym in PSEUDONYM.finditer(text):
         taken[pseudonym.start() : pseudonym.end()] = b"\1" * len(pseudonym[0])
     kept = []
-    for one in candidates:
+    for one in found:
         if taken.find(1, one.start, one.end) >= 0:
             continue
         taken[one.start : one.end] = b"\1" * (one.end - one.start)

@@ -1,7 +1,7 @@
 """The detectors run over a text, and pseudonyms take the place of what they find."""
 
+import re
 from collections.abc import Sequence
-from itertools import chain
 from typing import NamedTuple
 
 from feature_pipeline.privacy import accounts, addresses, emails, names, national_ids, passwords, phones, secrets
@@ -11,6 +11,7 @@ from feature_pipeline.privacy.replacing import Replacements
 from feature_store.records import Document, Finding, Span
 
 MOST_ROUNDS = 5
+DIGIT = re.compile(r"\d")  # without one there is no number, and most short posts have none
 
 
 class Masked(NamedTuple):
@@ -51,7 +52,7 @@ class Masker:
             kept = [
                 old._replace(start=replacements.shift(old.start), end=replacements.shift(old.end))
                 for old in known
-                if not any(one.start < old.end and old.start < one.end for one in found)
+                if not replacements.touch(old.start, old.end)
             ]
             added = [
                 Masked(start, start + len(new), one.kind, text[one.start : one.end], one.reason)
@@ -62,17 +63,12 @@ class Masker:
 
     def detect(self, text: str, marked: Sequence[Span] = ()) -> list[Detected]:
         """What is to be masked, sorted and disjoint. Of two detectors that take the same words the first is right."""
-        code = [span for span in marked if span.kind == "code"]
-        found = chain(
-            secrets.detect(text),
-            passwords.detect(text),
-            emails.detect(text),
-            accounts.detect(text),
-            national_ids.detect(text),
-            phones.detect(text, region=self._region, code=code),
-            addresses.detect(text),
-            names.detect(text, self._people, language=self._language),
-        )
+        found = [*secrets.detect(text), *passwords.detect(text), *emails.detect(text)]
+        if DIGIT.search(text):
+            code = [span for span in marked if span.kind == "code"]
+            found += [*accounts.detect(text), *national_ids.detect(text)]
+            found += [*phones.detect(text, region=self._region, code=code), *addresses.detect(text)]
+        found += names.detect(text, self._people, language=self._language)
         return disjoint(text, found, self._allowed)
 
     def _pseudonym(self, one: Detected, written: str) -> str:

@@ -46,6 +46,7 @@ class People:
     phrases: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)  # first word → whole names, longest first
     handles: set[str] = field(default_factory=set)
     unspaced: re.Pattern[str] | None = None  # names in scripts without spaces
+    keys: frozenset[str] = frozenset()  # a text without any of these names nobody
 
 
 @lru_cache(maxsize=256)
@@ -82,6 +83,7 @@ def people_of(people: tuple[str, ...], allow: tuple[str, ...]) -> People:
         phrases={first: sorted(names, key=len, reverse=True) for first, names in phrases.items()},
         handles=handles,
         unspaced=re.compile(pattern) if pattern else None,
+        keys=frozenset({*words, *phrases, *handles, *(name.casefold() for name in unspaced)}),
     )
 
 
@@ -91,6 +93,9 @@ def names_to_avoid(people: Sequence[str], allow: Sequence[str]) -> frozenset[str
 
 
 def detect(text: str, people: People, *, language: str = "") -> Iterator[Detected]:
+    folded = text.casefold()
+    if not any(key in folded for key in people.keys):
+        return
     if people.handles:
         for match in HANDLE.finditer(text):
             name = match[2].casefold()

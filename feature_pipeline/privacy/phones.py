@@ -1,6 +1,7 @@
 """Telephone numbers that ring somewhere: international ones, those of the author's country, and labelled ones."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from feature_pipeline.privacy.detection import Detected
@@ -22,7 +23,7 @@ OTHER_NUMBER = re.compile(
 # Numbers that regulators keep free for films and books, by their beginning in E.164:
 # NANPA; Ofcom; Bundesnetzagentur; Arcep; ACMA; ComReg; PTS.
 FICTION = re.compile(
-    r"\+(?:1\d{3}55501"
+    r"\+(?:1\d{3}555(?:01|1212)"
     r"|44(?:11[3-8]4960|1[2-6]14960|1914980|2079460|2890180|2896496|2920180|1632960|7700900|8081570|9098790|3069990)"
     r"|49(?:3023125|6990009|4066969|2214710|8999998|1522881738|1713920|1729925904|176040690)"
     r"|33(?:19900|26191|35301|46571|53649|63998)"
@@ -33,19 +34,22 @@ ASCENDING = re.compile(r"\D*0?1\D+0?2\D+0?3\D+0?4|\D*0?5\D+0?6\D+0?7\D+0?8")
 DATE = re.compile(r"(?:19|20)\d\d[-./](?:0?[1-9]|1[0-2])[-./]|(?:0?[1-9]|[12]\d|3[01])[-./](?:0?[1-9]|1[0-2])[-./](?:19|20)\d\d")
 FEWEST_DIGITS, MOST_DIGITS = 7, 15  # of a labelled number; ITU-T E.164 allows 15
 NOT_DIGIT = re.compile(r"\D")
-SUBTRACTION = re.compile(r" [-–] ")
+NO_NUMBER = re.compile(r".* [-–] |\d*\.\d+$|\d{3,4}[-–]\d{3,4}$")  # a subtraction, a decimal fraction, pages
 LABEL_LENGTH = 40
 
 
 def detect(text: str, *, region: str | None, code: Sequence[Span] = ()) -> Iterator[Detected]:
     """`region`: the country whose numbers are read without "+". `code`: spans in which only labelled ones count."""
+    starts = [span.start for span in code]
     for match in CANDIDATE.finditer(text):
         written = match[0]
         before = text[max(0, match.start() - LABEL_LENGTH) : match.start()]
         labelled = LABEL.search(before) is not None
         international = written.startswith(("+", "(+"))
-        inside_code = any(span.start <= match.start() < span.end for span in code)
-        if not labelled and (inside_code or not (international or region) or OTHER_NUMBER.search(before)):
+        if not labelled and (not (international or region) or OTHER_NUMBER.search(before)):
+            continue
+        span = bisect_right(starts, match.start()) - 1
+        if not labelled and span >= 0 and match.start() < code[span].end:
             continue
         if DATE.search(written) or (not international and ASCENDING.match(written)):
             continue
@@ -70,7 +74,7 @@ def _number(written: str, region: str | None, *, labelled: bool, international: 
     if not phonenumbers.is_valid_number(number):
         return ""
     if not labelled and not international:
-        if (written.isdigit() and not written.startswith("0")) or SUBTRACTION.search(written):
+        if (written.isdigit() and not written.startswith("0")) or NO_NUMBER.match(written):
             return ""  # ten digits alone are more often an id
         leniency = phonenumbers.Leniency.STRICT_GROUPING
         if not phonenumbers.PhoneNumberMatcher(written, region, leniency=leniency).has_next():

@@ -1,6 +1,6 @@
 """Pseudonyms put into a text, and where the places of the old text lie in the new one."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 
@@ -33,6 +33,11 @@ class Replacements:
         if before and place < self._replacements[before - 1][1]:
             place = self._replacements[before - 1][1]
         return place + self._gained[before]
+
+    def touch(self, start: int, end: int) -> bool:
+        """Whether any of the values lies, or partly lies, in characters [start, end)."""
+        before = bisect_left(self._starts, end)
+        return before > 0 and self._replacements[before - 1][1] > start
 
     def shift_spans(self, spans: Sequence[Span]) -> tuple[Span, ...]:
         moved = (Span(self.shift(span.start), self.shift(span.end), span.kind) for span in spans)

@@ -80,6 +80,7 @@ FORMS = (
     Form("sig=", re.compile(r"[?&;]sig=([A-Za-z0-9%+/]{40,120}(?:%3[Dd]|=)?)"), "an Azure signature"),
     Form("X-Amz-", re.compile(r"X-Amz-(?:Signature|Security-Token)=([\w%+/=-]{40,2000})"), "an AWS signature"),
 )
+LONG_RUN = re.compile(r"[\w+/.:~%-]{20}")  # the shortest of these forms: most short posts have none
 KEY_BLOCK = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 KEY_BLOCK_END = re.compile(r"-----END [A-Z0-9 ]{0,60}-----")
 KEY_LINES = re.compile(r"(?:[\s>\\]{1,40}[A-Za-z0-9+/=]{16,80})+")
@@ -101,7 +102,7 @@ def detect(text: str) -> Iterator[Detected]:
             login = text[match.start() + 3 : match.start(1) - 1]
             if not is_placeholder(match[1]) and match[1] != login:
                 yield _secret(match, 1, "a password in an address")
-    for hint, pattern, owner in FORMS:
+    for hint, pattern, owner in FORMS if LONG_RUN.search(text) else ():
         for match in matches(pattern, text, (hint,), before=BEFORE_HINT, after=LONGEST_TOKEN):
             if len(set(match[1][4:])) >= FEWEST_DISTINCT:
                 yield _secret(match, 1, f"it has the form of {owner}")

@@ -11,10 +11,10 @@ from urllib.parse import urljoin
 
 from feature_pipeline.archives import FileTree
 from feature_pipeline.authorship import choose_authors
-from feature_pipeline.blogger_export import BloggerBlog, BloggerEntry, read_export
 from feature_pipeline.errors import EmptySourceError, SourceError
+from feature_pipeline.formats.blogger_export import BloggerBlog, BloggerEntry, read_export
+from feature_pipeline.formats.plain_text import plain_text
 from feature_pipeline.locations import Location
-from feature_pipeline.plain_text import plain_text
 from feature_pipeline.sources import Match, SourceOptions
 from feature_store.records import ContentType, Post, PostKind
 

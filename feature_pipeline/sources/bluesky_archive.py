@@ -13,9 +13,10 @@ from pathlib import PurePosixPath
 
 from feature_pipeline import dates
 from feature_pipeline.archives import MEGABYTE, FileTree
-from feature_pipeline.atproto_repository import read_repository
 from feature_pipeline.authorship import choose_authors
-from feature_pipeline.bluesky_records import (
+from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
+from feature_pipeline.formats.atproto_repository import read_repository
+from feature_pipeline.formats.bluesky_records import (
     ARTICLES,
     POST,
     REPOST,
@@ -27,7 +28,6 @@ from feature_pipeline.bluesky_records import (
     post_text,
     web_address,
 )
-from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
 from feature_pipeline.json_values import Json, at, dict_at, parse_json, text_at
 from feature_pipeline.locations import Location
 from feature_pipeline.sources import Match, SourceOptions, Unreached

@@ -15,8 +15,8 @@ from feature_pipeline.errors import (
     UnreachableError,
     WhoIsTheAuthorError,
 )
+from feature_pipeline.formats.plain_text import plain_text
 from feature_pipeline.locations import Location
-from feature_pipeline.plain_text import plain_text
 from feature_pipeline.sources import Match, SourceOptions, Unreached
 from feature_pipeline.web.feed_items import FeedItem
 from feature_pipeline.web.feed_pages import FeedPages

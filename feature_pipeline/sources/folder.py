@@ -120,8 +120,8 @@ def recognises(location: Location) -> Match:
         return Match.NO
     if path.is_dir() or path.suffix.lower() in ENDINGS:
         return Match.FALLBACK
-    holds_some = _is_archive(path) and location.tree is not None and location.tree.find(*(f"*{e}" for e in ENDINGS))
-    return Match.FALLBACK if holds_some else Match.NO
+    names = location.tree.names() if _is_archive(path) and location.tree else []
+    return Match.FALLBACK if any(name.lower().endswith(tuple(ENDINGS)) for name in names) else Match.NO
 
 
 def open(location: Location, options: SourceOptions) -> FolderSource:  # noqa: A001 - the name that sources are opened by

@@ -16,7 +16,7 @@ from feature_pipeline import dates
 from feature_pipeline.archives import FileTree
 from feature_pipeline.csv_rows import csv_rows
 from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
-from feature_pipeline.linkedin_articles import read_article
+from feature_pipeline.formats.linkedin_articles import read_article
 from feature_pipeline.locations import Location
 from feature_pipeline.sources import Match, SourceOptions
 from feature_pipeline.text_files import decode

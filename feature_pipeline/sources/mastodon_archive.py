@@ -14,9 +14,9 @@ from pathlib import PurePosixPath
 from feature_pipeline import dates
 from feature_pipeline.archives import MEGABYTE, FileTree
 from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
+from feature_pipeline.formats.plain_text import plain_text
 from feature_pipeline.json_values import Json, at, dict_at, list_at, parse_json, text_at
 from feature_pipeline.locations import Location
-from feature_pipeline.plain_text import plain_text
 from feature_pipeline.sources import Match, SourceOptions
 from feature_pipeline.text_files import readable_name
 from feature_store.records import ContentType, Post, PostKind

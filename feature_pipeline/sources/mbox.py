@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from feature_pipeline.archives import FileTree
 from feature_pipeline.conversations import Participant, find_author, message, shortened
 from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
+from feature_pipeline.formats.mail_boxes import Box, boxes_of, mails_of
+from feature_pipeline.formats.mail_folders import is_discarded, is_sent, is_unsent
+from feature_pipeline.formats.mail_messages import Mail, Person
+from feature_pipeline.formats.mail_text import Signatures, split_mail
 from feature_pipeline.locations import Location
-from feature_pipeline.mail_boxes import Box, boxes_of, mails_of
-from feature_pipeline.mail_folders import is_discarded, is_sent, is_unsent
-from feature_pipeline.mail_messages import Mail, Person
-from feature_pipeline.mail_text import Signatures, split_mail
 from feature_pipeline.sources import Match, SourceOptions
 from feature_store.records import Post
 

@@ -18,7 +18,7 @@ from lxml import etree
 from feature_pipeline import dates
 from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
-from feature_pipeline.html_parts import by_class, drop, inner_html, parse_page, words_of
+from feature_pipeline.formats.html_parts import by_class, drop, inner_html, parse_page, words_of
 from feature_pipeline.locations import Location
 from feature_pipeline.sources import Match, SourceOptions
 from feature_pipeline.text_files import decode

@@ -19,9 +19,9 @@ from feature_pipeline import dates
 from feature_pipeline.archives import FileTree
 from feature_pipeline.csv_rows import csv_rows
 from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
-from feature_pipeline.escaping import unescape_if_escaped
+from feature_pipeline.formats.escaping import unescape_if_escaped
+from feature_pipeline.formats.plain_text import plain_text
 from feature_pipeline.locations import Location
-from feature_pipeline.plain_text import plain_text
 from feature_pipeline.sources import Match, SourceOptions
 from feature_pipeline.text_files import readable_name
 from feature_pipeline.words import count_words

@@ -9,10 +9,7 @@ from pathlib import Path
 from feature_pipeline.archives import FileTree
 from feature_pipeline.conversations import Dialogue, Participant, People, find_author, message, same_name, shortened
 from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
-from feature_pipeline.json_values import Json, parse_json, text_at
-from feature_pipeline.locations import Location
-from feature_pipeline.sources import Match, SourceOptions
-from feature_pipeline.telegram_messages import (
+from feature_pipeline.formats.telegram_messages import (
     CHANNELS,
     Chat,
     account_names,
@@ -24,6 +21,9 @@ from feature_pipeline.telegram_messages import (
     sent_at,
     text_of,
 )
+from feature_pipeline.json_values import Json, parse_json, text_at
+from feature_pipeline.locations import Location
+from feature_pipeline.sources import Match, SourceOptions
 from feature_store.records import Post, PostKind, digest_of
 
 SUMMARY = "Telegram: the author's messages and channel posts in Telegram Desktop's JSON (result.json)"

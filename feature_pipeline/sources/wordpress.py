@@ -13,17 +13,17 @@ from urllib.parse import urljoin
 from feature_pipeline.archives import FileTree
 from feature_pipeline.authorship import choose_authors
 from feature_pipeline.errors import EmptySourceError, SourceError
-from feature_pipeline.locations import Location
-from feature_pipeline.plain_text import plain_text
-from feature_pipeline.sources import Match, SourceOptions
-from feature_pipeline.wordpress_export import (
+from feature_pipeline.formats.plain_text import plain_text
+from feature_pipeline.formats.wordpress_export import (
     WordpressAuthor,
     WordpressBlog,
     WordpressComment,
     WordpressItem,
     read_export,
 )
-from feature_pipeline.wordpress_markup import post_html
+from feature_pipeline.formats.wordpress_markup import post_html
+from feature_pipeline.locations import Location
+from feature_pipeline.sources import Match, SourceOptions
 from feature_store.records import ContentType, Post, PostKind, digest_of
 
 SUMMARY = "a WordPress export: posts and pages, and the author's own comments"

@@ -3,12 +3,10 @@
 import re
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
-# Parameters that say who came from where, or which visit it is, never what page.
-TRACKING = re.compile(
-    r"utm_\w+|fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|twclid|igshid|mc_[ce]id|_hs(?:enc|mi)|mkt_tok|vero_id|"
-    r"ref_src|ref_url|replytocom|share|nb|phpsessid|jsessionid|aspsessionid\w*|sid|sessionid|cfid|cftoken|_ga|_gl",
-    re.IGNORECASE,
-)
+from feature_pipeline.tracking import without_tracking
+
+# Parameters that say which visit it is, or open a form on the page: beside those that tell where one came from.
+VISIT = re.compile(r"phpsessid|jsessionid|aspsessionid\w*|sessionid|cfid|cftoken|replytocom|share|nb", re.IGNORECASE)
 SESSION_IN_PATH = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
 FILES = re.compile(
     r"\.(?:jpe?g|png|gif|webp|avif|svg|ico|bmp|tiff?|css|m?js|json|xml|rss|atom|rdf|txt|pdf|epub|mobi|ps|docx?|xlsx?|"
@@ -23,7 +21,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 def normalised(url: str) -> str:
     """The spelling that names the page; "" when it is no web address."""
     try:
-        parts = urlsplit(url.strip())
+        parts = urlsplit(without_tracking(url.strip()))
         port = parts.port
         host = (parts.hostname or "").rstrip(".")
     except ValueError:
@@ -35,7 +33,7 @@ def normalised(url: str) -> str:
     if port is not None and port != DEFAULT_PORTS[scheme]:
         netloc += f":{port}"
     path = "/".join(map(_requoted, SESSION_IN_PATH.sub("", parts.path).split("/")))
-    kept = [(key, value) for key, value in parse_qsl(parts.query, True) if not TRACKING.fullmatch(key)]
+    kept = [(key, value) for key, value in parse_qsl(parts.query, True) if not VISIT.fullmatch(key)]
     # A query that loses nothing stays to the letter: "?p=3" and "?3" are what the server knows.
     query = parts.query if len(kept) == len(parse_qsl(parts.query, True)) else urlencode(kept)
     return urlunsplit((scheme, netloc, path or "/", query, ""))

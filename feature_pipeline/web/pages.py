@@ -35,7 +35,7 @@ LIST_QUERY = re.compile(
 # What WordPress writes into the class of <body>: https://developer.wordpress.org/reference/functions/body_class/
 LIST_CLASSES = {"archive", "category", "tag", "search", "blog", "home", "paged", "error404", "author", "date"}
 POST_CLASSES = {"single", "single-post", "post-template-default", "page-template-default"}
-NOT_CONTENT = {"script", "style", "nav", "header", "footer", "aside", "form", "noscript", "template", "head", "svg"}
+NOT_CONTENT = {"script", "style", "nav", "header", "footer", "aside", "form", "noscript", "template", "title", "svg"}
 COMMENT = re.compile(r"comment|reply|related|recommend|card|teaser", re.IGNORECASE)
 
 

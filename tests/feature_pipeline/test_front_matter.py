@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 
 from feature_pipeline.errors import UnreadableItemError
@@ -11,6 +13,10 @@ from feature_pipeline.front_matter import split_front_matter
         ("---\r\ntitle: A\r\n---\r\nBody", {"title": "A"}, "Body"),
         ("---\nPub Date: x\n...\nBody", {"pub_date": "x"}, "Body"),
         ("---\n---\nBody", {}, "Body"),
+        ("--- \ntitle: A\n---\t\nBody", {"title": "A"}, "Body"),
+        ("\n \n---\ntitle: A\n---\nBody", {"title": "A"}, "Body"),
+        ("\n+++\ndate = 2023-04-02\n+++\nBody", {"date": date(2023, 4, 2)}, "Body"),
+        ('\n{"title": "A"}\n\nBody', {"title": "A"}, "Body"),
         ('+++\ntitle = "A"\ntags = ["x"]\n+++\nBody', {"title": "A", "tags": ["x"]}, "Body"),
         ('{\n "title": "A"\n}\nBody', {"title": "A"}, "Body"),
         ("---\nProse under a ruler.\n\n---\nMore: so.", {}, "---\nProse under a ruler.\n\n---\nMore: so."),
@@ -31,6 +37,8 @@ def test_front_matter_of_jekyll_hugo_and_obsidian(text: str, values: dict[str, o
         ("---\ntitle: a\nand no end", "line 1", "never closed"),
         ('+++\ntitle = "a"\nslug = \n+++\nBody', "line 3", "Invalid value"),
         ("+++\ntitle = 'a'\n", "line 1", "never closed"),
+        ("\n\n---\ntitle: a\n bad: b\n---\nBody", "line 5", "mapping values are not allowed here"),
+        ("\n---\ntitle: a\nand no end", "line 2", "never closed"),
         ('{\n"title": "a",\n"slug": }\nBody', "line 3", "Expecting value"),
     ],
 )

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from fakes.fetching import opened
+from fakes.fetching import FakeFetcher, opened
 from feature_pipeline.cleaning import clean
 from feature_pipeline.errors import EmptySourceError, UnsafeArchiveError
-from feature_pipeline.sources import Source
+from feature_pipeline.locations import Location
+from feature_pipeline.sources import Match, Source, folder
 from feature_store.records import ContentType, Post
 
 HUGO = 'baseURL = "https://maud.example/"\ntitle = "Maud"\n'
@@ -285,6 +286,16 @@ def test_an_archive_is_read_as_the_folder_that_it_holds(tmp_path: Path) -> None:
         assert urls(path) == {"_posts/2023-04-02-fog.md": "https://maud.example/2023/04/02/fog.html"}
         assert source.name == f"folder:{path}"
         assert source.ignored == {".png": 1, ".yml": 1, "README and the like": 1, "_site": 1, "hidden": 1}
+
+
+def test_archives_with_posts_are_recognised(tmp_path: Path) -> None:
+    def match(path: Path) -> Match:
+        return folder.recognises(Location(str(path), FakeFetcher()))
+
+    assert match(zipped(tmp_path / "a.zip", {"x/Fog.MD": "x"})) is Match.FALLBACK
+    assert match(zipped(tmp_path / "b.zip", {"x/fog.png": "x"})) is Match.NO
+    assert match(write(tmp_path / "c", **{"x.png": "x"})) is Match.FALLBACK
+    assert match(tmp_path / "missing") is Match.NO
 
 
 def test_an_archive_without_posts_or_with_a_way_out_is_refused(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from fakes.apis import FakeApi, polite_fetcher, services
 from fakes.fetching import opened
 from feature_pipeline.cleaning import PIECES
 from feature_pipeline.errors import EmptySourceError, SourceError, UnreachableError
-from feature_pipeline.plain_text import plain_text
+from feature_pipeline.formats.plain_text import plain_text
 from feature_pipeline.sources import Source
 from feature_store.records import ContentType, Post, PostKind
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from fakes.fetching import FakeFetcher, opened
-from feature_pipeline import xml_items
 from feature_pipeline.cleaning import clean
 from feature_pipeline.errors import EmptySourceError, SourceError, UnsafeMarkupError, WhoIsTheAuthorError
+from feature_pipeline.formats import xml_items
 from feature_pipeline.locations import Location
 from feature_pipeline.sources import Match, wordpress
 from feature_store.records import Post, PostKind

@@ -7,9 +7,9 @@ from pathlib import PurePosixPath
 
 from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import UnreadableItemError
-from feature_pipeline.mail_files import RawMessage, is_mbox, mbox_messages
-from feature_pipeline.mail_folders import is_discarded, is_sent, is_unsent
-from feature_pipeline.mail_messages import Mail
+from feature_pipeline.formats.mail_files import RawMessage, is_mbox, mbox_messages
+from feature_pipeline.formats.mail_folders import is_discarded, is_sent, is_unsent
+from feature_pipeline.formats.mail_messages import Mail
 
 WITHOUT_ENDING = {"mbox", "inbox", "archive", "archives", "all mail"}
 PROBE_BYTES = 4096

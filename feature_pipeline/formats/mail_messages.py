@@ -7,9 +7,9 @@ from email.utils import getaddresses
 
 from feature_pipeline import dates
 from feature_pipeline.conversations import same_name
-from feature_pipeline.mail_bodies import body_text
-from feature_pipeline.mail_charsets import decoded
-from feature_pipeline.mail_files import HEAD_BYTES, HEAD_END
+from feature_pipeline.formats.mail_bodies import body_text
+from feature_pipeline.formats.mail_charsets import decoded
+from feature_pipeline.formats.mail_files import HEAD_BYTES, HEAD_END
 from feature_store.records import digest_of
 
 LONGEST_LIST = 100_000  # characters of addresses

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from feature_pipeline.conversations import INVISIBLE
-from feature_pipeline.mail_phrases import (
+from feature_pipeline.formats.mail_phrases import (
     DEVICE,
     FORWARD,
     FROM_FIELD,

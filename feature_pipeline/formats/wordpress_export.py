@@ -13,8 +13,8 @@ from lxml import etree
 
 from feature_pipeline import dates
 from feature_pipeline.archives import FileTree
-from feature_pipeline.wordpress_markup import plain_title
-from feature_pipeline.xml_items import inner_markup, xml_items
+from feature_pipeline.formats.wordpress_markup import plain_title
+from feature_pipeline.formats.xml_items import inner_markup, xml_items
 
 NAMESPACES = {"http://purl.org/rss/1.0/modules/content/": "content:", "http://purl.org/dc/elements/1.1/": "dc:"}
 EXPORT_NAMESPACE = "wordpress.org/export/"

@@ -10,7 +10,7 @@ from lxml import etree
 
 from feature_pipeline import dates
 from feature_pipeline.archives import FileTree
-from feature_pipeline.xml_items import inner_markup, xml_items
+from feature_pipeline.formats.xml_items import inner_markup, xml_items
 
 KIND_SCHEME = "http://schemas.google.com/g/2005#kind"
 LABEL_SCHEMES = ("http://www.blogger.com/atom/ns#", "tag:blogger.com")

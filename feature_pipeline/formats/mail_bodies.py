@@ -8,7 +8,7 @@ from feature_pipeline.cleaning.html import parse_html
 from feature_pipeline.cleaning.marked_text import assemble
 from feature_pipeline.cleaning.walk import walk
 from feature_pipeline.errors import UnreadableItemError
-from feature_pipeline.mail_charsets import decode_charset
+from feature_pipeline.formats.mail_charsets import decode_charset
 
 SIGNED = re.compile(
     r"-----BEGIN PGP SIGNED MESSAGE-----\n(?:[A-Za-z-]+: [^\n]*\n)*\n?(.*?)\n-----BEGIN PGP SIGNATURE-----.*?"
@@ -91,7 +91,7 @@ def _text_of(part: Message, *, html: bool) -> str:
     text = decode_charset(data, str(part.get_param("charset", "") or "")).replace("\r\n", "\n").replace("\r", "\n")
     text = text.replace("\0", "")
     if html:
-        page = parse_html(SIGNATURE_ELEMENTS.sub("<div>-- </div>\\g<0>", text))
+        page, _ = parse_html(SIGNATURE_ELEMENTS.sub("<div>-- </div>\\g<0>", text))
         return "" if page is None else assemble([piece for piece, _ in walk(page)])[0]
     if str(part.get_param("format", "")).lower() == "flowed":
         return unflowed(text, delete_space=str(part.get_param("delsp", "")).lower() == "yes")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from feature_pipeline import dates
-from feature_pipeline.html_parts import by_class, drop, inner_html, parse_page, words_of
+from feature_pipeline.formats.html_parts import by_class, drop, inner_html, parse_page, words_of
 
 WHEN = re.compile(r"\d{4}-\d{2}-\d{2}.*")
 

@@ -1,6 +1,6 @@
 import pytest
 
-from feature_pipeline.mail_text import Signatures, split_mail
+from feature_pipeline.formats.mail_text import Signatures, split_mail
 
 REPLY = "Thursday suits me.\n\nMaud"
 ASKED = "Shall we meet on Thursday?\nAnn"

@@ -5,8 +5,8 @@ from libipld import encode_dag_cbor
 
 from fakes.bluesky_repository import DID, Car
 from fakes.fetching import opened
-from feature_pipeline.atproto_repository import Repository, read_repository
 from feature_pipeline.errors import SourceError
+from feature_pipeline.formats.atproto_repository import Repository, read_repository
 from feature_pipeline.sources import Unreached
 from feature_store.records import Post
 

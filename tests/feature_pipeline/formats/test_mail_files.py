@@ -2,8 +2,8 @@ import io
 
 import pytest
 
-from feature_pipeline import mail_files
-from feature_pipeline.mail_files import mbox_messages
+from feature_pipeline.formats import mail_files
+from feature_pipeline.formats.mail_files import mbox_messages
 
 HEAD = "From maud@example.org Mon Jan 15 10:00:00 2024\nFrom: maud@example.org\nSubject: Fog\n\n"
 

@@ -1,0 +1,1 @@
+"""How exports, services and programs write what sources read: files apart, markup and records into posts' fields."""
