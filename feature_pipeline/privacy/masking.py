@@ -11,7 +11,9 @@ from feature_pipeline.privacy.replacing import Replacements
 from feature_store.records import Document, Finding, Span
 
 MOST_ROUNDS = 5
-DIGIT = re.compile(r"\d")  # without one there is no number, and most short posts have none
+# Most short posts have neither, and need not be searched for what has.
+DIGIT = re.compile(r"\d")
+LONG_NUMBER = re.compile(r"\d(?:[A-Z\s().\u2010-\u2013/-]{0,3}\d){5}")  # six digits; the fewest are a sort code's
 
 
 class Masked(NamedTuple):
@@ -64,10 +66,12 @@ class Masker:
     def detect(self, text: str, marked: Sequence[Span] = ()) -> list[Detected]:
         """What is to be masked, sorted and disjoint. Of two detectors that take the same words the first is right."""
         found = [*secrets.detect(text), *passwords.detect(text), *emails.detect(text)]
-        if DIGIT.search(text):
+        if LONG_NUMBER.search(text):
             code = [span for span in marked if span.kind == "code"]
             found += [*accounts.detect(text), *national_ids.detect(text)]
-            found += [*phones.detect(text, region=self._region, code=code), *addresses.detect(text)]
+            found += phones.detect(text, region=self._region, code=code)
+        if DIGIT.search(text):
+            found += addresses.detect(text)
         found += names.detect(text, self._people, language=self._language)
         return disjoint(text, found, self._allowed)
 
