@@ -5,21 +5,24 @@ Code and other people's words stay in the text, for search, and are marked, so t
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from feature_pipeline.cleaning.html import html_pieces
 from feature_pipeline.cleaning.language import detect_language
+from feature_pipeline.cleaning.listing import why_no_article
 from feature_pipeline.cleaning.markdown import markdown_pieces
 from feature_pipeline.cleaning.marked_text import Piece, assemble, without_title
 from feature_pipeline.cleaning.mdx import mdx_pieces
 from feature_pipeline.cleaning.normalise import normalise
 from feature_pipeline.cleaning.plain import plain_pieces
 from feature_pipeline.cleaning.rst import rst_pieces
+from feature_pipeline.tracking import without_tracking, without_tracking_in
 from feature_pipeline.words import count_words
 from feature_store.records import ContentType, Document, Post, PostKind, Span
 
 __all__ = ["CLEANING_VERSION", "clean", "fingerprint", "normalise", "own_words"]
 
-CLEANING_VERSION = "1"  # to be raised by hand whenever a stored document would come out differently
+CLEANING_VERSION = "2"  # to be raised by hand whenever a stored document would come out differently
 
 PIECES: dict[ContentType, Callable[[str], list[Piece]]] = {
     ContentType.MARKDOWN: markdown_pieces,
@@ -42,13 +45,14 @@ def clean(post: Post, *, min_words: int, min_words_short: int = 4) -> Document:
     """The document of `post`; quarantined, with the reason, when there is nothing to learn from or it is not public."""
     content = post.content.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     pieces = PIECES[post.content_type](content) if not post.problem else []
+    pieces = [p if p.kind == "code" else replace(p, text=without_tracking_in(p.text)) for p in pieces]
     text, marked = assemble(without_title(pieces, post.title))
     return Document(
         id=post.id,
         author=post.author,
         source=post.source,
         source_id=post.source_id,
-        url=post.url,
+        url=without_tracking(post.url),
         title=post.title,
         created_at=post.created_at,
         kind=post.kind,
@@ -78,6 +82,8 @@ def _quarantine(post: Post, text: str, marked: tuple[Span, ...], min_words: int)
         return f"{post.visibility}: the author has not published it"
     if post.kind is PostKind.REPOST:
         return "a repost: another person's words"
+    if post.content_type is ContentType.HTML and (reason := why_no_article(post.content, post.url)):
+        return reason
     own = count_words(own_words(text, marked))
     if own >= min_words:
         return ""

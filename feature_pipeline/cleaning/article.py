@@ -16,8 +16,9 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from feature_pipeline.cleaning import furniture
-from feature_pipeline.cleaning.density import Density, densities, is_block
+from feature_pipeline.cleaning.density import Density, densities
 from feature_pipeline.cleaning.furniture import named
+from feature_pipeline.cleaning.lines import beginning, is_line
 from feature_pipeline.words import count_words
 
 MOST = 0.5  # of a page's text: no furniture holds more
@@ -147,7 +148,7 @@ def _is_label(element: etree._Element) -> bool:
     """An inline element that is named as furniture, and short."""
     if not (furniture.is_unseen(element) or named(element, furniture.BESIDE) or named(element, furniture.AROUND)):
         return False
-    return count_words(furniture.beginning(element)) <= LABEL_WORDS
+    return count_words(beginning(element)) <= LABEL_WORDS
 
 
 def _is_contents(element: etree._Element, density: Density) -> bool:
@@ -233,7 +234,7 @@ def _column(root: etree._Element, density: Densities) -> etree._Element:
 
 
 def _is_line(element: etree._Element) -> bool:
-    return furniture.is_line(" ".join(furniture.beginning(element).split()))
+    return is_line(" ".join(beginning(element).split()))
 
 
 def _is_part(element: etree._Element, density: Density) -> bool:

@@ -6,8 +6,8 @@ Only short pieces at the two ends of a page's article are looked at, never one b
 import re
 from collections.abc import Sequence
 
-from feature_pipeline.cleaning import furniture
 from feature_pipeline.cleaning.article import Article
+from feature_pipeline.cleaning.lines import is_line
 from feature_pipeline.cleaning.marked_text import Piece
 from feature_pipeline.cleaning.walk import Facts
 from feature_pipeline.words import words
@@ -50,13 +50,12 @@ def without_edges(pieces: Pieces, article: Article) -> list[Piece]:
 def _is_text(piece: Piece, facts: Facts) -> bool:
     unlinked = facts.words - max(facts.about, facts.meta)
     return bool(piece.kind) or (
-        unlinked > GLUE
-        and (facts.words > LONGEST or (SENTENCE.search(piece.text) is not None and not _is_line(piece)))
+        unlinked > GLUE and (facts.words > LONGEST or (SENTENCE.search(piece.text) is not None and not _is_line(piece)))
     )
 
 
 def _is_line(piece: Piece) -> bool:
-    return furniture.is_line(MARK.sub("", piece.text))
+    return is_line(MARK.sub("", piece.text))
 
 
 def _is_furniture(piece: Piece, facts: Facts, article: Article) -> bool:

@@ -10,10 +10,10 @@ from functools import lru_cache
 
 from lxml import etree
 
+from feature_pipeline.cleaning.lines import beginning
+
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 LONGEST_NAME = 80  # of a class; a longer one is no word
-LONGEST_LINE = 300
-LONGEST_MARK = 40
 NO_WORD = re.compile(r"[^a-z0-9]+")
 STATE = re.compile(r"(?:has|no|with|without|is|not|show|hide|elementor)-")  # says something of what is elsewhere
 
@@ -52,52 +52,7 @@ META = re.compile(  # inline: when, by whom, filed where
     r"|p-author|p-category|u-url|timestamp"
 )
 UNSEEN = re.compile(r"sr-only|screen-reader(?:-text|-only)?|visually-hidden|visuallyhidden|assistive-text|a11y-hidden")
-PLUGIN = re.compile(  # never the author's, in feeds and exports too
-    r"subscription-widget(?:-wrap(?:-editor)?)?|button-wrapper|captioned-button-wrap|sharedaddy|sd-sharing|jp-relatedposts"
-    r"|yarpp(?:-related)?|feedflare|blogger-post-footer|mw-editsection|addtoany-share-save-container|a2a-kit"
-    r"|wp-block-jetpack-subscriptions|headerlink|header-anchor|heading-anchor|anchor-link|hash-link|anchorjs-link"
-    r"|linenos|lineno|linenodiv|line-numbers-rows|line-number|gutter|rouge-gutter|crayon-nums|hljs-ln-numbers|lnt"
-    r"|katex-html|math-?jax(?:-preview|-display)?|mjx-chtml|code-copy(?:-button)?|copy-button|btn-clipboard"
-)
-OTHERS = re.compile(  # another person's words, or a card that a service makes of another page
-    r"twitter-tweet|tweet|tweet-embed|bluesky-embed|mastodon-embed|instagram-media|tiktok-embed|fb-post|reddit-embed-bq"
-    r"|embedded-post(?:-wrap)?|embedded-publication|wp-embedded-content|(?:.*-)?mixtape-embed|kg-bookmark-card"
-    r"|bookmark-card|link-preview|epigraph|quoteblock|h-cite"
-)
-PULLED = re.compile(r"pull-?quote|pquote|pulled-quote|wp-block-pullquote|graf-pullquote|kg-pullquote")
 NOTES = re.compile(r"(?:.*-)?(?:footnotes?|endnotes?|sidenotes?|doc-endnotes|doc-footnotes?)(?:-.*)?")
-MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
-DATE = rf"(?:\w+day,? )?(?:{MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}|\d{{1,2}}(?:st|nd|rd|th)? {MONTH},? \d{{4}}|\d{{4}}-\d\d-\d\d)"
-LINE = re.compile(  # a whole line that is no sentence, without its marks
-    r"(?:[·•|—–-] ?)*(?:"
-    rf"(?:posted|published|written|updated|last (?:updated|modified|edited))\b(?: on| by| in| at|:).*|{DATE}.{{0,30}}"
-    r"|(?:about |est\. ?)?\d+ ?-?min(?:ute)?s?(?: read(?:ing)?(?: time)?)?|(?:estimated )?read(?:ing)? time:? .*"
-    r"|(?:tags?|tagged|tagged with|filed under|categor(?:y|ies)|labels|topics|posted in) ?:.*|(?:filed under|tagged) .*"
-    r"|share(?: this\b.*| on\b.*| via\b.*|:.*)?|tweet(?: this)?|pin it|(?:e-?mail|print) this|like this:?|follow|listen"
-    r"|(?:«|←|‹|<+) ?.{0,80}|.{0,80} ?(?:»|→|›|>+)|save"
-    r"|(?:previous|prev|older|next|newer)(?: (?:posts?|entry|entries|article|page|story))?(?: ?:.{0,80})?"
-    r"|(?:leave|post|add|write) a (?:comment|reply).*|no comments.*|\d+ (?:comments?|responses|replies|likes|claps)"
-    r"|subscribe.*|sign up .*|related (?:posts|articles|reading)?:?|you (?:may|might) also (?:like|enjoy).*"
-    r"|read (?:more|next).*|more (?:posts|stories|articles|from) ?.*"
-    r"|edit (?:this|on|page).*|improve this page.*|view (?:page )?source.*|back to (?:top|home|index|blog|all)\b.*"
-    r"|(?:return to )?(?:home|top|index|contents|up)|(?:table of )?contents|on this page|in this article"
-    r"|(?:skip|jump) to .*|written by|about the author|author|comments|permalink"
-    r")[\W_]*",
-    re.IGNORECASE | re.DOTALL,
-)
-LEGAL = re.compile(  # a whole line, a sentence or not
-    r"(?:copyright|©|\(c\)) .{0,200}|.{0,100}\ball rights reserved\b.{0,100}|(?:.{0,40}\b)?powered by .{0,80}"
-    r"|(?:designed|built|made) (?:with|by) .{0,80}|last (?:updated|modified|edited)\b.{0,80}",
-    re.IGNORECASE | re.DOTALL,
-)
-ANCHOR = re.compile(r"anchor|permalink|heading-link|direct-link|self-link")
-WRITTEN = re.compile(r"emoji|emojione|twemoji|wp-smiley|smiley|custom-emoji|latex")
-NOTE_ADDRESS = re.compile(
-    r"#_?(?:fn|ftn|footnote|note|endnote|cite|easy-footnote|sdfootnote|sdendnote|user-content-fn)"
-)
-NOTE_ROLES = {"doc-noteref", "doc-backlink"}
-SENTENCE = re.compile(r"\w+[^.!?…。！？]* [^.!?…。！？]*[.!?…。！？][\"'”’)\]]*$")
-LETTER = re.compile(r"[^\W\d_]")
 NO_NAMES: frozenset[str] = frozenset()
 NAMED_BY_ID = {  # other elements have ids for links to lead to
     *("div", "section", "aside", "nav", "header", "footer", "article", "main", "form", "ul", "ol", "dl", "table", "td"),
@@ -169,64 +124,3 @@ def is_unseen(element: etree._Element) -> bool:
         or "visibility:hidden" in style
         or named(element, UNSEEN)
     )
-
-
-def is_quotation(element: etree._Element) -> bool:
-    """Another person's words; a figure with them holds the line that says whose they are."""
-    return (
-        element.tag == "blockquote"
-        or (element.tag == "figure" and element.find("blockquote") is not None)
-        or named(element, OTHERS)
-    )
-
-
-def is_mark(element: etree._Element) -> bool:
-    """A heading's anchor, a footnote's mark, line numbers, and what plugins put in: no words of the text."""
-    if element.tag in ("sup", "a"):
-        link = element if element.tag == "a" else element.find("a")
-        address = (link.get("href") or "") if link is not None else ""
-        if address.startswith("#"):
-            text = beginning(element)
-            if LETTER.search(text) is None and len(text) < LONGEST_MARK:
-                return (
-                    element.tag == "sup"
-                    or bool(NOTE_ADDRESS.match(address) or words_of(element, "role") & NOTE_ROLES)
-                    or not any(character.isdigit() for character in text)
-                )
-            parent = element.getparent()
-            if parent is not None and parent.tag in HEADINGS and named(element, ANCHOR):
-                return beginning(parent).strip() != text.strip()
-    return named(element, PLUGIN)
-
-
-def beginning(element: etree._Element) -> str:
-    """The first characters of an element's text, however long it is."""
-    parts: list[str] = []
-    left = LONGEST_LINE
-    for text in element.itertext():
-        parts.append(text[:left])
-        left -= len(parts[-1])
-        if left <= 0:
-            break
-    return "".join(parts)
-
-
-def text_of_picture(element: etree._Element) -> str:
-    """What a picture or a formula was written as: emoji, TeX."""
-    if element.tag == "img" and named(element, WRITTEN):
-        return element.get("alt") or ""
-    if element.tag == "math":
-        found = [note for note in element.iter("annotation") if note.get("encoding") == "application/x-tex"]
-        mark = "$$" if element.get("display") == "block" else "$"
-        return f"{mark}{(found[0].text or '').strip()}{mark}" if found else ""
-    if element.tag == "script" and (element.get("type") or "").startswith("math/tex"):
-        mark = "$$" if "display" in element.get("type", "") else "$"
-        return f"{mark}{(element.text or '').strip()}{mark}"
-    return ""
-
-
-def is_line(text: str) -> bool:
-    """Whether a short text is one that sites put before and after an article."""
-    if len(text) > LONGEST_LINE:
-        return False
-    return LEGAL.fullmatch(text) is not None or (SENTENCE.search(text) is None and LINE.fullmatch(text) is not None)

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from feature_pipeline.cleaning.article import Article, article_of, is_text
+from feature_pipeline.cleaning.article import Article, article_of
 from feature_pipeline.cleaning.density import densities
-from feature_pipeline.cleaning.furniture import beginning, named
+from feature_pipeline.cleaning.furniture import named
 from feature_pipeline.cleaning.html import parse_html
+from feature_pipeline.cleaning.lines import beginning
 
-ERROR = re.compile(r"\W*(?:error )?(?:404|page not found|not found)\b.*", re.IGNORECASE | re.DOTALL)
+ERROR = re.compile(r"\W*(?:(?:error )?404\b|page not found\b|not found\s*(?:$|[-–—|·])).*", re.IGNORECASE | re.DOTALL)
 ERROR_PAGE = re.compile(r"error-?404|page-not-found|not-found")
 SEARCH_PAGE = re.compile(r"search|search-results|search-no-results")
 LISTS = re.compile(  # names of <body> on pages of several posts
@@ -106,7 +107,9 @@ def _items(body: etree._Element, article: Article) -> list[etree._Element]:
             blocks[-1].headings += 1
             if address := _leads_to(element, article):
                 blocks[-1].lead_to.add(address)
-        elif element.tag == "a" and not len(element) and not element.text and article.is_about(element.get("href", "#")):
+        elif (
+            element.tag == "a" and not len(element) and not element.text and article.is_about(element.get("href", "#"))
+        ):
             blocks[-1].covers.add(element.get("href"))
         elif element is not body and (element.tag == "article" or named(element, ITEM)):
             blocks.append(_Block(element))

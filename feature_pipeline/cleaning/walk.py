@@ -10,6 +10,7 @@ from lxml import etree
 from feature_pipeline.cleaning import furniture
 from feature_pipeline.cleaning.furniture import named
 from feature_pipeline.cleaning.marked_text import Kind, Piece, quoted
+from feature_pipeline.cleaning.marks import PULLED, is_mark, is_quotation, text_of_picture
 from feature_pipeline.words import words
 
 DROPPED = {
@@ -67,10 +68,10 @@ def walk(
     for event, element in events:
         if not isinstance(element.tag, str):
             continue
-        unread = element is not root and (element.tag in DROPPED or element in dropped or furniture.is_mark(element))
+        unread = element is not root and (element.tag in DROPPED or element in dropped or is_mark(element))
         if unread and event == "start":
             events.skip_subtree()  # its end is still reported
-            state.add(furniture.text_of_picture(element))
+            state.add(text_of_picture(element))
         elif unread:
             state.add(element.tail)
         elif event == "start":
@@ -118,10 +119,10 @@ class _Walk:
         elif tag == "q":
             self.add("“")
         elif tag == "a" and element.get("href") is not None:
-            self._links.append(self.is_about(element.get("href")))
-        if not is_root and furniture.is_quotation(element):
+            self._links.append(self.is_about(element.get("href") or ""))
+        if not is_root and is_quotation(element):
             self._quoting.append(element)
-        if named(element, furniture.PULLED):
+        if named(element, PULLED):
             self._pulling.append(element)
         if furniture.is_meta(element):
             self._meta.append(element)

@@ -27,7 +27,10 @@ from feature_store.records import ContentType, Post
 
 SUMMARY = "a folder (or one file, or a .zip) of Markdown, MDX, Quarto, reST, HTML, text, .docx or .pdf"
 EXAMPLE = "~/blog/content/posts"
-OBTAIN = ""
+OBTAIN = (
+    "The folder that your posts lie in: a site generator's (Jekyll, Hugo, Astro, Quarto, Pelican), an Obsidian vault, "
+    "or any other. Each file is one post."
+)
 ADDRESS = None
 
 CONTENT_TYPES = {

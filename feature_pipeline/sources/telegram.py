@@ -27,7 +27,7 @@ from feature_pipeline.sources import Match, SourceOptions
 from feature_store.records import Post, PostKind, digest_of
 
 SUMMARY = "Telegram: the author's messages and channel posts in Telegram Desktop's JSON (result.json)"
-EXAMPLE = "~/Downloads/Telegram Desktop/DataExport_2024-05-01"
+EXAMPLE = '"~/Downloads/Telegram Desktop/DataExport_2024-05-01"'
 OBTAIN = (
     "Telegram Desktop: Settings → Advanced → Export Telegram data, or ⋮ → Export chat history in one chat; choose "
     "“Machine-readable JSON”. For one group, say what you are called in it with `--me`."

@@ -8,6 +8,7 @@ import pytest
 import typer
 
 from configs.settings import known_keys
+from feature_pipeline.sources import kinds, source_module
 from twin.commands import GLOBAL_FLAGS, GLOBAL_VALUES, app
 
 PROJECT = Path(__file__).parents[2]
@@ -99,8 +100,32 @@ def test_settings_and_shipped_configurations_exist(document: Path) -> None:
     } - shipped == set()
 
 
+def test_the_table_of_sources_says_what_the_sources_say() -> None:
+    """Run this file to print the rows."""
+    text = (PROJECT / "README.md").read_text(encoding="utf-8")
+    table = text.partition("<!-- sources -->\n")[2].partition("\n<!-- /sources -->")[0]
+    assert table.splitlines() == source_rows()
+
+
+def source_rows() -> list[str]:
+    rows = ["| kind | what is read, e.g. | how you get it |", "|---|---|---|"]
+    for kind in kinds():
+        module = source_module(kind)
+        example = module.EXAMPLE.strip('"')
+        rows.append(f"| {kind} | {module.SUMMARY}: `{example}` | {module.OBTAIN} |")
+    return rows
+
+
+def test_every_kind_says_how_a_person_gets_it() -> None:
+    assert [kind for kind in kinds() if not source_module(kind).OBTAIN] == []
+
+
 def test_makefile_is_listed() -> None:
     """`make` alone lists every target a person may call."""
     text = (PROJECT / "Makefile").read_text(encoding="utf-8")
     phony = set(re.search(r"^\.PHONY: (.*)$", text, re.MULTILINE).group(1).split())  # type: ignore[union-attr]
     assert set(re.findall(r"^([a-z-]+):.*## ", text, re.MULTILINE)) == phony
+
+
+if __name__ == "__main__":
+    print("\n".join(source_rows()))  # noqa: T201

@@ -28,5 +28,7 @@ def sources(
         return
     for name, one in modules.items():
         typer.echo(f"{name}\n  reads    {one.SUMMARY}\n  example  twin collect {one.EXAMPLE} --author NAME")
-        if one.OBTAIN:
+        if kind and one.OBTAIN:
             typer.echo(f"  obtain   {one.OBTAIN}")
+    if not kind:
+        typer.echo("How to get one: twin sources KIND. Not recognised? Say the kind: twin collect PLACE --as KIND")

@@ -1,0 +1,72 @@
+"""Elements that mean something by themselves, in pages and fragments alike: quotations, anchors, formulas, emoji."""
+
+import re
+
+from lxml import etree
+
+from feature_pipeline.cleaning.furniture import HEADINGS, named, words_of
+from feature_pipeline.cleaning.lines import beginning
+
+LONGEST_MARK = 40  # characters of a footnote's mark
+PLUGIN = re.compile(  # never the author's, in feeds and exports too
+    r"subscription-widget(?:-wrap(?:-editor)?)?|button-wrapper|captioned-button-wrap|sharedaddy|sd-sharing|jp-relatedposts"
+    r"|yarpp(?:-related)?|feedflare|blogger-post-footer|mw-editsection|addtoany-share-save-container|a2a-kit"
+    r"|wp-block-jetpack-subscriptions|headerlink|header-anchor|heading-anchor|anchor-link|hash-link|anchorjs-link"
+    r"|linenos|lineno|linenodiv|line-numbers-rows|line-number|gutter|rouge-gutter|crayon-nums|hljs-ln-numbers|lnt"
+    r"|katex-html|math-?jax(?:-preview|-display)?|mjx-chtml|code-copy(?:-button)?|copy-button|btn-clipboard"
+)
+OTHERS = re.compile(  # another person's words, or a card that a service makes of another page
+    r"twitter-tweet|tweet|tweet-embed|bluesky-embed|mastodon-embed|instagram-media|tiktok-embed|fb-post|reddit-embed-bq"
+    r"|embedded-post(?:-wrap)?|embedded-publication|wp-embedded-content|(?:.*-)?mixtape-embed|kg-bookmark-card"
+    r"|bookmark-card|link-preview|epigraph|quoteblock|h-cite"
+)
+PULLED = re.compile(r"pull-?quote|pquote|pulled-quote|wp-block-pullquote|graf-pullquote|kg-pullquote")
+ANCHOR = re.compile(r"anchor|permalink|heading-link|direct-link|self-link")
+WRITTEN = re.compile(r"emoji|emojione|twemoji|wp-smiley|smiley|custom-emoji|latex")
+NOTE_ADDRESS = re.compile(
+    r"#_?(?:fn|ftn|footnote|note|endnote|cite|easy-footnote|sdfootnote|sdendnote|user-content-fn)"
+)
+NOTE_ROLES = {"doc-noteref", "doc-backlink"}
+LETTER = re.compile(r"[^\W\d_]")
+
+
+def is_quotation(element: etree._Element) -> bool:
+    """Another person's words; a figure with them holds the line that says whose they are."""
+    return (
+        element.tag == "blockquote"
+        or (element.tag == "figure" and element.find("blockquote") is not None)
+        or named(element, OTHERS)
+    )
+
+
+def is_mark(element: etree._Element) -> bool:
+    """A heading's anchor, a footnote's mark, line numbers, and what plugins put in: no words of the text."""
+    if element.tag in ("sup", "a"):
+        link = element if element.tag == "a" else element.find("a")
+        address = (link.get("href") or "") if link is not None else ""
+        if address.startswith("#"):
+            text = beginning(element)
+            if LETTER.search(text) is None and len(text) < LONGEST_MARK:
+                return (
+                    element.tag == "sup"
+                    or bool(NOTE_ADDRESS.match(address) or words_of(element, "role") & NOTE_ROLES)
+                    or not any(character.isdigit() for character in text)
+                )
+            parent = element.getparent()
+            if parent is not None and parent.tag in HEADINGS and named(element, ANCHOR):
+                return beginning(parent).strip() != text.strip()
+    return named(element, PLUGIN)
+
+
+def text_of_picture(element: etree._Element) -> str:
+    """What a picture or a formula was written as: emoji, TeX."""
+    if element.tag == "img" and named(element, WRITTEN):
+        return element.get("alt") or ""
+    if element.tag == "math":
+        found = [note for note in element.iter("annotation") if note.get("encoding") == "application/x-tex"]
+        mark = "$$" if element.get("display") == "block" else "$"
+        return f"{mark}{(found[0].text or '').strip()}{mark}" if found else ""
+    if element.tag == "script" and (element.get("type") or "").startswith("math/tex"):
+        mark = "$$" if "display" in element.get("type", "") else "$"
+        return f"{mark}{(element.text or '').strip()}{mark}"
+    return ""
