@@ -11,6 +11,7 @@ from configs.errors import SettingsError
 from configs.settings import Settings
 
 if TYPE_CHECKING:
+    from feature_pipeline.fetching.cache import PageCache
     from feature_pipeline.sources import Source
     from feature_store.ports import Encoder, FeatureWriter, OnlineIndex
     from feature_store.versions import AuthorProfile, SourceRecord
@@ -90,7 +91,7 @@ def source(settings: Settings, profile: "AuthorProfile", wanted: "SourceRecord")
 
     said, text = (wanted.kind, wanted.location) if wanted.kind else split_kind(wanted.location)
     pages = PageCache(page_cache(settings, profile.id, text))
-    with PoliteFetcher(settings.fetching, pages) as fetcher:
+    with PoliteFetcher(settings.fetching, pages) as fetcher, _retreating(pages):
         location = Location(text, fetcher)
         kind = said or recognise(location)
         place = str(location.path) if location.path else location.text
@@ -108,6 +109,20 @@ def source(settings: Settings, profile: "AuthorProfile", wanted: "SourceRecord")
         opened = open_source(location, options, kind)
         record = wanted.model_copy(update={"name": opened.name, "kind": kind, "location": place})
         yield OpenedSource(opened, record, pages.complete)
+
+
+@contextmanager
+def _retreating(pages: "PageCache") -> Iterator[None]:
+    """A wrong answer is asked for anew next time; a server that does not answer, or a kill, costs nothing again."""
+    from feature_pipeline.errors import SourceError, UnreachableError
+
+    try:
+        yield
+    except UnreachableError:
+        raise
+    except SourceError:
+        pages.retreat()
+        raise
 
 
 def page_cache(settings: Settings, author: str, location: str) -> Path:

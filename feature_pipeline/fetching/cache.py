@@ -95,6 +95,11 @@ class PageCache:
         self._run("DELETE FROM pages WHERE collection < (SELECT number FROM collections)")
         self._run("UPDATE collections SET number = number + 1")
 
+    def retreat(self) -> None:
+        """The collection has failed at something it was answered: errors, and what was answered last, are asked for
+        anew by the next one. The rest stays, so that it goes on from there. Raises SourceError."""
+        self._run("DELETE FROM pages WHERE status >= 400 OR fetched_at = (SELECT max(fetched_at) FROM pages)")
+
     def forget(self, urls: Iterable[str]) -> int:
         """Remove what these addresses answered; how many pages it were. Raises SourceError."""
         return sum(len(self._run("DELETE FROM pages WHERE url = ? RETURNING key", url)) for url in urls)

@@ -1,7 +1,7 @@
-"""A document → the same document with pseudonyms for secrets, personal data and, in conversations, other people's names.
+"""A document → the same with pseudonyms for secrets, personal data and, in conversations, other people's names.
 
-Each file of detectors has a function `detect`. What one of them finds is replaced by a pseudonym that is the same in all
-that the author wrote (pseudonyms.py). Nothing is stored of a value: `explain` finds it once more in the unmasked text.
+Each file of detectors has a function `detect`. What one of them finds is replaced by a pseudonym that is the same in
+all that the author wrote (pseudonyms.py). Nothing is stored of a value: `explain` finds it again in the unmasked text.
 """
 
 from collections.abc import Sequence
@@ -54,7 +54,11 @@ def explain(
 ) -> tuple[Explanation, ...]:
     """What `mask` does to `document`, which is not masked yet: in its title, its text and its context."""
     masker = Masker(document, people=people, allow=allow, phone_region=phone_region)
-    fields = (("title", document.title, ()), ("text", document.text, document.marked), ("context", document.context, ()))
+    fields = (
+        ("title", document.title, ()),
+        ("text", document.text, document.marked),
+        ("context", document.context, ()),
+    )
     explanations = []
     for name, before, marked in fields:
         text, _, found = masker.mask(before, marked)

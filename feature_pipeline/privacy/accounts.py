@@ -9,38 +9,43 @@ CARD = re.compile(r"(?<![\w.,/=#+-])\d(?:[ -]?\d){11,18}(?![\w%/-]|[.,]\d)")
 GROUPS = re.compile(r"\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}|\d{4}([ -])\d{6}\2\d{4,5}")
 # Issuers' ranges and lengths: ISO/IEC 7812, as the networks publish them.
 ISSUER = re.compile(
-    r"4\d{12}(?:\d{3}){0,2}|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}|3(?:0[0-5]|[68]\d)\d{11}"
-    r"|6(?:011|5\d\d|4[4-9]\d)\d{12}|35(?:2[89]|[3-8]\d)\d{12}|62\d{14,17}|(?:5018|5020|5038|6304|6759|676[123])\d{8,15}"
+    r"4\d{12}(?:\d{3}){0,2}|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}|3(?:0[0-5]"
+    r"|[68]\d)\d{11}"
+    r"|6(?:011|5\d\d|4[4-9]\d)\d{12}|35(?:2[89]|[3-8]\d)\d{12}|62\d{14,17}|(?:5018|5020|5038|6304|6759"
+    r"|676[123])\d{8,15}"
 )
 # Published for tests by Stripe, PayPal, Adyen, Braintree and Worldpay: nobody's.
-TEST_CARDS = set(
-    """
-    4242424242424242 4000056655665556 5555555555554444 2223003122003222 5200828282828210 5105105105105100
-    378282246310005 371449635398431 378734493671000 6011111111111117 6011000990139424 30569309025904 38520000023237
-    3056930009020004 36227206271667 3566002020360505 3530111333300000 6200000000000005 4111111111111111 4012888888881881
-    4222222222222 5500000000000004 5500005555555559 4917610000000000 4263982640269299 4005519200000004 4009348888881881
-    4012000033330026 4500600000000061 6011601160116611 3714496353984310 340000000000009 30000000000004 6011000000000004
-    """.split()
-)
+_TEST_CARDS = """
+4242424242424242 4000056655665556 5555555555554444 2223003122003222 5200828282828210 5105105105105100
+378282246310005 371449635398431 378734493671000 6011111111111117 6011000990139424 30569309025904 38520000023237
+3056930009020004 36227206271667 3566002020360505 3530111333300000 6200000000000005 4111111111111111 4012888888881881
+4222222222222 5500000000000004 5500005555555559 4917610000000000 4263982640269299 4005519200000004 4009348888881881
+4012000033330026 4500600000000061 6011601160116611 3714496353984310 340000000000009 30000000000004 6011000000000004
+"""
+TEST_CARDS = frozenset(_TEST_CARDS.split())
 TEST_RANGE = re.compile(r"40000[0-9]{1}")
-CARD_LABEL = re.compile(r"\b(?:card|credit|debit|visa|mastercard|amex|american express|discover|jcb|maestro|cc|kreditkarte|karte\w*|carte|tarjeta)\b", re.I)
-OWN_CARD = re.compile(r"\b(?:my|his|her|our|their|your|mom'?s|dad'?s)\b[^.!?\n]{0,20}\bcard\b[^.!?\n]{0,20}\Z", re.IGNORECASE)
+CARD_LABEL = re.compile(
+    r"\b(?:card|credit|debit|visa|mastercard|amex|american express|discover|jcb|maestro|cc|kreditkarte|karte\w*"
+    r"|carte|tarjeta)\b",
+    re.I,
+)
+OWN_CARD = re.compile(
+    r"\b(?:my|his|her|our|their|your|mom'?s|dad'?s)\b[^.!?\n]{0,20}\bcard\b[^.!?\n]{0,20}\Z", re.IGNORECASE
+)
 CARD_IN_CODE = re.compile(r"(?:card\w{0,8}|cc|pan)[\"']?\s?[:=]\s?[\"']?\Z", re.IGNORECASE)
 CVV = re.compile(r"\b(?:cvv2?|cvc2?)\b(?: code| is|:| =){0,2} (\d{3,4})\b", re.IGNORECASE)
 LABEL_LENGTH = 40
 
 IBAN = re.compile(r"(?<![A-Za-z0-9])([A-Z]{2}\d{2})((?:[ -]?[A-Z0-9]){11,30})")
 # Lengths: the IBAN registry of SWIFT.
+_IBAN_LENGTHS = """
+15:NO 16:BE 18:DK,FI,FO,GL,NL,SD 19:MK,SI 20:AT,BA,EE,KZ,LT,LU,MN,XK 21:CH,CR,HR,LI,LV 22:BG,BH,DE,GB,GE,IE,ME,RS
+23:AE,GI,IL,IQ,OM,SO,TL 24:AD,CZ,ES,MD,PK,RO,SA,SE,SK,TN,VG 25:LY,PT,ST 26:IS,TR 27:BI,DJ,FR,GR,IT,MC,MR,SM
+28:AL,AZ,BY,CY,DO,GT,HU,LB,NI,PL,SV 29:BR,PS,QA,UA 30:JO,KW,MU 31:MT,SC 32:LC 33:RU
+"""
 IBAN_LENGTHS = {
     country: int(length)
-    for length, countries in (
-        entry.split(":")
-        for entry in (
-            "15:NO 16:BE 18:DK,FI,FO,GL,NL,SD 19:MK,SI 20:AT,BA,EE,KZ,LT,LU,XK,MN 21:CH,CR,HR,LI,LV 22:BG,BH,DE,GB,GE,IE,ME,RS "
-            "23:AE,GI,IL,IQ,TL,OM,SO 24:AD,CZ,ES,MD,PK,RO,SA,SE,SK,TN,VG 25:LY,PT,ST 26:IS,TR 27:BI,DJ,FR,GR,IT,MC,MR,SM "
-            "28:AL,AZ,BY,CY,DO,GT,HU,LB,PL,SV,NI 29:BR,PS,QA,UA 30:JO,KW,MU 31:MT,SC 32:LC 33:RU"
-        ).split()
-    )
+    for length, countries in (entry.split(":") for entry in _IBAN_LENGTHS.split())
     for country in countries.split(",")
 }
 LABELLED = (
@@ -48,8 +53,10 @@ LABELLED = (
     (re.compile(r"\bBSB\b(?: number| is)?[: ]{0,3}(\d{3}[- ]\d{3})\b"), "a bank's branch number"),
     (
         re.compile(
-            r"\b(?:(?:bank )?(?:account|acct|acc)\.?(?: (?:number|num|no|nr)\b\.?| ?#)|konto-?(?:nummer|nr)\.?|numéro de compte|n° de compte"
-            r"|número de cuenta|numero di conto|rekeningnummer)(?: is| was| ist| lautet| est| es)?[: ]{0,3}(\d[\d -]{4,24}\d)\b",
+            r"\b(?:(?:bank )?(?:account|acct|acc)\.?(?: (?:number|num|no|nr)\b\.?| ?#)|konto-?(?:nummer|nr)\.?"
+            r"|numéro de compte|n° de compte"
+            r"|número de cuenta|numero di conto|rekeningnummer)(?: is| was| ist| lautet| est"
+            r"| es)?[: ]{0,3}(\d[\d -]{4,24}\d)\b",
             re.I,
         ),
         "an account number",
@@ -59,7 +66,9 @@ LABEL_HINTS = (
     *("ort", "ORT", "BSB", "ccount", "CCOUNT", "cct", "CCT", "acc", "Acc", "ACC", "onto", "KONTO"),
     *("compte", "cuenta", "conto", "ekening"),
 )
-ROUTING = re.compile(r"\b(?:routing|ABA)\b(?: (?:transit|routing|number|no|#))*\.?(?: is)?[: ]{0,3}(\d{9})\b", re.IGNORECASE)
+ROUTING = re.compile(
+    r"\b(?:routing|ABA)\b(?: (?:transit|routing|number|no|#))*\.?(?: is)?[: ]{0,3}(\d{9})\b", re.IGNORECASE
+)
 ABA_WEIGHTS = (3, 7, 1, 3, 7, 1, 3, 7, 1)
 SEPARATORS = re.compile(r"[ -]")
 

@@ -84,6 +84,8 @@ def disjoint(text: str, found: Sequence[Detected], allowed: Allowed) -> list[Det
 
 def _squash(value: str) -> str:
     """ "+44 (20) 7946-0958" → "+442079460958", as the same number may be written in many ways."""
-    return SQUASHED.sub("", value).casefold() if any(c.isdigit() for c in value) and "@" not in value else (
-        " ".join(value.casefold().split())
+    return (
+        SQUASHED.sub("", value).casefold()
+        if any(c.isdigit() for c in value) and "@" not in value
+        else (" ".join(value.casefold().split()))
     )

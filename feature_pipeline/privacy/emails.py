@@ -10,7 +10,9 @@ from feature_pipeline.words import UNSPACED
 # greatest lengths.
 LETTER = rf"[^\W_{UNSPACED}]"  # Chinese beside an address is the sentence around it
 LOCAL = re.compile(rf"(?:{LETTER}|[_.+%'-]){{1,64}}\Z")
-DOMAIN = re.compile(rf"(?:{LETTER}(?:(?:{LETTER}|-){{0,61}}{LETTER})?\.){{1,8}}([^\W\d_{UNSPACED}]{{2,24}})(?!{LETTER}|[_-])")
+DOMAIN = re.compile(
+    rf"(?:{LETTER}(?:(?:{LETTER}|-){{0,61}}{LETTER})?\.){{1,8}}([^\W\d_{UNSPACED}]{{2,24}})(?!{LETTER}|[_-])"
+)
 # Every two-letter domain of a country, and the others that people have addresses in; not js, go, id in capitals, png …
 COUNTRIES = """
 ac ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bm bn bo br bs bt bw by bz ca cc cd cf cg
@@ -35,12 +37,19 @@ wiki press report review today family land farm garden kitchen coffee pub bar pi
 sarl bio eco green energy solar haus immo immobilien reisen holiday
 """
 TLDS = {*COUNTRIES.split(), *OTHERS.split()}
-RESERVED = re.compile(r"(?:^|\.)(?:example|test|invalid|localhost|local|internal|lan)(?:\.(?:com|net|org|edu))?$")  # RFC 2606, 6761
+RESERVED = re.compile(
+    r"(?:^|\.)(?:example|test|invalid|localhost|local|internal|lan)(?:\.(?:com|net|org|edu))?$"
+)  # RFC 2606, 6761
 NOBODY = re.compile(r"(?:no|do-?not|don-?t)[-_.]?reply|mailer-daemon|postmaster|bounces?|git", re.IGNORECASE)
 SAMPLE_DOMAIN = re.compile(
-    r"(?:^|\.)(?:(?:your|my|some|other|the)?-?_?(?:domain|company|server|host|site|website|provider|organi[sz]ation)(?:name)?"
-    r"|foo|bar|baz|foobar|acme|contoso|fabrikam|adventure-works|northwind|users\.noreply\.github|email|blah|nowhere|somewhere)"
+    r"(?:^|\.)(?:(?:your|my|some|other|the)?-?_?(?:domain|company|server|host|site|website|provider"
+    r"|organi[sz]ation)(?:name)?"
+    r"|foo|bar|baz|foobar|acme|contoso|fabrikam|adventure-works|northwind|users\.noreply\.github|email|blah"
+    r"|nowhere|somewhere)"
     r"\.[^.]+$"
+)
+SAMPLE_NAME = re.compile(
+    r"(?:your[._-]?)?(?:name|user|username)|you|someone|somebody|foo|bar|first(?:name)?[._]last(?:name)?", re.I
 )
 FILE_NAME = re.compile(r"\d(?:\.\d+)?x\.[a-z]+$", re.IGNORECASE)  # icon@2x.png
 REMOTE = re.compile(r":(?:[\w~./-]*/|\d{2,5}\b|~|[\w.-]+\.git\b)")  # user@host:path, as ssh, scp and git write it
@@ -48,14 +57,35 @@ SHELL = re.compile(r"(?:\b(?:ssh|scp|sftp|rsync|mosh|ssh-copy-id)\b[^\n]{0,80}|/
 MESSAGE_ID = re.compile(r"(?:message-id|in-reply-to|references|mid):?[^\n]{0,400}\Z", re.IGNORECASE)
 MARK_AT, MARK_DOT = r"(?:\s?[\[({<]\s?(?:at|ät)\s?[\])}>]\s?)", r"(?:\s?[\[({<]\s?(?:dot|punkt|point)\s?[\])}>]\s?)"
 MARKED = re.compile(
-    rf"(?<![\w.+-])([\w.+-]{{1,64}}){MARK_AT}((?:[\w-]{{1,63}}(?:{MARK_DOT}|\.|\sdot\s)){{1,5}})([a-z]{{2,24}})\b", re.IGNORECASE
+    rf"(?<![\w.+-])([\w.+-]{{1,64}}){MARK_AT}((?:[\w-]{{1,63}}(?:{MARK_DOT}|\.|\sdot\s)){{1,5}})([a-z]{{2,24}})\b",
+    re.IGNORECASE,
 )
 SPELLED = re.compile(
-    r"(?<![\w.+-])([\w.+-]{1,64})\s(at|AT)\s((?:[\w-]{1,63}(?:\s(?:dot|DOT)\s|\.)){0,4}[\w-]{1,63}\s(?:dot|DOT)\s)([a-z]{2,24}|[A-Z]{2,24})\b"
+    r"(?<![\w.+-])((?:[\w+-]{1,64}\s(?:dot|DOT)\s)?[\w.+-]{1,64})\s(at|AT)\s((?:[\w-]{1,63}(?:\s(?:dot|DOT)\s"
+    r"|\.)){0,4}[\w-]{1,63}\s(?:dot|DOT)\s)([a-z]{2,24}|[A-Z]{2,24})\b"
 )
 MARK_HINTS = tuple(f"{mark}{space}{word}" for mark in "[({<" for space in ("", " ") for word in ("at", "AT", "ät"))
-MENTION = re.compile(r"\b(?:e-?mail|mail|contact|reach|write|address|drop|ping|send|schreib\w*|adresse|correo|courriel)\b", re.I)
-NO_LOCAL = {*"me us him her them you it i we look shop buy is was are live hosted find found available over here".split()}
+MENTION = re.compile(
+    r"\b(?:e-?mail|mail|contact|reach|write|address|drop|ping|send|schreib\w*|adresse|correo|courriel)\b", re.I
+)
+PROVIDERS = {
+    "gmail",
+    "googlemail",
+    "yahoo",
+    "hotmail",
+    "outlook",
+    "icloud",
+    "aol",
+    "gmx",
+    "web",
+    "proton",
+    "protonmail",
+    "fastmail",
+    "hey",
+    "posteo",
+}
+_NO_LOCAL = "me us him her them you it i we look shop buy is was are live hosted find found available over here"
+NO_LOCAL = frozenset(_NO_LOCAL.split())
 SPELLED_DOT = re.compile(rf"{MARK_DOT}|\s(?:dot|DOT)\s")
 SPACE = re.compile(r"\s+")
 MOST_BEFORE = 420  # characters before an "@" that say what it is
@@ -86,9 +116,14 @@ def _around(text: str, at: int) -> Detected | None:
     if (
         not name
         or name.endswith((".", "%"))
-        or (before and (before[-1] in "@/=" or before[-1].isalnum()) and not before.lower().endswith(("mailto=", "email=", "to=")))
+        or (
+            before
+            and (before[-1] in "@/=" or before[-1].isalnum())
+            and not before.lower().endswith(("mailto=", "email=", "to="))
+        )
         or not _is_host(domain)
         or NOBODY.match(name)
+        or SAMPLE_NAME.fullmatch(name.partition("+")[0])
         or RESERVED.search(host)
         or SAMPLE_DOMAIN.search(host)
         or FILE_NAME.search(host)
@@ -117,10 +152,13 @@ def _is_message_id(local: str, before: str) -> bool:
 def _spelled(text: str) -> Iterator[Detected]:
     """Words alone are only taken for an address where the text speaks of one, or the name is none of the language's."""
     for match in matches(SPELLED, text, (" dot ", " DOT "), before=400, after=30):
-        local, end = match[1], match[4]
+        local, end = SPELLED_DOT.sub(".", match[1]), match[4]
         named = any(c in "._+0123456789" for c in local) or (match[2] == "AT" and " DOT " in match[3])
-        said = MENTION.search(text, max(0, match.start() - 60), match.start()) is not None
-        if end.lower() in TLDS and local.lower() not in NO_LOCAL and (named or said):
+        said = match[3].partition(" ")[0] in PROVIDERS or MENTION.search(
+            text, max(0, match.start() - 60), match.start()
+        )
+        nobody = local.lower() in NO_LOCAL or SAMPLE_NAME.fullmatch(local)
+        if end.lower() in TLDS and not nobody and (named or said):
             yield _spelled_out(match, local, match[3] + end)
 
 

@@ -8,13 +8,17 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from unicodedata import normalize
 
 from feature_pipeline.privacy.detection import Detected
 from feature_pipeline.privacy.ordinary_words import CALENDAR_AND_PLACES, NOT_PERSONAL, ORDINARY, PARTICLES, TITLES
 from feature_pipeline.words import UNSPACED
 
 LETTER = rf"[^\W\d_{UNSPACED}]"
-WORD = re.compile(rf"(?<![\w@])(?:{LETTER}\u0300?)+(?:['’-](?:{LETTER})+)*", re.UNICODE)
+LETTERS = rf"(?:{LETTER}[\u0300-\u036f]*+)++"
+BESIDE = rf"[^\W_{UNSPACED}]"  # Chinese and Japanese stand beside a name without a space, _italics_ with a line
+WORD = re.compile(rf"(?<!{BESIDE})(?<!\w_){LETTERS}(?:['’-]{LETTERS})*+(?!{BESIDE}|_\w)")
+ACCENT = re.compile(r"[\u0300-\u036f]")
 HANDLE = re.compile(r"(?<![\w@.])(@|/?u/)?(\w[\w-]*(?:\.[\w-]+)*)(?:@(?:[\w-]+\.)+[a-zA-Z]{2,24})?", re.IGNORECASE)
 DISTINCTIVE = re.compile(r"(?=.*[a-z])(?=.*[\d_])", re.IGNORECASE)  # a handle that no text holds by chance
 NUMBER = re.compile(r"\+?[\d\s().-]{7,24}")
@@ -22,14 +26,28 @@ UNSPACED_NAME = re.compile(rf"[{UNSPACED}]+")
 HANGUL = re.compile(r"[\uac00-\ud7a3]{3,}")
 SENTENCE_START = re.compile(r"(?:^|[.!?…:;»”\"'“‘(*>\n\r\t]|[-–—•] ?|\d[.)])[ ]*\Z")
 GREETING = re.compile(
-    r"\b(?:hi|hey|hello|dear|thanks|thank you|thx|cheers|bye|morning|yo|ciao|hallo|liebe[r]?|danke|hola|gracias|salut|merci|cher|chère|bonjour"
+    r"\b(?:hi|hey|hello|dear|thanks|thank you|thx|cheers|bye|morning|yo|ciao|hallo|liebe[r]?|danke|hola|gracias"
+    r"|salut|merci|cher|chère|bonjour"
     r"|and|with|mr|mrs|ms|miss|dr|prof|herr|frau|señora?|m|mme|sir|aunt|auntie|uncle|tante|onkel),?\.? \Z",
     re.IGNORECASE,
 )
-ADDRESSED = re.compile(r", (?:can|could|did|do|are|have|will|would|you|please|what|when|where|how|why|look|thanks|i|we|let|come|kannst|hast|bist)\b", re.I)
+ADDRESSED = re.compile(
+    r", (?:can|could|did|do|are|have|will|would|you|please|what|when|where|how|why|look|thanks|i|we|let|come"
+    r"|kannst|hast|bist)\b",
+    re.I,
+)
+ACTS = re.compile(  # what a person does, and a rose or a month does not
+    r" (?:said|says|told|tells|asked|asks|called|calls|rang|wrote|writes|texted|replied|answered|thinks|thought"
+    r"|knows|knew|wants|wanted|likes|liked|loves"
+    r"|came|comes|went|goes|left|sent|gave|bought|brought|laughed|lives|moved|works|worked|met|and I|just|hat|ist"
+    r"|kommt|sagt|meint|a dit|dice"
+    r"|(?:is|was|isn['’]t|wasn['’]t) (?:late|early|here|there|back|away|home|ill|sick|right|wrong|asleep|coming"
+    r"|going|with))\b"
+)
 POSSESSIVE = re.compile(r"['’]s\b")
 PLACE_OR_TIME = re.compile(
-    r"\b(?:in|on|of|by|since|until|till|last|next|this|early|late|mid|during|from|to|through|every|each|near|around|at|before|after|im|ab|bis|am|en|à|au|\d{1,4}(?:st|nd|rd|th)?)[ -]\Z",
+    r"\b(?:in|on|of|by|since|until|till|last|next|this|early|late|mid|during|from|to|through|every|each|near"
+    r"|around|at|before|after|im|ab|bis|am|en|à|au|\d{1,4}(?:st|nd|rd|th)?)[ -]\Z",
     re.IGNORECASE,
 )
 NUMBER_AFTER = re.compile(r",? \d")
@@ -40,7 +58,7 @@ TRIMMED = re.compile(r"^[^\w@+]+|[^\w.]+$")
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Who is to be masked. All keys are case-folded."""
+    """Who is to be masked. All keys are folded: without case and accents."""
 
     words: dict[str, str] = field(default_factory=dict)  # a word of a name → the value of its pseudonym
     phrases: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)  # first word → whole names, longest first
@@ -52,24 +70,24 @@ class People:
 @lru_cache(maxsize=256)
 def people_of(people: tuple[str, ...], allow: tuple[str, ...]) -> People:
     """`allow` holds the author's own names among others: their words mask nothing."""
-    own = {word.casefold() for entry in allow for word in WORD.findall(entry)}
-    own |= {entry.casefold().lstrip("@") for entry in allow}
+    own = {_fold(word) for entry in allow for word in WORD.findall(entry)}
+    own |= {_fold(entry).lstrip("@") for entry in allow}
     words: dict[str, str] = {}
     phrases: dict[str, set[tuple[str, ...]]] = {}
     handles: set[str] = set()
     unspaced: set[str] = set()
     for person in people:
         name = TRIMMED.sub("", person).removeprefix("~")
-        if not name or name.casefold() in own or NUMBER.fullmatch(name):
+        if not name or _fold(name) in own or NUMBER.fullmatch(name):
             continue
         if handle := _handle(name):
-            if handle.casefold() not in own:
-                handles.add(handle.casefold())
+            handles |= {_fold(handle)} - own
             continue
+        last, comma, first = name.partition(", ")
+        name = f"{first} {last}" if comma else name
         unspaced |= {part for part in UNSPACED_NAME.findall(name) if len(part) > 1}
         unspaced |= set(HANGUL.findall(name))
-        parts = [part for part in WORD.findall(name) if part.casefold().rstrip(".") not in TITLES]
-        folded = tuple(part.casefold() for part in parts)
+        folded = tuple(part for part in map(_fold, WORD.findall(name)) if part not in TITLES)
         if len(folded) > 1 and not set(folded) <= own:
             phrases.setdefault(folded[0], set()).add(folded)
         if not NOT_PERSONAL.intersection(folded):
@@ -83,29 +101,29 @@ def people_of(people: tuple[str, ...], allow: tuple[str, ...]) -> People:
         phrases={first: sorted(names, key=len, reverse=True) for first, names in phrases.items()},
         handles=handles,
         unspaced=re.compile(pattern) if pattern else None,
-        keys=frozenset({*words, *phrases, *handles, *(name.casefold() for name in unspaced)}),
+        keys=frozenset({*words, *phrases, *handles, *(_fold(name) for name in unspaced)}),
     )
 
 
 def names_to_avoid(people: Sequence[str], allow: Sequence[str]) -> frozenset[str]:
     """The words of everybody's names: no pseudonym may be one of them, or it would be taken for that person."""
-    return frozenset(word.casefold() for name in (*people, *allow) for word in WORD.findall(name))
+    return frozenset(_fold(word) for name in (*people, *allow) for word in WORD.findall(name))
 
 
 def detect(text: str, people: People, *, language: str = "") -> Iterator[Detected]:
-    folded = text.casefold()
+    folded = _fold(text)
     if not any(key in folded for key in people.keys):
         return
     if people.handles:
         for match in HANDLE.finditer(text):
-            name = match[2].casefold()
+            name = _fold(match[2])
             written = name if name in people.handles else name.rstrip(".-")
             if written in people.handles and (match[1] or _stands_alone(written)):
                 full = match.end() if written == name else match.start(2) + len(written)
                 yield Detected(match.start(), full, "handle", written, "the handle of somebody in this conversation")
     if people.unspaced:
         for match in people.unspaced.finditer(text):
-            yield Detected(match.start(), match.end(), "name", match[0].casefold(), "somebody in this conversation")
+            yield Detected(match.start(), match.end(), "name", _fold(match[0]), "somebody in this conversation")
     if people.words or people.phrases:
         yield from _words(text, people, language)
 
@@ -116,9 +134,9 @@ def _words(text: str, people: People, language: str) -> Iterator[Detected]:
     index = 0
     while index < len(tokens):
         token = tokens[index]
-        start, word = token.start(), token[0].casefold()
+        start, word = token.start(), _fold(token[0])
         if length := _phrase(text, tokens, index, people):
-            names = [t[0].casefold() for t in tokens[index : index + length]]
+            names = [_fold(t[0]) for t in tokens[index : index + length]]
             ends = [n for n in (names[0], names[-1]) if len(n) > 1]
             yield Detected(start, tokens[index + length - 1].end(), "name", " ".join(ends), reason)
             index += length
@@ -134,13 +152,13 @@ def _words(text: str, people: People, language: str) -> Iterator[Detected]:
 
 def _phrase(text: str, tokens: Sequence[re.Match[str]], index: int, people: People) -> int:
     """How many tokens from `index` on are a whole name; 0 for none."""
-    for names in people.phrases.get(tokens[index][0].casefold(), ()):
+    for names in people.phrases.get(_fold(tokens[index][0]), ()):
         found = tokens[index : index + len(names)]
-        if tuple(t[0].casefold() for t in found) != names:
+        if tuple(_fold(t[0]) for t in found) != names:
             continue
         gaps = (text[a.end() : b.start()] for a, b in zip(found, found[1:], strict=False))
         capitals = all(t[0][0].isupper() or t[0][0].lower() == t[0][0].upper() for t in (found[0], found[-1]))
-        if all(gap.strip(" .,") == "" and len(gap) <= 2 for gap in gaps) and (capitals or not ORDINARY.issuperset(names)):
+        if all(gap in (" ", ". ", "\u00a0") for gap in gaps) and (capitals or not ORDINARY.issuperset(names)):
             return len(names)
     return 0
 
@@ -159,7 +177,7 @@ def _pieces(text: str, token: re.Match[str], people: People, language: str, reas
     """Names inside of a compound: "d'Anaïs", "Anna-Lena", "Schmidt-Haus"."""
     for piece in re.finditer(r"[^'’-]+", token[0]):
         start, end = token.start() + piece.start(), token.start() + piece.end()
-        known = piece[0].casefold()
+        known = _fold(piece[0])
         if piece[0] != token[0] and known in people.words and piece[0][0].isupper() and known not in ORDINARY:
             yield Detected(start, end, "name", people.words[known], reason)
 
@@ -168,19 +186,28 @@ def _is_name(text: str, start: int, end: int, word: str, language: str) -> bool:
     written = text[start:end]
     before, after = text[max(0, start - 24) : start], text[end : end + 24]
     ordinary = word in ORDINARY
+    if before.endswith("@"):
+        return True
     if written.islower():
-        return not ordinary and len(word) >= SHORTEST_IN_SMALL_LETTERS
+        return not ordinary and (len(word) >= SHORTEST_IN_SMALL_LETTERS or GREETING.search(before) is not None)
     if not ordinary and word not in CALENDAR_AND_PLACES:
         return True
     if written.isupper():
         return False
-    if GREETING.search(before) or ADDRESSED.match(after):
+    if GREETING.search(before) or ADDRESSED.match(after) or ACTS.match(after):
         return True
     if word in CALENDAR_AND_PLACES and (PLACE_OR_TIME.search(before) or NUMBER_AFTER.match(after)):
         return False
     # German writes every noun with a capital, and any language the first word of a sentence.
     started = SENTENCE_START.search(before) is not None
     return (not started and language != "de") or (POSSESSIVE.match(after) is not None and not started)
+
+
+def _fold(text: str) -> str:
+    """Without case and accents, which people leave out of names as they like."""
+    if text.isascii():
+        return text.lower()
+    return normalize("NFC", ACCENT.sub("", normalize("NFD", text.casefold())))
 
 
 def _handle(name: str) -> str:

@@ -22,10 +22,14 @@ def _weighted(digits: str, weights: tuple[int, ...]) -> int:
     return sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=False))
 
 
+def _unlabelled_ssn(value: str) -> bool:
+    return value not in ADVERTISED and _ssn(value)
+
+
 def _ssn(value: str) -> bool:
     """The ranges that the Social Security Administration never assigns: 000, 666, 900–999; group 00; serial 0000."""
     area, group, serial = value[:3], value[3:5], value[5:]
-    return value not in ADVERTISED and area not in ("000", "666") and area < "900" and group != "00" and serial != "0000"
+    return area not in ("000", "666") and area < "900" and group != "00" and serial != "0000"
 
 
 def _cpf(value: str) -> bool:
@@ -70,16 +74,18 @@ IDS: tuple[tuple[str, tuple[str, ...], re.Pattern[str], Callable[[str], bool]], 
         "a Social Security number",
         (),
         re.compile(r"(?<![\w.,/+-])(\d{3}-\d{2}-\d{4})(?![\w-]|\.\d)"),
-        _ssn,
+        _unlabelled_ssn,
     ),
     (
         "a Social Security number",
         ("SSN", "ssn", "ocial ", "OCIAL "),
-        re.compile(r"\b(?:SSN|social security)\b(?: (?:number|no\.?|#))?(?: is| was)?[:, ]{1,3}(\d{3}[ -]?\d{2}[ -]?\d{4})\b", re.I),
+        re.compile(r"\b(?:SSN|social security)\b(?: (?:number|no\.?|#))?(?: is"
+        r"| was)?[:, ]{1,3}(\d{3}[ -]?\d{2}[ -]?\d{4})\b", re.I),
         _ssn,
     ),
     ("a CPF", (), re.compile(r"(?<![\w.])(\d{3}\.\d{3}\.\d{3}-\d{2})(?!\w)"), _cpf),
-    ("a DNI", ("DNI", "NIF", "NIE", "dni", "nif", "nie"), re.compile(r"\b(?:DNI|NIF|NIE)\b[^\w\n]{0,3}(?:es |nº |número )?([XYZ]?\d{7,8}[ -]?[A-Z])\b", re.I), _dni),
+    ("a DNI", ("DNI", "NIF", "NIE", "dni", "nif", "nie"), re.compile(r"\b(?:DNI|NIF|NIE)\b[^\w\n]{0,3}(?:es |nº "
+    r"|número )?([XYZ]?\d{7,8}[ -]?[A-Z])\b", re.I), _dni),
     (
         "a codice fiscale",
         (),
@@ -95,10 +101,12 @@ IDS: tuple[tuple[str, tuple[str, ...], re.Pattern[str], Callable[[str], bool]], 
     (
         "a Chinese resident number",
         (),
-        re.compile(r"(?<![\da-zA-Z])([1-8]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx])(?![\da-zA-Z])"),
+        re.compile(r"(?<![\da-zA-Z])([1-8]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d"
+        r"|3[01])\d{3}[\dXx])(?![\da-zA-Z])"),
         _resident_id,
     ),
-    ("a BSN", ("BSN", "bsn", "servicenummer"), re.compile(r"\b(?:BSN|burgerservicenummer)\b(?: is)?[: ]{1,3}(\d{8,9})\b", re.I), _bsn),
+    ("a BSN", ("BSN", "bsn", "servicenummer"), re.compile(r"\b(?:BSN"
+    r"|burgerservicenummer)\b(?: is)?[: ]{1,3}(\d{8,9})\b", re.I), _bsn),
     ("a PESEL", ("PESEL", "Pesel", "pesel"), re.compile(r"\bPESEL\b(?: to)?[: ]{1,3}(\d{11})\b", re.I), _pesel),
     (
         "a Canadian social insurance number",

@@ -1,7 +1,12 @@
 """Names that are words as well: where they stand alone, the sentence must show that they are meant as a name."""
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # Given and family names that are ordinary words of English, German, French or Spanish.
-ORDINARY = frozenset(
+ORDINARY = _words(
     """
     abbey ace alba alma amber ami an and angel archer art ash aster auburn autumn bach baker ball banks bar bark barn
     baron bass bat bauer baum bay bean bear beau beck becker bee bell bella berg berry best bett bill birch bird
@@ -21,7 +26,7 @@ ORDINARY = frozenset(
     land lane lange large lark lau laurel law le lea leaf lee li lily link lion little lo loan long love low luck
     lucky luna luz lynn ma mack maier major male man mann mar marco marina mark marks marsh mason mast mayer meadow
     melody merry meyer mile miles mill miller mills mint mira miracle misty mo moon moor moore mora morgen moss
-    mueller myrtle müller narrow neu nick noble noor north nova oak ocean olive opal pace page painter palm pan park
+    mueller muller myrtle narrow neu nick noble noor north nova oak ocean olive opal pace page painter palm pan park
     parks pat patience patty pax peace pearl peg penny pepper petit pia piano pierce pike pilot pine piper poe polly
     pond poole pop pope porter post potter powers precious prem price pride prince princess queen quick rain randy
     raven ray read red reed reich reid rene rex rey reyes rice rich richter ring rip river rivers road rob robin rock
@@ -33,39 +38,41 @@ ORDINARY = frozenset(
     two unity vale van vance velvet vera vic victor vigne viola violet vogel wade wagner walker wall ward warden
     waters way wayne webb week weiss welch well wells west white wild wiley will willow wills wind winter wise wolf
     wood woods wren wright young zimmermann zip
-    """.split()
+    """
 )
 # Months, days and places: a name, unless a preposition or a number stands beside it.
-CALENDAR_AND_PLACES = frozenset(
+CALENDAR_AND_PLACES = _words(
     """
-    abril adelaide agosto alexandria america août april asia august austin avril brooklyn carolina charlotte chelsea
+    abril adelaide agosto alexandria america aout april asia august austin avril brooklyn carolina charlotte chelsea
     chester china cuba dakota dallas december denver devon dezember domingo dublin eden egypt england februar florence
     france friday geneva georgia germany holland houston india ireland israel italia jamaica januar january jordan
-    juillet juin juli julio july june juni junio kent kenya lincoln lisbon london lourdes madison madrid mai malta may
-    mayo memphis milan monday montana märz nevada november october odessa oktober orlando oslo paris persia petra
+    juillet juin juli julio july june juni junio kent kenya lincoln lisbon london lourdes madison madrid mai malta
+    marz may mayo memphis milan monday montana nevada november october odessa oktober orlando oslo paris persia petra
     phoenix rio roma rome salem santiago saturday savannah scotland september sierra sofia sunday sydney texas
     thursday trinidad troy tuesday tyrol valencia verona victoria vienna virginia wales washington wednesday york zion
-    """.split()
+    """
 )
 # Words of names that no person has: such an entry is masked as a whole or not at all.
-NOT_PERSONAL = frozenset(
+NOT_PERSONAL = _words(
     """
-    a admin administrator ag agency and app association bank bot channel church city club co college community company
-    corp council customer daily das der des die digital el et family for foundation gmbh group home hotline inc info
-    institute journal la lab labs las le les library llc los ltd magazine media mod moderator museum network news of
-    office official online post press project projects radio records sales school service services shop society
-    software store studio studios support systems team the times trust tv und university verein verlag work y
-    """.split()
+    a abuela abuelo admin administrator ag agency and app association aunt auntie bank boss bot bro brother channel
+    church city club co college community company corp council customer dad daddy daily das daughter der des die
+    digital el et family for foundation gmbh grandma grandpa granny group hotline husband inc info institute journal
+    la lab labs las le les library llc los ltd magazine mama maman me media mod moderator mom mommy mum mummy museum
+    mutti nan nana network news of office official oma onkel online opa papa post press project projects radio records
+    sales schatz school service services shop sis sister society software son store studio studios support systems
+    tante team the times tonton trust tv uncle und university vati verein verlag wife y you
+    """
 )
 # Words of a family name that are no name alone.
-PARTICLES = frozenset(
+PARTICLES = _words(
     """
     al and bin da das de del della den der di do dos du el ibn la le les mac ten ter und van von zu zur
-    """.split()
-)
-TITLES = frozenset(
     """
-    dame dipl don doña dr frau herr ii iii ing jr lady lord madame mag md med miss mlle mme monsieur mr mrs ms phd
-    prof professor rev señor señora sir sr
-    """.split()
+)
+TITLES = _words(
+    """
+    cell dame dipl don dona dr frau herr home ii iii ing jr lady lord madame mag md med miss mlle mme mobile monsieur
+    mr mrs ms office phd prof professor rev senor senora sir sr work
+    """
 )

@@ -7,16 +7,22 @@ from collections.abc import Iterator, Sequence
 from feature_pipeline.privacy.detection import Detected
 from feature_store.records import Span
 
-CANDIDATE = re.compile(r"(?<![\w.,/=#$£€+-])(?<!\d:)(?:\+|\(\+?|00)?\d(?:[ \u00a0().\u2010-\u2013/-]{0,3}\d){5,16}(?![\w%/]|[.,:-]\d)")
+CANDIDATE = re.compile(
+    r"(?<![\w.,/=#$£€+-])(?<!\d:)(?:\+|\(\+?|00)?\d(?:[ \u00a0().\u2010-\u2013/-]{0,3}\d){5,16}(?![\w%/]|[.,:-]\d)"
+)
 LABEL = re.compile(
-    r"(?:\b(?:tel(?:e(?:ph|f)ono?)?|t[ée]l[ée]phone|phone|telefon|telefoon|mobile?|mobiel|cell(?:phone)?|handy|rufnummer"
+    r"(?:\b(?:tel(?:e(?:ph|f)ono?)?|t[ée]l[ée]phone|phone|telefon|telefoon|mobile?|mobiel|cell(?:phone)?|handy"
+    r"|rufnummer"
     r"|handynummer|telefonnummer|portable|m[óo]vil|fax|whatsapp|sms)(?: (?:number|no|nr))?\b[’'\w .]{0,12}?[:.]?\s?"
-    r"|\b(?:call|ring|text|phone|dial|reach|ruf|appelle|llama|ll[áa]mame|bel)(?:e|e[zn])?[ -](?:(?:me|us|him|her|them|mich|moi|al|mij|op|an)\s?){0,3}"
-    r"(?:(?:at|on|under|unter|au|op|al)\s)?[:.]?\s?|\b(?:my|his|her|our|their) (?:new )?(?:phone )?number(?:'s| is| was)?[: ]\s?|电话\s?[：:]?\s?)\Z",
+    r"|\b(?:call|ring|text|phone|dial|reach|ruf|appelle|llama|ll[áa]mame|bel)(?:e|e[zn])?[ -](?:(?:me|us|him|her"
+    r"|them|mich|moi|al|mij|op|an)\s?){0,3}"
+    r"(?:(?:at|on|under|unter|au|op|al)\s)?[:.]?\s?|\b(?:my|his|her|our|their) (?:new )?(?:phone )?number(?:'s| is"
+    r"| was)?[: ]\s?|电话\s?[：:]?\s?)\Z",
     re.IGNORECASE,
 )
 OTHER_NUMBER = re.compile(
-    r"\b(?:isbn(?:-1[03])?|issn|ean|gtin|upc|order|invoice|ticket|id|no|nr|version|build|tracking|sku|part|rfc|cve|pmid|port|row|line"
+    r"\b(?:isbn(?:-1[03])?|issn|ean|gtin|upc|order|invoice|ticket|id|no|nr|version|build|tracking|sku|part|rfc|cve"
+    r"|pmid|port|row|line"
     r"|iban|konto|card|karte|account|postfach|artikel|bestellung|ref|asin|serial|code)\b[.:# ]{0,3}\Z",
     re.IGNORECASE,
 )
@@ -30,8 +36,12 @@ FICTION = re.compile(
     r"|61(?:[2378]5550|[2378]7010|491570|180016040|1800975)"
     r"|35320(?:91)|46(?:313900[6]|406280[4]|84650[0]4|7017406)\d)"
 )
+COUNTRIES_WITH_FICTION = (1, 44, 49, 33, 61)
+AMERICAN = re.compile(r"\(\d{3}\)[ ]?\d{3}-\d{4}|\d{3}([-.])\d{3}\1\d{4}")  # written like nothing else
 ASCENDING = re.compile(r"\D*0?1\D+0?2\D+0?3\D+0?4|\D*0?5\D+0?6\D+0?7\D+0?8")
-DATE = re.compile(r"(?:19|20)\d\d[-./](?:0?[1-9]|1[0-2])[-./]|(?:0?[1-9]|[12]\d|3[01])[-./](?:0?[1-9]|1[0-2])[-./](?:19|20)\d\d")
+DATE = re.compile(
+    r"(?:19|20)\d\d[-./](?:0?[1-9]|1[0-2])[-./]|(?:0?[1-9]|[12]\d|3[01])[-./](?:0?[1-9]|1[0-2])[-./](?:19|20)\d\d"
+)
 FEWEST_DIGITS, MOST_DIGITS = 7, 15  # of a labelled number; ITU-T E.164 allows 15
 NOT_DIGIT = re.compile(r"\D")
 NO_NUMBER = re.compile(r".* [-–] |\d*\.\d+$|\d{3,4}[-–]\d{3,4}$")  # a subtraction, a decimal fraction, pages
@@ -46,14 +56,15 @@ def detect(text: str, *, region: str | None, code: Sequence[Span] = ()) -> Itera
         before = text[max(0, match.start() - LABEL_LENGTH) : match.start()]
         labelled = LABEL.search(before) is not None
         international = written.startswith(("+", "(+"))
-        if not labelled and (not (international or region) or OTHER_NUMBER.search(before)):
+        american = not region and AMERICAN.fullmatch(written) is not None
+        if not labelled and (not (international or region or american) or OTHER_NUMBER.search(before)):
             continue
         span = bisect_right(starts, match.start()) - 1
         if not labelled and span >= 0 and match.start() < code[span].end:
             continue
         if DATE.search(written) or (not international and ASCENDING.match(written)):
             continue
-        number = _number(written, region, labelled=labelled, international=international)
+        number = _number(written, "US" if american else region, labelled=labelled, international=international)
         if number and not FICTION.match(number):
             reason = "a telephone number" + (", labelled as one" if labelled else "")
             start = match.start() + (written.startswith("(") and ")" not in written)
@@ -69,7 +80,7 @@ def _number(written: str, region: str | None, *, labelled: bool, international: 
         number = phonenumbers.parse(written, None if international else region)
     except phonenumbers.NumberParseException:
         plausible = labelled and not region and FEWEST_DIGITS <= len(digits) <= MOST_DIGITS
-        fictional = digits[-7:-2] == "55501"
+        fictional = any(FICTION.match(f"+{country}{digits.removeprefix('0')}") for country in COUNTRIES_WITH_FICTION)
         return digits if plausible and not fictional and len(set(digits)) > 2 else ""
     if not phonenumbers.is_valid_number(number):
         return ""

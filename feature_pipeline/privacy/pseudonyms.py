@@ -53,7 +53,7 @@ def _hash(author: str, kind: str, value: str) -> int:
 # Given to any gender, and just as well family names, so that "Quinn", "Quinn Avery" and "Mrs Avery" all read well.
 # None is a word that a sentence could begin with. Their order and number decide who gets which:
 # a change is a new PRIVACY_VERSION.
-NAMES = """
+_NAMES = """
 Dallin Brynn Bevan Calder Addison Selby Pembroke Kellen Locke Blair Ainsley Rafferty Marlow Sinclair Garrick Connelly
 Fenwick Quinn Tobin Easton Marlowe Whitley Fallon Dillon Devlin Ingram Carmody Blakely Reese Kerry Lorcan Barrett
 Hayden Randall Halden Remy Ennis Clancy Gorman Halsey Shelton Loren Gilby Corey Orrin Kendall Leighton Marley Corwin
@@ -71,4 +71,5 @@ Denholm Nicky Vaughn Hollis Rowley Griffin Casey Kieran Auden Jules Averill Mall
 Sawyer Keegan Blaine Thayer Logan Paisley Joss Dempsey Karsten Tatum Huxley Bristow Everett Darcy Brennan Quinlan
 Jocelyn Arlen Chandler Skyler Ashby Elton Keelan Keaton Bramwell Findlay Conley Brady Preston Campbell Glenys Brenner
 Perrin Ramsey Camden Bailey Farley Teagan Bowen Mckay Carlin Brodie Bellamy Oakley Delaney Landry
-""".split()
+"""
+NAMES = _NAMES.split()

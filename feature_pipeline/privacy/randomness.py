@@ -6,19 +6,19 @@ from collections import Counter
 
 FEWEST_BITS = 3.0  # of entropy per character: random hex has 3.5 or more from 16 characters on
 SHORTEST_TOKEN = 16
-STAND_INS = set(
-    """
-    password passwd pass pwd passphrase passwort secret mysecret topsecret token key apikey value string text hidden none
-    null nil true false undefined empty required optional invalid missing incorrect wrong forgot reset changed changeme
-    change-me hunter username user admin root guest test testing foo bar baz foobar qux example sample dummy default
-    postgres mysql mongo redis rabbitmq guest letmein12 abc abc123 asdf qwerty 123 1234 12345 123456 1234567 12345678
-    123456789 1234567890 0000 000000 p@ssw0rd p@ssword pa$$word passw0rd password1 password123 pass123 pass1234 test123
-    correct stored hashed encrypted strong weak safe secure unsafe long short too not never always only still used sent
-    """.split()
-)
+_STAND_INS = """
+0000 000000 123 1234 12345 123456 1234567 12345678 123456789 1234567890 abc abc123 admin always apikey asdf bar baz
+change-me changed changeme correct default dummy empty encrypted example false foo foobar forgot guest hashed hidden
+hunter incorrect invalid key letmein12 long missing mongo mysecret mysql never nil none not null only optional
+p@ssw0rd p@ssword pa$$word pass pass123 pass1234 passphrase passw0rd passwd password password1 password123 passwort
+postgres pwd qux qwerty rabbitmq redis required reset root safe sample secret secure sent short still stored string
+strong test test123 testing text token too topsecret true undefined unsafe used user username value weak wrong
+"""
+STAND_INS = frozenset(_STAND_INS.split())
 STAND_IN_PARTS = re.compile(
-    r"your|example|placeholder|change[-_]?me|redacted|dummy|xxxx|todo|insert|replace|goes[-_]?here|my[-_]|fake|\.\.\.|…"
-    r"|\*\*\*|•••|___|password|passwd|<|\$\{|\{\{|%[sdv]\b|%\(|%[A-Z_]+%",
+    r"(?<![a-z0-9])(?:your|example|placeholder|redacted|dummy|todo|insert|replace|my[-_]|fake)|change[-_]?me"
+    r"|goes[-_]?here|xxxx"
+    r"|\.\.\.|…|\*\*\*|•••|___|password|passwd|<|\$\{|\{\{|%[sdv]\b|%\(|%[A-Z_]+%",
     re.IGNORECASE,
 )
 REFERENCE_START = ("$", "{", "[", "%", "#{", "@{", "&", "!", "(", "/", "./", "~/")  # or a path
@@ -61,6 +61,8 @@ def is_password(value: str) -> bool:
         and (any(c.isdigit() for c in value) or any(c in "!@#$%^&*?+~" for c in value))
         and not is_placeholder(value)
         and not DOTTED.fullmatch(value)
+        and "](" not in value  # the rest of a Markdown link
+        and "://" not in value
     )
 
 

@@ -35,7 +35,7 @@ FORMS = (
     _form("a GitLab token", "gl", r"gl(?:pat|ptt|dt|rt|cbt|soat|ft|imt|agent)-[\w-]{20,60}"),
     _form("a Slack token", "xox", r"xox[abeoprs](?:\.xox[bp])?-[A-Za-z0-9-]{20,250}"),
     _form("a Slack token", "xapp-", r"xapp-\d-[A-Za-z0-9-]{20,250}"),
-    _form("a Stripe key", "k_live_", r"[rs]k_live_[A-Za-z0-9]{16,255}"),
+    *(_form("a Stripe key", f"k_{mode}_", rf"[rs]k_{mode}_[A-Za-z0-9]{{16,255}}") for mode in ("live", "test")),
     _form("a Stripe key", "whsec_", r"whsec_[A-Za-z0-9+/]{32,64}"),
     _form("a Google key", "AIza", r"AIza[\w-]{35}"),
     _form("a Google client secret", "GOCSPX-", r"GOCSPX-[\w-]{28}"),
@@ -74,7 +74,9 @@ FORMS = (
     _form("a JSON web token", "eyJ", r"eyJ[\w-]{10,2000}\.eyJ[\w-]{10,8000}\.[\w-]{10,2000}"),
     _form("a key of age", "AGE-SECRET-KEY-1", r"AGE-SECRET-KEY-1[A-Z0-9]{58}"),
     _form("a wallet's private key", "xprv", r"xprv[1-9A-HJ-NP-Za-km-z]{100,112}"),
-    Form("hooks.slack.com", re.compile(r"hooks\.slack\.com/services/(T\w{6,12}/B\w{6,14}/\w{20,30})"), "a Slack webhook"),
+    Form(
+        "hooks.slack.com", re.compile(r"hooks\.slack\.com/services/(T\w{6,12}/B\w{6,14}/\w{20,30})"), "a Slack webhook"
+    ),
     Form("/webhooks/", re.compile(r"discord(?:app)?\.com/api/webhooks/\d{15,22}/([\w-]{50,90})"), "a Discord webhook"),
     Form("Key=", re.compile(r"(?:Account|SharedAccess)Key=([A-Za-z0-9+/]{43,86}={1,2})"), "an Azure key"),
     Form("sig=", re.compile(r"[?&;]sig=([A-Za-z0-9%+/]{40,120}(?:%3[Dd]|=)?)"), "an Azure signature"),

@@ -160,7 +160,8 @@ def open(location: Location, options: SourceOptions) -> FeedSource:  # noqa: A00
     feed = parse_feed(data, url=url or name, charset=charset)
     if not feed.items:
         raise EmptySourceError(f"the feed {location.text} has no item.")
-    return FeedSource(name, FeedPages(options.fetcher, url or feed.site, feed, options.max_pages), options)
+    max_pages = options.max_pages if location.page is not None else 1  # a file has no further pages
+    return FeedSource(name, FeedPages(options.fetcher, url or feed.site, feed, max_pages), options)
 
 
 def _unique(item: FeedItem, names: set[str]) -> str:

@@ -59,8 +59,7 @@ class Frontier:
             self._barren[shape] = 0
         else:
             self._barren[shape] += 1
-        if self._barren[shape] <= MAX_BARREN:
-            self.add(link for link in links if _shape(link) == shape)
+        self.add(link for link in links if _shape(link) == shape)
 
     def __iter__(self) -> Iterator[str]:
         while self._queue:

@@ -29,21 +29,18 @@ class FeedPages:
         self.unreached.clear()
         self.repeated = 0
         known: set[tuple[str, ...]] = set()
-        asked = {self.url}
         feed = self.first
-        while True:
+        for number in range(1, self.max_pages + 1):
             before = len(known)
             for item in feed.items:
                 if item.identity in known:
-                    self.repeated += len(asked) == 1  # pages may overlap
+                    self.repeated += number == 1  # pages may overlap
                     continue
                 known.add(item.identity)
                 yield item
-            following = feed.next_url or self._paged(len(asked) + 1)
-            is_news = len(known) > before and following not in asked and len(asked) < self.max_pages
-            if not is_news or not same_site(following, self.url):
+            following = feed.next_url or self._paged(number + 1)
+            if len(known) == before or number == self.max_pages or not same_site(following, self.url):
                 return
-            asked.add(following)
             try:
                 fetched = self.fetcher.get(following)
                 feed = parse_feed(fetched.body, url=fetched.url, charset=fetched.charset)

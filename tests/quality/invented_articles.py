@@ -12,7 +12,8 @@ class InventedArticle:
 
 CLOCK = InventedArticle(
     "The clock that ran backwards",
-    """<p>The harbour clock ran <em>backwards</em> for eleven days in March, and nobody on the quay said a word about it.
+    """<p>The harbour clock ran <em>backwards</em> for eleven days in March, and nobody on the quay said a word about
+it.
 I counted. Every morning I set my watch by the baker, and every evening the clock had eaten another hour of the day we
 had just had.</p>
 <p>My father would have climbed up with a rag and a can of oil. I am not my father, and the ladder has been at the
@@ -22,7 +23,8 @@ rowing club since 2009, so I wrote a letter to the council instead, as one does.
 <ul><li>that a clock which is wrong is a joke, but a clock which is wrong in the other direction is an insult;</li>
 <li>that I would <a href="/about/">mend it myself</a> for the price of the parts;</li>
 <li>that the <a href="https://parts.example/catalogue?id=9">parts</a> cost 41 pounds.</li></ul>
-<blockquote><p>We thank you for your interest in municipal timekeeping, which is a matter for the county.</p></blockquote>
+<blockquote><p>We thank you for your interest in municipal timekeeping, which is a matter for the
+county.</p></blockquote>
 <p>That was the whole of the answer. I have it framed, above the till, next to the first five-pound note.</p>
 <h2 id="gears">The gears</h2>
 <p>Anybody who wants to know how it works can run this, which is all that I understood of it:</p>
@@ -48,7 +50,8 @@ minutes slow. We like it better that way; it gives the ferry a chance.""",
 
 NOTE = InventedArticle(
     "A short note on eels",
-    """<p>Three eels in the kitchen drain this morning, all of them alive and none of them mine. I put them back over the
+    """<p>Three eels in the kitchen drain this morning, all of them alive and none of them mine. I put them back over
+the
 wall in a colander. The cat watched the whole of it and has decided that I am mad.</p>
 <p>If they are yours, they went east.</p>""",
     """Three eels in the kitchen drain this morning, all of them alive and none of them mine. I put them back over the
@@ -85,7 +88,8 @@ there; they wait until you are sorry. By nine it was all put away again and you 
 
 NOTES = InventedArticle(
     "On writing things down",
-    """<p>I have kept a ledger since I was nine<sup id="fnref:1"><a href="#fn:1" class="footnote" rel="footnote">1</a></sup>
+    """<p>I have kept a ledger since I was nine<sup id="fnref:1"><a href="#fn:1" class="footnote"
+rel="footnote">1</a></sup>
 and I can tell you what a dozen eggs cost on any day that you like. It is no use to anybody.</p>
 <p>Still, there is this: what I did not write down is gone, and what I wrote down is gone too, but I can look at it.</p>
 <figure><img src="ledger.jpg" alt="A ledger"><figcaption>The ledger of 1991, with the tea on it.</figcaption></figure>

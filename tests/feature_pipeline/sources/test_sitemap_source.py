@@ -1,4 +1,4 @@
-"""Sitemaps as they are found, and which of their pages are posts."""
+"""Sitemaps as they are found."""
 
 import gzip
 import re
@@ -23,7 +23,6 @@ from feature_store.records import ContentType, Post
 
 URL = "https://maud.example/sitemap.xml"
 WORDS = "The gull sat on the rail and looked at the sea. " * 10
-ARTICLE = f"<article><p>{WORDS}</p></article>"
 A, B = "https://maud.example/a", "https://maud.example/b"
 NS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
@@ -140,65 +139,6 @@ def test_other_languages_hosts_and_files_are_no_posts() -> None:
     source = source_of(content, {A: page(), B: page()})
     assert [post.source_id for post in source.read()] == [A]
     assert source.ignored == {"files": 1, "in another language": 1, "no web address": 1, "on other sites": 1}
-
-
-@pytest.mark.parametrize(
-    ("path", "text"),
-    [
-        ("", page()), ("tag/sea/", page()), ("tags/", page()), ("category/fog/page/2", page()), ("page/3/", page()),
-        ("2024/02/", page()), ("archives/", page()), ("author/maud", page()), ("blog/", page()), ("?s=fog", page()),
-        ("x", page(body=f"<article>{WORDS}</article>" * 3)),
-        ("x", page(body=f"<div class='h-feed'>{WORDS}</div>")),
-        ("x", page(body=f"<p>Posts:</p><ul><li><a href='/a'>{WORDS}</a></li></ul>")),
-        ("x", page(attributes='class="archive category category-fog"')),
-        ("x", page(body="<nav>Home</nav><script>var x = 'words'</script>")),
-        ("x", page(head='<meta http-equiv="refresh" content="0; url=/y">', body="<a href='/y'>Moved</a>")),
-        ("x", "<!-- nothing -->"), ("x", ""),
-    ],
-)  # fmt: skip
-def test_lists_of_posts_are_passed_over_and_counted(path: str, text: str) -> None:
-    source = source_of(sitemap(f"https://maud.example/{path}"), {f"https://maud.example/{path}": text})
-    assert list(source.read()) == []
-    assert sum(source.ignored.values()) == 1
-
-
-@pytest.mark.parametrize(
-    ("path", "text"),
-    [
-        ("fog", page()), ("about/", page(body=f"<p>{WORDS}</p>")), ("2024/02/03/fog.html", page()), ("?p=3", page()),
-        ("archives/123", page()), ("topics/fog", page()), ("category/fog/rain/sea", page()),
-        ("x", page(head='<meta property="og:type" content="article">', body=f"<article>{WORDS}</article>" * 4)),
-        ("x", page(body=f"<article>{WORDS}<article class='comment'>Nice.</article></article>")),
-        ("x", page(body=f"<article>{WORDS}</article><article class='related-post'>Rain</article>")),
-        ("x", page(body="<article><p>Gulls.</p></article>")),
-        ("x", page(body="<div class='post h-entry'><p>Gulls.</p></div>")),
-        ("x", page(attributes='class="single single-post home"', body=f"<div>{WORDS}</div>")),
-        ("tag/sea", page(head='<meta property="article:published_time" content="2024-01-01">')),
-    ],
-)  # fmt: skip
-def test_posts_are_known(path: str, text: str) -> None:
-    source = source_of(sitemap(f"https://maud.example/{path}"), {f"https://maud.example/{path}": text})
-    assert [post.source_id for post in source.read()] == [f"https://maud.example/{path}"]
-
-
-@pytest.mark.parametrize(
-    ("body", "header", "expected"),
-    [
-        ("Füchse".encode(), "", "Füchse"), ("Füchse".encode(), "iso-8859-1", "Füchse"),
-        ("Füchse “x”".encode("cp1252"), "iso-8859-1", "Füchse “x”"), ("Füchse".encode("latin-1"), "utf-8", "Füchse"),
-        (b'<meta charset="koi8-r">' + "туман".encode("koi8-r"), "", "туман"),
-        ("霧の中".encode("iso-2022-jp"), "iso-2022-jp", "霧の中"),
-        ("霧の中".encode("shift_jis"), "Shift_JIS", "霧の中"),
-        ("Füchse im Nebel und ein Café".encode() + b"\xff", "utf-8", "Füchse im Nebel und ein Café\ufffd"),
-        ("Füchse".encode("utf-16"), "utf-8", "Füchse"), ("Füchse".encode(), "no-such-charset", "Füchse"),
-        ("Füchse".encode("latin-1"), "rot13", "Füchse"),
-    ],
-)  # fmt: skip
-def test_a_page_is_decoded_whatever_is_claimed(body: bytes, header: str, expected: str) -> None:
-    from feature_pipeline.web.page_text import page_text
-
-    fetched = Fetched(A, "text/html", header, {}, body)
-    assert page_text(fetched).removeprefix('<meta charset="koi8-r">') == expected
 
 
 def test_a_page_that_cannot_be_had_says_why() -> None:

@@ -1,0 +1,152 @@
+"""Elements of a built page that belong to no text: navigation, sidebars, comments, share buttons, footers.
+
+Tags and roles say what they are for, and class and id names are those in wide use (furniture.py). A text is rather kept
+with some furniture than cut: no name drops what holds most of a page's text, unless the page itself says where its text
+is.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+
+from lxml import etree
+
+from feature_pipeline.cleaning import furniture
+from feature_pipeline.cleaning.density import Density
+from feature_pipeline.cleaning.furniture import HEADINGS, named
+from feature_pipeline.cleaning.lines import beginning
+from feature_pipeline.words import count_words
+
+MOST = 0.5  # of a page's text: no furniture holds more
+SAID = 0.2  # of a page's text: what is called the text and holds as much is it, however long the comments are
+LABEL_WORDS = 12  # an inline label holds no more
+NOTE_WORDS = 8  # an aside, a header or a footer with as many words of text is read
+INSERTED_WORDS = 60  # what a plugin puts into a text holds no more of text, unless it is a list of links
+FEWEST_CONTENTS = 3  # links of a table of contents
+NEIGHBOURS = 20  # elements before and after an aside that are looked at
+READ_WHOLE = {"pre", "code", "blockquote"}
+
+Densities = Mapping[etree._Element, Density]
+
+
+@dataclass(slots=True)
+class _Inside:
+    """The open elements of each kind."""
+
+    text: list[etree._Element] = field(default_factory=list)  # said to hold the text alone
+    article: list[etree._Element] = field(default_factory=list)
+    header: list[etree._Element] = field(default_factory=list)
+
+    def leave(self, element: etree._Element) -> None:
+        for still_open in (self.text, self.article, self.header):
+            if still_open and still_open[-1] is element:
+                still_open.pop()
+
+
+def boilerplate(body: etree._Element, density: Densities) -> Iterator[etree._Element]:
+    """The outermost elements that belong to no text."""
+    holding, said = _holding_text(body, density)
+    most = math.inf if said >= SAID * density[body].text > 0 else MOST * density[body].text
+    inside = _Inside()
+    events = etree.iterwalk(body, events=("start", "end"))
+    for event, element in events:
+        if event == "end":
+            inside.leave(element)
+            continue
+        if element is body:
+            continue
+        if element.tag in READ_WHOLE or named(element, furniture.NOTES):
+            events.skip_subtree()
+            continue
+        found = density.get(element)
+        comments = bool(holding) and not inside.text and named(element, furniture.COMMENTS)
+        if element not in holding and (
+            _is_label(element) if found is None else comments or _is_boilerplate(element, found, most, inside)
+        ):
+            yield element
+            events.skip_subtree()
+            continue
+        if found is not None and is_text(element) and found.text >= MOST * density[body].text:
+            inside.text.append(element)
+        if element.tag in ("article", "main") or is_text(element):
+            inside.article.append(element)
+        if element.tag == "header" and inside.article:
+            inside.header.append(element)
+
+
+def is_text(element: etree._Element) -> bool:
+    """Whether an element says that it holds an article's text and nothing else."""
+    return "articlebody" in furniture.words_of(element, "itemprop") or named(element, furniture.TEXT)
+
+
+def _is_boilerplate(element: etree._Element, density: Density, most: float, inside: _Inside) -> bool:
+    if density.text > most:
+        return False
+    if (
+        element.tag in ("nav", "dialog", "search")
+        or furniture.words_of(element, "role") & furniture.ROLES
+        or furniture.is_unseen(element)
+        or _is_contents(element, density)
+    ):
+        return True
+    if any(named(element, names) for names in (furniture.BESIDE, furniture.AROUND, furniture.COMMENTS)):
+        return not inside.text or density.text <= INSERTED_WORDS or density.about_share >= MOST
+    prose = density.text >= NOTE_WORDS and density.link_share < MOST
+    if inside.header:
+        return not prose or element.tag in HEADINGS
+    match element.tag:
+        case "aside":
+            return not (prose and (inside.text or _amid_text(element)))
+        case "footer" | "form":
+            return not (prose and inside.text)
+        case "header":
+            return not (prose and inside.article)
+    return False
+
+
+def _is_label(element: etree._Element) -> bool:
+    """An inline element that is named as furniture, and short."""
+    if not (furniture.is_unseen(element) or named(element, furniture.BESIDE) or named(element, furniture.AROUND)):
+        return False
+    return count_words(beginning(element)) <= LABEL_WORDS
+
+
+def _is_contents(element: etree._Element, density: Density) -> bool:
+    """A list of links, all to places on the page itself."""
+    if element.tag not in ("ul", "ol") or density.linked < density.words or not density.words:
+        return False
+    count = 0
+    for link in element.iter("a"):
+        if not (link.get("href") or "").startswith("#"):
+            return False
+        count += 1
+    return count >= FEWEST_CONTENTS
+
+
+def _amid_text(element: etree._Element) -> bool:
+    """Paragraphs stand before and after it."""
+    return all(
+        any(sibling.tag == "p" for sibling in islice(element.itersiblings(preceding=preceding), NEIGHBOURS))
+        for preceding in (True, False)
+    )
+
+
+def _holding_text(body: etree._Element, density: Densities) -> tuple[set[etree._Element], float]:
+    """Elements that say that they hold a text, with all around them, and the most words of text that one holds.
+
+    What stands among comments says nothing.
+    """
+    found: set[etree._Element] = set()
+    said = 0.0
+    events = etree.iterwalk(body, events=("start",))
+    for _, element in events:
+        if element is not body and named(element, furniture.COMMENTS):
+            events.skip_subtree()
+        elif element in density and density[element].text and (is_text(element) or element.tag == "main"):
+            said = max(said, density[element].text if element.tag != "main" else 0.0)
+            around: etree._Element | None = element
+            while around is not None and around not in found:
+                found.add(around)
+                around = around.getparent()
+    return found, said
