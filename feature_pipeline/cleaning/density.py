@@ -42,7 +42,7 @@ class _Open:
 
     def closed(self) -> Density:
         unlinked, density = self.words - self.linked, self.density
-        density.own = unlinked if unlinked >= FEWEST_WORDS else unlinked * LABEL_WEIGHT
+        density.own = unlinked
         density.words += self.words
         density.linked += self.linked
         density.about += self.about

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from feature_pipeline.cleaning.article import Article, article_of
-from feature_pipeline.cleaning.density import densities
+from feature_pipeline.cleaning.boilerplate import Densities, is_text
+from feature_pipeline.cleaning.density import FEWEST_WORDS, densities
 from feature_pipeline.cleaning.furniture import named
 from feature_pipeline.cleaning.html import parse_html
 from feature_pipeline.cleaning.lines import beginning
@@ -33,7 +34,7 @@ MOST_WORDS = 60  # of text on an error or a search page
 OWN_WORDS = (20, 60)  # of text beside the list, fewer than which is none: without other evidence, and with
 FEWEST_ITEMS = (3, 2)
 FEWEST_LINKS = (10, 3)
-LONGEST_ITEM = 0.6  # of a page's text: one that holds more is the post that the page is about
+LONGEST_ITEM = 3  # times the next one; a longer one is the post that the page is about
 LINKED = (0.6, 0.4)  # of the words of a list of links
 LISTED = 0.8  # of a page's words that stand in the list
 
@@ -73,19 +74,34 @@ def why_no_article(markup: str, address: str) -> str:
             return "a search page"
     evident = int(ADDRESS.search(address) is not None or named(body, LISTS))
     items = _items(body, article)
-    if article.exact and not any(item is article.root for item in items) and not _meet(article.root, items):
-        return ""  # it holds a text that is called so
-    texts = [density[item].text for item in items if item in density]
-    inside = sum(density[item].words for item in items if item in density)
-    beside = page.text - sum(texts)
-    if texts and max(texts) > LONGEST_ITEM * page.text:
+    if _has_text(density, items):
         return ""
-    if len(items) >= FEWEST_ITEMS[evident] and beside < OWN_WORDS[evident] and inside >= LISTED * page.words:
-        return f"a list of {len(items)} posts, no text of its own"
+    texts = sorted(density[item].text for item in items if item in density)
+    told = sum(density[item].words for item in items if item in density)
+    if (
+        len(texts) >= FEWEST_ITEMS[evident]
+        and texts[-1] <= LONGEST_ITEM * texts[-2]
+        and page.text - sum(texts) < OWN_WORDS[evident]
+        and told >= LISTED * page.words
+    ):
+        return f"a list of {len(texts)} posts, no text of its own"
     links = sum(1 for link in body.iter("a") if article.is_about(link.get("href") or "#"))
     if links >= FEWEST_LINKS[evident] and page.text < OWN_WORDS[evident] and page.about_share >= LINKED[evident]:
         return "a list of links, no text of its own"
     return ""
+
+
+def _has_text(density: Densities, items: list[etree._Element]) -> bool:
+    """Whether something is called the page's text that is no item of the list, in none and around none."""
+    listed = set(items)
+    around = {outer for item in items for outer in item.iterancestors()}
+    return any(
+        inner.text >= FEWEST_WORDS
+        and is_text(element)
+        and element not in around
+        and listed.isdisjoint([element, *element.iterancestors()])
+        for element, inner in density.items()
+    )
 
 
 def _items(body: etree._Element, article: Article) -> list[etree._Element]:
@@ -114,12 +130,6 @@ def _items(body: etree._Element, article: Article) -> list[etree._Element]:
         elif element is not body and (element.tag == "article" or named(element, ITEM)):
             blocks.append(_Block(element))
     return blocks[0].items
-
-
-def _meet(root: etree._Element, items: list[etree._Element]) -> bool:
-    """Whether `root` is in one of the items, or one of them in `root`."""
-    around = set(root.iterancestors())
-    return any(item in around or root in item.iterancestors() for item in items)
 
 
 def _leads_to(heading: etree._Element, article: Article) -> str:

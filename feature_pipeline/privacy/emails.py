@@ -14,7 +14,7 @@ DOMAIN = re.compile(
     rf"(?:{LETTER}(?:(?:{LETTER}|-){{0,61}}{LETTER})?\.){{1,8}}([^\W\d_{UNSPACED}]{{2,24}})(?!{LETTER}|[_-])"
 )
 # Every two-letter domain of a country, and the others that people have addresses in; not js, go, id in capitals, png …
-COUNTRIES = """
+_COUNTRIES = """
 ac ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bm bn bo br bs bt bw by bz ca cc cd cf cg
 ch ci ck cl cm cn co cr cu cv cw cx cy cz de dj dk dm do dz ec ee eg er es et eu fi fj fk fm fo fr ga gd ge gf gg gh gi
 gl gm gn gp gq gr gs gt gu gw gy hk hm hn hr ht hu id ie il im in io iq ir is it je jm jo jp ke kg kh ki km kn kp kr kw
@@ -23,7 +23,7 @@ ni nl no np nr nu nz om pa pe pf pg ph pk pl pm pn pr ps pt pw py qa re ro rs ru
 so sr ss st su sv sx sy sz tc td tf tg th tj tk tl tm tn to tr tt tv tw tz ua ug uk us uy uz va vc ve vg vi vn vu wf ws
 ye yt za zm zw рф ελ бг срб укр
 """
-OTHERS = """
+_OTHERS = """
 com org net edu gov mil int info biz name pro mobi aero coop museum jobs travel cat tel asia post app dev page blog
 cloud online site website tech store shop xyz club live life world news media email mail work works team group agency
 studio design art music video photo photos photography space earth zone city town house home care health clinic dental
@@ -36,17 +36,14 @@ win fun cool rocks ninja guru expert codes computer engineer engineering graphic
 wiki press report review today family land farm garden kitchen coffee pub bar pizza beer wine fish fishing boats yachts
 sarl bio eco green energy solar haus immo immobilien reisen holiday
 """
-TLDS = {*COUNTRIES.split(), *OTHERS.split()}
-RESERVED = re.compile(
-    r"(?:^|\.)(?:example|test|invalid|localhost|local|internal|lan)(?:\.(?:com|net|org|edu))?$"
-)  # RFC 2606, 6761
-NOBODY = re.compile(r"(?:no|do-?not|don-?t)[-_.]?reply|mailer-daemon|postmaster|bounces?|git", re.IGNORECASE)
+TLDS = frozenset(f"{_COUNTRIES} {_OTHERS}".split())
+# RFC 2606 and RFC 6761
+RESERVED = re.compile(r"(?:^|\.)(?:example|test|invalid|localhost|local|internal|lan)(?:\.(?:com|net|org|edu))?$")
+NOBODY = re.compile(r"(?:no|do-?not|don-?t)[-_.]?reply.*|mailer-daemon|postmaster|bounces?.*|git", re.IGNORECASE)
 SAMPLE_DOMAIN = re.compile(
-    r"(?:^|\.)(?:(?:your|my|some|other|the)?-?_?(?:domain|company|server|host|site|website|provider"
-    r"|organi[sz]ation)(?:name)?"
-    r"|foo|bar|baz|foobar|acme|contoso|fabrikam|adventure-works|northwind|users\.noreply\.github|email|blah"
-    r"|nowhere|somewhere)"
-    r"\.[^.]+$"
+    r"(?:^|\.)(?:(?:your|my|some|other|the)?[-_]?(?:domain|company|server|host|site|website|organi[sz]ation)(?:name)?"
+    r"|foo|bar|baz|foobar|acme|contoso|fabrikam|adventure-works|northwind|blah|nowhere|somewhere"
+    r"|users\.noreply\.github)\.[^.]+$"
 )
 SAMPLE_NAME = re.compile(
     r"(?:your[._-]?)?(?:name|user|username)|you|someone|somebody|foo|bar|first(?:name)?[._]last(?:name)?", re.I
@@ -54,36 +51,22 @@ SAMPLE_NAME = re.compile(
 FILE_NAME = re.compile(r"\d(?:\.\d+)?x\.[a-z]+$", re.IGNORECASE)  # icon@2x.png
 REMOTE = re.compile(r":(?:[\w~./-]*/|\d{2,5}\b|~|[\w.-]+\.git\b)")  # user@host:path, as ssh, scp and git write it
 SHELL = re.compile(r"(?:\b(?:ssh|scp|sftp|rsync|mosh|ssh-copy-id)\b[^\n]{0,80}|//)\Z")
-MESSAGE_ID = re.compile(r"(?:message-id|in-reply-to|references|mid):?[^\n]{0,400}\Z", re.IGNORECASE)
+MESSAGE_ID = re.compile(r"(?:message-id|in-reply-to|references):?[^\n]{0,400}<\Z", re.IGNORECASE)
 MARK_AT, MARK_DOT = r"(?:\s?[\[({<]\s?(?:at|ät)\s?[\])}>]\s?)", r"(?:\s?[\[({<]\s?(?:dot|punkt|point)\s?[\])}>]\s?)"
 MARKED = re.compile(
     rf"(?<![\w.+-])([\w.+-]{{1,64}}){MARK_AT}((?:[\w-]{{1,63}}(?:{MARK_DOT}|\.|\sdot\s)){{1,5}})([a-z]{{2,24}})\b",
     re.IGNORECASE,
 )
 SPELLED = re.compile(
-    r"(?<![\w.+-])((?:[\w+-]{1,64}\s(?:dot|DOT)\s)?[\w.+-]{1,64})\s(at|AT)\s((?:[\w-]{1,63}(?:\s(?:dot|DOT)\s"
-    r"|\.)){0,4}[\w-]{1,63}\s(?:dot|DOT)\s)([a-z]{2,24}|[A-Z]{2,24})\b"
+    r"(?<![\w.+-])((?:[\w+-]{1,64}\s(?:dot|DOT)\s)?[\w.+-]{1,64})\s(at|AT)\s"
+    r"((?:[\w-]{1,63}(?:\s(?:dot|DOT)\s|\.)){0,4}[\w-]{1,63}\s(?:dot|DOT)\s)([a-z]{2,24}|[A-Z]{2,24})\b"
 )
 MARK_HINTS = tuple(f"{mark}{space}{word}" for mark in "[({<" for space in ("", " ") for word in ("at", "AT", "ät"))
 MENTION = re.compile(
     r"\b(?:e-?mail|mail|contact|reach|write|address|drop|ping|send|schreib\w*|adresse|correo|courriel)\b", re.I
 )
-PROVIDERS = {
-    "gmail",
-    "googlemail",
-    "yahoo",
-    "hotmail",
-    "outlook",
-    "icloud",
-    "aol",
-    "gmx",
-    "web",
-    "proton",
-    "protonmail",
-    "fastmail",
-    "hey",
-    "posteo",
-}
+_PROVIDERS = "gmail googlemail yahoo hotmail outlook icloud aol gmx web proton protonmail fastmail hey posteo"
+PROVIDERS = frozenset(_PROVIDERS.split())
 _NO_LOCAL = "me us him her them you it i we look shop buy is was are live hosted find found available over here"
 NO_LOCAL = frozenset(_NO_LOCAL.split())
 SPELLED_DOT = re.compile(rf"{MARK_DOT}|\s(?:dot|DOT)\s")
@@ -122,7 +105,7 @@ def _around(text: str, at: int) -> Detected | None:
             and not before.lower().endswith(("mailto=", "email=", "to="))
         )
         or not _is_host(domain)
-        or NOBODY.match(name)
+        or NOBODY.fullmatch(name)
         or SAMPLE_NAME.fullmatch(name.partition("+")[0])
         or RESERVED.search(host)
         or SAMPLE_DOMAIN.search(host)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from unicodedata import normalize
 
 from feature_pipeline.privacy.detection import Detected
@@ -22,6 +23,7 @@ ACCENT = re.compile(r"[\u0300-\u036f]")
 HANDLE = re.compile(r"(?<![\w@.])(@|/?u/)?(\w[\w-]*(?:\.[\w-]+)*)(?:@(?:[\w-]+\.)+[a-zA-Z]{2,24})?", re.IGNORECASE)
 DISTINCTIVE = re.compile(r"(?=.*[a-z])(?=.*[\d_])", re.IGNORECASE)  # a handle that no text holds by chance
 NUMBER = re.compile(r"\+?[\d\s().-]{7,24}")
+NOT_DIGIT = re.compile(r"\D")
 UNSPACED_NAME = re.compile(rf"[{UNSPACED}]+")
 HANGUL = re.compile(r"[\uac00-\ud7a3]{3,}")
 SENTENCE_START = re.compile(r"(?:^|[.!?…:;»”\"'“‘(*>\n\r\t]|[-–—•] ?|\d[.)])[ ]*\Z")
@@ -60,7 +62,7 @@ TRIMMED = re.compile(r"^[^\w@+]+|[^\w.]+$")
 class People:
     """Who is to be masked. All keys are folded: without case and accents."""
 
-    words: dict[str, str] = field(default_factory=dict)  # a word of a name → the value of its pseudonym
+    words: dict[str, bool] = field(default_factory=dict)  # a word of a name → whether it may be written "anna"
     phrases: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)  # first word → whole names, longest first
     handles: set[str] = field(default_factory=set)
     unspaced: re.Pattern[str] | None = None  # names in scripts without spaces
@@ -72,13 +74,16 @@ def people_of(people: tuple[str, ...], allow: tuple[str, ...]) -> People:
     """`allow` holds the author's own names among others: their words mask nothing."""
     own = {_fold(word) for entry in allow for word in WORD.findall(entry)}
     own |= {_fold(entry).lstrip("@") for entry in allow}
-    words: dict[str, str] = {}
+    words: dict[str, bool] = {}
     phrases: dict[str, set[tuple[str, ...]]] = {}
     handles: set[str] = set()
     unspaced: set[str] = set()
     for person in people:
         name = TRIMMED.sub("", person).removeprefix("~")
-        if not name or _fold(name) in own or NUMBER.fullmatch(name):
+        if not name or _fold(name) in own:
+            continue
+        if NUMBER.fullmatch(name):
+            handles.add(NOT_DIGIT.sub("", name))  # as WhatsApp names who is no contact: "@447911123456"
             continue
         if handle := _handle(name):
             handles |= {_fold(handle)} - own
@@ -94,7 +99,7 @@ def people_of(people: tuple[str, ...], allow: tuple[str, ...]) -> People:
             for part in folded:
                 for piece in {part, *re.split("[-’']", part)}:
                     if len(piece) >= SHORTEST and piece not in own and piece not in PARTICLES:
-                        words[piece] = piece
+                        words[piece] = words.get(piece, False) or part == folded[0]
     pattern = "|".join(re.escape(name) for name in sorted(unspaced, key=len, reverse=True))
     return People(
         words=words,
@@ -142,8 +147,8 @@ def _words(text: str, people: People, language: str) -> Iterator[Detected]:
             index += length
             continue
         for known, end in _spellings(word, start, token.end(), people, language):
-            if _is_name(text, start, end, known, language):
-                yield Detected(start, end, "name", people.words[known], reason)
+            if _is_name(text, start, end, known, people, language):
+                yield Detected(start, end, "name", known, reason)
                 break
         else:
             yield from _pieces(text, token, people, language, reason)
@@ -156,7 +161,7 @@ def _phrase(text: str, tokens: Sequence[re.Match[str]], index: int, people: Peop
         found = tokens[index : index + len(names)]
         if tuple(_fold(t[0]) for t in found) != names:
             continue
-        gaps = (text[a.end() : b.start()] for a, b in zip(found, found[1:], strict=False))
+        gaps = (text[a.end() : b.start()] for a, b in pairwise(found))
         capitals = all(t[0][0].isupper() or t[0][0].lower() == t[0][0].upper() for t in (found[0], found[-1]))
         if all(gap in (" ", ". ", "\u00a0") for gap in gaps) and (capitals or not ORDINARY.issuperset(names)):
             return len(names)
@@ -179,17 +184,18 @@ def _pieces(text: str, token: re.Match[str], people: People, language: str, reas
         start, end = token.start() + piece.start(), token.start() + piece.end()
         known = _fold(piece[0])
         if piece[0] != token[0] and known in people.words and piece[0][0].isupper() and known not in ORDINARY:
-            yield Detected(start, end, "name", people.words[known], reason)
+            yield Detected(start, end, "name", known, reason)
 
 
-def _is_name(text: str, start: int, end: int, word: str, language: str) -> bool:
+def _is_name(text: str, start: int, end: int, word: str, people: People, language: str) -> bool:
     written = text[start:end]
     before, after = text[max(0, start - 24) : start], text[end : end + 24]
     ordinary = word in ORDINARY
     if before.endswith("@"):
         return True
     if written.islower():
-        return not ordinary and (len(word) >= SHORTEST_IN_SMALL_LETTERS or GREETING.search(before) is not None)
+        known = len(word) >= SHORTEST_IN_SMALL_LETTERS or GREETING.search(before) is not None
+        return known and not ordinary and people.words[word]
     if not ordinary and word not in CALENDAR_AND_PLACES:
         return True
     if written.isupper():

@@ -2,19 +2,14 @@
 
 import re
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from feature_pipeline.privacy.accounts import luhn
 from feature_pipeline.privacy.detection import Detected, matches
 
 NOT_ALNUM = re.compile(r"[^A-Za-z0-9]")
 DNI_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
-ODD_VALUES = dict(
-    zip(
-        "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-        (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23),
-        strict=True,
-    )
-)  # fmt: skip
+ODD_VALUES = (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23)  # of A … Z
 ADVERTISED = {"078051120", "219099999", "123456789", "457555462"}  # Social Security numbers of wallets and posters
 
 
@@ -38,14 +33,15 @@ def _cpf(value: str) -> bool:
 
 
 def _dni(value: str) -> bool:
+    """An NIE begins with a letter that stands for a digit."""
     number = value[:-1].upper().replace("X", "0").replace("Y", "1").replace("Z", "2")
     return int(number) > 0 and DNI_LETTERS[int(number) % 23] == value[-1].upper()
 
 
 def _codice_fiscale(value: str) -> bool:
-    value = value.upper()
-    even = sum(int(c) if c.isdigit() else ord(c) - 65 for c in value[1:15:2])
-    return chr(65 + (even + sum(ODD_VALUES[c] for c in value[0:15:2])) % 26) == value[15]
+    """Decreto ministeriale 12 March 1974: digits count as the letters A … J."""
+    places = [int(c) if c.isdigit() else ord(c) - ord("A") for c in value]
+    return chr(ord("A") + (sum(places[1:15:2]) + sum(ODD_VALUES[p] for p in places[0:15:2])) % 26) == value[15]
 
 
 def _nir(value: str) -> bool:
@@ -68,57 +64,70 @@ def _pesel(value: str) -> bool:
     return (_weighted(value, (1, 3, 7, 9, 1, 3, 7, 9, 1, 3)) + int(value[10])) % 10 == 0
 
 
-# (what it is, literals of which one is always there, where it stands, whether its check digit is right). The pattern's first group is the number.
-IDS: tuple[tuple[str, tuple[str, ...], re.Pattern[str], Callable[[str], bool]], ...] = (
-    (
-        "a Social Security number",
-        (),
-        re.compile(r"(?<![\w.,/+-])(\d{3}-\d{2}-\d{4})(?![\w-]|\.\d)"),
-        _unlabelled_ssn,
+class NationalId(NamedTuple):
+    what: str
+    pattern: re.Pattern[str]  # its first group is the number
+    is_valid: Callable[[str], bool]  # whether its check digit is right, or its range is in use
+    hints: tuple[str, ...] = ()  # literals of which each labelled number has one
+
+
+IDS = (
+    NationalId(
+        "a Social Security number", re.compile(r"(?<![\w.,/+-])(\d{3}-\d{2}-\d{4})(?![\w-]|\.\d)"), _unlabelled_ssn
     ),
-    (
+    NationalId(
         "a Social Security number",
-        ("SSN", "ssn", "ocial ", "OCIAL "),
-        re.compile(r"\b(?:SSN|social security)\b(?: (?:number|no\.?|#))?(?: is"
-        r"| was)?[:, ]{1,3}(\d{3}[ -]?\d{2}[ -]?\d{4})\b", re.I),
+        re.compile(
+            r"\b(?:SSN|social security)\b(?: (?:number|no\.?|#))?(?: is| was)?[:, ]{1,3}"
+            r"(\d{3}[ -]?\d{2}[ -]?\d{4})\b",
+            re.IGNORECASE,
+        ),
         _ssn,
+        ("SSN", "ssn", "ocial ", "OCIAL "),
     ),
-    ("a CPF", (), re.compile(r"(?<![\w.])(\d{3}\.\d{3}\.\d{3}-\d{2})(?!\w)"), _cpf),
-    ("a DNI", ("DNI", "NIF", "NIE", "dni", "nif", "nie"), re.compile(r"\b(?:DNI|NIF|NIE)\b[^\w\n]{0,3}(?:es |nº "
-    r"|número )?([XYZ]?\d{7,8}[ -]?[A-Z])\b", re.I), _dni),
-    (
-        "a codice fiscale",
-        (),
-        re.compile(r"\b([A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z])\b"),
-        _codice_fiscale,
+    NationalId("a CPF", re.compile(r"(?<![\w.])(\d{3}\.\d{3}\.\d{3}-\d{2})(?!\w)"), _cpf),
+    NationalId(
+        "a DNI",
+        re.compile(r"\b(?:DNI|NIF|NIE)\b[^\w\n]{0,3}(?:es |nº |número )?([XYZ]?\d{7,8}[ -]?[A-Z])\b", re.IGNORECASE),
+        _dni,
+        ("DNI", "NIF", "NIE", "dni", "nif", "nie"),
     ),
-    (
+    NationalId("a codice fiscale", re.compile(r"\b([A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z])\b"), _codice_fiscale),
+    NationalId(
         "a French social security number",
-        (),
         re.compile(r"(?<![\w.-])([12]\s?\d{2}\s?(?:0[1-9]|1[0-2]|[2-9]\d)\s?\d[\dABab]\s?\d{3}\s?\d{3}\s?\d{2})(?!\w)"),
         _nir,
     ),
-    (
+    NationalId(
         "a Chinese resident number",
-        (),
-        re.compile(r"(?<![\da-zA-Z])([1-8]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d"
-        r"|3[01])\d{3}[\dXx])(?![\da-zA-Z])"),
+        re.compile(
+            r"(?<![\da-zA-Z])([1-8]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx])(?![\da-zA-Z])"
+        ),
         _resident_id,
     ),
-    ("a BSN", ("BSN", "bsn", "servicenummer"), re.compile(r"\b(?:BSN"
-    r"|burgerservicenummer)\b(?: is)?[: ]{1,3}(\d{8,9})\b", re.I), _bsn),
-    ("a PESEL", ("PESEL", "Pesel", "pesel"), re.compile(r"\bPESEL\b(?: to)?[: ]{1,3}(\d{11})\b", re.I), _pesel),
-    (
+    NationalId(
+        "a BSN",
+        re.compile(r"\b(?:BSN|burgerservicenummer)\b(?: is)?[: ]{1,3}(\d{8,9})\b", re.IGNORECASE),
+        _bsn,
+        ("BSN", "bsn", "servicenummer"),
+    ),
+    NationalId(
+        "a PESEL",
+        re.compile(r"\bPESEL\b(?: to)?[: ]{1,3}(\d{11})\b", re.IGNORECASE),
+        _pesel,
+        ("PESEL", "Pesel", "pesel"),
+    ),
+    NationalId(
         "a Canadian social insurance number",
-        ("SIN", "insurance"),
         re.compile(r"\b(?:SIN|social insurance number)\b(?: is)?[: ]{1,3}([1-79]\d{2}[ -]\d{3}[ -]\d{3})\b"),
         luhn,
+        ("SIN", "insurance"),
     ),
-)  # fmt: skip
+)
 
 
 def detect(text: str) -> Iterator[Detected]:
-    for what, hints, pattern, is_valid in IDS:
+    for what, pattern, is_valid, hints in IDS:
         for match in matches(pattern, text, hints, before=20, after=60):
             value = NOT_ALNUM.sub("", match[1])
             if is_valid(value):

@@ -12,29 +12,26 @@ CANDIDATE = re.compile(
 )
 LABEL = re.compile(
     r"(?:\b(?:tel(?:e(?:ph|f)ono?)?|t[ée]l[ée]phone|phone|telefon|telefoon|mobile?|mobiel|cell(?:phone)?|handy"
-    r"|rufnummer"
-    r"|handynummer|telefonnummer|portable|m[óo]vil|fax|whatsapp|sms)(?: (?:number|no|nr))?\b[’'\w .]{0,12}?[:.]?\s?"
-    r"|\b(?:call|ring|text|phone|dial|reach|ruf|appelle|llama|ll[áa]mame|bel)(?:e|e[zn])?[ -](?:(?:me|us|him|her"
-    r"|them|mich|moi|al|mij|op|an)\s?){0,3}"
-    r"(?:(?:at|on|under|unter|au|op|al)\s)?[:.]?\s?|\b(?:my|his|her|our|their) (?:new )?(?:phone )?number(?:'s| is"
-    r"| was)?[: ]\s?|电话\s?[：:]?\s?)\Z",
+    r"|rufnummer|handynummer|telefonnummer|portable|m[óo]vil|fax|whatsapp|sms|(?:my|his|her|our|their)(?: new)? number)"
+    r"(?:[’']s| (?:number|no|nr|is|was|now|here|at|on|under|ist|lautet|est|es|work|home|office)){0,3}[.:]{0,2}\s?"
+    r"|\b(?:call|ring|text|phone|dial|reach|ruf|appelle|llama|bel)[ -]?(?:(?:me|us|him|her|them|mich|moi|al|mij"
+    r"|op|an|at|on|under|unter|au)\b:?\s?){1,3}:?\s?|电话\s?[：:]?\s?)\Z",
     re.IGNORECASE,
 )
 OTHER_NUMBER = re.compile(
-    r"\b(?:isbn(?:-1[03])?|issn|ean|gtin|upc|order|invoice|ticket|id|no|nr|version|build|tracking|sku|part|rfc|cve"
-    r"|pmid|port|row|line"
-    r"|iban|konto|card|karte|account|postfach|artikel|bestellung|ref|asin|serial|code)\b[.:# ]{0,3}\Z",
+    r"\b(?:isbn(?:-1[03])?|issn|ean|gtin|upc|order|invoice|ticket|id|no|nr|version|build|tracking|sku|part|rfc|cve|pmid"
+    r"|port|row|line|iban|konto|card|karte|account|postfach|artikel|bestellung|ref|asin|serial|code)\b[.:# ]{0,3}\Z",
     re.IGNORECASE,
 )
-# Numbers that regulators keep free for films and books, by their beginning in E.164:
-# NANPA; Ofcom; Bundesnetzagentur; Arcep; ACMA; ComReg; PTS.
+# Numbers that regulators keep free for films and books, by their beginning in E.164: NANPA (and 555-1212, which gives
+# information); Ofcom; Bundesnetzagentur; Arcep; ACMA; ComReg; PTS.
 FICTION = re.compile(
     r"\+(?:1\d{3}555(?:01|1212)"
     r"|44(?:11[3-8]4960|1[2-6]14960|1914980|2079460|2890180|2896496|2920180|1632960|7700900|8081570|9098790|3069990)"
     r"|49(?:3023125|6990009|4066969|2214710|8999998|1522881738|1713920|1729925904|176040690)"
     r"|33(?:19900|26191|35301|46571|53649|63998)"
     r"|61(?:[2378]5550|[2378]7010|491570|180016040|1800975)"
-    r"|35320(?:91)|46(?:313900[6]|406280[4]|84650[0]4|7017406)\d)"
+    r"|3532091|46(?:3139006|4062804|8465004|7017406)\d)"
 )
 COUNTRIES_WITH_FICTION = (1, 44, 49, 33, 61)
 AMERICAN = re.compile(r"\(\d{3}\)[ ]?\d{3}-\d{4}|\d{3}([-.])\d{3}\1\d{4}")  # written like nothing else

@@ -10,11 +10,9 @@ newest folder.
 """
 
 import json
-import os
 import shutil
 import tempfile
 import threading
-import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,7 +27,18 @@ from feature_store.backends.local_disk import (
     naming_full_disk,
     require_free_space,
 )
-from feature_store.errors import StoreCorruptError
+from feature_store.backends.qdrant_edge_folders import (
+    COPIES,
+    MANIFEST,
+    SHARD,
+    Reader,
+    corrupt,
+    load,
+    newest_of,
+    numbers,
+    published_in,
+    remove_copies_of_the_dead,
+)
 from feature_store.records import Chunk, ScoredChunk, Vector
 from feature_store.versions import FeatureVersion
 
@@ -38,9 +47,6 @@ if TYPE_CHECKING:
 
 KEPT = 2  # a reader may be copying the one before the newest
 POINT_BYTES = 8_000  # measured: 3 kB with 384 dimensions and 120 words; a full disk would kill the process (SIGBUS)
-SHARD = "shard"
-MANIFEST = "published.json"
-COPIES = ".copies"
 
 
 class QdrantEdgeIndex:
@@ -49,14 +55,14 @@ class QdrantEdgeIndex:
     def __init__(self, root: Path, min_free_mb: int = 500) -> None:
         self._root = root
         self._min_free_mb = min_free_mb
-        self._readers: dict[Path, _Reader] = {}
+        self._readers: dict[Path, Reader] = {}
         self._lock = threading.Lock()
 
     def publish(self, version: FeatureVersion, chunks: Sequence[Chunk], *, dimensions: int) -> tuple[int, int]:
         home = self._home(version.author, version.encoder)
         with exclusive(home / "lock", f"the index of {version.author}"), naming_full_disk(home):
-            newest = _newest(home)
-            published = _published(home, newest)
+            newest = newest_of(home)
+            published = published_in(home, newest)
             if version.number in published:
                 return 0, 0
             points.check_order(version, newest)
@@ -74,12 +80,12 @@ class QdrantEdgeIndex:
                 staging.rename(home / version.name)
             finally:
                 shutil.rmtree(staging, ignore_errors=True)
-            for number in _numbers(home)[:-KEPT]:
+            for number in numbers(home)[:-KEPT]:
                 shutil.rmtree(home / f"F{number}")
         return len(change.new), len(change.ended)
 
     def published(self, author: str, encoder: str) -> int:
-        return _newest(self._home(author, encoder))
+        return newest_of(self._home(author, encoder))
 
     def search(
         self, *, author: str, encoder: str, version: int, text: str, vector: Vector, limit: int
@@ -100,7 +106,7 @@ class QdrantEdgeIndex:
             with exclusive(home / "lock", f"the index of {author}"):
                 for folder in (*home.glob("F*"), *home.glob(".publishing-*")):
                     shutil.rmtree(folder)
-        _remove_copies_of_the_dead(self._root / COPIES)
+        remove_copies_of_the_dead(self._root / COPIES)
         self.refresh()
 
     def close(self) -> None:
@@ -112,115 +118,21 @@ class QdrantEdgeIndex:
     def _home(self, author: str, encoder: str) -> Path:
         return self._root / encoder[:16] / author
 
-    def _reader(self, home: Path) -> "_Reader | None":
+    def _reader(self, home: Path) -> "Reader | None":
         """A reader of the newest folder."""
-        current, newest = self._readers.get(home), _newest(home)
+        current, newest = self._readers.get(home), newest_of(home)
         while newest and (current is None or current.number != newest or not current.is_current):
             try:
-                reader = _Reader(home, newest, self._root / COPIES)
+                reader = Reader(home, newest, self._root / COPIES)
             except OSError as error:
-                if newest in _numbers(home):
-                    raise _corrupt(home / f"F{newest}", error) from error
-                newest = _newest(home)  # it was removed while it was copied, because newer ones came
+                if newest in numbers(home):
+                    raise corrupt(home / f"F{newest}", error) from error
+                newest = newest_of(home)  # it was removed while it was copied, because newer ones came
                 continue
             if current:
                 current.close()
             current = self._readers[home] = reader
         return current
-
-
-class _Reader:
-    """A private copy of a published folder, open. The copy goes with `close`, or with the process."""
-
-    def __init__(self, home: Path, number: int, copies: Path) -> None:
-        self.number = number
-        self._folder = folder = home / f"F{number}"
-        self._identity = _identity(folder)
-        self.versions = _published(home, number)
-        _remove_copies_of_the_dead(copies)
-        copies.mkdir(parents=True, exist_ok=True)
-        copy = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=copies))
-        try:
-            with naming_full_disk(copy):
-                require_free_space(copy, 2 * allocated_bytes(folder))
-                copy_folder(folder / SHARD, copy)
-            self.shard = _load(copy, folder)
-        except BaseException:
-            shutil.rmtree(copy, ignore_errors=True)
-            raise
-        self.close = weakref.finalize(self, _dispose, self.shard, copy)
-
-    @property
-    def is_current(self) -> bool:
-        """False once its folder was removed, or after an erasure published again under the same number."""
-        return _identity(self._folder) == self._identity
-
-
-def _identity(folder: Path) -> tuple[int, int] | None:
-    try:
-        found = folder.stat()
-    except FileNotFoundError:
-        return None
-    return found.st_ino, found.st_ctime_ns
-
-
-def _remove_copies_of_the_dead(copies: Path) -> None:
-    """What processes that were killed left behind: it holds text that may have been erased since."""
-    for copy in copies.glob("*-*"):
-        process = copy.name.partition("-")[0]
-        if process.isdigit() and int(process) != os.getpid() and not _is_running(int(process)):
-            shutil.rmtree(copy, ignore_errors=True)  # another process may be at it too
-
-
-def _is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def _dispose(shard: "EdgeShard", copy: Path) -> None:
-    shard.close()
-    shutil.rmtree(copy, ignore_errors=True)
-
-
-def _numbers(home: Path) -> list[int]:
-    """n of the published folders F_n, ascending."""
-    return sorted(int(path.name[1:]) for path in home.glob("F*") if path.name[1:].isdigit())
-
-
-def _newest(home: Path) -> int:
-    return max(_numbers(home), default=0)
-
-
-def _published(home: Path, newest: int) -> list[int]:
-    """Every version that can be searched in folder F_newest, oldest first."""
-    if not newest:
-        return []
-    folder = home / f"F{newest}"
-    try:
-        return [int(number) for number in json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["versions"]]
-    except (ValueError, KeyError, TypeError) as error:
-        raise _corrupt(folder, f"{MANIFEST}: {error}") from error
-
-
-def _corrupt(folder: Path, reason: object) -> StoreCorruptError:
-    return StoreCorruptError(
-        f"{folder} cannot be used: {reason}. It can be made again: remove {folder.parent} and run `twin features`."
-    )
-
-
-def _load(shard: Path, published: Path) -> "EdgeShard":
-    """Open a copy of the shard of folder `published`."""
-    from qdrant_edge import EdgeShard
-
-    try:
-        return EdgeShard.load(str(shard))
-    except Exception as error:  # the engine raises nothing more exact
-        raise _corrupt(published, error) from error
 
 
 def _create(folder: Path, dimensions: int) -> "EdgeShard":
@@ -248,7 +160,7 @@ def _fill(
 
     if previous is not None:
         copy_folder(previous / SHARD, folder)
-    shard = _load(folder, previous) if previous else _create(folder, dimensions)
+    shard = load(folder, previous) if previous else _create(folder, dimensions)
     try:
         change = points.difference(_alive(shard), chunks, dimensions)
         for start in range(0, len(change.new), points.BATCH):

@@ -1,9 +1,7 @@
 """What every FeatureWriter does, whatever it is made of."""
 
 import threading
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,52 +11,17 @@ from fakes.feature_records import (
     DIMENSIONS,
     ENCODER,
     ODD_TEXT,
+    commit_features,
     make_chunk,
     make_document,
     make_example,
     make_post,
     make_profile,
-    random_vector,
     without_vectors,
 )
-from fakes.feature_store import InMemoryFeatureStore
-from feature_store.backends.delta import DeltaFeatureStore
 from feature_store.errors import StoreBusyError, UnknownAuthorError, UnknownFeatureVersionError
 from feature_store.ports import FeatureWriter
-from feature_store.records import ContentType, Document, Passage, Post, PostKind, Split
-from feature_store.versions import FeatureVersion, SourceRecord
-
-BACKENDS: dict[str, Callable[[Path], FeatureWriter]] = {
-    "delta": lambda folder: DeltaFeatureStore(folder, min_free_mb=1),
-    "memory": lambda folder: InMemoryFeatureStore(),
-}
-
-
-@pytest.fixture(params=BACKENDS)
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> FeatureWriter:
-    made = BACKENDS[request.param](tmp_path)
-    made.create_author(make_profile())
-    return made
-
-
-def commit(
-    store: FeatureWriter,
-    *names: str,
-    author: str = "maud",
-    edited: str = "",
-    configuration: dict[str, str] | None = None,
-) -> tuple[FeatureVersion, bool]:
-    """Commit a document, a chunk and an example for each name; `edited` is the name whose text is another."""
-    texts = {name: f"{name} was edited." if name == edited else f"{name} as it was." for name in names}
-    with store.writing(author):
-        return store.commit(
-            author,
-            documents=[make_document(name, text, author) for name, text in texts.items()],
-            chunks=[make_chunk(name, text, author) for name, text in texts.items()],
-            examples=[make_example(name, text, author=author) for name, text in texts.items()],
-            encoder=ENCODER,
-            configuration=configuration or {"chunker": "1"},
-        )
+from feature_store.records import ContentType, Post, PostKind, Split
 
 
 def test_an_unknown_author_is_an_error_that_names_the_known_ones(store: FeatureWriter) -> None:
@@ -150,7 +113,7 @@ def test_features_are_read_as_they_were_committed(store: FeatureWriter) -> None:
 
 def test_a_version_says_what_it_holds(store: FeatureWriter) -> None:
     store.write_posts("maud", upserts=[make_post("fog"), make_post("tide")], deleted_ids=[])
-    first, _ = commit(store, "fog", "tide")
+    first, _ = commit_features(store, "fog", "tide")
     assert (first.author, first.number, first.name, first.encoder) == ("maud", 1, "F1", ENCODER)
     assert first.configuration == {"chunker": "1"}
     expected = {"posts": 2, "documents": 2, "quarantined": 0, "chunks": 2, "examples": 2, "train": 2, "test": 0}
@@ -168,30 +131,30 @@ def test_before_the_first_version_there_is_none(store: FeatureWriter) -> None:
 
 
 def test_an_unknown_version_is_an_error_that_names_the_known_ones(store: FeatureWriter) -> None:
-    commit(store, "fog")
+    commit_features(store, "fog")
     for number in (0, 2):
         with pytest.raises(UnknownFeatureVersionError, match=rf"F{number}.*F1"):
             store.version("maud", number)
 
 
 def test_the_same_features_are_the_same_version_in_any_order(store: FeatureWriter) -> None:
-    first, _ = commit(store, "fog", "tide", "bell")
-    again, new = commit(store, "bell", "fog", "tide")
+    first, _ = commit_features(store, "fog", "tide", "bell")
+    again, new = commit_features(store, "bell", "fog", "tide")
     assert (again, new) == (first, False)
     assert store.versions("maud") == [first]
 
 
 def test_another_configuration_is_another_version(store: FeatureWriter) -> None:
-    first, _ = commit(store, "fog")
-    second, new = commit(store, "fog", configuration={"chunker": "2"})
+    first, _ = commit_features(store, "fog")
+    second, new = commit_features(store, "fog", configuration={"chunker": "2"})
     assert new
     assert (second.number, second.changed["chunks_added"]) == (2, 0)
     assert second.digest != first.digest
 
 
 def test_a_new_a_changed_and_a_deleted_document_make_the_next_version(store: FeatureWriter) -> None:
-    commit(store, "fog", "tide", "bell")
-    second, _ = commit(store, "fog", "tide", "rope", edited="tide")
+    commit_features(store, "fog", "tide", "bell")
+    second, _ = commit_features(store, "fog", "tide", "rope", edited="tide")
     assert second.number == 2
     assert second.changed.items() >= {"chunks_added": 2, "chunks_removed": 2, "documents_added": 2}.items()
     assert second.changed.items() >= {"documents_removed": 2, "examples_added": 2, "examples_removed": 2}.items()
@@ -199,10 +162,10 @@ def test_a_new_a_changed_and_a_deleted_document_make_the_next_version(store: Fea
 
 def test_older_versions_are_read_as_they_were(store: FeatureWriter) -> None:
     store.write_posts("maud", upserts=[make_post("fog"), make_post("tide")], deleted_ids=[])
-    first, _ = commit(store, "fog", "tide")
+    first, _ = commit_features(store, "fog", "tide")
     store.write_posts("maud", upserts=[make_post("fog", "edited")], deleted_ids=[make_post("tide").id])
-    second, _ = commit(store, "fog", edited="fog")
-    third, _ = commit(store)
+    second, _ = commit_features(store, "fog", edited="fog")
+    third, _ = commit_features(store)
 
     assert [post.source_id for post in store.posts("maud", first)] == ["fog.md", "tide.md"]
     assert [post.content for post in store.posts("maud", second)] == ["edited"]
@@ -214,9 +177,9 @@ def test_older_versions_are_read_as_they_were(store: FeatureWriter) -> None:
 
 
 def test_going_back_to_earlier_features_is_a_version_of_its_own(store: FeatureWriter) -> None:
-    first, _ = commit(store, "fog")
-    commit(store, "fog", edited="fog")
-    third, new = commit(store, "fog")
+    first, _ = commit_features(store, "fog")
+    commit_features(store, "fog", edited="fog")
+    third, new = commit_features(store, "fog")
     assert (third.number, new) == (3, True)
     assert store.chunks("maud", third) == store.chunks("maud", first)
 
@@ -224,9 +187,9 @@ def test_going_back_to_earlier_features_is_a_version_of_its_own(store: FeatureWr
 def test_authors_never_see_one_another(store: FeatureWriter) -> None:
     store.create_author(make_profile("dex"))
     store.write_posts("maud", upserts=[make_post("fog")], deleted_ids=[])
-    mine, _ = commit(store, "fog")
+    mine, _ = commit_features(store, "fog")
     store.write_posts("dex", upserts=[], deleted_ids=[make_post("fog").id])
-    other, _ = commit(store, "fog", author="dex")
+    other, _ = commit_features(store, "fog", author="dex")
 
     assert store.posts("dex") == []
     assert len(store.posts("maud")) == 1
@@ -255,124 +218,3 @@ def test_one_author_is_written_by_one_at_a_time(store: FeatureWriter) -> None:
     assert "maud" in str(caught[0])
     with store.writing("maud"):
         assert store.posts("maud") == []
-
-
-def test_sources_are_kept_by_name(store: FeatureWriter) -> None:
-    assert store.sources("maud") == []
-    folder = SourceRecord(name="folder:/posts", kind="folder", location="/posts", me=("maud@clock.test",))
-    feed = SourceRecord(name="feed:https://clock.test/feed", kind="feed", location="https://clock.test/feed")
-    store.write_source("maud", folder)
-    store.write_source("maud", feed)
-    later = folder.model_copy(update={"collected_at": "2026-01-01T00:00:00+00:00"})
-    store.write_source("maud", later)
-    assert store.sources("maud") == [feed, later]
-    store.remove_source("maud", folder.name)
-    store.remove_source("maud", "folder:/never")
-    assert store.sources("maud") == [feed]
-    with pytest.raises(UnknownAuthorError):
-        store.sources("dex")
-
-
-def test_what_is_forgotten_leaves_every_version(store: FeatureWriter) -> None:
-    secret, kept = (
-        make_post("gone", content="The canary sang in the coal cellar until the lamps went out."),
-        make_post("a"),
-    )
-    reply = replace(make_post("b"), context="The canary sang in the coal cellar, until the lamps went out!")
-    with store.writing("maud"):
-        store.write_posts("maud", upserts=[secret, kept, reply], deleted_ids=[])
-    documents = {post.source_id.removesuffix(".md"): _document_of(post) for post in (secret, kept, reply)}
-    first = _commit_rows(store, [*documents.values()])
-    second = _commit_rows(store, [documents["a"], documents["gone"]])
-    third = _commit_rows(store, [documents["a"]])
-    before_third = store.documents("maud", third)
-
-    store.forget("maud", [secret])
-    assert store.forgotten("maud").pending == (secret.id,)
-    with store.writing("maud"):
-        touched = store.erase("maud")
-    store.finish_forgetting("maud")
-    assert [version.name for version in touched] == ["F1", "F2"]
-    assert store.forgotten("maud").pending == ()
-    assert {post.source_id: post.context for post in store.posts("maud")} == {"a.md": "", "b.md": ""}
-    versions = store.versions("maud")
-    assert [version.name for version in versions] == ["F1", "F2", "F3"]
-    for version, names in zip(versions, (["a.md", "b.md"], ["a.md"], ["a.md"]), strict=True):
-        found = store.documents("maud", version)
-        assert sorted(document.source_id for document in found) == names
-        assert all(document.context == "" for document in found)
-        assert {c.document_id for c in store.chunks("maud", version)} <= {d.id for d in found}
-        assert {e.document_id for e in store.examples("maud", version)} <= {d.id for d in found}
-        assert version.counts["documents"] == len(names)
-    assert (versions[0].digest, versions[1].digest) != (first.digest, second.digest)
-    assert (versions[2].digest, versions[2].erasures, store.documents("maud", versions[2])) == (
-        third.digest,
-        (),
-        before_third,
-    )
-    assert len(versions[0].erasures) == len(versions[1].erasures) == 1
-    with store.writing("maud"):
-        assert store.erase("maud") == []
-    fourth = _commit_rows(store, [documents["a"], documents["b"]])
-    assert fourth.name == "F4"
-
-
-def test_what_is_forgotten_is_known_again_by_place_and_by_words(store: FeatureWriter) -> None:
-    words = "The canary sang in the coal cellar until the lamps went out."
-    store.forget("maud", [make_post("gone", content=words), make_post("short", content="Thanks!")])
-    forgotten = store.forgotten("maud")
-    assert forgotten.hides(make_post("gone", content="Other words altogether."))
-    assert forgotten.hides(make_post("moved", content=words.upper().replace(" ", "  ")))
-    assert forgotten.hides(make_post("short", content="Other."))
-    assert not forgotten.hides(make_post("another", content="Thanks!"))
-    assert not forgotten.hides(make_post("a"))
-
-
-def test_an_erased_author_is_gone(store: FeatureWriter) -> None:
-    store.create_author(make_profile("dex"))
-    commit(store, "a")
-    commit(store, "a", author="dex")
-    store.forget("maud", [make_post("b")])
-    store.erase_author("maud")
-    with pytest.raises(UnknownAuthorError):
-        store.profile("maud")
-    assert [profile.id for profile in store.authors()] == ["dex"]
-    assert len(store.documents("dex")) == 1
-    store.create_author(make_profile())
-    assert (store.posts("maud"), store.versions("maud"), store.forgotten("maud").posts) == ([], [], frozenset())
-
-
-def _document_of(post: Post) -> Document:
-    made = make_document(post.source_id.removesuffix(".md"), post.content)
-    return replace(made, id=post.id, context=post.context)
-
-
-def _commit_rows(store: FeatureWriter, documents: list[Document]) -> FeatureVersion:
-    """Commits documents, each with a chunk and an example, and an example that shows another document's passage."""
-    chunks = [replace(make_chunk(d.source_id.removesuffix(".md"), d.text), document_id=d.id) for d in documents]
-    examples = [replace(make_example(d.source_id.removesuffix(".md"), d.text), document_id=d.id) for d in documents]
-    passages = tuple(Passage(chunk.title, chunk.created_at, chunk.text) for chunk in chunks)
-    quoting = replace(examples[0], passages=passages, request="What was there?")
-    with store.writing("maud"):
-        version, _ = store.commit(
-            "maud",
-            documents=documents,
-            chunks=chunks,
-            examples=[*examples, quoting],
-            encoder=ENCODER,
-            configuration={"chunker": "1"},
-        )
-    return version
-
-
-def test_vectors_are_kept_until_the_next_commit(store: FeatureWriter) -> None:
-    assert store.kept_vectors("maud", ENCODER) == {}
-    first, second = random_vector("one"), random_vector("two")
-    store.keep_vectors("maud", ENCODER, {"a" * 32: first})
-    store.keep_vectors("maud", ENCODER, {"b" * 32: second})
-    store.keep_vectors("maud", "another encoder", {"c" * 32: second})
-    assert store.kept_vectors("maud", ENCODER) == {"a" * 32: first, "b" * 32: second}
-    commit(store, "a")
-    assert store.kept_vectors("maud", ENCODER) == {}
-    with pytest.raises(UnknownAuthorError):
-        store.keep_vectors("dex", ENCODER, {"a" * 32: first})

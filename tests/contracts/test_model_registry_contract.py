@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fakes.adapters import PARITY, write_adapter
-from fakes.model_registry import InMemoryRegistry
-from model_registry.backends.mlflow import MlflowRegistry
+from fakes.adapters import PARITY
 from model_registry.errors import (
     CorruptModelError,
     IncompatibleModelError,
@@ -22,35 +20,6 @@ from model_registry.ports import ModelPublisher
 
 WEIGHTS = "adapter_model.safetensors"
 Train = Callable[..., Path]
-
-
-@pytest.fixture(scope="session")
-def empty_mlflow(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A registry that was used once: creating the database takes seconds."""
-    root = tmp_path_factory.mktemp("registry")
-    MlflowRegistry(root).log_run("nobody", {}, [])
-    return root
-
-
-@pytest.fixture(params=["mlflow", "memory"])
-def registry(request: pytest.FixtureRequest, tmp_path: Path) -> ModelPublisher:
-    root = tmp_path / "registry"
-    if request.param == "memory":
-        return InMemoryRegistry(root)
-    shutil.copytree(request.getfixturevalue("empty_mlflow"), root)
-    return MlflowRegistry(root)
-
-
-@pytest.fixture
-def train(tmp_path: Path) -> Train:
-    """Make an adapter folder; each has other weights. Arguments are those of `write_adapter`."""
-    made: list[Path] = []
-
-    def make(**manifest: object) -> Path:
-        made.append(tmp_path / f"trained-{len(made)}")
-        return write_adapter(made[-1], weights=f"weights {len(made)}".encode(), **manifest)  # type: ignore[arg-type]
-
-    return make
 
 
 def aliases(registry: ModelPublisher, author: str = "maud") -> dict[str, tuple[str, ...]]:

@@ -22,7 +22,7 @@ from fakes.feature_records import (
     make_version,
     random_vector,
 )
-from fakes.feature_store import InMemoryIndex
+from fakes.online_index import InMemoryIndex
 from feature_store.backends.qdrant import QdrantIndex
 from feature_store.backends.qdrant_edge import QdrantEdgeIndex
 from feature_store.errors import FeatureStoreError, UnknownFeatureVersionError

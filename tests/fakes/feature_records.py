@@ -4,6 +4,7 @@ import math
 import random
 from dataclasses import replace
 
+from feature_store.ports import FeatureWriter
 from feature_store.records import (
     Chunk,
     ContentType,
@@ -135,3 +136,23 @@ def between(left: Vector, right: Vector, share: float) -> Vector:
 
 def without_vectors(chunks: list[Chunk]) -> list[Chunk]:
     return [replace(chunk, vector=()) for chunk in chunks]
+
+
+def commit_features(
+    store: FeatureWriter,
+    *names: str,
+    author: str = "maud",
+    edited: str = "",
+    configuration: dict[str, str] | None = None,
+) -> tuple[FeatureVersion, bool]:
+    """Commit a document, a chunk and an example for each name; `edited` is the name whose text is another."""
+    texts = {name: f"{name} was edited." if name == edited else f"{name} as it was." for name in names}
+    with store.writing(author):
+        return store.commit(
+            author,
+            documents=[make_document(name, text, author) for name, text in texts.items()],
+            chunks=[make_chunk(name, text, author) for name, text in texts.items()],
+            examples=[make_example(name, text, author=author) for name, text in texts.items()],
+            encoder=ENCODER,
+            configuration=configuration or {"chunker": "1"},
+        )

@@ -3,27 +3,21 @@
 They pass the same contract suite as the backends.
 """
 
-import hashlib
-import math
 import re
 import threading
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
-import numpy as np
-
-from feature_store.errors import FeatureStoreError, StoreBusyError, UnknownAuthorError, UnknownFeatureVersionError
+from feature_store.errors import StoreBusyError, UnknownAuthorError, UnknownFeatureVersionError
 from feature_store.records import (
     Chunk,
     Document,
     Example,
     Post,
     Record,
-    ScoredChunk,
     Split,
     Vector,
     row_digest,
@@ -39,34 +33,6 @@ from feature_store.versions import (
 
 TOKEN = re.compile(r"\w+|[^\w\s]")
 RRF_K = 60
-
-
-class HashEncoder:
-    """Bags of hashed words as unit vectors: texts that share words are near. Deterministic everywhere."""
-
-    fingerprint = "hash-encoder-1"
-    dimensions = 64
-    max_tokens = 256
-
-    def __init__(self) -> None:
-        self.encoded: list[str] = []  # every text that was ever embedded, in order
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        return [len(TOKEN.findall(text)) + 2 for text in texts]
-
-    def encode(self, texts: Sequence[str]) -> list[Vector]:
-        self.encoded += texts
-        return [self._encode(text) for text in texts]
-
-    def _encode(self, text: str) -> Vector:
-        vector = np.zeros(self.dimensions, dtype=np.float32)
-        for word, count in Counter(_words(text)).items():
-            digest = hashlib.blake2b(word.encode(), digest_size=8).digest()
-            vector[digest[0] % self.dimensions] += count if digest[1] % 2 else -count
-        length = float(np.linalg.norm(vector))
-        if length == 0:
-            vector[0] = length = 1.0
-        return tuple((vector / np.float32(length)).tolist())
 
 
 @dataclass(frozen=True)
@@ -278,59 +244,6 @@ class InMemoryFeatureStore:
         return snapshots[wanted - 1]
 
 
-class InMemoryIndex:
-    """OnlineIndex over dictionaries: per author and encoder, what lived in each published version."""
-
-    def __init__(self) -> None:
-        self._live: dict[tuple[str, str], dict[int, dict[str, Chunk]]] = {}
-
-    def publish(self, version: FeatureVersion, chunks: Sequence[Chunk], *, dimensions: int) -> tuple[int, int]:
-        if wrong := [chunk.id for chunk in chunks if len(chunk.vector) != dimensions]:
-            raise ValueError(f"chunk {wrong[0]} has no vector of {dimensions} dimensions")
-        versions = self._live.setdefault((version.author, version.encoder), {})
-        if version.number in versions:
-            return 0, 0
-        if versions and version.number < max(versions):
-            raise FeatureStoreError(f"{version.name} of {version.author} cannot follow F{max(versions)}.")
-        before = versions[max(versions)] if versions else {}
-        now = {chunk.id: chunk for chunk in chunks}
-        versions[version.number] = now
-        return len(now.keys() - before.keys()), len(before.keys() - now.keys())
-
-    def published(self, author: str, encoder: str) -> int:
-        return max(self._live.get((author, encoder), {}), default=0)
-
-    def search(
-        self, *, author: str, encoder: str, version: int, text: str, vector: Vector, limit: int
-    ) -> list[ScoredChunk]:
-        versions = self._live.get((author, encoder), {})
-        if version not in versions:
-            raise UnknownFeatureVersionError(f"F{version} of {author} was never published.")
-        live = versions[version]
-        cosines = {key: float(np.dot(chunk.vector, vector)) for key, chunk in live.items()}
-        bags = {key: Counter(_words(chunk.search_text)) for key, chunk in live.items()}
-        weights = {
-            word: math.log(1 + len(live) / (1 + sum(word in bag for bag in bags.values()))) for word in _words(text)
-        }
-        overlap = {key: sum(bag[word] > 0 and weight for word, weight in weights.items()) for key, bag in bags.items()}
-        scores: Counter[str] = Counter()
-        for ranking in (cosines, {key: value for key, value in overlap.items() if value > 0}):
-            for rank, key in enumerate(sorted(ranking, key=lambda k: (-ranking[k], k)), start=1):
-                scores[key] += 1 / (RRF_K + rank)  # type: ignore[assignment]  # Counter holds any number
-        best = sorted(scores, key=lambda key: (-scores[key], key))[:limit]
-        return [ScoredChunk(replace(live[key], vector=()), float(scores[key]), cosines[key]) for key in best]
-
-    def refresh(self) -> None:
-        return None
-
-    def erase(self, author: str) -> None:
-        for key in [key for key in self._live if key[0] == author]:
-            del self._live[key]
-
-    def close(self) -> None:
-        return None
-
-
 Kept = TypeVar("Kept", Post, Document)
 
 
@@ -340,7 +253,3 @@ def _without(records: dict[str, Kept], forgotten: Forgotten) -> dict[str, Kept]:
         for key, record in records.items()
         if key not in forgotten.pending
     }
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.lower())

@@ -7,8 +7,8 @@ from pathlib import Path
 from configs.settings import ServingSettings
 from fakes.adapters import write_adapter
 from fakes.engine import FakeEngine
-from fakes.feature_store import HashEncoder, InMemoryIndex
 from fakes.model_registry import InMemoryRegistry
+from fakes.online_index import HashEncoder, InMemoryIndex
 from feature_store.errors import UnknownAuthorError
 from feature_store.records import Chunk
 from feature_store.versions import AuthorProfile, FeatureVersion

@@ -8,8 +8,9 @@ import pytest
 
 from configs.progress import Silent
 from configs.settings import FeaturePipelineSettings, Settings
-from fakes.feature_store import HashEncoder, InMemoryFeatureStore, InMemoryIndex
+from fakes.feature_store import InMemoryFeatureStore
 from fakes.fetching import opened
+from fakes.online_index import HashEncoder, InMemoryIndex
 from feature_pipeline import cleaning, embedding
 from feature_pipeline.errors import NothingUsableError
 from feature_pipeline.pipeline import FeaturesReport, build_features, collect

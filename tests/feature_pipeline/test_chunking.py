@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fakes.feature_store import HashEncoder
+from fakes.online_index import HashEncoder
 from fakes.posts import document
 from feature_pipeline.chunking import chunk_documents
 from feature_pipeline.cleaning import normalise

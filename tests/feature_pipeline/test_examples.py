@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fakes.feature_store import HashEncoder
+from fakes.online_index import HashEncoder
 from fakes.posts import document
 from feature_pipeline.chunking import chunk_documents
 from feature_pipeline.examples import label

@@ -44,7 +44,7 @@ def test_ordinary_posts_pass_with_their_figures() -> None:
 
 def test_too_little_text() -> None:
     message = refused(posts(2), LIMITS)
-    assert "too little text: 49 of the author's own words, min_words is 200" in message
+    assert f"too little text: {measure(posts(2)).words} of the author's own words, min_words is 200" in message
     assert "--set feature_pipeline.gates" in message
 
 

@@ -64,7 +64,7 @@ def server() -> Iterator[WebServer]:
             "/index.xml": Answer(f"<sitemapindex>{named}</sitemapindex>".encode()),
             "/sitemap-1.xml": Answer(urlset(running, range(PAGES // 2), "/private/x", "/tag/sea", "/gone", "/loop")),
             "/sitemap-2.xml.gz": Answer(
-                gzip.compress(urlset(running, range(PAGES // 2, PAGES), "/moved", "/posts/3?utm_source=x"))
+                gzip.compress(urlset(running, range(PAGES // 2, PAGES), "/moved", "/posts/3?utm_source=x"), mtime=0)
             ),
             "/private/x": Answer(page(-1), headers=HTML),
             "/tag/sea": Answer(page(-2), headers=HTML),
@@ -74,7 +74,9 @@ def server() -> Iterator[WebServer]:
         }
         routes |= {f"/posts/{number}": with_etag(page(number)) for number in range(PAGES)}
         whole = Answer(page(10), headers=HTML)
-        cut = replace(whole, body=gzip.compress(whole.body)[:-20], headers={**HTML, "Content-Encoding": "gzip"})
+        cut = replace(
+            whole, body=gzip.compress(whole.body, mtime=0)[:-20], headers={**HTML, "Content-Encoding": "gzip"}
+        )
         latin = page(14).decode().encode("latin-1").replace(b"charset=utf-8", b"charset=x")
         routes["/posts/10"] = [Answer(status=429, headers={"Retry-After": "20"}), whole]
         routes["/posts/11"] = [Answer(status=503), Answer(status=500), replace(whole, body=page(11))]
@@ -142,7 +144,7 @@ def test_the_next_time_only_changes_travel(server: WebServer, tmp_path: Path) ->
         Answer(b"abc", length=1000, headers=HTML),
         Answer(status=503),
         Answer(status=429, headers={"Retry-After": "99999"}),
-        Answer(gzip.compress(bytes(20_000_000)), headers={**HTML, "Content-Encoding": "gzip"}),
+        Answer(gzip.compress(bytes(20_000_000), mtime=0), headers={**HTML, "Content-Encoding": "gzip"}),
         Answer(status=302, headers={"Location": "http://169.254.169.254/latest/meta-data/"}),
     ],
     ids=["cut", "down", "limit", "bomb", "inward"],

@@ -13,6 +13,7 @@ import pytest
 
 from fakes.feature_records import DIMENSIONS, ENCODER, axis, make_chunk, make_version
 from feature_store.backends import qdrant_edge as backend
+from feature_store.backends import qdrant_edge_folders as folders_of
 from feature_store.backends.qdrant_edge import QdrantEdgeIndex
 from feature_store.errors import DiskFullError, StoreBusyError, StoreCorruptError
 
@@ -20,7 +21,7 @@ from feature_store.errors import DiskFullError, StoreBusyError, StoreCorruptErro
 @pytest.fixture
 def scratch(tmp_path: Path) -> Path:
     """Where readers put their copies."""
-    return tmp_path / backend.COPIES
+    return tmp_path / folders_of.COPIES
 
 
 @pytest.fixture
@@ -177,15 +178,15 @@ def test_a_folder_that_leaves_while_it_is_copied_is_replaced_by_a_newer_one(
 ) -> None:
     publish(index, 1, "fog")
     publisher = QdrantEdgeIndex(tmp_path, min_free_mb=1)
-    copy_folder = backend.copy_folder
+    copy_folder = folders_of.copy_folder
 
     def publish_first(source: Path, target: Path) -> None:
-        monkeypatch.setattr(backend, "copy_folder", copy_folder)
+        monkeypatch.setattr(folders_of, "copy_folder", copy_folder)
         publish(publisher, 2, "tide")
         publish(publisher, 3, "bell")
         copy_folder(source, target)
 
-    monkeypatch.setattr(backend, "copy_folder", publish_first)
+    monkeypatch.setattr(folders_of, "copy_folder", publish_first)
     assert found(index, 1) == {"fog"}
     assert folders(home) == ["F2", "F3"]
     assert len(list(scratch.iterdir())) == 1

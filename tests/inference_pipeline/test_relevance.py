@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from configs.settings import load_settings
-from fakes.feature_store import InMemoryIndex
+from fakes.online_index import InMemoryIndex
 from fakes.world import make_chunk
 from feature_store.encoder import load_encoder
 from feature_store.ports import Encoder

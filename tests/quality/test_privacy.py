@@ -9,33 +9,16 @@ A kind's recall is the mean, over its marked values, of the share of a value's c
 its precision is the mean, over what was masked as that kind, of the share of its characters that are marked so.
 """
 
-import json
-import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from statistics import mean
-from typing import Any
 
 import pytest
 
+from fakes.privacy_snippets import Snippet, message, snippets
 from feature_pipeline.privacy import KINDS
 from feature_pipeline.privacy.masking import Masker
-from feature_store.records import Document, PostKind
-
-FIXTURE = Path(__file__).parent / "privacy_fixture.jsonl"
-MARK = re.compile(r"⟦(\w+):(.*?)⟧", re.DOTALL)
-
-
-@dataclass(frozen=True)
-class Snippet:
-    text: str
-    values: tuple[tuple[int, int, str], ...]  # start, end, kind
-    part: str
-    people: tuple[str, ...]
-    region: str | None
-    language: str
 
 
 @dataclass
@@ -45,28 +28,8 @@ class Scores:
     misses: list[str] = field(default_factory=list)
 
 
-def snippets() -> Iterator[Snippet]:
-    for line in FIXTURE.read_text(encoding="utf-8").splitlines():
-        row: dict[str, Any] = json.loads(line)
-        marked = row["text"].replace("¦", "")
-        text, values, position = "", [], 0
-        for match in MARK.finditer(marked):
-            text += marked[position : match.start()]
-            values.append((len(text), len(text) + len(match[2]), match[1]))
-            text += match[2]
-            position = match.end()
-        yield Snippet(
-            text + marked[position:],
-            tuple(values),
-            row["part"],
-            tuple(row.get("people", ())),
-            row.get("region"),
-            row.get("language", "en"),
-        )
-
-
 def masked_places(snippet: Snippet) -> list[tuple[int, int, str]]:
-    document = Document("id", "maud", "", "", "", "", "", PostKind.MESSAGE, snippet.text, (), snippet.language, "")
+    document = message(snippet.text, language=snippet.language)
     masker = Masker(document, people=snippet.people, allow=(), phone_region=snippet.region)
     return [(one.start, one.end, one.kind) for one in masker.detect(snippet.text)]
 

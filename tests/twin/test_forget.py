@@ -15,7 +15,7 @@ from configs.errors import ExitCode
 from configs.settings import load_settings
 from fakes.adapters import write_adapter
 from feature_pipeline.fetching.cache import PageCache
-from feature_store.backends.qdrant_edge import COPIES
+from feature_store.backends.qdrant_edge_folders import COPIES
 from model_registry.manifest import FeatureLineage, read_manifest, write_manifest
 from twin import forgetting, wiring
 from twin.cli import run

@@ -79,7 +79,7 @@ def test_a_page_becomes_a_post() -> None:
         "\n\n  " + sitemap(A, B),
         "\ufeff" + sitemap(A, B),
         sitemap(A, B).encode("utf-16"),
-        gzip.compress(sitemap(A, B).encode()),
+        gzip.compress(sitemap(A, B).encode(), mtime=0),
         sitemap("<!-- one --><url><!-- two --><loc><![CDATA[ https://maud.example/a ]]></loc></url>", B),
         sitemap("<url><loc>\n  https://maud.example/a\n</loc></url>", "<url/>", "<url><loc/></url>", "/b"),
         sitemap(A, "https://maud.example/a#top", "HTTPS://MAUD.EXAMPLE/a?fbclid=1", B),
@@ -106,7 +106,7 @@ def test_a_list_of_addresses_and_robots_txt_are_sitemaps_too() -> None:
 def test_an_index_is_followed_without_running_in_circles() -> None:
     pages = {
         "https://maud.example/1.xml": index("https://maud.example/2.xml", URL, "https://maud.example/1.xml"),
-        "https://maud.example/2.xml": gzip.compress(sitemap(A).encode()),
+        "https://maud.example/2.xml": gzip.compress(sitemap(A).encode(), mtime=0),
         "https://maud.example/3.xml": sitemap(B, A),
     }
     content = index("https://maud.example/1.xml", "https://maud.example/3.xml", "https://other.example/4.xml")
@@ -200,8 +200,8 @@ def test_the_sitemaps_dates_reach_the_fetcher() -> None:
     [
         ('<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + sitemap("&a;"), UnsafeMarkupError, "entities"),
         ("<!DOCTYPE x [<!ENTITY a 'a'><!ENTITY b '&a;&a;'>]><urlset>&b;</urlset>", UnsafeMarkupError, "entities"),
-        (gzip.compress(b"<urlset>" + b" " * 70_000_000), TooLargeError, "larger than 60 MB"),
-        (gzip.compress(sitemap(A).encode())[:-20], SourceError, "cut short"),
+        (gzip.compress(b"<urlset>" + b" " * 70_000_000, mtime=0), TooLargeError, "larger than 60 MB"),
+        (gzip.compress(sitemap(A).encode(), mtime=0)[:-20], SourceError, "cut short"),
         ("<html><body>404</body></html>", SourceError, "<html>"),
         ("just words\nand more words", SourceError, "no sitemap"),
         ("", SourceError, "no sitemap"),
@@ -216,7 +216,7 @@ def test_what_is_no_sitemap_or_a_bomb_is_refused(content: str | bytes, error: ty
 
 
 def test_a_local_file_lists_pages_of_the_web(tmp_path: Path) -> None:
-    (tmp_path / "sitemap.xml.gz").write_bytes(gzip.compress(sitemap(A, "https://b.example/").encode()))
+    (tmp_path / "sitemap.xml.gz").write_bytes(gzip.compress(sitemap(A, "https://b.example/").encode(), mtime=0))
     source = opened(tmp_path / "sitemap.xml.gz", fetcher=FakeFetcher({A: page()}))  # type: ignore[arg-type]
     assert source.name == f"sitemap:{tmp_path / 'sitemap.xml.gz'}"
     assert [post.source_id for post in source.read()] == [A]

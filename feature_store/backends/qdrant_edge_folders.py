@@ -1,0 +1,113 @@
+"""What the embedded index's folders hold, and the copies that readers open of them."""
+
+import json
+import os
+import shutil
+import tempfile
+import weakref
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from feature_store.backends.local_disk import allocated_bytes, copy_folder, naming_full_disk, require_free_space
+from feature_store.errors import StoreCorruptError
+
+if TYPE_CHECKING:
+    from qdrant_edge import EdgeShard
+
+SHARD = "shard"
+MANIFEST = "published.json"
+COPIES = ".copies"
+
+
+class Reader:
+    """A private copy of a published folder, open. The copy goes with `close`, or with the process."""
+
+    def __init__(self, home: Path, number: int, copies: Path) -> None:
+        self.number = number
+        self._folder = folder = home / f"F{number}"
+        self._identity = _identity(folder)
+        self.versions = published_in(home, number)
+        remove_copies_of_the_dead(copies)
+        copies.mkdir(parents=True, exist_ok=True)
+        copy = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=copies))
+        try:
+            with naming_full_disk(copy):
+                require_free_space(copy, 2 * allocated_bytes(folder))
+                copy_folder(folder / SHARD, copy)
+            self.shard = load(copy, folder)
+        except BaseException:
+            shutil.rmtree(copy, ignore_errors=True)
+            raise
+        self.close = weakref.finalize(self, _dispose, self.shard, copy)
+
+    @property
+    def is_current(self) -> bool:
+        """False once its folder was removed, or after an erasure published again under the same number."""
+        return _identity(self._folder) == self._identity
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    try:
+        found = folder.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_ctime_ns
+
+
+def remove_copies_of_the_dead(copies: Path) -> None:
+    """What processes that were killed left behind: it holds text that may have been erased since."""
+    for copy in copies.glob("*-*"):
+        process = copy.name.partition("-")[0]
+        if process.isdigit() and int(process) != os.getpid() and not _is_running(int(process)):
+            shutil.rmtree(copy, ignore_errors=True)  # another process may be at it too
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _dispose(shard: "EdgeShard", copy: Path) -> None:
+    shard.close()
+    shutil.rmtree(copy, ignore_errors=True)
+
+
+def numbers(home: Path) -> list[int]:
+    """n of the published folders F_n, ascending."""
+    return sorted(int(path.name[1:]) for path in home.glob("F*") if path.name[1:].isdigit())
+
+
+def newest_of(home: Path) -> int:
+    return max(numbers(home), default=0)
+
+
+def published_in(home: Path, newest: int) -> list[int]:
+    """Every version that can be searched in folder F_newest, oldest first."""
+    if not newest:
+        return []
+    folder = home / f"F{newest}"
+    try:
+        return [int(number) for number in json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["versions"]]
+    except (ValueError, KeyError, TypeError) as error:
+        raise corrupt(folder, f"{MANIFEST}: {error}") from error
+
+
+def corrupt(folder: Path, reason: object) -> StoreCorruptError:
+    return StoreCorruptError(
+        f"{folder} cannot be used: {reason}. It can be made again: remove {folder.parent} and run `twin features`."
+    )
+
+
+def load(shard: Path, published: Path) -> "EdgeShard":
+    """Open a copy of the shard of folder `published`."""
+    from qdrant_edge import EdgeShard
+
+    try:
+        return EdgeShard.load(str(shard))
+    except Exception as error:  # the engine raises nothing more exact
+        raise corrupt(published, error) from error
