@@ -132,19 +132,19 @@ def _amid_text(element: etree._Element) -> bool:
     )
 
 
-def _holding_text(body: etree._Element, density: Densities) -> tuple[set[etree._Element], float]:
+def _holding_text(body: etree._Element, density: Densities) -> tuple[set[etree._Element], int]:
     """Elements that say that they hold a text, with all around them, and the most words of text that one holds.
 
     What stands among comments says nothing.
     """
     found: set[etree._Element] = set()
-    said = 0.0
+    said = 0
     events = etree.iterwalk(body, events=("start",))
     for _, element in events:
         if element is not body and named(element, furniture.COMMENTS):
             events.skip_subtree()
         elif element in density and density[element].text and (is_text(element) or element.tag == "main"):
-            said = max(said, density[element].text if element.tag != "main" else 0.0)
+            said = max(said, density[element].text if element.tag != "main" else 0)
             around: etree._Element | None = element
             while around is not None and around not in found:
                 found.add(around)

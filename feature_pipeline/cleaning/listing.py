@@ -10,7 +10,7 @@ from lxml import etree
 
 from feature_pipeline.cleaning.article import Article, article_of
 from feature_pipeline.cleaning.boilerplate import Densities, is_text
-from feature_pipeline.cleaning.density import FEWEST_WORDS, densities
+from feature_pipeline.cleaning.density import densities
 from feature_pipeline.cleaning.furniture import named
 from feature_pipeline.cleaning.html import parse_html
 from feature_pipeline.cleaning.lines import beginning
@@ -31,6 +31,7 @@ ADDRESS = re.compile(
 )
 HEADINGS = ("h1", "h2", "h3", "h4")
 MOST_WORDS = 60  # of text on an error or a search page
+FEWEST_WORDS = 4  # of a text that is called so
 OWN_WORDS = (20, 60)  # of text beside the list, fewer than which is none: without other evidence, and with
 FEWEST_ITEMS = (3, 2)
 FEWEST_LINKS = (10, 3)

@@ -104,6 +104,7 @@ LONG = "<p>" + "One word follows another until the tide is in, and then it stops
         (f'<main><p>Nice.</p><section class="comment-list">{LONG}</section></main>', "Nice.", "One word"),
         # A chapter is no furniture, even when its heading is called so.
         (f'<main>{LONG}<section id="related-work"><h2>Related work</h2><p>None.</p></section></main>', "None.", ""),
+        (f"<article>{LONG}<h2>3 comments of mine</h2><p>On them.</p><h2>Ends</h2>{LONG}</article>", "On them.", ""),
         (f"<article>{LONG}<h2>Comments</h2><p>On them.</p><h2>Ends</h2>{LONG}</article>", "On them.", ""),
         (f"<article>{LONG}<h2>3 Comments</h2><p>Great post, and so on.</p></article>", "One word", "Great post"),
         # An aside in the midst of the text is the author's, one at its end the site's.
@@ -114,6 +115,10 @@ LONG = "<p>" + "One word follows another until the tide is in, and then it stops
         (f'<article>{LONG}<footer class="footnotes"><p>A note.</p></footer><footer>Foot</footer></article>',
          "A note.", "Foot"),
         # The ends of a text: the author's last line stays, the site's goes.
+        (f"<article>{LONG}<p>Read more of this in a book that I never wrote.</p></article>", "I never wrote", ""),
+        # One article in two columns.
+        (f"<div><div>{LONG * 3}</div><div>{LONG}And the second column.</div></div>", "the second column", ""),
+        ('<pre>for <span class="nav">name</span> in <span class="token comment"># share</span></pre>', "name in # share", ""),
         (f"<article>{LONG}<p>Next, we go home.</p></article>", "Next, we go home.", ""),
         (f'<article>{LONG}<p>Next: <a href="/home">home</a></p></article>', "One word", "home"),
         (f"<article>{LONG}<p>© 2020 Maud. All rights reserved.</p></article>", "One word", "rights"),
