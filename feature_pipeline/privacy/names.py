@@ -28,28 +28,26 @@ UNSPACED_NAME = re.compile(rf"[{UNSPACED}]+")
 HANGUL = re.compile(r"[\uac00-\ud7a3]{3,}")
 SENTENCE_START = re.compile(r"(?:^|[.!?…:;»”\"'“‘(*>\n\r\t]|[-–—•] ?|\d[.)])[ ]*\Z")
 GREETING = re.compile(
-    r"\b(?:hi|hey|hello|dear|thanks|thank you|thx|cheers|bye|morning|yo|ciao|hallo|liebe[r]?|danke|hola|gracias"
-    r"|salut|merci|cher|chère|bonjour"
-    r"|and|with|mr|mrs|ms|miss|dr|prof|herr|frau|señora?|m|mme|sir|aunt|auntie|uncle|tante|onkel),?\.? \Z",
+    r"\b(?:hi|hey|hello|dear|thanks|thank you|thx|cheers|bye|morning|yo|ciao|hallo|lieber?|danke|hola|gracias|salut"
+    r"|merci|cher|chère|bonjour|and|with|mr|mrs|ms|miss|dr|prof|herr|frau|señora?|m|mme|sir|aunt|auntie|uncle|tante"
+    r"|onkel),?\.? \Z",
     re.IGNORECASE,
 )
 ADDRESSED = re.compile(
-    r", (?:can|could|did|do|are|have|will|would|you|please|what|when|where|how|why|look|thanks|i|we|let|come"
-    r"|kannst|hast|bist)\b",
-    re.I,
+    r", (?:can|could|did|do|are|have|will|would|you|please|what|when|where|how|why|look|thanks|i|we|let|come|kannst"
+    r"|hast|bist)\b",
+    re.IGNORECASE,
 )
 ACTS = re.compile(  # what a person does, and a rose or a month does not
-    r" (?:said|says|told|tells|asked|asks|called|calls|rang|wrote|writes|texted|replied|answered|thinks|thought"
-    r"|knows|knew|wants|wanted|likes|liked|loves"
-    r"|came|comes|went|goes|left|sent|gave|bought|brought|laughed|lives|moved|works|worked|met|and I|just|hat|ist"
-    r"|kommt|sagt|meint|a dit|dice"
-    r"|(?:is|was|isn['’]t|wasn['’]t) (?:late|early|here|there|back|away|home|ill|sick|right|wrong|asleep|coming"
-    r"|going|with))\b"
+    r" (?:said|says|told|tells|asked|asks|called|calls|rang|wrote|writes|texted|replied|answered|thinks|thought|knows"
+    r"|knew|wants|wanted|likes|liked|loves|came|comes|went|goes|left|sent|gave|bought|brought|laughed|lives|moved|works"
+    r"|worked|met|and I|just|hat|ist|kommt|sagt|meint|a dit|dice|(?:is|was|isn['’]t|wasn['’]t) (?:late|early|here|there"
+    r"|back|away|home|ill|sick|right|wrong|asleep|coming|going|with))\b"
 )
 POSSESSIVE = re.compile(r"['’]s\b")
 PLACE_OR_TIME = re.compile(
-    r"\b(?:in|on|of|by|since|until|till|last|next|this|early|late|mid|during|from|to|through|every|each|near"
-    r"|around|at|before|after|im|ab|bis|am|en|à|au|\d{1,4}(?:st|nd|rd|th)?)[ -]\Z",
+    r"\b(?:in|on|of|by|since|until|till|last|next|this|early|late|mid|during|from|to|through|every|each|near|around|at"
+    r"|before|after|im|ab|bis|am|en|à|au|\d{1,4}(?:st|nd|rd|th)?)[ -]\Z",
     re.IGNORECASE,
 )
 NUMBER_AFTER = re.compile(r",? \d")
@@ -140,11 +138,11 @@ def _words(text: str, people: People, language: str) -> Iterator[Detected]:
     while index < len(tokens):
         token = tokens[index]
         start, word = token.start(), _fold(token[0])
-        if length := _phrase(text, tokens, index, people):
-            names = [_fold(t[0]) for t in tokens[index : index + length]]
-            ends = [n for n in (names[0], names[-1]) if len(n) > 1]
-            yield Detected(start, tokens[index + length - 1].end(), "name", " ".join(ends), reason)
-            index += length
+        if phrase := _phrase(text, tokens, index, people):
+            names, end = phrase
+            ends = [name for name in (names[0], names[-1]) if len(name) > 1]
+            yield Detected(start, end, "name", " ".join(ends), reason)
+            index += len(names)
             continue
         for known, end in _spellings(word, start, token.end(), people, language):
             if _is_name(text, start, end, known, people, language):
@@ -155,17 +153,20 @@ def _words(text: str, people: People, language: str) -> Iterator[Detected]:
         index += 1
 
 
-def _phrase(text: str, tokens: Sequence[re.Match[str]], index: int, people: People) -> int:
-    """How many tokens from `index` on are a whole name; 0 for none."""
+def _phrase(
+    text: str, tokens: Sequence[re.Match[str]], index: int, people: People
+) -> tuple[tuple[str, ...], int] | None:
+    """The whole name that begins with a token, and where it ends."""
     for names in people.phrases.get(_fold(tokens[index][0]), ()):
         found = tokens[index : index + len(names)]
-        if tuple(_fold(t[0]) for t in found) != names:
+        last = found[-1][0].removesuffix("'s").removesuffix("’s")
+        if tuple(_fold(word) for word in (*(t[0] for t in found[:-1]), last)) != names:
             continue
         gaps = (text[a.end() : b.start()] for a, b in pairwise(found))
-        capitals = all(t[0][0].isupper() or t[0][0].lower() == t[0][0].upper() for t in (found[0], found[-1]))
+        capitals = all(word[0].isupper() or not word[0].islower() for word in (found[0][0], last))
         if all(gap in (" ", ". ", "\u00a0") for gap in gaps) and (capitals or not ORDINARY.issuperset(names)):
-            return len(names)
-    return 0
+            return names, found[-1].start() + len(last)
+    return None
 
 
 def _spellings(word: str, start: int, end: int, people: People, language: str) -> Iterator[tuple[str, int]]:

@@ -80,6 +80,8 @@ def _assigned(text: str) -> Iterator[Detected]:
     for match in matches(ASSIGNMENT, text, ASSIGNMENT_HINTS, before=20, after=500):
         group = "quoted" if match["quote"] else "bare"
         value = match[group].rstrip("" if match["quote"] else ".,;:)]}")
+        if match["token"] and match["bare"]:
+            value = value.partition("&")[0]  # the next field of an address
         if match["separator"] == ">" and not text.startswith("</", match.end(group)):
             continue
         if match["token"]:

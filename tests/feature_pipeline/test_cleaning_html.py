@@ -118,7 +118,7 @@ LONG = "<p>" + "One word follows another until the tide is in, and then it stops
         (f"<article>{LONG}<p>Read more of this in a book that I never wrote.</p></article>", "I never wrote", ""),
         # One article in two columns.
         (f"<div><div>{LONG * 3}</div><div>{LONG}And the second column.</div></div>", "the second column", ""),
-        ('<pre>for <span class="nav">name</span> in <span class="token comment"># share</span></pre>', "name in # share", ""),
+        ('<pre>for <span class="nav">x</span> in <span class="token comment"># share</span></pre>', "x in # share", ""),
         (f"<article>{LONG}<p>Next, we go home.</p></article>", "Next, we go home.", ""),
         (f'<article>{LONG}<p>Next: <a href="/home">home</a></p></article>', "One word", "home"),
         (f"<article>{LONG}<p>© 2020 Maud. All rights reserved.</p></article>", "One word", "rights"),

@@ -9,15 +9,18 @@ A kind's recall is the mean, over its marked values, of the share of a value's c
 its precision is the mean, over what was masked as that kind, of the share of its characters that are marked so.
 """
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import mean
 
 import pytest
 
+from fakes.posts import document
 from fakes.privacy_snippets import Snippet, message, snippets
-from feature_pipeline.privacy import KINDS
+from feature_pipeline.privacy import KINDS, mask
 from feature_pipeline.privacy.masking import Masker
 
 
@@ -29,8 +32,8 @@ class Scores:
 
 
 def masked_places(snippet: Snippet) -> list[tuple[int, int, str]]:
-    document = message(snippet.text, language=snippet.language)
-    masker = Masker(document, people=snippet.people, allow=(), phone_region=snippet.region)
+    one = message(snippet.text, language=snippet.language)
+    masker = Masker(one, people=snippet.people, allow=(), phone_region=snippet.region)
     return [(one.start, one.end, one.kind) for one in masker.detect(snippet.text)]
 
 
@@ -60,13 +63,18 @@ def _overlap(start: int, end: int, kind: str, others: Sequence[tuple[int, int, s
     return shared / (end - start)
 
 
-# Floors, only to be lowered on purpose, a little under what was measured. Recall and precision are 1.00 for every kind
-# of the part that detectors were mended by; of the held-out part recall is 1.00 but for names (0.99), precision 1.00
-# but for secrets (0.99), cards (0.90: one published test number among ten), phones (0.92) and names (0.94).
+# Floors, only to be lowered on purpose, a little under what was measured: 1.00 for every kind of the part that the
+# detectors were mended by. The held-out part, before anybody had looked at what it shows: recall 1.00 but for names
+# (0.99); precision 1.00 but for secrets (0.99), names (0.94), phones (0.92) and cards (0.90: digits of e that pass for
+# one). Two of those faults (of secrets, and of names in the genitive) are mended since.
 RECALL = 0.98
-PRECISION = {
-    "tune": dict.fromkeys(KINDS, 0.98),
-    "held-out": dict.fromkeys(KINDS, 0.98) | {"card": 0.89, "phone": 0.91, "name": 0.93},
+PRECISION = dict.fromkeys(KINDS, 0.98)
+PRECISION_HELD_OUT = PRECISION | {"card": 0.89, "phone": 0.91, "name": 0.93}
+# Findings in posts that their authors published, each looked at: addresses, passwords and keys that they show.
+PUBLISHED = {
+    "skeeto": {"secret": 2},
+    "haacked": {"email": 8, "secret": 1},
+    "mtlynch": {"email": 12, "secret": 2, "address": 1},
 }
 
 
@@ -75,9 +83,10 @@ def test_what_should_be_masked_is_and_nothing_else(part: str) -> None:
     scores = score(part)
     recall = {kind: mean(scores.recall[kind]) for kind in KINDS}
     precision = {kind: mean(scores.precision[kind]) for kind in KINDS}
+    floors = PRECISION if part == "tune" else PRECISION_HELD_OUT
     told = "\n".join(scores.misses)
     assert {kind: figure for kind, figure in recall.items() if figure < RECALL} == {}, told
-    assert {kind: figure for kind, figure in precision.items() if figure < PRECISION[part][kind]} == {}, told
+    assert {kind: figure for kind, figure in precision.items() if figure < floors[kind]} == {}, told
 
 
 def test_the_fixture_holds_more_that_stays_than_that_goes() -> None:
@@ -87,3 +96,15 @@ def test_the_fixture_holds_more_that_stays_than_that_goes() -> None:
     counts = Counter(kind for row in rows for _, _, kind in row.values)
     assert set(counts) == set(KINDS)
     assert min(counts.values()) >= 15
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("author", PUBLISHED)
+def test_what_authors_published_stays_as_it_is(author: str, shared: Path) -> None:
+    posts = shared / "corpora" / author / "posts.jsonl"
+    if not posts.is_file():
+        pytest.skip("the corpus is not here")
+    texts = [json.loads(line)["text"] for line in posts.read_text(encoding="utf-8").splitlines()]
+    documents = [document(text, source_id=str(number)) for number, text in enumerate(texts)]
+    found = [mask(one, people=(), allow=(), phone_region="US").findings for one in documents]
+    assert Counter(finding.kind for findings in found for finding in findings) == PUBLISHED[author]

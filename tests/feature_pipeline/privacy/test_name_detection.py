@@ -36,6 +36,7 @@ def found(text: str, *, language: str = "en", people: tuple[str, ...] = PEOPLE) 
         ("@Sarah and @old.pier, old pier, @old.pier@fog.social", ["Sarah", "@old.pier", "@old.pier@fog.social"]),
         ("sarah@tidewrack.net", ["sarah@tidewrack.net"]),
         ("sarahs smithy, remarkable", []),
+        ("Will Smith's and Sarah Connor’s", ["Will Smith", "Sarah Connor"]),
     ],
 )
 def test_names_in_a_conversation(text: str, names: list[str]) -> None:
