@@ -129,7 +129,7 @@ def _clean(
         if not settings.mask:
             return made
         allow = (*settings.allow, author.name)
-        return privacy.mask(made, people=post.people, allow=allow, phone_region=settings.phone_region)
+        return privacy.mask(made, people=post.private_people, allow=allow, phone_region=settings.phone_region)
 
     return [
         known.get((post.id, post.content_hash)) or document(post)

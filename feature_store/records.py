@@ -69,13 +69,18 @@ class Post:
     visibility: str = "public"  # "public" | "draft" | "private"
     tags: tuple[str, ...] = ()
     context: str = ""  # plain text of the message that this one answers: another person's words, or the author's own
-    people: tuple[str, ...] = ()  # other people's names and handles that the source knows of: masked in the text
+    people: tuple[str, ...] = ()  # other people's names and handles that the source knows of
     problem: str = ""
 
     @property
     def id(self) -> str:
         """Stable while a post is edited: it is named by where it came from."""
         return digest_of("post", self.author, self.source, self.source_id)[:24]
+
+    @property
+    def private_people(self) -> tuple[str, ...]:
+        """Whose names are to be masked: those in chats and mail. Who is named in public is named."""
+        return self.people if self.kind is PostKind.MESSAGE else ()
 
     @property
     def content_hash(self) -> str:

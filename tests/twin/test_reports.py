@@ -77,6 +77,28 @@ def test_status_follows_a_post_through_the_versions(blog: Path, capsys: pytest.C
     assert "1.md" not in text(capsys, "status").replace(str(blog), "")
 
 
+def test_many_that_were_set_aside_for_one_reason_are_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "blog"
+    folder.mkdir()
+    for number in range(9):
+        (folder / f"{number}.md").write_text("Too short.", encoding="utf-8")
+    run(["collect", str(folder), "--as", "folder", "--author", "Maud"])
+    run(["features"])
+    for number in range(9):
+        (folder / f"empty{number}.md").write_bytes(b"")
+    write(folder / "long.md", 1, more=TEXT.format(n=5) * 8)
+    run(["collect", str(folder), "--as", "folder", "--author", "Maud"])
+    run(["features"])
+    said = text(capsys, "status")
+    assert "quarantined    4.md: too short" in said
+    assert "quarantined    5.md" not in said
+    assert "… and 4 more: too short (twin status --posts)" in said
+    assert "… and 4 more: the file is empty" in said
+    assert "quarantined    no date    8.md" in text(capsys, "status", "--posts")
+
+
 def test_what_is_masked_is_said_in_part_and_indexed_nowhere(blog: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(blog / "8.md", 8, more=SECRET)
     made(blog)

@@ -88,7 +88,10 @@ def _rows(
         if document.quarantine:
             continue
         for found in explain(
-            document, people=post.people, allow=(*settings.allow, profile.name), phone_region=settings.phone_region
+            document,
+            people=post.private_people,
+            allow=(*settings.allow, profile.name),
+            phone_region=settings.phone_region,
         ):
             rows.append(Row(post=post.source_id, **asdict(found)))
     return rows

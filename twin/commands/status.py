@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from feature_store.records import Document, Post
     from feature_store.versions import AuthorProfile, FeatureVersion
 
+SHOWN_PER_REASON = 5
 KEPT, WAITING, QUARANTINED, DUPLICATE = "kept", "waiting", "quarantined", "near-duplicate"
 
 
@@ -219,9 +220,28 @@ def _in_words(status: AuthorStatus, *, every_post: bool) -> str:
     if every_post:
         lines += [_row(post) for post in status.posts]
     else:
-        shown = [post for post in status.posts if post.state in (QUARANTINED, DUPLICATE)]
-        lines += [f"  {post.state:<14} {post.file}{': ' if post.reason else ''}{post.reason}" for post in shown]
+        lines += _set_aside([post for post in status.posts if post.state in (QUARANTINED, DUPLICATE)])
     return "\n".join(lines)
+
+
+def _set_aside(posts: Sequence[PostStatus]) -> list[str]:
+    """A line each; of many for the same reason, the first few."""
+
+    def kind_of(post: PostStatus) -> tuple[str, str]:
+        return post.state, post.reason.partition(":")[0] if post.state == QUARANTINED else ""
+
+    of_kind = Counter(kind_of(post) for post in posts)
+    shown = Counter[tuple[str, str]]()
+    lines = []
+    for post in posts:
+        kind = kind_of(post)
+        shown[kind] += 1
+        if shown[kind] <= SHOWN_PER_REASON or of_kind[kind] <= SHOWN_PER_REASON + 1:
+            lines.append(f"  {post.state:<14} {post.file}: {post.reason}")
+        elif shown[kind] == SHOWN_PER_REASON + 1:
+            more = f"{of_kind[kind] - SHOWN_PER_REASON} more{': ' if kind[1] else ''}{kind[1]}"
+            lines.append(f"  {post.state:<14} … and {more} (twin status --posts)")
+    return lines
 
 
 def _place(source: SourceStatus) -> str:
