@@ -5,8 +5,8 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from feature_pipeline.archives import FileTree, open_tree
 from feature_pipeline.fetching import Fetched, Fetcher
+from feature_pipeline.formats.archives import FileTree, open_tree
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,8 @@ BESIDE = re.compile(  # a part of the page that has nothing to do with the text,
     r"(?:.*-)?(?:nav|navbar|navigation|menu|breadcrumbs?|pagination|pager|paging|paginator|masthead|topbar|sidebar"
     r"|sidenav|widget-area|blogroll|colophon|site-header|site-footer|copyright|skip-links?|skiplinks?|skip-to-content"
     r"|cookies?|gdpr|consent|adsbygoogle|advert|advertisement|tagcloud|tag-cloud|search-form|searchform)(?:-.*)?"
-    r"|(?:.*-)?licen[cs]e(?:-.*)?|printfooter|catlinks|sitesub|site-sub|widgets?|footer(?:-.*)?|ads?|(?:.*-)?footer|archives?|modal|popup|dialog"
+    r"|(?:.*-)?licen[cs]e(?:-.*)?|printfooter|catlinks|sitesub|site-sub|widgets?|footer(?:-.*)?|ads?|(?:.*-)?footer"
+    r"|archives?|modal|popup|dialog"
 )
 AROUND = re.compile(  # what themes and plugins put about and into a text: short, or full of links
     r"(?:.*-)?(?:share|shares|sharing|sharedaddy|sharethis|addtoany|addthis|a2a-kit|feedflare|social|socials|follow-us"

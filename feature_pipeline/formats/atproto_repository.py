@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from feature_pipeline.errors import SourceError
-from feature_pipeline.json_values import Json, at, list_at, text_at
+from feature_pipeline.formats.json_values import Json, at, list_at, text_at
 
 SHA256_CIDV0 = b"\x12\x20"
 MAX_VARINT_BYTES = 9

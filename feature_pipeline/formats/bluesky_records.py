@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from feature_pipeline.json_values import Json, at, dict_at, list_at, text_at
+from feature_pipeline.formats.json_values import Json, at, dict_at, list_at, text_at
 
 POST = "app.bsky.feed.post"
 REPOST = "app.bsky.feed.repost"

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from feature_pipeline import dates
-from feature_pipeline.archives import FileTree
-from feature_pipeline.csv_rows import csv_rows
-from feature_pipeline.json_values import Json, dict_at, list_at, parse_json, text_at
+from feature_pipeline.formats.archives import FileTree
+from feature_pipeline.formats.csv_rows import csv_rows
+from feature_pipeline.formats.json_values import Json, dict_at, list_at, parse_json, text_at
 
 MESSAGES = re.compile(r"(?:.*/)?c?(\d{15,20})/messages\.(csv|json)", re.IGNORECASE)
 COLUMNS = ("ID", "Timestamp", "Contents")

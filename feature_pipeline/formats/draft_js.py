@@ -1,6 +1,6 @@
 """Draft.js content, the editor's format behind X's articles → Markdown."""
 
-from feature_pipeline.json_values import Json, list_at, text_at
+from feature_pipeline.formats.json_values import Json, list_at, text_at
 
 MARKS = {
     "header-one": "# ",

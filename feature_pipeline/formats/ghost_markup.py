@@ -10,7 +10,7 @@ from html import escape
 from markdown_it import MarkdownIt
 
 from feature_pipeline.errors import UnreadableItemError
-from feature_pipeline.json_values import Json, at, dict_at, list_at, text_at
+from feature_pipeline.formats.json_values import Json, at, dict_at, list_at, text_at
 
 HEADINGS = {f"h{level}" for level in range(1, 7)}
 LEXICAL_BLOCKS = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from feature_pipeline.errors import HttpStatusError
 from feature_pipeline.formats.json_api import Answer, JsonApi, Listing
-from feature_pipeline.json_values import Json, at, dict_at, text_at
+from feature_pipeline.formats.json_values import Json, at, dict_at, text_at
 
 PER_PAGE = 100  # the most that GitHub gives: https://docs.github.com/en/rest/search/search
 NOT_FOUND = 404

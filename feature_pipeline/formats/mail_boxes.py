@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import UnreadableItemError
+from feature_pipeline.formats.archives import FileTree
 from feature_pipeline.formats.mail_files import RawMessage, is_mbox, mbox_messages
 from feature_pipeline.formats.mail_folders import is_discarded, is_sent, is_unsent
 from feature_pipeline.formats.mail_messages import Mail

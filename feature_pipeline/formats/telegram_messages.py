@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from feature_pipeline import dates
-from feature_pipeline.json_values import Json, dict_at, list_at, text_at
+from feature_pipeline.formats.json_values import Json, dict_at, list_at, text_at
 
 CHANNELS = {"public_channel", "private_channel", "personal_channel"}
 MEDIA = ("media_type", "photo", "file", "sticker_emoji", "location_information", "contact_information", "poll")

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from feature_pipeline import dates
 from feature_pipeline.formats.escaping import unescape_if_escaped, unescape_once
-from feature_pipeline.json_values import Json, at, dict_at, list_at, text_at
+from feature_pipeline.formats.json_values import Json, at, dict_at, list_at, text_at
 
 SHORT_LINK = re.compile(r"((?:(?<!\s)\s+)?)(https?://t\.co/\w+)")
 RETWEET = re.compile(r"RT @\w")

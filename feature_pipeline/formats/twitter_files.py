@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from functools import cached_property
 from pathlib import PurePosixPath
 
-from feature_pipeline.archives import MEGABYTE, FileTree
-from feature_pipeline.csv_rows import csv_rows
 from feature_pipeline.errors import SourceError, UnreadableItemError
-from feature_pipeline.json_values import Json, at, parse_json, text_at
+from feature_pipeline.formats.archives import MEGABYTE, FileTree
+from feature_pipeline.formats.csv_rows import csv_rows
+from feature_pipeline.formats.json_values import Json, at, parse_json, text_at
 
 MAX_BYTES = 4_000 * MEGABYTE
 HEAD_BYTES = 4096

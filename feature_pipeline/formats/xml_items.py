@@ -16,8 +16,8 @@ from lxml import etree
 
 from feature_pipeline.cleaning.html import NOT_IN_XML
 from feature_pipeline.errors import SourceError
-from feature_pipeline.text_files import BYTE_ORDER_MARKS
-from feature_pipeline.xml_files import parse_xml
+from feature_pipeline.formats.text_files import BYTE_ORDER_MARKS
+from feature_pipeline.formats.xml_files import parse_xml
 
 CHUNK_BYTES = 1_000_000
 MAX_CHARACTERS = 200_000_000  # of one item, or of what stands before the first

@@ -12,9 +12,9 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from feature_pipeline import dates
-from feature_pipeline.archives import MEGABYTE, FileTree
 from feature_pipeline.authorship import choose_authors
 from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
+from feature_pipeline.formats.archives import MEGABYTE, FileTree
 from feature_pipeline.formats.atproto_repository import read_repository
 from feature_pipeline.formats.bluesky_records import (
     ARTICLES,
@@ -28,10 +28,10 @@ from feature_pipeline.formats.bluesky_records import (
     post_text,
     web_address,
 )
-from feature_pipeline.json_values import Json, at, dict_at, parse_json, text_at
+from feature_pipeline.formats.json_values import Json, at, dict_at, parse_json, text_at
+from feature_pipeline.formats.text_files import readable_name
 from feature_pipeline.locations import Location
 from feature_pipeline.sources import Match, SourceOptions, Unreached
-from feature_pipeline.text_files import readable_name
 from feature_store.records import ContentType, Post, PostKind
 
 SUMMARY = "a Bluesky repository (.car), or its records as JSON: posts, replies, reposts, WhiteWind and Leaflet articles"

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from feature_pipeline import dates
-from feature_pipeline.archives import FileTree
 from feature_pipeline.conversations import Dialogue, Participant, People, find_author, message, shortened
 from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
+from feature_pipeline.formats.archives import FileTree
 from feature_pipeline.formats.discord_package import account_of, channels_of, is_package, messages_of, names_of
 from feature_pipeline.formats.discord_text import discord_text
-from feature_pipeline.json_values import Json, list_at, parse_json, text_at
+from feature_pipeline.formats.json_values import Json, list_at, parse_json, text_at
 from feature_pipeline.locations import Location
 from feature_pipeline.sources import Match, SourceOptions
 from feature_store.records import Post, digest_of

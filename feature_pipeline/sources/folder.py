@@ -14,15 +14,15 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from feature_pipeline import dates
-from feature_pipeline.documents import read_document
 from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
-from feature_pipeline.file_listing import ListedFile, Listing, list_files
+from feature_pipeline.formats.documents import read_document
+from feature_pipeline.formats.file_listing import ListedFile, Listing, list_files
+from feature_pipeline.formats.post_fields import title_from_path, with_fields
+from feature_pipeline.formats.post_files import PostFiles, select_posts
+from feature_pipeline.formats.site_generators import Site
+from feature_pipeline.formats.text_files import decode, readable_name
 from feature_pipeline.locations import Location
-from feature_pipeline.post_fields import title_from_path, with_fields
-from feature_pipeline.post_files import PostFiles, select_posts
-from feature_pipeline.site_generators import Site
 from feature_pipeline.sources import Match, SourceOptions
-from feature_pipeline.text_files import decode, readable_name
 from feature_store.records import ContentType, Post
 
 SUMMARY = "a folder (or one file, or a .zip) of Markdown, MDX, Quarto, reST, HTML, text, .docx or .pdf"

@@ -11,12 +11,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from feature_pipeline import dates
-from feature_pipeline.archives import FileTree
 from feature_pipeline.authorship import choose_authors
 from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
+from feature_pipeline.formats.archives import FileTree
 from feature_pipeline.formats.ghost_markup import lexical_html, mobiledoc_html
 from feature_pipeline.formats.html_parts import by_class, drop, inner_html, parse_page
-from feature_pipeline.json_values import Json, at, dict_at, list_at, parse_json, text_at
+from feature_pipeline.formats.json_values import Json, at, dict_at, list_at, parse_json, text_at
 from feature_pipeline.locations import Location
 from feature_pipeline.sources import Match, SourceOptions
 from feature_store.records import ContentType, Post

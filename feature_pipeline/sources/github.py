@@ -22,11 +22,11 @@ from feature_pipeline.errors import (
 )
 from feature_pipeline.formats.github_api import PER_PAGE, GitHubApi
 from feature_pipeline.formats.json_api import ApiSource, account_name, unknown_account
+from feature_pipeline.formats.json_values import Json, at, dict_at, list_at, text_at
 from feature_pipeline.formats.plain_text import plain_text
-from feature_pipeline.json_values import Json, at, dict_at, list_at, text_at
+from feature_pipeline.formats.text_files import decode
 from feature_pipeline.locations import Location
 from feature_pipeline.sources import Match, SourceOptions, Unreached
-from feature_pipeline.text_files import decode
 from feature_store.records import ContentType, Post, PostKind
 
 SUMMARY = "issues, pull requests, comments, READMEs and gists of a GitHub user (public API)"

@@ -13,13 +13,13 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote
 
 from feature_pipeline import dates
-from feature_pipeline.archives import FileTree
-from feature_pipeline.csv_rows import csv_rows
 from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
+from feature_pipeline.formats.archives import FileTree
+from feature_pipeline.formats.csv_rows import csv_rows
 from feature_pipeline.formats.linkedin_articles import read_article
+from feature_pipeline.formats.text_files import decode
 from feature_pipeline.locations import Location
 from feature_pipeline.sources import Match, SourceOptions
-from feature_pipeline.text_files import decode
 from feature_store.records import ContentType, Post, PostKind, digest_of
 
 SUMMARY = "a LinkedIn export: shares, comments and articles"

@@ -12,13 +12,13 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from feature_pipeline import dates
-from feature_pipeline.archives import MEGABYTE, FileTree
 from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
+from feature_pipeline.formats.archives import MEGABYTE, FileTree
+from feature_pipeline.formats.json_values import Json, at, dict_at, list_at, parse_json, text_at
 from feature_pipeline.formats.plain_text import plain_text
-from feature_pipeline.json_values import Json, at, dict_at, list_at, parse_json, text_at
+from feature_pipeline.formats.text_files import readable_name
 from feature_pipeline.locations import Location
 from feature_pipeline.sources import Match, SourceOptions
-from feature_pipeline.text_files import readable_name
 from feature_store.records import ContentType, Post, PostKind
 
 SUMMARY = "a Mastodon archive (zipped, unpacked, or its outbox.json): posts, replies and boosts"

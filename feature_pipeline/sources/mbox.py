@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from feature_pipeline.archives import FileTree
 from feature_pipeline.conversations import Participant, find_author, message, shortened
 from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
+from feature_pipeline.formats.archives import FileTree
 from feature_pipeline.formats.mail_boxes import Box, boxes_of, mails_of
 from feature_pipeline.formats.mail_folders import is_discarded, is_sent, is_unsent
 from feature_pipeline.formats.mail_messages import Mail, Person

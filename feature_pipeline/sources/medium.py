@@ -16,12 +16,12 @@ from pathlib import PurePosixPath
 from lxml import etree
 
 from feature_pipeline import dates
-from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
+from feature_pipeline.formats.archives import FileTree
 from feature_pipeline.formats.html_parts import by_class, drop, inner_html, parse_page, words_of
+from feature_pipeline.formats.text_files import decode
 from feature_pipeline.locations import Location
 from feature_pipeline.sources import Match, SourceOptions
-from feature_pipeline.text_files import decode
 from feature_store.records import ContentType, Post, PostKind
 
 SUMMARY = "a Medium export: stories, drafts and responses"

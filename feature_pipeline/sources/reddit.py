@@ -16,14 +16,14 @@ from types import MappingProxyType
 from urllib.parse import urljoin
 
 from feature_pipeline import dates
-from feature_pipeline.archives import FileTree
-from feature_pipeline.csv_rows import csv_rows
 from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
+from feature_pipeline.formats.archives import FileTree
+from feature_pipeline.formats.csv_rows import csv_rows
 from feature_pipeline.formats.escaping import unescape_if_escaped
 from feature_pipeline.formats.plain_text import plain_text
+from feature_pipeline.formats.text_files import readable_name
 from feature_pipeline.locations import Location
 from feature_pipeline.sources import Match, SourceOptions
-from feature_pipeline.text_files import readable_name
 from feature_pipeline.words import count_words
 from feature_store.records import ContentType, Post, PostKind
 

@@ -8,11 +8,11 @@ from operator import itemgetter
 from pathlib import PurePosixPath
 
 from feature_pipeline import dates
-from feature_pipeline.archives import FileTree
 from feature_pipeline.conversations import Dialogue, Participant, People, find_author, message, shortened
 from feature_pipeline.errors import EmptySourceError, SourceError
+from feature_pipeline.formats.archives import FileTree
+from feature_pipeline.formats.json_values import Json, list_at, parse_json, text_at
 from feature_pipeline.formats.slack_text import SlackText, own_part, slack_text
-from feature_pipeline.json_values import Json, list_at, parse_json, text_at
 from feature_pipeline.locations import Location
 from feature_pipeline.sources import Match, SourceOptions
 from feature_store.records import Post, digest_of

@@ -14,13 +14,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from feature_pipeline import dates
-from feature_pipeline.archives import FileTree
-from feature_pipeline.csv_rows import csv_rows
 from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
+from feature_pipeline.formats.archives import FileTree
+from feature_pipeline.formats.csv_rows import csv_rows
 from feature_pipeline.formats.html_parts import break_lines, by_class, drop, inner_html, parse_page
+from feature_pipeline.formats.text_files import decode
 from feature_pipeline.locations import Location
 from feature_pipeline.sources import Match, SourceOptions
-from feature_pipeline.text_files import decode
 from feature_store.records import ContentType, Post
 
 SUMMARY = "a Substack export: posts.csv with posts/*.html"

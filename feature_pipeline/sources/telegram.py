@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from feature_pipeline.archives import FileTree
 from feature_pipeline.conversations import Dialogue, Participant, People, find_author, message, same_name, shortened
 from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
+from feature_pipeline.formats.archives import FileTree
+from feature_pipeline.formats.json_values import Json, parse_json, text_at
 from feature_pipeline.formats.telegram_messages import (
     CHANNELS,
     Chat,
@@ -21,7 +22,6 @@ from feature_pipeline.formats.telegram_messages import (
     sent_at,
     text_of,
 )
-from feature_pipeline.json_values import Json, parse_json, text_at
 from feature_pipeline.locations import Location
 from feature_pipeline.sources import Match, SourceOptions
 from feature_store.records import Post, PostKind, digest_of

@@ -11,15 +11,15 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from feature_pipeline import dates
-from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import EmptySourceError, SourceError
+from feature_pipeline.formats.archives import FileTree
 from feature_pipeline.formats.draft_js import draft_to_markdown
+from feature_pipeline.formats.json_values import dict_at, text_at
+from feature_pipeline.formats.text_files import readable_name
 from feature_pipeline.formats.tweets import Note, NoteMatcher, Tweet, id_of, is_longer, read_note, read_tweet
 from feature_pipeline.formats.twitter_files import ARTICLES, NOTES, TWEETS, WRITTEN, TwitterFiles, holds_tweets
-from feature_pipeline.json_values import dict_at, text_at
 from feature_pipeline.locations import Location
 from feature_pipeline.sources import Match, SourceOptions
-from feature_pipeline.text_files import readable_name
 from feature_store.records import ContentType, Post, PostKind
 
 SUMMARY = "an X/Twitter archive (zipped, unpacked, or its tweets.js): tweets, threads, replies, long notes, articles"

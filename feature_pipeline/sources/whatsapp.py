@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from feature_pipeline import dates
-from feature_pipeline.archives import FileTree
 from feature_pipeline.conversations import Dialogue, Participant, People, find_author, message, same_name
 from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
+from feature_pipeline.formats.archives import FileTree
+from feature_pipeline.formats.text_files import decode
 from feature_pipeline.formats.whatsapp_chats import ChatMessage, is_chat, read_chat
 from feature_pipeline.formats.whatsapp_notices import NOTICE, Own, own_words
 from feature_pipeline.locations import Location
 from feature_pipeline.sources import Match, SourceOptions
-from feature_pipeline.text_files import decode
 from feature_store.records import Post, digest_of
 
 SUMMARY = "WhatsApp: the author's messages in exported chats (_chat.txt, “WhatsApp Chat with …”), zipped or not"

@@ -5,7 +5,7 @@ from urllib.parse import urljoin
 
 from feature_pipeline import dates
 from feature_pipeline.errors import SourceError
-from feature_pipeline.json_values import Json, at, list_at, parse_json, text_at
+from feature_pipeline.formats.json_values import Json, at, list_at, parse_json, text_at
 from feature_pipeline.web.feed_items import Feed, FeedItem, Person
 from feature_store.records import ContentType
 

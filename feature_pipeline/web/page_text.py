@@ -4,7 +4,7 @@ import codecs
 from collections.abc import Iterator
 
 from feature_pipeline.fetching import Fetched
-from feature_pipeline.text_files import BYTE_ORDER_MARKS, HTML_CHARSET, HTML_HEAD_BYTES
+from feature_pipeline.formats.text_files import BYTE_ORDER_MARKS, HTML_CHARSET, HTML_HEAD_BYTES
 
 # What browsers read these labels as, being supersets: https://encoding.spec.whatwg.org/#names-and-labels
 SUPERSETS = {

@@ -11,8 +11,8 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from feature_pipeline import dates
-from feature_pipeline.json_values import Json, list_at, text_at
-from feature_pipeline.post_fields import HtmlHead, read_html_head
+from feature_pipeline.formats.json_values import Json, list_at, text_at
+from feature_pipeline.formats.post_fields import HtmlHead, read_html_head
 from feature_pipeline.web.links import absolute, same_site
 from feature_pipeline.words import count_words
 

@@ -9,8 +9,8 @@ from lxml import etree
 from feature_pipeline import dates
 from feature_pipeline.errors import SourceError, UnsafeMarkupError
 from feature_pipeline.fetching.bodies import GZIP_MAGIC, gunzipped, inflated
+from feature_pipeline.formats.xml_files import parse_xml
 from feature_pipeline.web.links import normalised
-from feature_pipeline.xml_files import parse_xml
 
 MAX_BYTES = 60_000_000  # decompressed; the protocol allows 50 MB (MiB, in some readings)
 ROOTS = re.compile(rb"<(?:[\w.-]+:)?(urlset|sitemapindex)\b")

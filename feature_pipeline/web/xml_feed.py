@@ -14,8 +14,8 @@ from lxml import html as lxml_html
 
 from feature_pipeline import dates
 from feature_pipeline.errors import SourceError
+from feature_pipeline.formats.xml_files import require_no_entities
 from feature_pipeline.web.feed_items import Feed, FeedItem, Person
-from feature_pipeline.xml_files import require_no_entities
 from feature_store.records import ContentType
 
 ROOT = re.compile(rb"<(?:[\w.-]+:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE)

@@ -1,12 +1,15 @@
 """What a fresh process has loaded: this catches what static analysis of imports cannot see."""
 
+import ast
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 HEAVY = {"torch", "transformers", "peft", "mlflow", "deltalake", "pyarrow", "openvino_genai", "sentence_transformers",
          "qdrant_client", "qdrant_edge", "sqlalchemy"}  # fmt: skip
+FEATURES = Path(__file__).parents[2] / "feature_pipeline"
 PIPELINES = {"feature_pipeline", "training_pipeline", "inference_pipeline"}
 
 
@@ -39,3 +42,25 @@ def test_help_loads_only_typer(arguments: list[str]) -> None:
     loaded = loaded_by(f"from twin.cli import run\nassert run({arguments}) == 0")
     assert "typer" in loaded
     assert loaded & (HEAVY | PIPELINES | {"yaml", "rich", "numpy", "fastapi"}) == set()
+
+
+def test_nothing_but_fetching_can_open_a_connection_for_collecting() -> None:
+    doors = {"httpx", "httpx2", "httpcore", "httpcore2", "requests", "urllib3", "socket", "http", "aiohttp", "ftplib"}
+    opened = {
+        path.relative_to(FEATURES).as_posix(): found
+        for path in FEATURES.rglob("*.py")
+        if path.parent != FEATURES / "fetching" and (found := _imports(path) & (doors | {"urllib.request"}))
+    }
+    assert opened == {}
+    assert _imports(FEATURES / "fetching" / "connections.py") & doors  # it is found where it is
+
+
+def _imports(path: Path) -> set[str]:
+    """Modules that a file names in its imports: whole, and their first part."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names | {name.partition(".")[0] for name in names}

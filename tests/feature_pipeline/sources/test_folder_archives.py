@@ -58,7 +58,9 @@ def tarred(path: Path, files: dict[str, str]) -> Path:
 def test_an_archive_is_read_as_the_folder_that_it_holds(tmp_path: Path) -> None:
     for path in (zipped(tmp_path / "blog.zip", FILES), tarred(tmp_path / "blog.tar.gz", FILES)):
         source = source_of(path)
-        assert {post.source_id: post.url for post in source.read()} == {"_posts/2023-04-02-fog.md": "https://maud.example/2023/04/02/fog.html"}
+        assert {post.source_id: post.url for post in source.read()} == {
+            "_posts/2023-04-02-fog.md": "https://maud.example/2023/04/02/fog.html"
+        }
         assert source.name == f"folder:{path}"
         assert source.ignored == {".png": 1, ".yml": 1, "README and the like": 1, "_site": 1, "hidden": 1}
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from feature_pipeline.errors import SourceError, UnreadableItemError
-from feature_pipeline.file_listing import ListedFile, Listing
-from feature_pipeline.front_matter import split_front_matter, starts_with_front_matter
-from feature_pipeline.json_values import parse_json, text_at
-from feature_pipeline.site_generators import PARENTS, Site, find_site
-from feature_pipeline.text_files import MEGABYTE
+from feature_pipeline.formats.file_listing import ListedFile, Listing
+from feature_pipeline.formats.front_matter import split_front_matter, starts_with_front_matter
+from feature_pipeline.formats.json_values import parse_json, text_at
+from feature_pipeline.formats.site_generators import PARENTS, Site, find_site
+from feature_pipeline.formats.text_files import MEGABYTE
 
 HOUSEKEEPING = {
     *("readme", "license", "licence", "copying", "notice", "changelog", "contributing", "code_of_conduct", "security"),

@@ -14,10 +14,10 @@ from feature_pipeline import dates
 from feature_pipeline.cleaning.inline import reduce_inline
 from feature_pipeline.cleaning.mdx import markdown_of_mdx
 from feature_pipeline.cleaning.normalise import without_emphasis
-from feature_pipeline.front_matter import Values, split_front_matter
-from feature_pipeline.head_lines import split_head_lines, split_rst_fields
-from feature_pipeline.permalinks import address
-from feature_pipeline.site_generators import Site
+from feature_pipeline.formats.front_matter import Values, split_front_matter
+from feature_pipeline.formats.head_lines import split_head_lines, split_rst_fields
+from feature_pipeline.formats.permalinks import address
+from feature_pipeline.formats.site_generators import Site
 from feature_store.records import ContentType, Post
 
 DATE_KEYS = (

@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from feature_pipeline.archives import FileTree, open_tree
 from feature_pipeline.errors import SourceError, UnreadableItemError
-from feature_pipeline.text_files import read_bytes, readable_name
+from feature_pipeline.formats.archives import FileTree, open_tree
+from feature_pipeline.formats.text_files import read_bytes, readable_name
 
 GENERATED = {
     *("node_modules", "_site", "_layouts", "_includes", "_sass", "_data", "_plugins", "_freeze", "_book", "_build"),

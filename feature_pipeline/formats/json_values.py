@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from feature_pipeline.errors import SourceError, UnreadableItemError
-from feature_pipeline.text_files import decode
+from feature_pipeline.formats.text_files import decode
 
 Json = Any
 

@@ -6,7 +6,7 @@ import re
 import yaml
 
 from feature_pipeline.errors import UnreadableItemError
-from feature_pipeline.front_matter import Values, plain_keys
+from feature_pipeline.formats.front_matter import Values, plain_keys
 
 # A text may well begin with "Note: …". It is metadata when a title or date is among its first lines' keys.
 KNOWN = {"title", "date", "slug", "author", "authors", "tags", "category", "status", "summary", "modified", "layout"}

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from feature_pipeline import dates
-from feature_pipeline.site_generators import Site, text_of
+from feature_pipeline.formats.site_generators import Site, text_of
 
 Values = Mapping[str, Any]
 # https://jekyllrb.com/docs/permalinks/#built-in-formats

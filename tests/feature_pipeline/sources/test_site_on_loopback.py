@@ -198,7 +198,7 @@ def test_a_killed_collection_is_taken_up_where_it_was(server: WebServer, tmp_pat
 
     server.routes[at] = hold
     command = [sys.executable, "-m", "fakes.collect_a_site", server.url + "/", str(tmp_path)]
-    roots = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
+    roots = [str(Path(__file__).parents[2]), str(Path(__file__).parents[3])]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(roots)}
     server.routes["/posts/10"] = server.routes["/posts/11"] = with_etag(page(10))  # no waiting in real time
     server.routes["/posts/12"] = server.routes["/posts/13"] = with_etag(page(12))

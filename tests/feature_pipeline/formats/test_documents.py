@@ -8,8 +8,8 @@ import pytest
 from fakes.fetching import opened
 from fakes.posts import post
 from feature_pipeline.cleaning import clean
-from feature_pipeline.documents import read_document
 from feature_pipeline.errors import UnreadableItemError
+from feature_pipeline.formats.documents import read_document
 from feature_store.records import ContentType, Post
 
 DOCX = post("", source_id="fog.docx", title="fog", created_at="", content_type=ContentType.HTML)

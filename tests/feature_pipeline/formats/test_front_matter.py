@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from feature_pipeline.errors import UnreadableItemError
-from feature_pipeline.front_matter import split_front_matter
+from feature_pipeline.formats.front_matter import split_front_matter
 
 
 @pytest.mark.parametrize(
