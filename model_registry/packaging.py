@@ -42,8 +42,7 @@ def served_gguf(base: BaseModelFiles, adapter: Path | None, cache_dir: Path) -> 
             f"base model {base.name!r} comes without a GGUF, so it cannot be packed for this engine. "
             "Use --set serving.engine=transformers."
         )
-    parts = [digest_file(adapter / name).sha256 for name in (ADAPTER_CONFIG, ADAPTER_WEIGHTS)] if adapter else []
-    path = cache_dir / "served" / f"{digest_of(PACKAGING_VERSION, base.fingerprint, parts)[:24]}.gguf"
+    path = served_path(base.fingerprint, adapter, cache_dir)
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
         staging = path.with_suffix(f".{os.getpid()}.part")
@@ -53,6 +52,12 @@ def served_gguf(base: BaseModelFiles, adapter: Path | None, cache_dir: Path) -> 
         finally:
             staging.unlink(missing_ok=True)
     return path
+
+
+def served_path(base_fingerprint: str, adapter: Path | None, cache_dir: Path) -> Path:
+    """Where the merged GGUF is kept: named by what it is made of."""
+    parts = [digest_file(adapter / name).sha256 for name in (ADAPTER_CONFIG, ADAPTER_WEIGHTS)] if adapter else []
+    return cache_dir / "served" / f"{digest_of(PACKAGING_VERSION, base_fingerprint, parts)[:24]}.gguf"
 
 
 def _write(path: Path, metadata: Path, weights: Path, adapter: Path | None) -> None:

@@ -8,6 +8,7 @@ import difflib
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twin.errors import NothingToForgetError
@@ -62,7 +63,7 @@ def plan(store: "FeatureReader", author: str, *, posts: Sequence[str], sources: 
     for wanted in posts:
         found = {post.id for post in ever.values() if wanted in (post.id, post.source_id, post.url)}
         if not found and not interrupted:
-            near = difflib.get_close_matches(wanted, [p.source_id for p in ever.values()], n=3, cutoff=0.5)
+            near = difflib.get_close_matches(wanted, {p.source_id for p in ever.values()}, n=3, cutoff=0.5)
             raise NothingToForgetError(
                 f"no post {wanted!r}. Name it as twin status --posts does. Near: {_listed(near)}."
             )
@@ -95,6 +96,7 @@ def forget(
             store.remove_source(author, name)
         erased.posts = len(store.forgotten(author).pending)
         erased.tainted = _taint(settings, author, store)
+        _remove_served(settings, author)
         progress.start("erase from the feature store", None)
         erased.versions = [version.name for version in store.erase(author)]
         progress.finish(f"{erased.posts} posts, {len(erased.versions)} versions held them")
@@ -126,6 +128,8 @@ def forget_author(settings: "Settings", author: str) -> None:
 
     store = wiring.feature_store(settings)
     with store.writing(author):
+        for version in wiring.model_registry(settings).versions(author):
+            _served(settings, version).unlink(missing_ok=True)
         wiring.model_registry(settings).erase_author(author)
         with wiring.online_index(settings) as index:
             index.erase(author)
@@ -177,27 +181,42 @@ def _taint(settings: "Settings", author: str, store: "FeatureReader") -> list[st
 
 
 def _teaches(store: "FeatureReader", version: "FeatureVersion", forgotten: "Forgotten") -> bool:
-    from feature_store.records import Split
+    from feature_store.records import ExampleKind, Split
 
     doomed = set(forgotten.pending)
+    quoting = {d.id for d in store.documents(version.author, version) if d.context and forgotten.quoted_in(d.context)}
     texts = {c.text for c in store.chunks(version.author, version, vectors=False) if c.document_id in doomed}
     return any(
         example.document_id in doomed
         or any(passage.text in texts for passage in example.passages)
-        or forgotten.hides_text(example.request)
+        or (example.document_id in quoting and example.kind is ExampleKind.REPLY)
         for split in (Split.TRAIN, Split.VALIDATION)
         for example in store.examples(version.author, version, split)
     )
 
 
+def _remove_served(settings: "Settings", author: str) -> None:
+    """Remove the merged models of tainted versions. A server that has one open lets go of it by itself."""
+    from twin import wiring
+
+    for version in wiring.model_registry(settings).versions(author):
+        if version.tainted:
+            _served(settings, version).unlink(missing_ok=True)
+
+
+def _served(settings: "Settings", version: "AdapterVersion") -> Path:
+    from model_registry.packaging import served_path
+
+    return served_path(version.manifest.base.fingerprint, version.folder, settings.cache_dir)
+
+
 def _clear_caches(settings: "Settings", author: str) -> None:
-    """What can be made again: checkpoints, fetched pages, merged models, tracebacks."""
+    """What can be made again: checkpoints, fetched pages, tracebacks."""
     from twin import wiring
 
     for folder in (
         wiring.work_dir(settings) / author,
         wiring.pages_dir(settings, author),
-        settings.cache_dir / "served",
         settings.data_dir / "logs",
     ):
         shutil.rmtree(folder, ignore_errors=not folder.exists())

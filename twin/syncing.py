@@ -116,10 +116,12 @@ class Syncing:
         from twin import wiring
 
         store = wiring.feature_store(self._settings)
-        changed = max((source.collected_at for source in store.sources(author)), default="")
+        posts = {post.id: post.content_hash for post in store.posts(author)}
         versions = store.versions(author)
-        if not versions:
-            return bool(changed)
+        if not (posts and versions):
+            return bool(posts)
         newest = versions[-1]
+        if posts != {document.id: document.post_hash for document in store.documents(author, newest)}:
+            return True
         with wiring.online_index(self._settings) as index:
-            return changed > newest.created_at or index.published(author, newest.encoder) < newest.number
+            return index.published(author, newest.encoder) < newest.number

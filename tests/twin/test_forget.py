@@ -17,6 +17,7 @@ from fakes.adapters import write_adapter
 from feature_pipeline.fetching.cache import PageCache
 from feature_store.backends.qdrant_edge_folders import COPIES
 from model_registry.manifest import FeatureLineage, read_manifest, write_manifest
+from model_registry.packaging import served_path
 from twin import forgetting, wiring
 from twin.cli import run
 
@@ -192,6 +193,23 @@ def test_an_interrupted_forgetting_is_ended_by_the_same_command(
     assert bytes_with(CANARY, data_dir) == []
     assert output(capsys, "status")["authors"][0]["unfinished"] == 0
     assert search(load_settings(), 2, PLAIN.format(n=3)) >= {"3.md"}
+
+
+def test_only_merged_models_of_tainted_versions_go(
+    blog: Path, letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TWIN_CACHE_DIR", str(tmp_path / "cache"))
+    made(blog, letter, capsys)
+    settings = load_settings()
+    register(settings, tmp_path / "first", trained_on=2)
+    (version,) = wiring.model_registry(settings).versions("maud-ferrier")
+    merged = served_path(version.manifest.base.fingerprint, version.folder, settings.cache_dir)
+    others = merged.with_name("another.gguf")
+    merged.parent.mkdir(parents=True)
+    for path in (merged, others):
+        path.write_bytes(b"merged")
+    assert output(capsys, "forget", "--post", "canary.md", "--yes")["tainted"] == ["v1"]
+    assert (merged.exists(), others.exists()) == (False, True)
 
 
 def test_a_post_of_the_test_split_taints_nothing(

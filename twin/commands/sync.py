@@ -29,6 +29,7 @@ def sync(
     as_json: Json = False,
 ) -> None:
     """Collect again from every source, and publish what changed. Safe to run from cron."""
+    from feature_store.errors import StoreBusyError
     from twin import wiring
     from twin.authors import find_author
     from twin.console import emit_json, note, watcher
@@ -53,9 +54,13 @@ def sync(
         while watch:
             for outcome in outcomes:
                 if outcome.news:
-                    typer.echo(outcome.in_words())
+                    emit_json(outcome.as_data()) if as_json else typer.echo(outcome.in_words())
             time.sleep(every)
-            outcomes = once()
+            try:
+                outcomes = once()
+            except StoreBusyError as error:  # a collection beside the watch, which is over by the next look
+                note(str(error))
+                outcomes = []
     if as_json:
         emit_json({"authors": [outcome.as_data() for outcome in outcomes]})
     elif outcomes:
