@@ -93,7 +93,7 @@ def _by_id(posts: Iterable[Post]) -> dict[str, Post]:
 
 
 def _without_context(post: Post, forgotten: Forgotten) -> Post:
-    return replace(post, context="") if post.context and forgotten.hides_text(post.context) else post
+    return replace(post, context="") if post.context and forgotten.quoted_in(post.context) else post
 
 
 def _vanished(stored: dict[str, Post], found: dict[str, Post], unreached: list[Unreached]) -> list[str]:

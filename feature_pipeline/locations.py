@@ -1,5 +1,6 @@
 """What a person names as the place of their posts: a folder, a file, an archive, an address, or a name at a service."""
 
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,14 +20,21 @@ class Location:
     @cached_property
     def url(self) -> str:
         """The web address; "" when it is none."""
-        parts = urlsplit(self.text.strip())
-        return self.text.strip() if parts.scheme.lower() in ("http", "https") and parts.netloc else ""
+        text = self.text.strip()
+        try:
+            parts = urlsplit(text)
+        except ValueError:  # e.g. "http://[" as a host
+            return ""
+        return text if parts.scheme in ("http", "https") and parts.netloc else ""
 
     @cached_property
     def path(self) -> Path | None:
         """The file or folder, absolute; None when there is none of that name."""
-        path = Path(self.text).expanduser()
-        return path.absolute() if not self.url and path.exists() else None
+        if self.url or not self.text.strip():
+            return None
+        # os.path answers where pathlib raises: of a name that is too long, of a home that nobody has.
+        named = (os.path.expanduser(self.text), os.path.expanduser(self.text.strip()))  # noqa: PTH111
+        return next((Path(name).absolute() for name in named if os.path.exists(name)), None)  # noqa: PTH110
 
     @cached_property
     def tree(self) -> FileTree | None:

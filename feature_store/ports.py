@@ -61,6 +61,9 @@ class FeatureReader(Protocol):
     def posts(self, author: str, version: FeatureVersion | None = None) -> list[Post]:
         """Collected posts, now or as of a version, by source_id. Raises UnknownAuthorError."""
 
+    def posts_ever(self, author: str) -> list[Post]:
+        """Every post whose bytes the store still holds, deleted ones too, as it last was. Raises UnknownAuthorError."""
+
     def documents(self, author: str, version: FeatureVersion | None = None) -> list[Document]:
         """Documents as last written (None) or as of a version, by id; quarantined and duplicate ones included."""
 

@@ -1,6 +1,7 @@
 """F_n: the manifest that makes a set of tables a feature version; and what else the store knows of an author."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from typing import Annotated
 
@@ -9,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from feature_store.records import Chunk, Document, Example, Post, Split, digest_of, row_digest
 
 FEWEST_CHARACTERS = 40  # of a text that is forgotten by its words: "Thank you!" must not hide every thanks
+SENTENCE_END = re.compile(r"[.!?。！？\n]+")
 
 
 class AuthorProfile(BaseModel):
@@ -43,6 +45,7 @@ class Forgotten(BaseModel):
     salt: str
     posts: frozenset[str] = frozenset()  # of where a post was
     texts: frozenset[str] = frozenset()  # of its words, so that a copy elsewhere is known too
+    sentences: frozenset[str] = frozenset()  # of the longer ones, so that a message that quotes it is known
     pending: tuple[str, ...] = ()  # ids of posts whose erasure has not come to its end
 
     def hides(self, post: Post) -> bool:
@@ -51,13 +54,18 @@ class Forgotten(BaseModel):
     def hides_text(self, text: str) -> bool:
         return bool(self.texts) and self.of_text(text) in self.texts
 
+    def quoted_in(self, context: str) -> bool:
+        """`context` is a forgotten text or holds a long sentence of one: sources cut contexts and put titles first."""
+        return self.hides_text(context) or (bool(self.sentences) and not self.sentences.isdisjoint(self._said(context)))
+
     def with_posts(self, posts: Sequence[Post], texts: Iterable[str]) -> "Forgotten":
         """With these posts remembered, and pending."""
-        hashes = {self.of_text(text) for text in (*(post.content for post in posts), *texts)} - {""}
+        words = [*(post.content for post in posts), *texts]
         return self.model_copy(
             update={
                 "posts": self.posts | {self.of_place(post) for post in posts},
-                "texts": self.texts | hashes,
+                "texts": self.texts | ({self.of_text(text) for text in words} - {""}),
+                "sentences": self.sentences.union(*map(self._said, words)),
                 "pending": tuple(dict.fromkeys((*self.pending, *(post.id for post in posts)))),
             }
         )
@@ -69,6 +77,9 @@ class Forgotten(BaseModel):
         """Of the letters and digits alone, so that a changed comma hides nothing. "" for a text of too few."""
         letters = "".join(filter(str.isalnum, text.casefold()))
         return self._hash(letters) if len(letters) >= FEWEST_CHARACTERS else ""
+
+    def _said(self, text: str) -> set[str]:
+        return {made[:16] for sentence in SENTENCE_END.split(text) if (made := self.of_text(sentence))}
 
     def _hash(self, value: str) -> str:
         return hashlib.sha256(f"{self.salt}\0{value}".encode("utf-8", "surrogatepass")).hexdigest()

@@ -3,7 +3,8 @@
 TrainingError
 ├── TooLittleTextError      not enough examples to learn from, or none to judge by
 ├── DeviceUnavailableError  the configured device or precision is not there
-└── DivergedError           the loss is no longer a number
+├── DivergedError           the loss is no longer a number
+└── FeaturesErasedError     some of what it learnt from was erased meanwhile
 """
 
 from configs.errors import ExitCode, TwinError
@@ -22,4 +23,8 @@ class DeviceUnavailableError(TrainingError):
 
 
 class DivergedError(TrainingError):
+    exit_code = ExitCode.REFUSED
+
+
+class FeaturesErasedError(TrainingError):
     exit_code = ExitCode.REFUSED

@@ -15,6 +15,7 @@ from model_registry.manifest import AdapterManifest, BaseLineage, FeatureLineage
 from model_registry.ports import AdapterVersion, ModelPublisher, ServingProbe
 from model_registry.prompting import PROMPT_VERSION, PromptRenderer
 from training_pipeline.device import Placement, place
+from training_pipeline.errors import FeaturesErasedError
 from training_pipeline.evaluation import likelihood, parity
 from training_pipeline.finetune import finetune, load_for_training, seconds_per_token
 from training_pipeline.plan import Plan, make_plan
@@ -39,7 +40,7 @@ def train(
     """Fine-tune on the author's newest features, judge, and register a candidate.
 
     A run is named by all that decides its result; after a kill the same call goes on where the last checkpoint was.
-    Raises TooLittleTextError, DeviceUnavailableError, DivergedError, UnknownAuthorError.
+    Raises TooLittleTextError, DeviceUnavailableError, DivergedError, FeaturesErasedError, UnknownAuthorError.
     """
     features = store.version(author)
     name = store.profile(author).name
@@ -92,10 +93,20 @@ def train(
         files=digest_folder(adapter),
     )  # fmt: skip
     write_manifest(adapter, manifest)
+    require_unerased(store, features)
     registry.log_run(author, {key: str(value) for key, value in manifest.training.items()}, state.curve)
     version = registry.register(author, adapter)
     shutil.rmtree(folder)
     return version
+
+
+def require_unerased(store: FeatureReader, features: FeatureVersion) -> None:
+    """Raises FeaturesErasedError when text was erased from `features` since it was read."""
+    if store.version(features.author, features.number).digest != features.digest:
+        raise FeaturesErasedError(
+            f"text was erased from {features.name} of {features.author} while a model learnt from it; the model was "
+            f"not kept. Run it again: twin train {features.author}"
+        )
 
 
 def run_name(features: FeatureVersion, base: BaseModelFiles, settings: TrainingSettings) -> str:

@@ -62,7 +62,19 @@ def profile_of(name: str) -> "AuthorProfile":
 
 
 def ensure_author(store: "FeatureWriter", name: str) -> tuple["AuthorProfile", bool]:
-    """The stored profile of an author called `name`, made with its consent when new; and whether it is new."""
+    """The stored profile of an author called `name`, made with its consent when new; and whether it is new.
+
+    Raises AuthorNameError when another author has the id of this name.
+    """
     profile = profile_of(name)
     stored = store.create_author(profile)
+    if _letters(name) not in (_letters(stored.name), _letters(stored.id)):
+        raise AuthorNameError(
+            f"{name!r} would have the id {stored.id!r}, which is that of {stored.name!r}. If they are one person, "
+            f"write --author {stored.id}; if not, add something: --author {author_id(name)}-2."
+        )
     return stored, stored == profile
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", name).casefold()))

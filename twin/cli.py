@@ -15,6 +15,7 @@ from configs.errors import ExitCode, TwinError
 from twin import interruption, native
 from twin.session import Session
 
+UNUSABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG)
 DISK_FULL = "the disk is full. Free some space and run the same command again: it goes on where it stopped."
 
 
@@ -62,6 +63,9 @@ def _explain(error: Exception, session: Session) -> int:
         return error.exit_code
     if _is_disk_full(error):
         _say(f"Error: {DISK_FULL}")
+        return ExitCode.ENVIRONMENT
+    if isinstance(error, OSError) and error.errno in UNUSABLE:
+        _say(f"Error: {error.filename or 'a file'} cannot be used: {error.strerror}. Check data_dir and cache_dir.")
         return ExitCode.ENVIRONMENT
     _say(f"Something went wrong inside the program: {type(error).__name__}: {error}")
     _say(f"{_keep_traceback(error, session)} Run the command with --verbose to see it here.")

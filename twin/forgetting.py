@@ -51,7 +51,7 @@ class Erased:
 def plan(store: "FeatureReader", author: str, *, posts: Sequence[str], sources: Sequence[str]) -> Plan:
     """Find posts by id, address or name, and sources by name or place, in every version; near-duplicates and copies of
     what is found go with it. Raises NothingToForgetError, naming what comes near."""
-    ever = _posts_ever(store, author)
+    ever = {post.id: post for post in store.posts_ever(author)}
     records = store.sources(author)
     chosen = {record.name for wanted in sources for record in records if wanted in (record.name, record.location)}
     chosen |= {name for name in sources if any(post.source == name for post in ever.values())}
@@ -135,15 +135,6 @@ def forget_author(settings: "Settings", author: str) -> None:
             index.erase(author)
         _clear_caches(settings, author)
         store.erase_author(author)
-
-
-def _posts_ever(store: "FeatureReader", author: str) -> dict[str, "Post"]:
-    """Every post that the store holds, now or in a version, by id; the newest state of each."""
-    found: dict[str, Post] = {}
-    for version in store.versions(author):
-        found.update({post.id: post for post in store.posts(author, version)})
-    found.update({post.id: post for post in store.posts(author)})
-    return found
 
 
 def _documents_ever(store: "FeatureReader", author: str) -> list["Document"]:

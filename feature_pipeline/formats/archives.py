@@ -7,6 +7,7 @@ ratio are counted while streaming, and what goes beyond the limits is refused be
 import gzip
 import io
 import os
+import re
 import stat
 import tarfile
 import zipfile
@@ -26,6 +27,8 @@ MAX_TOTAL_BYTES = 50_000 * MEGABYTE  # read from one archive; the largest export
 MAX_RATIO = 200  # deflate cannot do more than 1032; chats and CSV of real exports reach 20
 RATIO_FREE_BYTES = 10 * MEGABYTE  # small files may be as compressible as they like
 WHOLE_FREE_BYTES = 200 * MEGABYTE  # the same of an archive as a whole, each read of a file counted
+# What macOS notes of a file, beside it or apart in archives, under the file's own name and ending.
+APPLE_DOUBLE = re.compile(r"(?:^|/)(?:__MACOSX/|\._[^/]*$)")
 TAR_ENDINGS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 
 
@@ -37,7 +40,7 @@ class FileTree(Protocol):
         """The folder, archive or single file itself, absolute."""
 
     def names(self) -> list[str]:
-        """Of every file, sorted. Raises UnsafeArchiveError."""
+        """Of every file, sorted, without what macOS adds. Raises UnsafeArchiveError."""
 
     def find(self, *patterns: str) -> list[str]:
         """Names whose end matches a pattern as PurePosixPath.match does: "data/tweets*.js" finds
@@ -71,7 +74,11 @@ class _Tree:
     _total: int = field(default=0, init=False)
 
     def names(self) -> list[str]:
-        return self._names
+        return self._listed
+
+    @cached_property
+    def _listed(self) -> list[str]:
+        return [name for name in self._names if not APPLE_DOUBLE.search(name)]
 
     @cached_property
     def _names(self) -> list[str]:

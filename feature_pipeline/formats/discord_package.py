@@ -5,15 +5,19 @@ The folders' names are in the account's language; a conversation's is its number
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from feature_pipeline import dates
+from feature_pipeline.errors import SourceError
 from feature_pipeline.formats.archives import FileTree
 from feature_pipeline.formats.csv_rows import csv_rows
 from feature_pipeline.formats.json_values import Json, dict_at, list_at, parse_json, text_at
 
-MESSAGES = re.compile(r"(?:.*/)?c?(\d{15,20})/messages\.(csv|json)", re.IGNORECASE)
+MESSAGES = re.compile(r"(?:.*/)?(?:c(?=\d)|(?=\d{15}))(\d{1,20})/messages\.(csv|json)", re.IGNORECASE)
+SNOWFLAKE = 15  # digits of Discord's numbers, at least: nothing else is called so
+PROBE_BYTES = 4096
 COLUMNS = ("ID", "Timestamp", "Contents")
 MAX_BYTES = 1_000_000_000
 
@@ -37,13 +41,27 @@ def channels_of(tree: FileTree) -> list[Channel]:
     """Every conversation that has messages. Raises SourceError."""
     files: dict[str, str] = {}
     for name in tree.names():
-        if (match := MESSAGES.fullmatch(name)) and (match[1] not in files or name.endswith(".json")):
+        if (match := _match(tree, name)) and (match[1] not in files or name.endswith(".json")):
             files[match[1]] = name
     return [_channel(tree, key, file) for key, file in sorted(files.items())]
 
 
 def is_package(tree: FileTree) -> bool:
-    return any(MESSAGES.fullmatch(name) for name in tree.names())
+    found = ((match, name) for name in tree.names() if (match := _match(tree, name)))
+    return any(len(match[1]) >= SNOWFLAKE or _has_columns(tree, name) for match, name in found)
+
+
+def _match(tree: FileTree, name: str) -> re.Match[str] | None:
+    """One conversation may be named by its folder or file alone: then its number is outside of the tree."""
+    folder = tree.path if tree.path.is_dir() else tree.path.parent
+    return MESSAGES.fullmatch(name if "/" in name else f"{folder.name}/{name}")
+
+
+def _has_columns(tree: FileTree, name: str) -> bool:
+    start = b""
+    with suppress(SourceError), tree.open(name) as stream:
+        start = stream.read(PROBE_BYTES)
+    return b"Contents" in start
 
 
 def _channel(tree: FileTree, key: str, file: str) -> Channel:

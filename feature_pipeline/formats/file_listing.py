@@ -109,8 +109,8 @@ class _Walk:
 
 def _of_archive(tree: FileTree, endings: Collection[str]) -> Listing:
     """Names are counted from the one folder that holds all the others, as archives of a repository have it."""
-    known = set(tree.names())
-    names = [name for name in tree.names() if not name.startswith("__MACOSX/")]
+    names = tree.names()
+    known = set(names)
     tops = {PurePosixPath(name).parts[0] for name in names}
     around = f"{tops.pop()}/" if len(tops) == 1 and all("/" in name for name in names) else ""
     listing = Listing(

@@ -40,6 +40,20 @@ FILE = re.compile(
 DOCUMENT = re.compile(r"[^\n]{1,200}\.\w{2,5} • [^\n]*")
 PHONE_FILE = re.compile(r"(?:IMG|VID|AUD|PTT|STK|DOC)-\d{8}-WA\d+\.\w{2,5}(?: \([^()\n]{3,40}\))?")
 OMITTED_LINE = re.compile(rf"(?:[^\W\d_]+[ -]?){{0,4}}(?:{OMITTED})\.?", re.IGNORECASE)
+# The same without U+200E, as files that were copied or sent on have it: only words that nobody writes alone.
+BARE_OMITTED = re.compile(
+    r"(?:(?:image|video|audio|sticker|gif|document|contact card|media) omitted"
+    r"|(?:bild|video|audio|sticker|gif|dokument|kontaktkarte|medien) (?:weggelassen|ausgeschlossen)"
+    r"|(?:imagen|video|audio|sticker|gif|documento|tarjeta de contacto|multimedia) omitid[oa])",
+    re.IGNORECASE,
+)
+ENCRYPTED = re.compile(
+    r"messages (?:(?:you send )?to this (?:chat|group) )?(?:and calls )?are (?:now )?"
+    r"(?:end-to-end encrypted|secured with end-to-end encryption)\. "
+    r"(?:no one outside of this chat|only people in this chat|tap (?:to learn more|for more info)|whatsapp and third)"
+    r"[^\n]*",
+    re.IGNORECASE,
+)
 EDITED = re.compile(
     r"\s*\u200e?<[^<>\n]*(?:edit|bearbeitet|modifi|bewerkt|redig|редаг|измен|отредакт|düzenlen|edytowan|uprav|muokat"
     r"|szerkeszt"
@@ -102,6 +116,8 @@ def own_words(text: str) -> Own:
     bare = MARKS.sub("", text).strip()
     if bare.rstrip(".").casefold() in NOTICES:
         return Own("", (), "deleted message" if bare.casefold() != "null" else "media")
+    if ENCRYPTED.fullmatch(bare):
+        return NOTICE
     lines = text.split("\n")
     if sum(bool(POLL_OPTION.fullmatch(line)) for line in lines) >= 2:
         return Own("", (), "poll")
@@ -130,4 +146,4 @@ def _is_placeholder(line: str) -> bool:
     if (angles and MEDIA_WORD.search(angles[1])) or any(p.fullmatch(bare) for p in (ATTACHED, PHONE_FILE, FILE)):
         return True
     # Without angle brackets on iPhones, where U+200E goes before it.
-    return LRM in line and bool(OMITTED_LINE.fullmatch(bare))
+    return bool(OMITTED_LINE.fullmatch(bare)) if LRM in line else bool(BARE_OMITTED.fullmatch(bare))

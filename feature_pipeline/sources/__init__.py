@@ -5,12 +5,12 @@ it: `twin collect` recognises it, `twin sources` lists it, `twin sync` collects 
 """
 
 import importlib
+import os
 import pkgutil
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from pathlib import Path
 from typing import Protocol
 
 from configs.settings import ServiceSettings
@@ -18,6 +18,8 @@ from feature_pipeline.errors import UnknownSourceError
 from feature_pipeline.fetching import Fetcher
 from feature_pipeline.locations import Location
 from feature_store.records import Post
+
+HOST_AND_PATH = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,21 +109,30 @@ def recognise(location: Location) -> str:
     best = max(matches.values())
     found = [kind for kind, match in matches.items() if match is best]
     if best is Match.NO:
-        raise UnknownSourceError(
-            f"{location.text!r} is nothing that can be read: no such file or folder, or of an unknown kind. "
-            "`twin sources` lists what can be read, with examples."
-        )
+        raise UnknownSourceError(f"{_why_unknown(location)} `twin sources` lists what can be read, with examples.")
     if len(found) > 1:
         raise UnknownSourceError(
             f"{location.text!r} could be {' or '.join(found)}. Say which: twin collect … --as {found[0]}"
+            f"{', or name the folder of each by itself.' if location.path and location.path.is_dir() else ''}"
         )
     return found[0]
+
+
+def _why_unknown(location: Location) -> str:
+    text = location.text.strip()
+    if location.url:
+        return f"{text} answers with nothing that can be read."
+    if location.path:
+        return f"{text!r} is there, and is of no kind that can be read."
+    if HOST_AND_PATH.fullmatch(text):
+        return f"there is no file or folder {text!r}. If it is a web address, type https://{text}"
+    return f"there is no file or folder {text!r}, and it is no address or name that is known."
 
 
 def split_kind(text: str) -> tuple[str | None, str]:
     """ "github:maud" says the kind with the place; everything else is a place alone."""
     prefix, colon, rest = text.partition(":")
-    return (prefix, rest) if colon and prefix in kinds() and not Path(text).exists() else (None, text)
+    return (prefix, rest) if colon and prefix in kinds() and not os.path.exists(text) else (None, text)  # noqa: PTH110
 
 
 def open_source(location: Location, options: SourceOptions, kind: str | None = None) -> Source:

@@ -16,7 +16,7 @@ from feature_pipeline.formats.blogger_export import BloggerBlog, BloggerEntry, r
 from feature_pipeline.formats.plain_text import plain_text
 from feature_pipeline.locations import Location
 from feature_pipeline.sources import Match, SourceOptions
-from feature_store.records import ContentType, Post, PostKind
+from feature_store.records import ContentType, Post, PostKind, digest_of
 
 SUMMARY = "a Blogger export or Google Takeout of Blogger: posts, pages, own comments"
 EXAMPLE = "~/Downloads/takeout-20240501.zip"
@@ -46,7 +46,7 @@ class BloggerSource:
         """Reads all of it once: who has written how much stands nowhere else, and answers may come before questions."""
         counts: Counter[str] = Counter()
         names: dict[str, tuple[str, ...]] = {}
-        for _, entry in self._entries():
+        for _, _, entry in self._entries():
             self._broken = self._broken or bool(entry.problem)
             if entry.kind in ARTICLES or entry.kind == "comment":
                 asked = entry.title if entry.kind in ARTICLES else entry.content
@@ -78,21 +78,25 @@ class BloggerSource:
 
     def read(self) -> Iterator[Post]:
         self._ignored.clear()
-        seen: set[str] = set()
-        for number, (blog, entry) in enumerate(self._entries()):
-            source_id = entry.id or entry.url or f"entry-{number}"
-            if source_id in seen:
+        seen: dict[str, str] = {}  # source_id → the file that it is from
+        read: set[str] = set()
+        for number, (file, blog, entry) in enumerate(self._entries()):
+            source_id, digest = entry.id or entry.url or f"entry-{number}", digest_of(entry)
+            if digest in read or seen.get(source_id, file) != file:
                 self._ignored["repeated"] += 1
             elif self._is_own(entry):
-                seen.add(source_id)
+                while source_id in seen:  # another text under the same number
+                    source_id += "#2"
+                seen[source_id] = file
+                read.add(digest)
                 yield self._post(source_id, blog, entry)
 
-    def _entries(self) -> Iterator[tuple[BloggerBlog, BloggerEntry]]:
+    def _entries(self) -> Iterator[tuple[str, BloggerBlog, BloggerEntry]]:
         for file in self.files:
             blog = BloggerBlog("", "")
             for found in read_export(self.tree, file):
                 if isinstance(found, BloggerEntry):
-                    yield blog, found
+                    yield file, blog, found
                 else:
                     blog = found
                     self._blogs.add(blog.id)

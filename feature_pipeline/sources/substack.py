@@ -8,7 +8,7 @@ that cards show.
 import html
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -55,7 +55,8 @@ class SubstackSource:
 
     def __post_init__(self) -> None:
         self._lists = [name for name in self.tree.find(LIST) if _is_list(self.tree, name)]
-        self._pages = {PurePosixPath(name).name: name for name in _pages(self.tree)}
+        pages = self.tree.find(PAGES) if self._lists else _pages(self.tree)  # beside a list, whatever they are called
+        self._pages = {PurePosixPath(name).name: name for name in pages}
         if not self._lists and not self._pages:
             raise EmptySourceError(
                 f"{self.tree.path} holds neither posts.csv nor posts/…html, as Substack's export does."
@@ -80,21 +81,38 @@ class SubstackSource:
     def read(self) -> Iterator[Post]:
         """The list's posts in its order, then the pages that it does not name."""
         self._ignored.clear()
-        numbers = {name.partition(".")[0]: name for name in self._pages}
-        unnamed, seen = dict(self._pages), set[str]()
+        rows: dict[str, dict[str, str]] = {}
         for file in self._lists:
             for row in csv_rows(self.tree, file, required=("post_id",)):
                 post_id = row["post_id"].strip()
-                if not post_id or post_id in seen:
+                if not post_id or post_id in rows:
                     self._ignored["repeated" if post_id else "rows without a post"] += 1
                     continue
-                seen.add(post_id)
-                page = f"{post_id}.html" if f"{post_id}.html" in self._pages else numbers.get(post_id, "")
-                yield self._post(post_id, row, unnamed.pop(page, None))
-        for name, page in unnamed.items():
-            yield self._post(name.removesuffix(".html"), {}, page)
+                rows[post_id] = row
+        pages = self._pages_of(rows)
+        for post_id, row in rows.items():
+            yield self._post(post_id, row, self._pages.get(pages.get(post_id, "")))
+        for name in sorted(self._pages.keys() - set(pages.values())):
+            yield self._post(name.removesuffix(".html"), {}, self._pages[name])
         if others := set(self.tree.names()) - {*self._lists, *self._pages.values()}:
             self._ignored["other files"] = len(others)
+
+    def _pages_of(self, post_ids: Iterable[str]) -> dict[str, str]:
+        """post_id → its page's name: NUMBER.SLUG, the number alone, or, where the number differs, the slug alone."""
+        numbers = {name.partition(".")[0]: name for name in self._pages}
+        found = {
+            post_id: page
+            for post_id in post_ids
+            if (page := f"{post_id}.html" if f"{post_id}.html" in self._pages else numbers.get(post_id, ""))
+        }
+        slugs: dict[str, list[str]] = {}
+        for name in self._pages.keys() - set(found.values()):
+            slugs.setdefault(name.partition(".")[2], []).append(name)
+        for post_id in post_ids:
+            alike = slugs.pop(f"{post_id.partition('.')[2]}.html", []) if post_id not in found else []
+            if len(alike) == 1:
+                found[post_id] = alike[0]
+        return found
 
     def _post(self, post_id: str, row: dict[str, str], page: str | None) -> Post:
         slug = (PurePosixPath(page).stem if page else post_id).partition(".")[2]

@@ -3,7 +3,7 @@
     root/authors/<author>/
         profile.json
         lock                                  held while one process writes
-        sources.json                          where posts are collected from
+        sources.json sources.lock             where posts are collected from
         vectors/                              of an embedding under way
         forgotten.json                        what must not come back, as salted hashes
         generation                            after an erasure: the folder that the tables and versions are in
@@ -20,11 +20,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
-
-from feature_store.backends import kept_vectors
+from feature_store.backends import author_files, kept_vectors
+from feature_store.backends.author_files import read_model
 from feature_store.backends.delta_erasure import rewrite
 from feature_store.backends.delta_rows import CHUNKS, DOCUMENTS, EXAMPLES, POSTS, R, RowType
 from feature_store.backends.delta_table import RecordTable
@@ -39,18 +38,14 @@ from feature_store.backends.local_disk import (
 )
 from feature_store.errors import (
     StoreBusyError,
-    StoreCorruptError,
     UnknownAuthorError,
     UnknownFeatureVersionError,
 )
 from feature_store.records import Chunk, Document, Example, Post, Split, Vector, digest_of
 from feature_store.versions import AuthorProfile, FeatureVersion, Forgotten, SourceRecord, row_counts
 
-Model = TypeVar("Model", bound=BaseModel)
-T = TypeVar("T")
 FEATURES: tuple[RowType[Any], ...] = (DOCUMENTS, CHUNKS, EXAMPLES)
-SourceRecords = TypeAdapter(list[SourceRecord])
-PROFILE, LOCK, SOURCES, FORGOTTEN = "profile.json", "lock", "sources.json", "forgotten.json"
+PROFILE, LOCK = "profile.json", "lock"
 VERSIONS, VECTORS = "versions", "vectors"
 GENERATION = "generation"  # a file that names the folder of the tables, once something was erased
 MANIFEST = re.compile(r"F(\d+)\.json")
@@ -64,10 +59,10 @@ class DeltaFeatureStore:
         self._min_free_mb = min_free_mb
 
     def authors(self) -> list[AuthorProfile]:
-        return [_read_model(path, AuthorProfile) for path in sorted(self._authors.glob(f"*/{PROFILE}"))]
+        return [read_model(path, AuthorProfile) for path in sorted(self._authors.glob(f"*/{PROFILE}"))]
 
     def profile(self, author: str) -> AuthorProfile:
-        return _read_model(self._home(author) / PROFILE, AuthorProfile)
+        return read_model(self._home(author) / PROFILE, AuthorProfile)
 
     def versions(self, author: str) -> list[FeatureVersion]:
         manifests = {
@@ -75,7 +70,7 @@ class DeltaFeatureStore:
             for path in (self._tables(author) / VERSIONS).glob("F*.json")
             if (match := MANIFEST.fullmatch(path.name))
         }
-        return [_read_model(manifests[number], FeatureVersion) for number in sorted(manifests)]
+        return [read_model(manifests[number], FeatureVersion) for number in sorted(manifests)]
 
     def version(self, author: str, number: int | None = None) -> FeatureVersion:
         versions = self.versions(author)
@@ -89,6 +84,12 @@ class DeltaFeatureStore:
     def posts(self, author: str, version: FeatureVersion | None = None) -> list[Post]:
         posts = self._table(author, POSTS).read(_as_of(author, version, POSTS.table))
         return sorted(posts, key=lambda post: (post.source_id, post.source))
+
+    def posts_ever(self, author: str) -> list[Post]:
+        table = self._table(author, POSTS)
+        versions = range(table.version + 1) if table.exists else ()
+        ever = {post.id: post for version in versions for post in table.read(version)}
+        return sorted(ever.values(), key=lambda post: (post.source_id, post.source))
 
     def documents(self, author: str, version: FeatureVersion | None = None) -> list[Document]:
         documents = self._table(author, DOCUMENTS).read(_as_of(author, version, DOCUMENTS.table))
@@ -124,23 +125,20 @@ class DeltaFeatureStore:
         return kept_vectors.read(self._home(author) / VECTORS, encoder)
 
     def sources(self, author: str) -> list[SourceRecord]:
-        path = self._home(author) / SOURCES
-        found = _read(path, SourceRecords) if path.exists() else []
-        return sorted(found, key=lambda source: source.name)
+        return author_files.sources(self._home(author))
 
     def write_source(self, author: str, source: SourceRecord) -> None:
-        self._write_sources(author, [*(s for s in self.sources(author) if s.name != source.name), source])
+        author_files.change_sources(self._home(author), source.name, [source])
 
     def remove_source(self, author: str, name: str) -> None:
-        self._write_sources(author, [source for source in self.sources(author) if source.name != name])
+        author_files.change_sources(self._home(author), name, [])
 
     def forgotten(self, author: str) -> Forgotten:
-        path = self._home(author) / FORGOTTEN
-        return _read_model(path, Forgotten) if path.exists() else Forgotten(salt=secrets.token_hex(16))
+        return author_files.forgotten(self._home(author))
 
     def forget(self, author: str, posts: Sequence[Post], texts: Iterable[str] = ()) -> None:
         known = self.forgotten(author)
-        self._write_forgotten(author, known.with_posts(posts, texts))
+        author_files.write_forgotten(self._home(author), known.with_posts(posts, texts))
 
     def erase(self, author: str) -> list[FeatureVersion]:
         home, old, forgotten = self._home(author), self._tables(author), self.forgotten(author)
@@ -159,7 +157,7 @@ class DeltaFeatureStore:
         return touched
 
     def finish_forgetting(self, author: str) -> None:
-        self._write_forgotten(author, self.forgotten(author).model_copy(update={"pending": ()}))
+        author_files.write_forgotten(self._home(author), self.forgotten(author).model_copy(update={"pending": ()}))
 
     def erase_author(self, author: str) -> None:
         home = self._home(author)
@@ -225,16 +223,6 @@ class DeltaFeatureStore:
             if not write_once(tables / VERSIONS / f"{version.name}.json", version.model_dump_json(indent=2)):
                 raise StoreBusyError(f"another process has just written {version.name} of {version.author}. Run again.")
 
-    def _write_sources(self, author: str, sources: Sequence[SourceRecord]) -> None:
-        path = self._home(author) / SOURCES
-        with naming_full_disk(path.parent):
-            write_whole(path, SourceRecords.dump_json(list(sources), indent=2).decode())
-
-    def _write_forgotten(self, author: str, forgotten: Forgotten) -> None:
-        path = self._home(author) / FORGOTTEN
-        with naming_full_disk(path.parent):
-            write_whole(path, forgotten.model_dump_json(indent=2))
-
     def _sweep(self, author: str) -> None:
         """Remove the generations of tables that nothing points to: of an erasure that was killed, or is done."""
         home, current = self._home(author), self._tables(author)
@@ -278,17 +266,3 @@ def _changed(before: dict[str, dict[str, str]], after: dict[str, dict[str, str]]
         for table in after
         for word, larger, smaller in (("added", after, before), ("removed", before, after))
     }
-
-
-def _read_model(path: Path, model: type[Model]) -> Model:
-    return _read(path, TypeAdapter(model))
-
-
-def _read(path: Path, kind: TypeAdapter[T]) -> T:
-    try:
-        return kind.validate_json(path.read_bytes())
-    except (OSError, ValidationError) as error:
-        raise StoreCorruptError(
-            f"{path} is not what was written there: {error}. Restore it from a copy, or remove {path.parent} and "
-            "run `twin collect` again."
-        ) from error

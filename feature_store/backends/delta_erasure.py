@@ -11,7 +11,7 @@ from pathlib import Path
 
 from feature_store.backends.delta_rows import CHUNKS, DOCUMENTS, EXAMPLES, POSTS
 from feature_store.backends.delta_table import RecordTable
-from feature_store.records import Chunk, Document, Example, Post
+from feature_store.records import Chunk, Document, Example, ExampleKind, Post
 from feature_store.versions import FeatureVersion, Forgotten, digest_of_features, row_counts
 
 
@@ -31,7 +31,7 @@ def rewrite(
         before = documents.read(tables[DOCUMENTS.table])
         all_chunks = chunks.read(tables[CHUNKS.table])
         gone_texts = {chunk.text for chunk in all_chunks if chunk.document_id in doomed}
-        quoting = {d.id for d in before if d.context and forgotten.hides_text(d.context)}
+        quoting = {d.id for d in before if d.context and forgotten.quoted_in(d.context)}
         after_documents = [_document(d, quoting) for d in before if d.id not in doomed]
         after_chunks = [chunk for chunk in all_chunks if chunk.document_id not in doomed]
         all_examples = examples.read(tables[EXAMPLES.table])
@@ -39,7 +39,7 @@ def rewrite(
             example
             for example in all_examples
             if example.document_id not in doomed
-            and not (example.document_id in quoting and forgotten.hides_text(example.request))
+            and not (example.document_id in quoting and example.kind is ExampleKind.REPLY)
             and not any(passage.text in gone_texts for passage in example.passages)
         ]
         after_posts = _posts(posts.read(tables[POSTS.table]), doomed, forgotten)
@@ -68,7 +68,7 @@ def rewrite(
 
 def _posts(posts: Sequence[Post], doomed: Collection[str], forgotten: Forgotten) -> list[Post]:
     return [
-        replace(post, context="") if post.context and forgotten.hides_text(post.context) else post
+        replace(post, context="") if post.context and forgotten.quoted_in(post.context) else post
         for post in posts
         if post.id not in doomed
     ]

@@ -15,12 +15,13 @@ BLOCK = 1 << 20
 
 
 @contextmanager
-def exclusive(lock: Path, what: str) -> Iterator[None]:
-    """Hold `lock` (the system frees it when the process dies). Raises StoreBusyError at once when another has it."""
+def exclusive(lock: Path, what: str, *, patience: float = 0) -> Iterator[None]:
+    """Hold `lock` (the system frees it when the process dies). Raises StoreBusyError when another has it for longer
+    than `patience` seconds."""
     from filelock import FileLock, Timeout
 
     lock.parent.mkdir(parents=True, exist_ok=True)
-    held = FileLock(lock, timeout=0)
+    held = FileLock(lock, timeout=patience)
     try:
         held.acquire()
     except Timeout:

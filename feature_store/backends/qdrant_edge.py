@@ -104,8 +104,11 @@ class QdrantEdgeIndex:
     def erase(self, author: str) -> None:
         for home in [path for path in self._root.glob(f"*/{author}") if not path.parent.name.startswith(".")]:
             with exclusive(home / "lock", f"the index of {author}"):
-                for folder in (*home.glob("F*"), *home.glob(".publishing-*")):
+                for folder in home.glob("F*"):  # by a rename: a reader never meets half of it
+                    folder.rename(tempfile.mkdtemp(prefix=".publishing-", dir=home))
+                for folder in home.glob(".publishing-*"):
                     shutil.rmtree(folder)
+                shutil.rmtree(home, ignore_errors=True)  # the lock, and the author's name
         remove_copies_of_the_dead(self._root / COPIES)
         self.refresh()
 

@@ -100,6 +100,13 @@ def _create(database: Path) -> None:
     shutil.rmtree(staging)
 
 
+def forget_deleted_rows(root: Path) -> None:
+    """SQLite keeps the bytes of what was deleted, and its log keeps them too."""
+    with closing(sqlite3.connect(root / DATABASE)) as connection:
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def _check_readable(database: Path) -> None:
     """MLflow retries a file that is no database for minutes."""
     with closing(sqlite3.connect(database)) as connection:

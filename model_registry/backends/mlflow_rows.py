@@ -12,11 +12,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from model_registry.backends.mlflow_client import DATABASE, asking, locked, open_client
+from model_registry.backends.mlflow_client import DATABASE, asking, forget_deleted_rows, locked, open_client
 from model_registry.ports import CANDIDATE, CHAMPION, PREVIOUS
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+    from mlflow.entities import Run
     from mlflow.entities.model_registry import ModelVersion
 
 PREFIX = "twin-"  # an author is a registered model; a shared server holds others too
@@ -153,9 +154,14 @@ class MlflowRows:
             self.client.delete_registered_model(PREFIX + author)
         experiment = self.client.get_experiment_by_name(PREFIX + author)
         if experiment:
+            for run in self._runs(experiment.experiment_id):
+                if "author" in run.data.tags:
+                    self.client.delete_tag(run.info.run_id, "author")
             # a deleted experiment keeps its name; who makes the author anew gets one of his own
             self.client.rename_experiment(experiment.experiment_id, f"erased-{experiment.experiment_id}")
             self.client.delete_experiment(experiment.experiment_id)
+        if self.tracking_uri is None:
+            forget_deleted_rows(self.root)
 
     def switch(self, row: Row) -> None:
         """Make `row` champion, and the champion previous.
@@ -178,6 +184,14 @@ class MlflowRows:
         if aliases.get(CANDIDATE) == successor.number:
             self.unname(author, CANDIDATE)
         self.unname(author, SUCCESSOR)
+
+    def _runs(self, experiment: str) -> "list[Run]":
+        page = self.client.search_runs([experiment])
+        found = list(page)
+        while page.token:
+            page = self.client.search_runs([experiment], page_token=page.token)
+            found += page
+        return found
 
     def _search(self, where: str) -> "list[ModelVersion]":
         if self.is_empty:

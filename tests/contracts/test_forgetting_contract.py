@@ -16,7 +16,7 @@ from fakes.feature_records import (
 )
 from feature_store.errors import UnknownAuthorError
 from feature_store.ports import FeatureWriter
-from feature_store.records import Document, Passage, Post
+from feature_store.records import Document, ExampleKind, Passage, Post
 from feature_store.versions import FeatureVersion, SourceRecord
 
 
@@ -80,6 +80,29 @@ def test_what_is_forgotten_leaves_every_version(store: FeatureWriter) -> None:
     assert fourth.name == "F4"
 
 
+@pytest.mark.parametrize("around", ["{}", "The cellar\n\n{}", "On Monday Maud wrote: {}", "{cut}"])
+def test_a_context_that_quotes_what_is_forgotten_leaves_with_its_example(store: FeatureWriter, around: str) -> None:
+    """Sources put titles before contexts and cut them; a request shows their end."""
+    words = " ".join(f"The canary sang verse {n} in the coal cellar until lamp {n * 7} went out." for n in range(30))
+    secret = make_post("gone", content=words)
+    answer = replace(make_post("b"), context=around.format(words, cut=words[:1500]))
+    document = _document_of(answer)
+    request = answer.context[-1000:]
+    reply = replace(make_example("b"), document_id=document.id, kind=ExampleKind.REPLY, request=request)
+    question = replace(reply, kind=ExampleKind.ANSWER, request="What is in the cellar?")
+    with store.writing("maud"):
+        store.write_posts("maud", upserts=[secret, answer], deleted_ids=[])
+        store.commit(
+            "maud", documents=[document], chunks=[], examples=[reply, question], encoder=ENCODER, configuration={}
+        )
+    store.forget("maud", [secret])
+    with store.writing("maud"):
+        (touched,) = store.erase("maud")
+    assert [post.context for post in store.posts("maud")] == [""]
+    assert [made.context for made in store.documents("maud", touched)] == [""]
+    assert store.examples("maud", touched) == [question]
+
+
 def test_what_is_forgotten_is_known_again_by_place_and_by_words(store: FeatureWriter) -> None:
     words = "The canary sang in the coal cellar until the lamps went out."
     store.forget("maud", [make_post("gone", content=words), make_post("short", content="Thanks!")])
@@ -139,3 +162,16 @@ def test_vectors_are_kept_until_the_next_commit(store: FeatureWriter) -> None:
     assert store.kept_vectors("maud", ENCODER) == {}
     with pytest.raises(UnknownAuthorError):
         store.keep_vectors("dex", ENCODER, {"a" * 32: first})
+
+
+def test_a_post_that_was_deleted_before_any_version_can_still_be_forgotten(store: FeatureWriter) -> None:
+    deleted, kept = make_post("deleted"), make_post("kept")
+    assert store.posts_ever("maud") == []
+    with store.writing("maud"):
+        store.write_posts("maud", upserts=[deleted, kept], deleted_ids=[])
+        store.write_posts("maud", upserts=[replace(kept, content="Another.")], deleted_ids=[deleted.id])
+    assert store.posts_ever("maud") == [deleted, replace(kept, content="Another.")]
+    store.forget("maud", [deleted])
+    with store.writing("maud"):
+        store.erase("maud")
+    assert store.posts_ever("maud") == store.posts("maud") == [replace(kept, content="Another.")]

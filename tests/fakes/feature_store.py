@@ -16,6 +16,7 @@ from feature_store.records import (
     Chunk,
     Document,
     Example,
+    ExampleKind,
     Post,
     Record,
     Split,
@@ -52,6 +53,7 @@ class InMemoryFeatureStore:
         self._posts: dict[str, dict[str, Post]] = {}
         self._snapshots: dict[str, list[_Snapshot]] = {}
         self._locks: dict[str, threading.RLock] = {}
+        self._ever: dict[str, dict[str, Post]] = {}
         self._vectors: dict[tuple[str, str], dict[str, Vector]] = {}
         self._sources: dict[str, dict[str, SourceRecord]] = {}
         self._forgotten: dict[str, Forgotten] = {}
@@ -76,6 +78,10 @@ class InMemoryFeatureStore:
         self.profile(author)
         posts = self._as_of(author, version).posts if version else self._posts[author]
         return sorted(posts.values(), key=lambda post: (post.source_id, post.source))
+
+    def posts_ever(self, author: str) -> list[Post]:
+        self.profile(author)
+        return sorted(self._ever.get(author, {}).values(), key=lambda post: (post.source_id, post.source))
 
     def documents(self, author: str, version: FeatureVersion | None = None) -> list[Document]:
         snapshot = self._rows(author, version)
@@ -112,6 +118,7 @@ class InMemoryFeatureStore:
             posts.pop(key, None)
         posts.update({post.id: post for post in upserts})
         self._posts[author] = posts
+        self._ever.setdefault(author, {}).update(posts)
 
     def keep_vectors(self, author: str, encoder: str, vectors: Mapping[str, Vector]) -> None:
         self.profile(author)
@@ -144,6 +151,9 @@ class InMemoryFeatureStore:
     def erase(self, author: str) -> list[FeatureVersion]:
         forgotten = self.forgotten(author)
         self._posts[author] = _without(self._posts[author], forgotten)
+        in_versions = {key for snapshot in self._snapshots[author] for key in snapshot.posts}
+        kept = {key: p for key, p in self._ever.get(author, {}).items() if key in in_versions | {*self._posts[author]}}
+        self._ever[author] = _without(kept, forgotten)
         touched = []
         for index, old in enumerate(self._snapshots[author]):
             documents = _without(old.documents, forgotten)
@@ -154,7 +164,7 @@ class InMemoryFeatureStore:
                 for key, e in old.examples.items()
                 if e.document_id not in forgotten.pending
                 and not any(passage.text in gone for passage in e.passages)
-                and not forgotten.hides_text(e.request)
+                and not (e.kind is ExampleKind.REPLY and forgotten.quoted_in(old.documents[e.document_id].context))
             }
             version = old.version
             if documents != old.documents or examples != old.examples:
@@ -173,7 +183,7 @@ class InMemoryFeatureStore:
         return touched
 
     def erase_author(self, author: str) -> None:
-        for kept in (self._profiles, self._posts, self._snapshots, self._sources, self._forgotten):
+        for kept in (self._profiles, self._posts, self._ever, self._snapshots, self._sources, self._forgotten):
             kept.pop(author, None)  # type: ignore[attr-defined]
 
     def commit(
@@ -249,7 +259,7 @@ Kept = TypeVar("Kept", Post, Document)
 
 def _without(records: dict[str, Kept], forgotten: Forgotten) -> dict[str, Kept]:
     return {
-        key: replace(record, context="") if forgotten.hides_text(record.context) else record
+        key: replace(record, context="") if forgotten.quoted_in(record.context) else record
         for key, record in records.items()
         if key not in forgotten.pending
     }

@@ -1,6 +1,7 @@
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import killed_writers
@@ -11,7 +12,7 @@ from deltalake.exceptions import DeltaError
 from fakes.feature_records import ENCODER, make_chunk, make_document, make_example, make_post, make_profile
 from feature_store.backends.delta import DeltaFeatureStore
 from feature_store.errors import DiskFullError, StoreBusyError, StoreCorruptError, UnknownAuthorError
-from feature_store.versions import FeatureVersion
+from feature_store.versions import FeatureVersion, SourceRecord
 
 
 @pytest.fixture
@@ -155,6 +156,14 @@ def test_another_process_that_writes_is_met_at_once(store: DeltaFeatureStore, tm
         process.kill()
     with store.writing("maud"):
         assert store.versions("maud") == []
+
+
+def test_sources_written_at_once_are_all_kept(store: DeltaFeatureStore) -> None:
+    names = [f"folder:/{number}" for number in range(16)]
+    with ThreadPoolExecutor(8) as pool:
+        records = [SourceRecord(name=name, kind="folder", location="/") for name in names]
+        [*pool.map(lambda record: store.write_source("maud", record), records)]
+    assert {source.name for source in store.sources("maud")} == {*names}
 
 
 def test_a_write_is_refused_when_the_disk_is_nearly_full(tmp_path: Path, store: DeltaFeatureStore) -> None:

@@ -1,11 +1,13 @@
 import gc
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import killed_writers
@@ -15,7 +17,7 @@ from fakes.feature_records import DIMENSIONS, ENCODER, axis, make_chunk, make_ve
 from feature_store.backends import qdrant_edge as backend
 from feature_store.backends import qdrant_edge_folders as folders_of
 from feature_store.backends.qdrant_edge import QdrantEdgeIndex
-from feature_store.errors import DiskFullError, StoreBusyError, StoreCorruptError
+from feature_store.errors import DiskFullError, StoreBusyError, StoreCorruptError, UnknownFeatureVersionError
 
 
 @pytest.fixture
@@ -100,6 +102,31 @@ def test_copies_of_processes_that_were_killed_go_with_the_next_reader_and_with_a
         reader()
         assert not left.exists()
         assert alive.exists()
+
+
+def test_a_reader_never_meets_half_of_what_is_erased_and_nothing_is_left(
+    index: QdrantEdgeIndex, tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(index, 1, "fog")
+    served: list[set[str]] = []
+    remove = shutil.rmtree
+    with closing(QdrantEdgeIndex(tmp_path, min_free_mb=1)) as other:
+        found(other, 1)
+
+        def halfway(folder: Path, *, ignore_errors: bool = False) -> None:
+            (folder / folders_of.MANIFEST).unlink(missing_ok=True)
+            served.append(found(other, 1))
+            remove(folder, ignore_errors=ignore_errors)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(shutil, "rmtree", halfway)
+            index.erase("maud")
+        other.refresh()
+        assert served
+        assert all(texts == {"fog"} for texts in served)
+        with pytest.raises(UnknownFeatureVersionError):
+            found(other, 1)
+    assert not home.exists()
 
 
 @pytest.mark.parametrize("moment", killed_writers.INDEX_MOMENTS)

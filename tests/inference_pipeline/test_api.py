@@ -207,7 +207,7 @@ def test_a_client_that_leaves_frees_its_place(service: Service, stream: bool) ->
     if stream:
         with service.http.stream("POST", "/v1/chat/completions", json=body) as response:
             next(response.iter_bytes())
-            assert (engine.running, service.under_way) == (1, 1)
+            assert eventually(lambda: (engine.running, service.under_way) == (1, 1))
     else:
         with pytest.raises(httpx2.ReadTimeout):
             service.http.post("/v1/chat/completions", json=body, timeout=0.5)

@@ -197,6 +197,19 @@ def test_a_run_keeps_parameters_curve_and_author(registry: MlflowRegistry, tmp_p
     assert sorted((point.step, point.value) for point in curve) == [(step, 1 / (step + 1)) for step in range(1200)]
 
 
+def test_an_erased_author_is_in_no_byte(tmp_path: Path) -> None:
+    registry = MlflowRegistry(tmp_path / "fresh")
+    registry.log_run("zyzzogeton", {"rank": "16"}, [(1, "loss", 2.0)])
+    registry.register("zyzzogeton", write_adapter(tmp_path / "made", author="zyzzogeton"))
+    assert [path for path in (tmp_path / "fresh").rglob("*") if _names(path, "zyzzogeton")]
+    registry.erase_author("zyzzogeton")
+    assert [path for path in (tmp_path / "fresh").rglob("*") if _names(path, "zyzzogeton")] == []
+
+
+def _names(path: Path, author: str) -> bool:
+    return author in path.name or (path.is_file() and author.encode() in path.read_bytes())
+
+
 def test_a_forced_promotion_keeps_its_reason(registry: MlflowRegistry, tmp_path: Path) -> None:
     from mlflow import MlflowClient
 

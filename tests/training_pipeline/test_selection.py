@@ -1,11 +1,13 @@
 import pytest
 
-from fakes.feature_records import make_version
+from fakes.feature_records import commit_features, make_post, make_profile, make_version
+from fakes.feature_store import InMemoryFeatureStore
 from fakes.training_examples import make_example
 from feature_store.records import Example, ExampleKind, Split
 from feature_store.versions import FeatureVersion
 from model_registry.prompting import PromptRenderer
-from training_pipeline.errors import TooLittleTextError
+from training_pipeline.errors import FeaturesErasedError, TooLittleTextError
+from training_pipeline.pipeline import require_unerased
 from training_pipeline.selection import TrainingData, select, thin
 
 
@@ -51,3 +53,14 @@ def test_thinning_keeps_whole_documents_within_the_bound(renderer: PromptRendere
     assert 0 < sum(len(s.ids) for s in kept) <= total // 3
     assert len({s.document_id for s in kept}) == 10
     assert thin(data.test, total) == data.test
+
+
+def test_a_model_that_learnt_from_what_was_erased_meanwhile_is_not_kept() -> None:
+    store = InMemoryFeatureStore()
+    store.create_author(make_profile())
+    features, _ = commit_features(store, "a", "b")
+    require_unerased(store, features)
+    store.forget("maud", [make_post("b")])
+    store.erase("maud")
+    with pytest.raises(FeaturesErasedError, match="twin train maud"):
+        require_unerased(store, features)

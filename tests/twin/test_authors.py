@@ -60,3 +60,12 @@ def test_it_must_be_clear_who_is_meant() -> None:
         find_author(store, None)
     with pytest.raises(UnknownAuthorError, match=r"maud-ferrier"):
         find_author(store, "Nobody")
+
+
+def test_two_people_whose_names_give_one_id_are_told_apart() -> None:
+    store = InMemoryFeatureStore()
+    ensure_author(store, "李 Li")
+    with pytest.raises(AuthorNameError, match=r"'王 Li' would have the id 'li'.*'李 Li'.*--author li-2"):
+        ensure_author(store, "王 Li")
+    assert ensure_author(store, "li")[0].name == "李 Li"
+    assert ensure_author(store, "li-2")[1]

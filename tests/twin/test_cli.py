@@ -132,3 +132,14 @@ def test_wrong_usage_is_2_and_says_what_is_wrong(
     out, err = capsys.readouterr()
     assert out == ""
     assert message in err
+
+
+def test_a_data_folder_that_cannot_be_used_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("x")
+    (tmp_path / "posts").mkdir()
+    (tmp_path / "posts" / "a.md").write_text("The fog came in before noon.")
+    monkeypatch.setenv("TWIN_DATA_DIR", str(tmp_path / "file"))
+    assert run(["collect", str(tmp_path / "posts"), "--as", "folder", "--author", "Maud"]) == ExitCode.ENVIRONMENT
+    assert "data_dir" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from configs.errors import ExitCode
 from configs.settings import load_settings
+from feature_store.backends.delta import DeltaFeatureStore
 from feature_store.records import Post
 from twin import wiring
 from twin.cli import run
@@ -136,6 +138,39 @@ def test_watching_publishes_what_comes_and_survives_a_bad_round(
     assert "there is no folder" in out
 
 
+def test_a_watch_outlasts_another_writer(
+    blog: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    collect(blog)
+    capsys.readouterr()
+    with ExitStack() as held:
+
+        def between(_: float) -> None:
+            if "another process is writing" in capsys.readouterr().err:
+                raise KeyboardInterrupt
+            held.enter_context(wiring.feature_store(load_settings()).writing("maud"))
+
+        monkeypatch.setattr(command.time, "sleep", between)
+        assert run(["sync", "--watch", "--collect-only"]) == ExitCode.INTERRUPTED
+
+
+def test_a_kill_between_the_posts_and_their_source_is_made_good(
+    blog: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    collect(blog)
+    synced(capsys)
+    write(blog / "9.md", 9)
+    with monkeypatch.context() as patched:
+        patched.setattr(DeltaFeatureStore, "write_source", die)
+        assert run(["sync"]) == ExitCode.INTERRUPTED
+    assert len(posts()) == 9
+    assert synced(capsys)["version"] == "F2"
+
+
+def die(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
 def test_two_at_once_do_not_get_in_each_others_way(blog: Path, capsys: pytest.CaptureFixture[str]) -> None:
     collect(blog)
     store = wiring.feature_store(load_settings())
@@ -147,3 +182,19 @@ def test_two_at_once_do_not_get_in_each_others_way(blog: Path, capsys: pytest.Ca
     assert codes == [ExitCode.ENVIRONMENT]
     assert "another process is writing" in capsys.readouterr().err
     assert synced(capsys)["version"] == "F1"
+
+
+def test_a_dropped_source_is_not_collected_and_its_posts_leave(
+    blog: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    collect(blog)
+    synced(capsys)
+    moved = blog.rename(tmp_path / "moved")
+    collect(moved)
+    assert run(["drop", "nowhere"]) == ExitCode.NOT_FOUND
+    assert f"folder:{blog}" in capsys.readouterr().err
+    assert run(["drop", str(blog)]) == ExitCode.OK
+    outcome = synced(capsys)
+    assert [report["source"] for report in outcome["sources"]] == [f"folder:{moved}"]
+    assert (outcome["failures"], outcome["version"]) == ({}, "F2")
+    assert {post.source for post in posts()} == {f"folder:{moved}"}

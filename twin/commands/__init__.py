@@ -16,6 +16,7 @@ from twin.commands import (
     ask,
     collect,
     doctor,
+    drop,
     features,
     forget,
     models,
@@ -105,6 +106,7 @@ app.command()(ask.ask)
 app.command()(status.status)
 app.command()(models.models)
 app.command()(rollback.rollback)
+app.command()(drop.drop)
 app.command()(forget.forget)
 app.add_typer(privacy.app, name="privacy")
 app.command()(doctor.doctor)

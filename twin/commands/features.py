@@ -32,8 +32,8 @@ def features(ctx: typer.Context, author: Author = None, named: SameAuthor = None
                 "digest": report.version.digest,
                 "counts": report.counts,
                 "changed": report.version.changed,
-                "quarantined": dict(report.quarantined),
-                "near_duplicates": dict(report.duplicates),
+                "quarantined": [{"post": post, "reason": reason} for post, reason in report.quarantined],
+                "near_duplicates": [{"post": post, "kept": kept} for post, kept in report.duplicates],
             }
         )
     else:

@@ -73,6 +73,18 @@ def test_every_form_reads_alike(make: Callable[[Path], Path], tmp_path: Path) ->
         tree.read("data/tweets.js", max_bytes=2)
 
 
+@pytest.mark.parametrize("make", [folder, zipped, tarred], ids=["folder", "zip", "tar.gz"])
+def test_what_macos_adds_is_no_file_of_the_export(
+    make: Callable[[Path], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("__MACOSX/data/._tweets.js", "data/._tweets.js", "._notes.txt"):
+        monkeypatch.setitem(FILES, name, b"\0\5\26\7 Mac OS X")
+    monkeypatch.setitem(FILES, "data/a._tweets.js", b"not of macOS")
+    tree = open_tree(make(tmp_path))
+    assert tree.find("*.js") == ["data/a._tweets.js", "data/sub/tweets-part1.js", "data/tweets.js"]
+    assert tree.names() == [*tree.find("*.js"), "notes.txt"]
+
+
 def test_single_files(tmp_path: Path) -> None:
     plain, packed = tmp_path / "a.csv", tmp_path / "b.jsonl.gz"
     plain.write_bytes(b"x,y")

@@ -136,6 +136,17 @@ def test_whose(tmp_path: Path) -> None:
         opened(path, "blogger", author="x", author_name="Nobody")
 
 
+def test_two_texts_under_one_number_are_two_posts(tmp_path: Path) -> None:
+    draft = old(2, content="<p>Rain</p>", extra="<app:control><app:draft>yes</app:draft></app:control>")
+    source = opened(write(tmp_path, old_feed(old(2), draft, old(2), draft)), "blogger")
+
+    assert [(post.source_id, post.visibility, post.content) for post in source.read()] == [
+        ("blog-12.post-2", "public", "<p>Fog &amp; rain</p>"),
+        ("blog-12.post-2#2", "draft", "<p>Rain</p>"),
+    ]
+    assert source.ignored == {"repeated": 2, "settings": 1}
+
+
 def test_broken_and_refused(tmp_path: Path) -> None:
     source = opened(write(tmp_path, new_feed(new(1), new(2)).removesuffix("</entry>\n</feed>")), "blogger")
     first, second = source.read()

@@ -98,6 +98,17 @@ def test_the_new_package_in_every_language(tmp_path: Path, messages: str, accoun
     assert [post.source_id for post in posts] == [f"{C1}/1100000000000000003", f"{C1}/1100000000000000002"]
 
 
+def test_one_conversation_alone_and_short_numbers(tmp_path: Path) -> None:
+    folder = tmp_path / "messages/c12"
+    folder.mkdir(parents=True)
+    (folder / "messages.json").write_text(json.dumps([{"ID": 7, "Timestamp": ROWS[0][1], "Contents": "Fog."}]))
+    for place in (tmp_path, folder, folder / "messages.json"):
+        assert [(post.source_id, post.content) for post in read(place)] == [("12/7", "Fog.")]
+    (folder / "messages.json").write_text(json.dumps([{"role": "user", "content": "Fog."}]))
+    with pytest.raises(SourceError):
+        opened(tmp_path)
+
+
 def said(id: int, author: dict[str, Any], content: Any, type: str = "Default", **more: Any) -> dict[str, Any]:  # noqa: A002
     return {
         "id": str(id),

@@ -11,7 +11,7 @@ from fakes.fetching import FakeFetcher, opened, source_options
 from feature_pipeline import sources
 from feature_pipeline.errors import UnknownSourceError
 from feature_pipeline.locations import Location
-from feature_pipeline.sources import Match, kinds, open_source, recognise, source_module
+from feature_pipeline.sources import Match, kinds, open_source, recognise, source_module, split_kind
 
 KNOWN_BY_ADDRESS = [kind for kind in kinds() if source_module(kind).ADDRESS]
 
@@ -61,9 +61,47 @@ def test_no_example_is_spelled_like_two_kinds(kind: str) -> None:
     assert alike == ([kind] if kind in KNOWN_BY_ADDRESS else [])
 
 
-def test_a_place_that_nothing_knows_is_told_where_the_kinds_are_listed() -> None:
-    with pytest.raises(UnknownSourceError, match=r"'no such place' is nothing that can be read.*`twin sources`"):
-        recognise(location("no such place"))
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("no such place", "there is no file or folder 'no such place'"),
+        ("", "there is no file or folder ''"),
+        ("~nobody-of-that-name/posts", "there is no file or folder '~nobody-of-that-name/posts'"),
+        ("x" * 5_000, "there is no file or folder 'xxx"),
+        ("https://[fog", "there is no file or folder 'https://[fog'"),
+        ("posts", "'posts' is there, and is of no kind"),
+        ("fog.example/feed", "If it is a web address, type https://fog.example/feed"),
+        ("www.fog.example ", "If it is a web address, type https://www.fog.example"),
+        ("https://fog.example/picture", "https://fog.example/picture answers with nothing that can be read"),
+    ],
+)
+def test_a_place_that_nothing_knows_is_told_why_and_where_the_kinds_are_listed(
+    text: str, why: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("posts").write_bytes(bytes(range(256)))
+
+    with pytest.raises(UnknownSourceError) as error:
+        recognise(Location(text, FakeFetcher({"https://fog.example/picture": b"\x89PNG\r\n"})))
+
+    assert why in str(error.value)
+    assert "`twin sources`" in str(error.value)
+
+
+def test_blanks_around_a_place_are_no_part_of_it(tmp_path: Path) -> None:
+    (tmp_path / "my posts").mkdir()
+
+    assert location(f" {tmp_path}/my posts/ ").path == tmp_path / "my posts"
+    assert location(" HTTPS://Fog.example/feed ").url == "HTTPS://Fog.example/feed"
+
+
+def test_two_exports_in_one_folder_are_to_be_named_one_by_one(tmp_path: Path) -> None:
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x/tweets.js").write_text('window.YTD.tweets.part0 = [{"tweet": {"id_str": "1", "full_text": "Fog"}}]')
+    (tmp_path / "outbox.json").write_text('{"type": "OrderedCollection", "orderedItems": []}')
+
+    with pytest.raises(UnknownSourceError, match=r"mastodon_archive or twitter\..* folder of each by itself\."):
+        recognise(location(str(tmp_path)))
 
 
 def test_an_unknown_kind_is_answered_with_the_known_ones() -> None:
@@ -108,6 +146,10 @@ def test_a_kind_before_a_colon_is_that_kind_and_is_not_asked_for(monkeypatch: py
 
     assert opened_as == [("alpha", "maud"), ("beta", "did:plc:x")]
     assert said == ("beta", "gamma:maud")
+
+
+def test_a_name_longer_than_any_file_has_can_follow_a_kind() -> None:
+    assert split_kind("github:" + "x" * 5_000) == ("github", "x" * 5_000)
 
 
 def test_a_file_whose_name_looks_like_a_kind_is_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -87,6 +87,29 @@ def test_rows_and_pages_that_miss_each_other(tmp_path: Path) -> None:
     assert source.ignored == {"other files": 1, "repeated": 1, "rows without a post": 1}
 
 
+def test_short_numbers(tmp_path: Path) -> None:
+    found = read(export(tmp_path / "e", row("7.fog") + row("8"), p7__fog="<p>x</p>", p8="<p>y</p>"))
+    assert {key: (post.content, post.problem) for key, post in found.items()} == {
+        "7.fog": ("<p>x</p>", ""),
+        "8": ("<p>y</p>", ""),
+    }
+
+
+def test_a_page_under_another_number_is_known_by_its_slug(tmp_path: Path) -> None:
+    rows = (
+        row("100001.fog", "Fog") + row("100002.rain", "Rain") + row("100003.", "No slug") + row("100005.rain", "Hail")
+    )
+    folder = export(tmp_path / "e", rows, p100004__fog="<p>x</p>", p100005__rain="<p>y</p>", p100006__snow="<p>z</p>")
+    found = read(folder)
+    assert {key: (post.title, post.content, bool(post.problem)) for key, post in found.items()} == {
+        "100001.fog": ("Fog", "<p>x</p>", False),
+        "100002.rain": ("Rain", "", True),
+        "100003.": ("No slug", "", True),
+        "100005.rain": ("Hail", "<p>y</p>", False),
+        "100006.snow": ("snow", "<p>z</p>", False),
+    }
+
+
 def test_the_text_without_furniture(tmp_path: Path) -> None:
     body = (
         f'<h2>Fog</h2>{WIDGET}<p>It is grey<a class="footnote-anchor" href="#footnote-1">1</a> here.</p>'
