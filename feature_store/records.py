@@ -123,7 +123,7 @@ class Document:
     kind: PostKind
     text: str  # the author's view: punctuation, casing, emoji and line breaks untouched
     marked: tuple[Span, ...]  # sorted, disjoint: code and other people's words inside `text`
-    language: str  # ISO 639-1, "" when unknown
+    language: str  # ISO 639-1 where there is one, else 639-3; "" when unknown
     post_hash: str  # content_hash of the post it was cleaned from
     context: str = ""  # the message that it answers
     findings: tuple[Finding, ...] = ()  # sorted, disjoint
