@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from feature_pipeline.errors import SourceError
 from feature_pipeline.fetching import Fetched, Fetcher
 from feature_pipeline.formats.archives import FileTree, open_tree
 
@@ -43,6 +44,12 @@ class Location:
         Raises UnsafeArchiveError, SourceError.
         """
         return open_tree(self.path) if self.path else None
+
+    def require_tree(self) -> FileTree:
+        """`tree`, where only files will do. Raises SourceError when there is no such path, UnsafeArchiveError."""
+        if self.tree is None:
+            raise SourceError(f"there is no folder or file {self.text}. Check the path.")
+        return self.tree
 
     @cached_property
     def page(self) -> Fetched | None:

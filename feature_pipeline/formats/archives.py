@@ -12,8 +12,8 @@ import stat
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -66,6 +66,15 @@ def open_tree(path: Path) -> FileTree:
     if path.suffix.lower() == ".zip" or (path.suffix.lower() not in (".docx", ".epub") and zipfile.is_zipfile(path)):
         return ZipTree(path)
     return SingleFile(path)
+
+
+def begins_with(tree: FileTree, name: str, signs: Iterable[bytes], *, bytes_read: int) -> bool:
+    """Whether any of `signs` stands in the beginning of a file, zero bytes (of UTF-16) aside. A file that cannot be
+    read begins with nothing."""
+    start = b""
+    with suppress(SourceError), tree.open(name) as stream:
+        start = stream.read(bytes_read).replace(b"\0", b"")
+    return any(sign in start for sign in signs)
 
 
 @dataclass

@@ -5,13 +5,12 @@ Passed over, and counted: settings, templates, the trash, other authors' posts, 
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
 from feature_pipeline.authorship import choose_authors
 from feature_pipeline.errors import EmptySourceError, SourceError
-from feature_pipeline.formats.archives import FileTree
+from feature_pipeline.formats.archives import FileTree, begins_with
 from feature_pipeline.formats.blogger_export import BloggerBlog, BloggerEntry, read_export
 from feature_pipeline.formats.plain_text import plain_text
 from feature_pipeline.locations import Location
@@ -148,9 +147,7 @@ def recognises(location: Location) -> Match:
 
 def open(location: Location, options: SourceOptions) -> BloggerSource:  # noqa: A001 - the name that sources are opened by
     """Raises SourceError, EmptySourceError, WhoIsTheAuthorError, UnsafeMarkupError."""
-    tree = location.tree
-    if tree is None:
-        raise SourceError(f"there is no folder or file {location.text}. Check the path.")
+    tree = location.require_tree()
     files = [name for name in tree.find(*PATTERNS) if _is_export(tree, name)]
     if not files:
         raise SourceError(f"{location.text} holds no export of Blogger's: neither feed.atom nor blog-….xml.")
@@ -158,10 +155,7 @@ def open(location: Location, options: SourceOptions) -> BloggerSource:  # noqa: 
 
 
 def _is_export(tree: FileTree, name: str) -> bool:
-    start = b""
-    with suppress(SourceError), tree.open(name) as stream:
-        start = stream.read(PROBE_BYTES).replace(b"\0", b"")
-    return any(sign in start for sign in SIGNS)
+    return begins_with(tree, name, SIGNS, bytes_read=PROBE_BYTES)
 
 
 def _joined(base: str, url: str) -> str:

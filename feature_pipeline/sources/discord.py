@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from feature_pipeline import dates
 from feature_pipeline.conversations import Dialogue, Participant, People, find_author, message, shortened
-from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
+from feature_pipeline.errors import EmptySourceError, UnreadableItemError
 from feature_pipeline.formats.archives import FileTree
 from feature_pipeline.formats.discord_package import account_of, channels_of, is_package, messages_of, names_of
 from feature_pipeline.formats.discord_text import discord_text
@@ -190,9 +190,7 @@ def recognises(location: Location) -> Match:
 
 def open(location: Location, options: SourceOptions) -> PackageSource | ChannelsSource:  # noqa: A001 - the name that sources are opened by
     """Raises SourceError, EmptySourceError, WhoIsTheAuthorError."""
-    tree = location.tree
-    if tree is None:
-        raise SourceError(f"there is no folder or file {location.text}. Check the path.")
+    tree = location.require_tree()
     if is_package(tree):
         return PackageSource(tree, options, _account=account_of(tree))
     exports = [parse_json(tree.read(name, max_bytes=MAX_BYTES), what=name) for name in _channel_files(tree)]

@@ -146,9 +146,7 @@ def recognises(location: Location) -> Match:
 
 def open(location: Location, options: SourceOptions) -> GhostSource:  # noqa: A001 - the name that sources are opened by
     """Raises SourceError, EmptySourceError, WhoIsTheAuthorError."""
-    tree = location.tree
-    if tree is None:
-        raise SourceError(f"there is no folder or file {location.text}. Check the path.")
+    tree = location.require_tree()
     files = _exports(tree)
     if len(files) != 1:
         found = ", ".join(files) or "none"

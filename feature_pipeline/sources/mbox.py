@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from feature_pipeline.conversations import Participant, find_author, message, shortened
-from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
+from feature_pipeline.errors import EmptySourceError, UnreadableItemError
 from feature_pipeline.formats.archives import FileTree
 from feature_pipeline.formats.mail_boxes import Box, boxes_of, mails_of
 from feature_pipeline.formats.mail_folders import is_discarded, is_sent, is_unsent
@@ -184,9 +184,7 @@ def recognises(location: Location) -> Match:
 
 def open(location: Location, options: SourceOptions) -> MboxSource:  # noqa: A001 - the name that sources are opened by
     """Raises SourceError, EmptySourceError, WhoIsTheAuthorError."""
-    tree = location.tree
-    if tree is None:
-        raise SourceError(f"there is no folder or file {location.text}. Check the path.")
+    tree = location.require_tree()
     boxes = boxes_of(tree)
     if not boxes:
         raise EmptySourceError(f"{tree.path} holds no mail: looked for .mbox files, Maildir folders and .eml files.")

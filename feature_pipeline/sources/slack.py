@@ -163,9 +163,7 @@ def recognises(location: Location) -> Match:
 
 def open(location: Location, options: SourceOptions) -> SlackSource:  # noqa: A001 - the name that sources are opened by
     """Raises SourceError, EmptySourceError, WhoIsTheAuthorError."""
-    tree = location.tree
-    if tree is None:
-        raise SourceError(f"there is no folder or file {location.text}. Check the path.")
+    tree = location.require_tree()
     root = _root(tree)
     if root is None:
         raise SourceError(f"{tree.path} is no export of Slack: there is no users.json with folders of days beside it.")

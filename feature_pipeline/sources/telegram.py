@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from feature_pipeline.conversations import Dialogue, Participant, People, find_author, message, same_name, shortened
-from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
+from feature_pipeline.errors import EmptySourceError, UnreadableItemError
 from feature_pipeline.formats.archives import FileTree
 from feature_pipeline.formats.json_values import Json, parse_json, text_at
 from feature_pipeline.formats.telegram_messages import (
@@ -146,9 +146,7 @@ def recognises(location: Location) -> Match:
 
 def open(location: Location, options: SourceOptions) -> TelegramSource:  # noqa: A001 - the name that sources are opened by
     """Raises SourceError, EmptySourceError, WhoIsTheAuthorError."""
-    tree = location.tree
-    if tree is None:
-        raise SourceError(f"there is no folder or file {location.text}. Check the path.")
+    tree = location.require_tree()
     names = _files(tree) or [name for name in tree.names() if name.endswith(".json")][:1]
     if not names:
         raise EmptySourceError(f"{tree.path} holds no result.json: export it again as “Machine-readable JSON”.")

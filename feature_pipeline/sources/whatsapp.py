@@ -151,9 +151,7 @@ def recognises(location: Location) -> Match:
 
 def open(location: Location, options: SourceOptions) -> WhatsAppSource:  # noqa: A001 - the name that sources are opened by
     """Raises SourceError, EmptySourceError, WhoIsTheAuthorError."""
-    tree = location.tree
-    if tree is None:
-        raise SourceError(f"there is no folder or file {location.text}. Check the path.")
+    tree = location.require_tree()
     chats = [_read(tree, name) for name in _files(tree)]
     spoken = Counter((same_name(line.sender), line.sender) for chat in chats for line, own in chat.messages if own.text)
     if not spoken:
