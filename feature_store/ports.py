@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Protocol
 
 from feature_store.records import Chunk, Document, Example, Post, ScoredChunk, Split, Vector
@@ -28,20 +27,6 @@ class Encoder(Protocol):
 
     def encode(self, texts: Sequence[str]) -> list[Vector]:
         """One unit vector a text, in order. Raises UnknownEncoderError when the model cannot be loaded."""
-
-
-@dataclass(frozen=True, slots=True)
-class PostChanges:
-    """What a collection would change, by post id."""
-
-    new: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    deleted: tuple[str, ...] = ()
-    unchanged: int = 0
-
-    @property
-    def any(self) -> bool:
-        return bool(self.new or self.changed or self.deleted)
 
 
 class FeatureReader(Protocol):

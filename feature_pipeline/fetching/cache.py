@@ -4,7 +4,7 @@ import json
 import sqlite3
 import time
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,10 +99,6 @@ class PageCache:
         """The collection has failed at something it was answered: errors, and what was answered last, are asked for
         anew by the next one. The rest stays, so that it goes on from there. Raises SourceError."""
         self._run("DELETE FROM pages WHERE status >= 400 OR fetched_at = (SELECT max(fetched_at) FROM pages)")
-
-    def forget(self, urls: Iterable[str]) -> int:
-        """Remove what these addresses answered; how many pages it were. Raises SourceError."""
-        return sum(len(self._run("DELETE FROM pages WHERE url = ? RETURNING key", url)) for url in urls)
 
     def delete(self) -> None:
         """Remove the whole file."""
