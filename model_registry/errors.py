@@ -8,6 +8,7 @@ ModelRegistryError
 ├── TaintedModelError       it learnt from text that was erased since
 ├── ProtectedVersionError   an alias names the version, so it cannot be deleted
 ├── UnknownBaseModelError   the base model's files cannot be found
+├── ExportTargetError       the folder to export to is taken, or cannot be written
 └── RegistryUnreachableError  the tracking server, its database or the disk does not answer
 """
 
@@ -44,6 +45,10 @@ class ProtectedVersionError(ModelRegistryError):
 
 class UnknownBaseModelError(ModelRegistryError):
     exit_code = ExitCode.ENVIRONMENT
+
+
+class ExportTargetError(ModelRegistryError):
+    exit_code = ExitCode.REFUSED
 
 
 class RegistryUnreachableError(ModelRegistryError):

@@ -8,6 +8,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from model_registry.errors import CorruptModelError
+from model_registry.evaluation import Measures, ParityResult
+from model_registry.sealing import read_sealed, write_sealed
 
 MANIFEST_FILE = "manifest.json"
 READ_BYTES = 1 << 20
@@ -37,25 +39,10 @@ class BaseLineage(BaseModel):
     fingerprint: str
 
 
-class ParityResult(BaseModel):
-    """Trained adapter under transformers and PEFT against what is served, over the same prompts."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    engine: str
-    passed: bool
-    prompts: int
-    same_prompt_tokens: bool  # renderer, trainer and engine agree on every prompt's token ids
-    same_greedy_tokens: float  # share of greedily decoded tokens that agree before the first difference, in [0, 1]
-    max_log_prob_difference: float  # nats, of chosen tokens up to the first difference
-    bound: float  # nats: what max_log_prob_difference may be
-
-
 class AdapterManifest(BaseModel):
     """Everything that decides what a version answers. The version's number is the registry's, not in here."""
 
-    # a figure that came out as NaN is written as "NaN": null would make the manifest unreadable
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     author: str
     author_name: str
@@ -64,7 +51,7 @@ class AdapterManifest(BaseModel):
     features: FeatureLineage
     prompt_version: str
     training: dict[str, Any]  # every argument and what became of it: rank, steps, label tokens, seconds, device
-    judges: dict[str, dict[str, float]]  # judge → figure → value
+    judges: dict[str, Measures]  # judge → name → figure, as measured before it was registered
     parity: ParityResult | None
     code_version: str
     libraries: dict[str, str]
@@ -92,16 +79,14 @@ def digest_folder(folder: Path) -> dict[str, FileDigest]:
 
 def write_manifest(folder: Path, manifest: AdapterManifest) -> None:
     """Write it whole or not at all. The files that it names are there already."""
-    staging = folder / f".{MANIFEST_FILE}"
-    staging.write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    staging.replace(folder / MANIFEST_FILE)
+    write_sealed(folder / MANIFEST_FILE, manifest.model_dump_json(indent=2))
 
 
 def read_manifest(folder: Path) -> AdapterManifest:
-    """Raises CorruptModelError when it is missing or not readable as a manifest."""
+    """Raises CorruptModelError when it is missing, or any byte of it is not as written."""
     path = folder / MANIFEST_FILE
     try:
-        return AdapterManifest.model_validate_json(path.read_bytes())
+        return AdapterManifest.model_validate_json(read_sealed(path))
     except (OSError, ValueError) as error:
         raise CorruptModelError(f"{path} cannot be read as a manifest: {error}. Train the version again.") from error
 

@@ -1,10 +1,13 @@
 """What the registry can do, without saying how. Backends live in model_registry/backends, named only in twin/."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from feature_store.records import Passage, ScoredChunk
+from model_registry.errors import CorruptModelError, UnknownModelError
+from model_registry.evaluation import Evaluation, Measures, ParityResult
 from model_registry.manifest import AdapterManifest
 
 CHAMPION = "champion"
@@ -23,10 +26,25 @@ class AdapterVersion:
     aliases: tuple[str, ...]
     forced: bool = False  # promoted although a gate refused
     tainted: str = ""  # why it may not be used any more: it learnt from text that was erased since
+    evaluation: Evaluation | None = None  # the newest judging since it was registered
+    unreadable: str = ""  # why that judging cannot be read: there are no figures then, and serving needs none
 
     @property
     def name(self) -> str:
         return f"v{self.number}"
+
+    @property
+    def judges(self) -> dict[str, Measures]:
+        """The newest figures; none when they cannot be read, as older ones would pass for them."""
+        if self.unreadable:
+            return {}
+        return self.evaluation.judges if self.evaluation else self.manifest.judges
+
+    @property
+    def parity(self) -> ParityResult | None:
+        if self.unreadable:
+            return None
+        return self.evaluation.parity if self.evaluation else self.manifest.parity
 
 
 class ModelResolver(Protocol):
@@ -41,6 +59,15 @@ class ModelResolver(Protocol):
         are not hashed: whoever loads one calls `verify_folder` first."""
 
 
+def has_champion(resolver: ModelResolver, author: str) -> bool:
+    """Whether there is one to serve. What is wrong with another version is of no account here."""
+    try:
+        resolver.resolve(author)
+    except (UnknownModelError, CorruptModelError):
+        return False
+    return True
+
+
 class ModelPublisher(ModelResolver, Protocol):
     def register(self, author: str, folder: Path) -> AdapterVersion:
         """Verify `folder` against its manifest, copy it in and make it a version with the alias candidate.
@@ -49,11 +76,17 @@ class ModelPublisher(ModelResolver, Protocol):
         leaves no half version. Raises CorruptModelError, IncompatibleModelError for another author's adapter.
         """
 
+    def record_evaluation(self, author: str, number: int, evaluation: Evaluation) -> AdapterVersion:
+        """Keep a judging of v_number in place of the one before; the gates read the newest. Files of the version stay
+        as they are. Raises UnknownModelError, CorruptModelError when the version's files are not what was registered.
+        """
+
     def promote(self, author: str, number: int, *, force: bool = False, reason: str = "") -> AdapterVersion:
         """Verify v_number, ask the gates, and make it champion; the old champion becomes previous.
 
-        Raises UnknownModelError, CorruptModelError, TaintedModelError, PromotionRefusedError. `force` overrules
-        gates alone, and is recorded with `reason`. Promoting the champion again changes nothing.
+        Raises UnknownModelError, CorruptModelError (of its files, or of its newest judging), TaintedModelError,
+        PromotionRefusedError. `force` overrules gates alone, and is recorded with `reason`. Promoting the champion
+        again changes nothing.
         """
 
     def rollback(self, author: str) -> AdapterVersion:
@@ -76,8 +109,17 @@ class ModelPublisher(ModelResolver, Protocol):
         """Keep a training run's parameters and curves (step, name, value), for people to look at."""
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A text that the serving engine wrote."""
+
+    text: str
+    tokens: int
+    ended: bool  # it came to its own end, and was not cut at the length asked for
+
+
 class ServingProbe(Protocol):
-    """What the parity check asks of the serving engine; handed to training by twin's wiring."""
+    """What the judges ask of the serving engine; handed to training by twin's wiring. `adapter` None: the base."""
 
     @property
     def engine(self) -> str: ...
@@ -87,3 +129,46 @@ class ServingProbe(Protocol):
 
     def greedy(self, adapter: Path, prompts: Sequence[str], max_tokens: int) -> list[tuple[list[int], list[float]]]:
         """Greedily decoded ids and their log-probabilities (nats), a prompt each, as the adapter would be served."""
+
+    def write(
+        self,
+        adapter: Path | None,
+        prompts: Sequence[str],
+        *,
+        max_tokens: int,
+        temperature: float,
+        top_p: float,
+        seeds: Sequence[int],
+    ) -> Iterator[Written]:
+        """A text for every rendered prompt, in order, as soon as it is there. Prompt i is sampled with seeds[i]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """What a served answer may rest on; both are empty when nothing that was written bears on the question."""
+
+    chunks: tuple[ScoredChunk, ...]
+    passages: tuple[Passage, ...]  # the same, as the prompt shows them
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A sentence of an answer, and the author's words that are shown as its support."""
+
+    sentence: str
+    quote: str
+    document_id: str
+
+
+class RetrievalProbe(Protocol):
+    """What the judges ask of retrieval, for one author and one feature version; handed over by twin's wiring."""
+
+    def documents(self, question: str, limit: int) -> list[str]:
+        """Ids of the first `limit` documents of the ranking, best first, before any gate on relevance."""
+
+    def retrieve(self, question: str, *, without: str = "") -> Retrieved:
+        """What the prompt of a served answer would show. Nothing of document `without` is in it: a judge that asks for
+        the text of a held-out post must not show it."""
+
+    def cite(self, answer: str, question: str, chunks: Sequence[ScoredChunk]) -> list[Cited]:
+        """The citations that a served answer would carry because they support it; empty when none does."""

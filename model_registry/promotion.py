@@ -1,57 +1,50 @@
-"""The gates that a version passes before it may be champion."""
+"""The gates that a version passes before it may be champion. They believe the judges' figures and nothing else."""
 
-import math
 from collections.abc import Sequence
+from functools import partial
 
-from model_registry.errors import PromotionRefusedError, TaintedModelError
-from model_registry.manifest import AdapterManifest
+from model_registry import gates
+from model_registry.errors import CorruptModelError, PromotionRefusedError, TaintedModelError
+from model_registry.gates import Unmeasured
+from model_registry.ports import AdapterVersion
 
-JUDGE = "likelihood"
-FIGURES = ("adapter", "base", "interval")
 
-
-def refusals(candidate: AdapterManifest, champion: AdapterManifest | None) -> list[str]:
+def refusals(candidate: AdapterVersion, champion: AdapterVersion | None) -> list[str]:
     """Why `candidate` may not take the place of `champion`, a reason each; empty when it may.
 
-    - parity: what is served must have been shown to be what was trained.
-    - likelihood, in held-out bits per byte: the adapter must be below its own base model, and not worse than the
-      champion by more than `interval`, the half width of the 95% bootstrap interval of the candidate's difference
-      to its base. On another feature version the test texts differ, so the relative gains over the bases are
-      compared instead, with the interval relative to the base.
+    By itself, a version must pass:
+
+    - parity: what is served was shown to be what was trained.
+    - likelihood: the whole interval of the change of bits per byte, adapter over base, is below 0.
+    - style: at least two scorers were asked; of those that can tell the author from the base model, more than half find
+      it nearer to the author (share of the gap above 0), and none has its whole interval below 0. Intervals need not
+      exclude 0, and no scorer need be able: an author with ten posts is not refused for having ten.
+    - memorisation: the interval of its mean longest verbatim run is not wholly above that of the author's own, and
+      the longest of all is no longer than the author's own longest, or 50 words.
+    - health: of texts that repeat themselves, are empty, leak control tokens or are in another language no more than a
+      quarter each, unless the base model or the champion writes as many.
+
+    Against a champion, no figure of likelihood, style, health and grounding may be worse beyond the candidate's
+    interval, which is when the champion's figure lies past the interval's better end; and the mean share of the style
+    gap must be higher, over two scorers or more that judged both. Bits per byte are compared when both read the same
+    test texts, else only what is relative to the base model on each one's texts.
 
     A figure that is missing or not finite refuses: what was not measured was not shown.
     """
-    reasons = _parity(candidate)
-    figures = _likelihood(candidate)
-    if figures is None:
-        return [*reasons, _unmeasured("the version", candidate)]
-    adapter, base, interval = figures
-    if adapter >= base:
-        reasons.append(
-            f"likelihood: the adapter needs {adapter:.4f} bits per held-out byte, its base model {base:.4f}: "
-            "it must need fewer."
-        )
-    if champion is None:
-        return reasons
-    champion_figures = _likelihood(champion)
-    if champion_figures is None:
-        return [*reasons, _unmeasured("the champion", champion)]
-    champion_adapter, champion_base, _ = champion_figures
-    if candidate.features.digest == champion.features.digest:
-        if adapter > champion_adapter + interval:
-            reasons.append(
-                f"likelihood: {adapter:.4f} bits per held-out byte against the champion's {champion_adapter:.4f}, "
-                f"worse by more than the interval of {interval:.4f}."
-            )
-        return reasons
-    gain, champion_gain, margin = 1 - adapter / base, 1 - champion_adapter / champion_base, interval / base
-    if gain < champion_gain - margin:
-        reasons.append(
-            f"likelihood: a gain of {gain:.2%} over the base model against the champion's {champion_gain:.2%} (each on "
-            f"the test texts of its own features, F{candidate.features.number} and F{champion.features.number}), worse "
-            f"by more than the interval of {margin:.2%}."
-        )
-    return reasons
+    checks = [partial(gate, candidate) for gate in (gates.parity, gates.likelihood, gates.style, gates.memorisation)]
+    checks.append(partial(gates.health, candidate, champion))
+    if champion is not None and not champion.unreadable:
+        comparisons = (gates.likelihood_against, gates.style_against, gates.health_against, gates.grounding_against)
+        checks += [partial(comparison, candidate, champion) for comparison in comparisons]
+    reasons: list[str] = []
+    for check in checks:
+        try:
+            reasons += check()
+        except Unmeasured as unmeasured:
+            reasons.append(str(unmeasured))
+    if champion is not None and champion.unreadable:
+        reasons.append(f"{champion.name}, the champion, cannot be compared with: {champion.unreadable}")
+    return list(dict.fromkeys(reasons))  # a figure that is missing is missed by more than one gate
 
 
 def refused(author: str, number: int, reasons: Sequence[str]) -> PromotionRefusedError:
@@ -71,28 +64,7 @@ def require_untainted(author: str, number: int, tainted: str) -> None:
         )
 
 
-def _parity(candidate: AdapterManifest) -> list[str]:
-    parity = candidate.parity
-    if parity is None:
-        return ["parity: it was never checked that what is served is what was trained."]
-    if parity.passed:
-        return []
-    return [
-        f"parity: served by {parity.engine}, {parity.same_greedy_tokens:.0%} of the greedy tokens agree with training "
-        f"(prompt tokens {'agree' if parity.same_prompt_tokens else 'differ'}), and log-probabilities differ by "
-        f"{parity.max_log_prob_difference:.3f} nats where {parity.bound:.3f} are allowed."
-    ]
-
-
-def _likelihood(manifest: AdapterManifest) -> tuple[float, float, float] | None:
-    """(adapter, base, interval) in bits per byte; None unless all are finite and the bits positive."""
-    judged = manifest.judges.get(JUDGE, {})
-    adapter, base, interval = (judged.get(name, math.nan) for name in FIGURES)
-    usable = all(map(math.isfinite, (adapter, base, interval))) and adapter > 0 and base > 0 and interval >= 0
-    return (adapter, base, interval) if usable else None
-
-
-def _unmeasured(whose: str, manifest: AdapterManifest) -> str:
-    judged = manifest.judges.get(JUDGE, {})
-    shown = ", ".join(f"{name} {judged.get(name, 'missing')}" for name in FIGURES)
-    return f"likelihood: {whose} has no usable figures ({shown})."
+def require_readable(candidate: AdapterVersion) -> None:
+    """Raises CorruptModelError when its newest judging is not. No force overrules it: judging again mends it."""
+    if candidate.unreadable:
+        raise CorruptModelError(candidate.unreadable)

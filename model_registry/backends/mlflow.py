@@ -1,27 +1,28 @@
 """Versions in MLflow, behind our own gate.
 
 MLflow registers half-written models as ready and lets a champion be deleted. So the files come first: a version is
-copied, verified and renamed to `versions/<author>/<sha256 of its manifest>`, and only then does MLflow hear of it.
+copied, verified and renamed to `versions/<author>/<sha256 of its manifest>`, and only then does MLflow hear of it. What
+judges find later lies in `evaluations/`, a file a version. Serving needs no figures, so one that cannot be read keeps
+nothing from being listed, resolved or rolled back to: the version says so, and is not promoted.
 """
 
 import re
 import shutil
 import tempfile
-import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from model_registry.backends.mlflow_rows import ALIASES, PREFIX, MlflowRows, Row
+from model_registry.backends import mlflow_runs
+from model_registry.backends.mlflow_rows import ALIASES, AUTHOR, MlflowRows, Row
 from model_registry.errors import CorruptModelError, IncompatibleModelError, ProtectedVersionError, UnknownModelError
+from model_registry.evaluation import Evaluation, read_evaluation, write_evaluation
 from model_registry.manifest import MANIFEST_FILE, AdapterManifest, digest_file, read_manifest, verify_folder
 from model_registry.ports import CANDIDATE, CHAMPION, PREVIOUS, AdapterVersion
-from model_registry.promotion import refusals, refused, require_untainted
+from model_registry.promotion import refusals, refused, require_readable, require_untainted
 
 NUMBER = re.compile(r"v([1-9][0-9]{0,9})")
 PARTIAL = ".partial-"
-METRICS_AT_ONCE = 1000  # MLflow's limits of one request
-PARAMETERS_AT_ONCE = 100
 
 
 class MlflowRegistry:
@@ -65,13 +66,22 @@ class MlflowRegistry:
                 self._rows.name(author, CANDIDATE, number)
             return self._version(self._find(author, number))
 
+    def record_evaluation(self, author: str, number: int, evaluation: Evaluation) -> AdapterVersion:
+        with self._writing(author):
+            row = self._find(author, number)
+            self._verify(row)
+            mlflow_runs.log_evaluation(self._rows.client, author, number, evaluation)
+            write_evaluation(self._rows.evaluation_file(author, row.digest), evaluation)
+            return self._version(row)
+
     def promote(self, author: str, number: int, *, force: bool = False, reason: str = "") -> AdapterVersion:
         with self._writing(author):
             row = self._find(author, number)
             require_untainted(author, number, row.tainted)
-            manifest = self._verify(row)
+            candidate = self._verify(row)
             if CHAMPION not in row.aliases:
-                reasons = self._refusals(author, manifest)
+                require_readable(candidate)
+                reasons = self._refusals(candidate)
                 if reasons and not force:
                     raise refused(author, number, reasons)
                 self._rows.record_promotion(row, forced=bool(reasons), reason=reason)
@@ -93,6 +103,7 @@ class MlflowRegistry:
                     f"v{number} of {author!r} is its {' and '.join(row.aliases)} and stays. Delete it after another "
                     "version has taken that place."
                 )
+            self._rows.evaluation_file(author, row.digest).unlink(missing_ok=True)
             doomed = self._set_aside(row.folder)  # from here on the version is invisible
             self._rows.delete(row)
             shutil.rmtree(doomed)
@@ -110,32 +121,26 @@ class MlflowRegistry:
                     self._rows.unname(author, alias)
 
     def erase_author(self, author: str) -> None:
+        if not AUTHOR.fullmatch(author):
+            return  # what cannot be an author must not name a folder to remove
         with self._writing(author):
             self._rows.erase_author(author)
-            shutil.rmtree(self._root / "versions" / author, ignore_errors=True)
+            for kind in ("versions", "evaluations"):
+                if (folder := self._root / kind / author).exists():
+                    shutil.rmtree(folder)
 
     def log_run(self, author: str, parameters: dict[str, str], curve: Sequence[tuple[int, str, float]]) -> None:
-        client = self._rows.client
-        from mlflow.entities import Metric, Param
-
-        now = time.time_ns() // 1_000_000
-        params = [Param(key, value) for key, value in parameters.items()]
-        metrics = [Metric(key, value, now, step) for step, key, value in curve]
         with self._writing(author):
-            experiment = client.get_experiment_by_name(PREFIX + author)
-            experiment_id = experiment.experiment_id if experiment else client.create_experiment(PREFIX + author)
-            run = client.create_run(experiment_id, tags={"author": author}).info.run_id
-            for start in range(0, len(params), PARAMETERS_AT_ONCE):
-                client.log_batch(run, params=params[start : start + PARAMETERS_AT_ONCE])
-            for start in range(0, len(metrics), METRICS_AT_ONCE):
-                client.log_batch(run, metrics=metrics[start : start + METRICS_AT_ONCE])
-            client.set_terminated(run)
+            mlflow_runs.log_run(self._rows.client, author, parameters, curve)
 
     @contextmanager
     def _writing(self, author: str) -> Iterator[None]:
         with self._rows.writing(author):
-            for leftover in (self._root / "versions" / author).glob(f"{PARTIAL}*"):
-                shutil.rmtree(leftover)
+            if AUTHOR.fullmatch(author):  # anything else must not name a folder to clean
+                for leftover in (self._root / "versions" / author).glob(f"{PARTIAL}*"):
+                    shutil.rmtree(leftover)
+                for half_written in (self._root / "evaluations" / author).glob(".*"):
+                    half_written.unlink()
             yield
 
     def _find(self, author: str, reference: int | str) -> Row:
@@ -174,30 +179,45 @@ class MlflowRegistry:
         """Rename `folder` to what the next writer removes."""
         return folder.rename(tempfile.mkdtemp(prefix=PARTIAL, dir=folder.parent))
 
-    def _refusals(self, author: str, candidate: AdapterManifest) -> list[str]:
-        row = self._rows.find(author, CHAMPION)
+    def _refusals(self, candidate: AdapterVersion) -> list[str]:
+        row = self._rows.find(candidate.author, CHAMPION)
         try:
-            return refusals(candidate, self._manifest(row) if row else None)
+            return refusals(candidate, self._version(row) if row else None)
         except CorruptModelError as error:
             return [*refusals(candidate, None), f"the champion cannot be compared with: {error}"]
 
-    def _verify(self, row: Row) -> AdapterManifest:
+    def _verify(self, row: Row) -> AdapterVersion:
         """Hash every file, the manifest too. Raises CorruptModelError."""
         verify_folder(row.folder)
         self._manifests.pop(row.digest, None)
-        return self._manifest(row)
+        return self._version(row)
 
     def _manifest(self, row: Row) -> AdapterManifest:
         if row.digest not in self._manifests:
             manifest = read_manifest(row.folder)
             if digest_file(row.folder / MANIFEST_FILE).sha256 != row.digest:
                 raise CorruptModelError(
-                    f"{row.folder / MANIFEST_FILE} was changed after it was registered. Restore it, or train again."
+                    f"{row.folder / MANIFEST_FILE} was changed after it was registered. Restore it, or remove "
+                    f"{row.folder} and train again."
                 )
             self._manifests[row.digest] = manifest
         return self._manifests[row.digest]
 
     def _version(self, row: Row) -> AdapterVersion:
+        evaluation, unreadable = None, ""
+        try:
+            path = self._rows.evaluation_file(row.author, row.digest)
+            evaluation = read_evaluation(path, f"{row.author} v{row.number}")
+        except CorruptModelError as error:
+            unreadable = str(error)
         return AdapterVersion(
-            row.author, row.number, row.folder, self._manifest(row), row.aliases, row.forced, row.tainted
+            author=row.author,
+            number=row.number,
+            folder=row.folder,
+            manifest=self._manifest(row),
+            aliases=row.aliases,
+            forced=row.forced,
+            tainted=row.tainted,
+            evaluation=evaluation,
+            unreadable=unreadable,
         )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 DATABASE = "mlflow.db"
+PREFIX = "twin-"  # an author is a registered model and an experiment; a shared server holds others too
 LOCK = ".lock"
 LOCK_SECONDS = 120.0
 STAGING = ".new-"

@@ -12,15 +12,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from model_registry.backends.mlflow_client import DATABASE, asking, forget_deleted_rows, locked, open_client
+from model_registry.backends.mlflow_client import DATABASE, PREFIX, asking, forget_deleted_rows, locked, open_client
+from model_registry.backends.mlflow_runs import erase_runs
 from model_registry.ports import CANDIDATE, CHAMPION, PREVIOUS
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
-    from mlflow.entities import Run
     from mlflow.entities.model_registry import ModelVersion
 
-PREFIX = "twin-"  # an author is a registered model; a shared server holds others too
 AUTHOR = re.compile(r"[a-z0-9-]+")
 ALIASES = (CHAMPION, PREVIOUS, CANDIDATE)
 SUCCESSOR = "successor"  # the alias of the version that is taking the champion's place
@@ -62,6 +61,10 @@ class MlflowRows:
     def folder(self, author: str, digest: str) -> Path:
         """Where a version's files lie. It is not stored, so that the registry may be moved or mounted elsewhere."""
         return self.root / "versions" / author / digest[:16]
+
+    def evaluation_file(self, author: str, digest: str) -> Path:
+        """Beside the version's files, which stay as they were registered."""
+        return self.root / "evaluations" / author / f"{digest[:16]}.json"
 
     @contextmanager
     def writing(self, author: str) -> Iterator[None]:
@@ -152,14 +155,7 @@ class MlflowRows:
             for alias in self.client.get_registered_model(PREFIX + author).aliases:
                 self.unname(author, alias)
             self.client.delete_registered_model(PREFIX + author)
-        experiment = self.client.get_experiment_by_name(PREFIX + author)
-        if experiment:
-            for run in self._runs(experiment.experiment_id):
-                if "author" in run.data.tags:
-                    self.client.delete_tag(run.info.run_id, "author")
-            # a deleted experiment keeps its name; who makes the author anew gets one of his own
-            self.client.rename_experiment(experiment.experiment_id, f"erased-{experiment.experiment_id}")
-            self.client.delete_experiment(experiment.experiment_id)
+        erase_runs(self.client, author)
         if self.tracking_uri is None:
             forget_deleted_rows(self.root)
 
@@ -184,14 +180,6 @@ class MlflowRows:
         if aliases.get(CANDIDATE) == successor.number:
             self.unname(author, CANDIDATE)
         self.unname(author, SUCCESSOR)
-
-    def _runs(self, experiment: str) -> "list[Run]":
-        page = self.client.search_runs([experiment])
-        found = list(page)
-        while page.token:
-            page = self.client.search_runs([experiment], page_token=page.token)
-            found += page
-        return found
 
     def _search(self, where: str) -> "list[ModelVersion]":
         if self.is_empty:

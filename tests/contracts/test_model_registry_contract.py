@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from fakes.adapters import PARITY
+from fakes.adapters import aliases, evaluation, flip_a_byte
 from model_registry.errors import (
     CorruptModelError,
     IncompatibleModelError,
-    PromotionRefusedError,
     ProtectedVersionError,
     TaintedModelError,
     UnknownModelError,
@@ -20,16 +19,6 @@ from model_registry.ports import ModelPublisher
 
 WEIGHTS = "adapter_model.safetensors"
 Train = Callable[..., Path]
-
-
-def aliases(registry: ModelPublisher, author: str = "maud") -> dict[str, tuple[str, ...]]:
-    return {version.name: version.aliases for version in registry.versions(author)}
-
-
-def flip_a_byte(path: Path) -> None:
-    data = bytearray(path.read_bytes())
-    data[len(data) // 2] ^= 1
-    path.write_bytes(data)
 
 
 def test_a_registered_version_is_a_complete_copy_and_a_candidate(registry: ModelPublisher, train: Train) -> None:
@@ -80,85 +69,6 @@ def test_an_adapter_of_another_author_is_not_registered(registry: ModelPublisher
     assert registry.authors() == []
 
 
-def test_promotion_moves_champion_and_keeps_the_previous_one(registry: ModelPublisher, train: Train) -> None:
-    for _ in range(3):
-        registry.register("maud", train())
-    assert registry.promote("maud", 1).aliases == ("champion",)
-    assert aliases(registry) == {"v1": ("champion",), "v2": (), "v3": ("candidate",)}
-    assert registry.promote("maud", 3).name == registry.resolve("maud").name == "v3"
-    assert aliases(registry) == {"v1": ("previous",), "v2": (), "v3": ("champion",)}
-    registry.promote("maud", 2)
-    assert aliases(registry) == {"v1": (), "v2": ("champion",), "v3": ("previous",)}
-
-
-def test_promoting_the_champion_changes_nothing(registry: ModelPublisher, train: Train) -> None:
-    for number in (1, 2):
-        registry.register("maud", train())
-        registry.promote("maud", number)
-    before = registry.versions("maud")
-    assert registry.promote("maud", 2, force=True, reason="again") == before[1]
-    assert registry.versions("maud") == before
-
-
-def test_a_gate_refuses_and_the_champion_stays(registry: ModelPublisher, train: Train) -> None:
-    registry.register("maud", train())
-    registry.promote("maud", 1)
-    registry.register("maud", train(adapter=1.39, parity=None))
-    with pytest.raises(PromotionRefusedError, match=r"(?s)parity.*1\.3900.*1\.2000.*--version v2 --force"):
-        registry.promote("maud", 2)
-    assert aliases(registry) == {"v1": ("champion",), "v2": ("candidate",)}
-    assert registry.resolve("maud", "v2").forced is False
-
-
-def test_force_overrules_a_gate_and_is_recorded(registry: ModelPublisher, train: Train) -> None:
-    failed = PARITY.model_copy(update={"passed": False})
-    registry.register("maud", train(parity=failed))
-    assert registry.promote("maud", 1, force=True, reason="for a talk").forced is True
-    assert registry.resolve("maud").forced is True
-    registry.register("maud", train())
-    assert registry.promote("maud", 2, force=True).forced is False  # no gate refused
-
-
-@pytest.mark.parametrize("name", [WEIGHTS, MANIFEST_FILE])
-def test_force_does_not_overrule_corruption(registry: ModelPublisher, train: Train, name: str) -> None:
-    registry.register("maud", train())
-    registry.promote("maud", 1)
-    version = registry.register("maud", train(code_version="0.2.0"))
-    damaged = version.folder / name
-    damaged.write_bytes(damaged.read_bytes().replace(b"weights", b"weighty").replace(b"0.2.0", b"0.3.0"))
-    with pytest.raises(CorruptModelError, match=name):
-        registry.promote("maud", 2, force=True)
-    assert registry.resolve("maud").name == "v1"
-
-
-def test_rollback_swaps_and_a_second_one_returns(registry: ModelPublisher, train: Train) -> None:
-    for number in (1, 2):
-        registry.register("maud", train())
-        registry.promote("maud", number)
-    assert registry.rollback("maud").name == registry.resolve("maud").name == "v1"
-    assert registry.resolve("maud", "previous").name == "v2"
-    assert registry.rollback("maud").aliases == ("champion",)
-    assert aliases(registry) == {"v1": ("previous",), "v2": ("champion",)}
-
-
-def test_rollback_to_a_damaged_version_is_refused(registry: ModelPublisher, train: Train) -> None:
-    for number in (1, 2):
-        registry.register("maud", train())
-        registry.promote("maud", number)
-    flip_a_byte(registry.resolve("maud", "previous").folder / WEIGHTS)
-    with pytest.raises(CorruptModelError, match=WEIGHTS):
-        registry.rollback("maud")
-    assert aliases(registry) == {"v1": ("previous",), "v2": ("champion",)}
-
-
-def test_rollback_without_a_previous_version(registry: ModelPublisher, train: Train) -> None:
-    registry.register("maud", train())
-    registry.promote("maud", 1)
-    with pytest.raises(UnknownModelError, match="no previous"):
-        registry.rollback("maud")
-    assert registry.resolve("maud").name == "v1"
-
-
 def test_a_version_that_an_alias_names_is_not_deleted(registry: ModelPublisher, train: Train) -> None:
     for number in (1, 2):
         registry.register("maud", train())
@@ -201,9 +111,12 @@ def test_an_unknown_author_names_those_there_are(registry: ModelPublisher, train
         lambda: registry.promote(author, 1),
         lambda: registry.rollback(author),
         lambda: registry.delete(author, 1),
+        lambda: registry.record_evaluation(author, 1, evaluation()),
     ):
         with pytest.raises(UnknownModelError, match="maud"):
             act()
+    registry.erase_author(author)
+    assert aliases(registry) == {"v1": ("candidate",)}
 
 
 def test_unknown_numbers_are_refused(registry: ModelPublisher, train: Train) -> None:

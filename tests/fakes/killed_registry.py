@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from model_registry.backends.mlflow import MlflowRegistry
+from model_registry.evaluation import Evaluation
 
 IN_MIGRATIONS = (4, 10)  # calls of create_table before which MLflow's own database would be beyond repair
 
@@ -42,14 +43,30 @@ def die_before(step: int) -> None:
         (shutil, "copyfile"),
         (shutil, "rmtree"),
         (Path, "rename"),
+        (Path, "replace"),
         (MlflowClient, "create_registered_model"),
         (MlflowClient, "create_model_version"),
         (MlflowClient, "delete_model_version"),
         (MlflowClient, "set_model_version_tag"),
         (MlflowClient, "set_registered_model_alias"),
         (MlflowClient, "delete_registered_model_alias"),
+        (MlflowClient, "delete_registered_model"),
+        (MlflowClient, "create_experiment"),
+        (MlflowClient, "create_run"),
+        (MlflowClient, "log_batch"),
+        (MlflowClient, "set_terminated"),
     ):
         setattr(owner, name, wrap(getattr(owner, name)))
+
+    write = Path.write_bytes
+    write_half = wrap(lambda path, data: write(path, data[: len(data) // 2]))
+    write_whole = wrap(write)
+
+    def write_bytes(path: Path, data: bytes) -> int:
+        write_half(path, data)
+        return int(write_whole(path, data))
+
+    Path.write_bytes = write_bytes  # type: ignore[assignment, method-assign]
 
 
 def act(registry: MlflowRegistry, action: str, argument: str) -> None:
@@ -57,6 +74,10 @@ def act(registry: MlflowRegistry, action: str, argument: str) -> None:
         registry.register("maud", Path(argument))
     elif action == "promote":
         registry.promote("maud", int(argument))
+    elif action == "evaluate":
+        registry.record_evaluation("maud", 4, Evaluation.model_validate_json(Path(argument).read_bytes()))
+    elif action == "erase":
+        registry.erase_author("maud")
     elif action == "rollback":
         registry.rollback("maud")
     else:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model_registry.errors import CorruptModelError, IncompatibleModelError, ProtectedVersionError, UnknownModelError
+from model_registry.evaluation import Evaluation, read_evaluation, write_evaluation
 from model_registry.manifest import MANIFEST_FILE, AdapterManifest, digest_file, verify_folder
 from model_registry.ports import CANDIDATE, CHAMPION, PREVIOUS, AdapterVersion
-from model_registry.promotion import refusals, refused, require_untainted
+from model_registry.promotion import refusals, refused, require_readable, require_untainted
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,14 @@ class _Stored:
         verify_folder(self.folder)
         if digest_file(self.folder / MANIFEST_FILE).sha256 != self.digest:
             raise CorruptModelError(f"{self.folder / MANIFEST_FILE} was changed after it was registered.")
+
+    @property
+    def evaluation_file(self) -> Path:
+        return self.folder.with_suffix(".json")
+
+    def remove(self) -> None:
+        shutil.rmtree(self.folder)
+        self.evaluation_file.unlink(missing_ok=True)
 
 
 class InMemoryRegistry:
@@ -62,17 +71,27 @@ class InMemoryRegistry:
             self._aliases.setdefault(author, {})[CANDIDATE] = number
         return self._version(author, number)
 
+    def record_evaluation(self, author: str, number: int, evaluation: Evaluation) -> AdapterVersion:
+        stored = self._stored.get(author, {})[self._known(author, number)]
+        stored.verify()
+        write_evaluation(stored.evaluation_file, evaluation)
+        return self._version(author, number)
+
     def promote(self, author: str, number: int, *, force: bool = False, reason: str = "") -> AdapterVersion:
         stored = self._stored.get(author, {})[self._known(author, number)]
         require_untainted(author, number, self._tainted.get((author, number), ""))
         stored.verify()
         champion = self._aliases.get(author, {}).get(CHAMPION)
         if champion != number:
-            reasons = refusals(stored.manifest, self._stored[author][champion].manifest if champion else None)
+            candidate = self._version(author, number)
+            require_readable(candidate)
+            reasons = refusals(candidate, self._version(author, champion) if champion else None)
             if reasons and not force:
                 raise refused(author, number, reasons)
             if reasons:
                 self._forced.add((author, number))
+            else:
+                self._forced.discard((author, number))
             self._switch(author, number)
         return self._version(author, number)
 
@@ -86,7 +105,7 @@ class InMemoryRegistry:
         aliases = self._version(author, self._known(author, number)).aliases
         if aliases:
             raise ProtectedVersionError(f"v{number} of {author!r} is its {' and '.join(aliases)} and stays.")
-        shutil.rmtree(self._stored[author].pop(number).folder)
+        self._stored[author].pop(number).remove()
 
     def taint(self, author: str, numbers: Collection[int], reason: str) -> None:
         for number in numbers:
@@ -100,7 +119,7 @@ class InMemoryRegistry:
 
     def erase_author(self, author: str) -> None:
         for stored in self._stored.pop(author, {}).values():
-            shutil.rmtree(stored.folder)
+            stored.remove()
         self._aliases.pop(author, None)
         self._created.pop(author, None)
 
@@ -118,7 +137,14 @@ class InMemoryRegistry:
         aliases = tuple(sorted(alias for alias, n in self._aliases.get(author, {}).items() if n == number))
         forced = (author, number) in self._forced
         tainted = self._tainted.get((author, number), "")
-        return AdapterVersion(author, number, stored.folder, stored.manifest, aliases, forced, tainted)
+        evaluation, unreadable = None, ""
+        try:
+            evaluation = read_evaluation(stored.evaluation_file, f"{author} v{number}")
+        except CorruptModelError as error:
+            unreadable = str(error)
+        return AdapterVersion(
+            author, number, stored.folder, stored.manifest, aliases, forced, tainted, evaluation, unreadable
+        )
 
     def _known(self, author: str, number: int) -> int:
         if number not in self._stored.get(author, {}):

@@ -77,7 +77,7 @@ class World:
             pool=self.pool, index=self.index, encoder=self.encoder, base=self.base, settings=self.settings
         )
 
-    def publish(self, author: str, number: int, posts: dict[str, str]) -> None:
+    def publish(self, author: str, number: int, posts: dict[str, str]) -> FeatureVersion:
         chunks = [make_chunk(author, title, text) for title, text in posts.items()]
         vectors = self.encoder.encode([chunk.search_text for chunk in chunks])
         embedded = [replace(chunk, vector=vector) for chunk, vector in zip(chunks, vectors, strict=True)]
@@ -93,6 +93,7 @@ class World:
             changed={},
         )
         self.index.publish(version, embedded, dimensions=self.encoder.dimensions)
+        return version
 
     def register(self, author: str, *, trained_on: int = 1, promote: bool = True, **manifest: object) -> AdapterVersion:
         number = len(self.registry.versions(author)) + 1

@@ -23,7 +23,7 @@ def test_what_was_written_is_read_back(adapter: Path) -> None:
     manifest = adapter_manifest(files=digest_folder(adapter), training={"rank": 16, "dropout": 0.0, "targets": ["q"]})
     write_manifest(adapter, manifest)
     assert read_manifest(adapter) == verify_folder(adapter) == manifest
-    assert set(manifest.files) == {"adapter_model.safetensors", "adapter_config.json"}
+    assert set(manifest.files) == {path.name for path in adapter.iterdir()} - {MANIFEST_FILE}
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -85,9 +85,37 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
         verify_folder(tmp_path / "gone")
 
 
+def test_every_byte_of_every_file_counts(adapter: Path) -> None:
+    files = [path for path in adapter.iterdir() if path.name != "adapter_model.safetensors"]
+    assert {"adapter_config.json", "style_scorer.json", "README.md", MANIFEST_FILE} == {path.name for path in files}
+    for path in files:
+        written = path.read_bytes()
+        for place in range(0, len(written), 1 + len(written) // 250):
+            flipped = bytes([written[place] ^ (1 << place % 8)])
+            path.write_bytes(written[:place] + flipped + written[place + 1 :])
+            with pytest.raises(CorruptModelError, match=path.name):
+                verify_folder(adapter)
+        path.write_bytes(written)
+    verify_folder(adapter)
+
+
+def test_any_cut_of_the_manifest_is_found(adapter: Path) -> None:
+    written = (adapter / MANIFEST_FILE).read_bytes()
+    for length in range(0, len(written), 11):
+        (adapter / MANIFEST_FILE).write_bytes(written[:length])
+        with pytest.raises(CorruptModelError, match=r"manifest\.json cannot be read"):
+            verify_folder(adapter)
+
+
+def test_a_manifest_that_was_never_sealed_is_read(adapter: Path) -> None:
+    manifest = read_manifest(adapter)
+    (adapter / MANIFEST_FILE).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    assert verify_folder(adapter) == manifest
+
+
 def test_an_unknown_field_is_refused(adapter: Path) -> None:
-    values = json.loads((adapter / MANIFEST_FILE).read_text(encoding="utf-8"))
-    (adapter / MANIFEST_FILE).write_text(json.dumps(values | {"mood": "good"}), encoding="utf-8")
+    values = {**read_manifest(adapter).model_dump(mode="json"), "mood": "good"}
+    (adapter / MANIFEST_FILE).write_text(json.dumps(values), encoding="utf-8")
     with pytest.raises(CorruptModelError, match="mood"):
         read_manifest(adapter)
 
@@ -95,7 +123,7 @@ def test_an_unknown_field_is_refused(adapter: Path) -> None:
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_a_figure_that_is_no_number_survives(adapter: Path, value: float) -> None:
     write_manifest(adapter, adapter_manifest(judges={"likelihood": {"adapter": value}}))
-    read = read_manifest(adapter).judges["likelihood"]["adapter"]
+    read = read_manifest(adapter).judges["likelihood"]["adapter"].value
     assert read == value or (math.isnan(read) and math.isnan(value))
 
 

@@ -1,25 +1,19 @@
-"""What only the real registry can show: kills, other processes, silence, and its own database."""
+"""What only the real registry can show: other processes, silence, and its own database."""
 
+import math
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from fakes.adapters import write_adapter
+from fakes.adapters import aliases, evaluation, write_adapter
 from model_registry.backends.mlflow import MlflowRegistry
 from model_registry.errors import CorruptModelError, ModelRegistryError, RegistryUnreachableError, UnknownModelError
-from model_registry.manifest import verify_folder
-
-KILLED_REGISTRY = Path(__file__).parents[1] / "fakes" / "killed_registry.py"
-Killed = Callable[[str], list[MlflowRegistry]]
-
-
-def aliases(registry: MlflowRegistry) -> dict[str, tuple[str, ...]]:
-    return {version.name: version.aliases for version in registry.versions("maud")}
+from model_registry.evaluation import Measure
+from model_registry.manifest import read_manifest, verify_folder, write_manifest
 
 
 def start(script: str, *arguments: object, cwd: Path) -> "subprocess.Popen[str]":
@@ -31,98 +25,10 @@ def start(script: str, *arguments: object, cwd: Path) -> "subprocess.Popen[str]"
     )
 
 
-@pytest.fixture(scope="module")
-def used(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with `template`, a registry of four versions of maud (v2 previous, v3 champion, v4 candidate), and
-    `trained-5`, an adapter that is not registered."""
-    work = tmp_path_factory.mktemp("used")
-    registry = MlflowRegistry(work / "template")
-    for number in range(1, 6):
-        trained = write_adapter(work / f"trained-{number}", weights=b"%d" % number)
-        if number < 5:
-            registry.register("maud", trained)
-        if number in (2, 3):
-            registry.promote("maud", number)
-    assert aliases(registry) == {"v1": (), "v2": ("previous",), "v3": ("champion",), "v4": ("candidate",)}
-    return work
-
-
 @pytest.fixture
 def registry(used: Path, tmp_path: Path) -> MlflowRegistry:
     shutil.copytree(used / "template", tmp_path / "registry")
     return MlflowRegistry(tmp_path / "registry")
-
-
-@pytest.fixture(scope="module")
-def killed(used: Path) -> Killed:
-    """Registries in which an action was killed before its first step, its second … See fakes/killed_registry.py."""
-    actions = [f"register={used / 'trained-5'}", f"create={used / 'trained-1'}", "promote=4", "rollback=", "delete=1"]
-    subprocess.run([sys.executable, "-P", str(KILLED_REGISTRY), str(used), *actions], check=True)
-
-    def of(action: str) -> list[MlflowRegistry]:
-        roots = list((used / action).iterdir())
-        assert len(roots) > 1
-        return [MlflowRegistry(root) for root in roots]
-
-    return of
-
-
-def test_a_killed_registration_leaves_no_half_version_and_is_repeated(used: Path, killed: Killed) -> None:
-    for registry in killed("register"):
-        assert registry.resolve("maud").name == "v3"
-        for version in registry.versions("maud"):
-            verify_folder(version.folder)
-        assert registry.register("maud", used / "trained-5").name == "v5"
-        assert aliases(registry) == {
-            "v1": (), "v2": ("previous",), "v3": ("champion",), "v4": (), "v5": ("candidate",)
-        }  # fmt: skip
-        assert len(list((registry.resolve("maud").folder.parent).iterdir())) == 5
-
-
-def test_a_kill_while_the_database_is_made_leaves_none(used: Path, killed: Killed) -> None:
-    for registry in killed("create"):
-        assert registry.authors() == []
-        version = registry.register("maud", used / "trained-1")
-        assert version.aliases == ("candidate",)
-        assert {path.name.split("-")[0] for path in version.folder.parents[2].iterdir()} <= {
-            "versions", ".lock", "mlflow.db"
-        }  # fmt: skip
-
-
-def test_a_killed_promotion_never_loses_a_champion(used: Path, killed: Killed) -> None:
-    shutil.copytree(used / "promote", used / "promote-again")
-    champions = []
-    for registry in killed("promote"):
-        champions.append(registry.resolve("maud"))
-        verify_folder(champions[-1].folder)
-        back = registry.rollback("maud")
-        assert (back.name, registry.resolve("maud", "previous").name) in {("v2", "v3"), ("v3", "v4")}
-    assert {champion.name for champion in champions} == {"v3", "v4"}
-    for registry in killed("promote-again"):
-        registry.promote("maud", 4)
-        assert aliases(registry) == {"v1": (), "v2": (), "v3": ("previous",), "v4": ("champion",)}
-
-
-def test_a_killed_rollback_is_ended_by_the_next_writer(killed: Killed) -> None:
-    for registry in killed("rollback"):
-        assert registry.resolve("maud").name in {"v2", "v3"}
-        registry.log_run("maud", {}, [])
-        ended = aliases(registry)
-        assert ended in (
-            {"v1": (), "v2": ("champion",), "v3": ("previous",), "v4": ("candidate",)},
-            {"v1": (), "v2": ("previous",), "v3": ("champion",), "v4": ("candidate",)},  # it had not begun
-        )
-
-
-def test_a_killed_deletion_leaves_the_version_or_nothing(killed: Killed) -> None:
-    for registry in killed("delete"):
-        for version in registry.versions("maud"):
-            verify_folder(version.folder)
-        if "v1" in aliases(registry):
-            registry.delete("maud", 1)
-        registry.log_run("maud", {}, [])
-        assert list(aliases(registry)) == ["v2", "v3", "v4"]
-        assert len(list((registry.resolve("maud").folder.parent).iterdir())) == 3
 
 
 SWITCH = """
@@ -189,7 +95,7 @@ def test_a_run_keeps_parameters_curve_and_author(registry: MlflowRegistry, tmp_p
     registry.log_run("maud", parameters, [(step, "loss", 1 / (step + 1)) for step in range(1200)])
     client = MlflowClient(tracking_uri=f"sqlite:///{tmp_path / 'registry' / 'mlflow.db'}")
     experiment = client.get_experiment_by_name("twin-maud")
-    (run,) = client.search_runs([experiment.experiment_id])
+    (run, *_) = client.search_runs([experiment.experiment_id], order_by=["attributes.start_time DESC"])
     assert run.data.params == parameters
     assert run.data.tags["author"] == "maud"
     assert run.info.status == "FINISHED"
@@ -197,10 +103,44 @@ def test_a_run_keeps_parameters_curve_and_author(registry: MlflowRegistry, tmp_p
     assert sorted((point.step, point.value) for point in curve) == [(step, 1 / (step + 1)) for step in range(1200)]
 
 
+def test_figures_are_metrics_of_a_run(registry: MlflowRegistry, tmp_path: Path) -> None:
+    from mlflow import MlflowClient
+
+    style = {
+        "classifier/adapter+retrieval": Measure(value=0.5, low=0.4, high=0.6),
+        "delta/gap": Measure(value=math.nan),
+    }
+    grounding = {"title/recall@5": Measure(value=0.25)}
+    judging = evaluation().model_copy(update={"judges": {"style": style, "grounding": grounding}})
+    registry.record_evaluation("maud", 4, judging)
+    client = MlflowClient(tracking_uri=f"sqlite:///{tmp_path / 'registry' / 'mlflow.db'}")
+    experiment = client.get_experiment_by_name("twin-maud")
+    runs = client.search_runs([experiment.experiment_id], order_by=["attributes.start_time DESC"])
+    metrics, parameters = runs[0].data.metrics, runs[0].data.params
+    assert math.isnan(metrics.pop("style/delta/gap"))
+    assert metrics == {
+        "style/classifier/adapter_retrieval": 0.5,
+        "style/classifier/adapter_retrieval:low": 0.4,
+        "style/classifier/adapter_retrieval:high": 0.6,
+        "grounding/title/recall_5": 0.25,
+    }
+    assert parameters == {"version": "v4", "features": judging.features, "judged_at": judging.judged_at}
+
+
+def test_an_evaluation_is_seen_by_every_process(registry: MlflowRegistry, tmp_path: Path) -> None:
+    other = MlflowRegistry(tmp_path / "registry")
+    for judging in (evaluation(), evaluation()):
+        registry.record_evaluation("maud", 4, judging)
+        assert other.resolve("maud", "v4").evaluation == judging
+    (tmp_path / "registry").rename(tmp_path / "moved")
+    assert MlflowRegistry(tmp_path / "moved").resolve("maud", "v4").evaluation == judging
+
+
 def test_an_erased_author_is_in_no_byte(tmp_path: Path) -> None:
     registry = MlflowRegistry(tmp_path / "fresh")
     registry.log_run("zyzzogeton", {"rank": "16"}, [(1, "loss", 2.0)])
     registry.register("zyzzogeton", write_adapter(tmp_path / "made", author="zyzzogeton"))
+    registry.record_evaluation("zyzzogeton", 1, evaluation())
     assert [path for path in (tmp_path / "fresh").rglob("*") if _names(path, "zyzzogeton")]
     registry.erase_author("zyzzogeton")
     assert [path for path in (tmp_path / "fresh").rglob("*") if _names(path, "zyzzogeton")] == []
@@ -258,7 +198,8 @@ def test_registering_again_mends_a_damaged_version(registry: MlflowRegistry, use
 
 def test_a_champion_with_a_changed_manifest_is_replaced_by_force_only(registry: MlflowRegistry) -> None:
     manifest = registry.resolve("maud").folder / "manifest.json"
-    manifest.write_text(manifest.read_text().replace('"adapter": 1.2', '"adapter": 0.2'))
+    other = read_manifest(manifest.parent).model_copy(update={"code_version": "0.0.9"})
+    write_manifest(manifest.parent, other)  # whole in itself, but not what was registered
     fresh = MlflowRegistry(manifest.parents[3])
     with pytest.raises(CorruptModelError, match="changed after it was registered"):
         fresh.resolve("maud")

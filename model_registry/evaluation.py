@@ -1,0 +1,73 @@
+"""What the judges found of a version: figures with their intervals, by judge and by name."""
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from model_registry.errors import CorruptModelError
+from model_registry.sealing import read_sealed, write_sealed
+
+
+class Measure(BaseModel):
+    """A figure, and the 95% interval of it where one was computed (percentile bootstrap over documents)."""
+
+    # a figure that came out as NaN is written as "NaN": null would make it unreadable
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, given: Any) -> Any:
+        """A bare number is a figure without an interval."""
+        return {"value": given} if isinstance(given, int | float | str) else given
+
+
+Measures = dict[str, Measure]  # by name
+
+
+class ParityResult(BaseModel):
+    """Trained adapter under transformers and PEFT against what is served, over the same prompts."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    engine: str
+    passed: bool
+    prompts: int
+    same_prompt_tokens: bool  # renderer, trainer and engine agree on every prompt's token ids
+    same_greedy_tokens: float  # share of greedily decoded tokens that agree before the first difference, in [0, 1]
+    max_log_prob_difference: float  # nats, of chosen tokens up to the first difference
+    bound: float  # nats: what max_log_prob_difference may be
+
+
+class Evaluation(BaseModel):
+    """One judging of one version. Figures only: no text of the author stands in here."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    judged_at: str  # ISO 8601, UTC
+    features: str  # digest of the feature version whose test split was used
+    settings: dict[str, Any]  # how: the section `evaluation` of the settings
+    judges: dict[str, Measures]  # judge → name → figure
+    parity: ParityResult | None
+
+
+def write_evaluation(path: Path, evaluation: Evaluation) -> None:
+    """Put it in place of what is at `path`, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_sealed(path, evaluation.model_dump_json(indent=2))
+
+
+def read_evaluation(path: Path, version: str) -> Evaluation | None:
+    """None where `version` ("maud v2") was not judged. Raises CorruptModelError when any byte is not as written."""
+    try:
+        return Evaluation.model_validate_json(read_sealed(path))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise CorruptModelError(
+            f"{path} cannot be read as an evaluation: {error}. Run: twin evaluate {version}"
+        ) from error
