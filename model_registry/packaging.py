@@ -2,7 +2,8 @@
 
 openvino-genai, llama.cpp, Ollama and LM Studio open the same file. It is a cache, named by the digest of what it was
 made from, and can always be made again. The merge runs in float32 with numpy (a server never loads the trainer):
-W' = W + (alpha / r) B A, with alpha / sqrt(r) for rank-stabilised LoRA (Hu et al. 2021; Kalajdzievski 2023).
+W' = W + (alpha / r) B A, with alpha / sqrt(r) for rank-stabilised LoRA (Hu et al. 2021; Kalajdzievski 2023). DoRA (Liu
+et al. 2024) learns the length of each row of weights apart from its direction: row i becomes m_i W'_i / |W'_i|.
 """
 
 import json
@@ -29,6 +30,12 @@ PACKAGING_VERSION = "1"
 SERVED_ARCHITECTURES = ("llama",)
 QUANTISATION_KEYS = ("general.file_type", "general.quantization_version")
 GGUF_FILE_TYPE_F16 = 1
+PEFT_PREFIX = "base_model.model."
+# Whatever else stands in a LoRA file (biases, embeddings, whole modules) would be lost in a merge, so it is refused.
+LORA_TENSOR = re.compile(rf"{re.escape(PEFT_PREFIX)}(.+)\.(?:lora_[AB]\.weight|lora_magnitude_vector)$")
+# Settings of PEFT under which the same tensors mean another change of the weights.
+OTHER_LORAS = ("fan_in_fan_out", "layer_replication", "alora_invocation_tokens", "use_qalora", "use_bdlora",
+               "velora_config", "monteclora_config", "arrow_config", "kasa_config", "target_parameters")  # fmt: skip
 
 
 def served_gguf(base: BaseModelFiles, adapter: Path | None, cache_dir: Path) -> Path:
@@ -74,7 +81,7 @@ def _write(path: Path, metadata: Path, weights: Path, adapter: Path | None) -> N
     writer = GGUFWriter(path, architecture)
     _copy_metadata(reader, writer)
     names = get_tensor_name_map(MODEL_ARCH.LLAMA, config["num_hidden_layers"])
-    for name, tensor in _merged_tensors(weights, adapter):
+    for name, tensor in merged_tensors(weights, adapter):
         target = names.get_name(name, try_suffixes=(".weight", ".bias"))
         if target is None:
             raise IncompatibleModelError(f"the base model's tensor {name!r} has no place in a GGUF of a llama.")
@@ -106,50 +113,60 @@ def _copy_metadata(reader: "GGUFReader", writer: "GGUFWriter") -> None:
     writer.add_file_type(GGUF_FILE_TYPE_F16)
 
 
-def _merged_tensors(weights: Path, adapter: Path | None) -> Iterator[tuple[str, "NDArray[np.float32]"]]:
+def merged_tensors(weights: Path, adapter: Path | None) -> Iterator[tuple[str, "NDArray[np.float32]"]]:
+    """Every tensor of the model folder `weights` by name, float32, with the PEFT folder `adapter` merged in.
+
+    Raises IncompatibleModelError for an adapter that is no LoRA of linear layers of this base.
+    """
     from safetensors.numpy import load_file
 
-    deltas = _LoraDeltas(adapter) if adapter else None
+    lora = _Lora(adapter) if adapter else None
     for file in sorted(weights.glob("*.safetensors")):
         for name, tensor in load_file(file).items():
-            merged = tensor.astype(np.float32)
-            if deltas and (delta := deltas.take(name)) is not None:
-                merged = merged + delta
-            yield name, merged
-    if deltas and deltas.left:
+            weight = tensor.astype(np.float32)
+            yield name, lora.merge(name, weight) if lora else weight
+    if lora and lora.left:
         raise IncompatibleModelError(
-            f"the adapter changes {sorted(deltas.left)[0]!r}, which the base model does not have: "
+            f"the adapter changes {sorted(lora.left)[0]!r}, which the base model does not have: "
             "it was trained on another base."
         )
 
 
-class _LoraDeltas:
-    """The weight changes of a PEFT LoRA folder, by the base tensor's name."""
+class _Lora:
+    """The weight changes of a PEFT LoRA folder."""
 
     def __init__(self, adapter: Path) -> None:
         from safetensors.numpy import load_file
 
-        config: dict[str, Any] = json.loads((adapter / ADAPTER_CONFIG).read_text(encoding="utf-8"))
-        unsupported = [
-            key for key in ("use_dora", "modules_to_save", "rank_pattern", "alpha_pattern") if config.get(key)
-        ]
-        if config.get("peft_type") != "LORA" or unsupported:
+        self._config: dict[str, Any] = json.loads((adapter / ADAPTER_CONFIG).read_text(encoding="utf-8"))
+        self._tensors = load_file(adapter / ADAPTER_WEIGHTS)
+        unsupported = [key for key in OTHER_LORAS if self._config.get(key)]
+        unsupported += [name for name in self._tensors if not LORA_TENSOR.match(name)][:1]
+        if self._config.get("peft_type") != "LORA" or unsupported:
             raise IncompatibleModelError(
-                f"{adapter / ADAPTER_CONFIG} is not a plain LoRA ({config.get('peft_type')}, {unsupported}): "
+                f"{adapter / ADAPTER_CONFIG} is not a plain LoRA ({self._config.get('peft_type')}, {unsupported}): "
                 "it cannot be merged here. Use --set serving.engine=transformers."
             )
-        rank = config["r"]
-        self._scale = config["lora_alpha"] / (rank**0.5 if config.get("use_rslora") else rank)
-        self._tensors = load_file(adapter / ADAPTER_WEIGHTS)
-        pattern = re.compile(r"base_model\.model\.(.+)\.lora_A\.weight$")
-        self.left = {f"{m.group(1)}.weight" for name in self._tensors if (m := pattern.match(name))}
+        modules = {match.group(1) for name in self._tensors if (match := LORA_TENSOR.match(name))}
+        self.left = {f"{module}.weight" for module in modules}  # of the base, not asked for yet
 
-    def take(self, name: str) -> "NDArray[np.float32] | None":
+    def merge(self, name: str, weight: "NDArray[np.float32]") -> "NDArray[np.float32]":
+        """The base's tensor `name` (out, in) as the adapter changes it; itself where it does not."""
         if name not in self.left:
-            return None
+            return weight
         self.left.discard(name)
-        stem = f"base_model.model.{name.removesuffix('.weight')}"
-        a = self._tensors[f"{stem}.lora_A.weight"].astype(np.float32)
-        b = self._tensors[f"{stem}.lora_B.weight"].astype(np.float32)
-        delta: NDArray[np.float32] = self._scale * (b @ a)
-        return delta
+        module = name.removesuffix(".weight")
+        b, a = (self._tensors[f"{PEFT_PREFIX}{module}.lora_{part}.weight"].astype(np.float32) for part in "BA")
+        merged: NDArray[np.float32] = weight + self._scale(module, rank=len(a)) * (b @ a)
+        magnitude = self._tensors.get(f"{PEFT_PREFIX}{module}.lora_magnitude_vector")
+        if magnitude is not None:
+            merged *= (magnitude.astype(np.float32) / np.linalg.norm(merged, axis=1))[:, None]
+        return merged
+
+    def _scale(self, module: str, *, rank: int) -> float:
+        """A key of alpha_pattern is a regular expression that the end of a module's name matches, the first one wins:
+        PEFT's rule. The rank is that of the tensors, whatever rank_pattern says."""
+        patterns: dict[str, float] = self._config.get("alpha_pattern") or {}
+        matching = (alpha for key, alpha in patterns.items() if re.match(rf"(.*\.)?({key})$", module))
+        alpha = float(next(matching, self._config["lora_alpha"]))
+        return alpha / (rank**0.5 if self._config.get("use_rslora") else rank)

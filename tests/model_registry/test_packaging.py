@@ -1,14 +1,16 @@
 """The merged GGUF against PEFT's own merge, read back by transformers' GGUF reader: neither is ours."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from model_registry.base_models import BaseModelFiles
 from model_registry.errors import IncompatibleModelError
-from model_registry.packaging import ADAPTER_CONFIG, served_gguf, to_gguf_rotary
+from model_registry.packaging import ADAPTER_CONFIG, merged_tensors, served_gguf, to_gguf_rotary
 
 
 @pytest.fixture(scope="module")
@@ -73,13 +75,55 @@ def test_the_rotary_order_is_pairs_within_a_head() -> None:
     assert to_gguf_rotary(rows, 2)[:, 0].tolist() == [0, 2, 1, 3, 4, 6, 5, 7]
 
 
-def test_an_adapter_that_is_no_plain_lora_is_refused(base_model: BaseModelFiles, tmp_path: Path, adapter: Path) -> None:
-    copy = tmp_path / "dora"
-    shutil.copytree(adapter, copy)
-    config = copy / ADAPTER_CONFIG
-    config.write_text(config.read_text().replace('"use_dora": false', '"use_dora": true'))
-    with pytest.raises(IncompatibleModelError, match="not a plain LoRA"):
-        served_gguf(base_model, copy, tmp_path)
+@pytest.mark.parametrize(
+    "lora",
+    [
+        {},
+        {"use_rslora": True},
+        {"use_dora": True},
+        {"use_dora": True, "use_rslora": True},
+        {"rank_pattern": {"q_proj": 2}, "alpha_pattern": {"layers.1.*down_proj": 3, r".*\.mlp\..*": 5}},
+    ],
+    ids=["plain", "rslora", "dora", "dora-rslora", "patterns"],
+)
+def test_every_kind_of_lora_is_merged_as_peft_merges_it(
+    lora: dict[str, Any], tiny_llama: BaseModelFiles, make_adapter: Callable[..., Path]
+) -> None:
+    import torch
+    from peft import PeftModel
+    from transformers import AutoModelForCausalLM
+
+    adapter = make_adapter(**lora)
+    base = AutoModelForCausalLM.from_pretrained(tiny_llama.folder, dtype=torch.float32)
+    plain = {name: tensor.clone() for name, tensor in base.state_dict().items()}
+    merged = PeftModel.from_pretrained(base, str(adapter)).merge_and_unload().state_dict()
+    ours = dict(merged_tensors(tiny_llama.folder, adapter))
+    assert set(ours) == set(merged) - {"lm_head.weight"}  # tied to the embedding
+    for name, tensor in ours.items():
+        torch.testing.assert_close(torch.from_numpy(tensor), merged[name], rtol=1e-5, atol=1e-6)
+    assert sum(not torch.allclose(torch.from_numpy(ours[name]), plain[name], atol=1e-3) for name in ours) == 14
+
+
+@pytest.mark.parametrize(
+    ("lora", "why"),
+    [({"modules_to_save": ["norm"]}, "norm"), ({"lora_bias": True}, "lora_B.bias")],
+)
+def test_what_a_merge_would_lose_is_refused(
+    lora: dict[str, Any], why: str, tiny_llama: BaseModelFiles, make_adapter: Callable[..., Path]
+) -> None:
+    adapter = make_adapter(**lora)
+    with pytest.raises(IncompatibleModelError, match=f"not a plain LoRA.*{why}"):
+        list(merged_tensors(tiny_llama.folder, adapter))
+
+
+def test_a_setting_that_changes_what_the_tensors_mean_is_refused(
+    tiny_llama: BaseModelFiles, make_adapter: Callable[..., Path]
+) -> None:
+    adapter = make_adapter()
+    config = adapter / ADAPTER_CONFIG
+    config.write_text(config.read_text().replace('"fan_in_fan_out": false', '"fan_in_fan_out": true'))
+    with pytest.raises(IncompatibleModelError, match="fan_in_fan_out"):
+        list(merged_tensors(tiny_llama.folder, adapter))
 
 
 def test_an_adapter_of_another_base_is_refused(base_model: BaseModelFiles, tmp_path: Path, adapter: Path) -> None:

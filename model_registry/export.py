@@ -1,0 +1,140 @@
+"""Takes a version out of the house: a PEFT folder, a merged model, a GGUF, each as other software loads it."""
+
+import json
+import os
+import shutil
+from collections.abc import Collection
+from pathlib import Path
+
+from model_registry.base_models import BaseModelFiles
+from model_registry.errors import ExportTargetError, IncompatibleModelError
+from model_registry.manifest import digest_folder, verify_folder
+from model_registry.model_card import CARD, Form, model_card, name_base, public_id
+from model_registry.packaging import ADAPTER_CONFIG, ADAPTER_WEIGHTS, served_gguf
+from model_registry.ports import AdapterVersion
+from model_registry.promotion import require_untainted
+
+EXPORT_FILE = "llm_twin_export.json"  # what was exported, and every file of it by its digest
+TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja")
+SHARD_SIZE = "5GB"
+
+
+def export(
+    version: AdapterVersion, base: BaseModelFiles, to: Path, forms: Collection[Form], *, cache_dir: Path
+) -> dict[Form, Path]:
+    """Write `version` into the folder `to` in one form, or in several into folders in it; answer where each lies.
+
+    The folder is there whole or not at all. It takes the place of an empty folder, or of an earlier export that
+    nobody changed. Raises CorruptModelError when the version's files are not what was registered,
+    TaintedModelError, IncompatibleModelError for another base than it was trained on or one that cannot be packed as
+    GGUF, ExportTargetError.
+    """
+    require_untainted(version.author, version.number, version.tainted)
+    verify_folder(version.folder)
+    require_same_base(version, base)
+    to = to.expanduser().absolute()
+    _require_free(to)
+    wanted = [form for form in Form if form in forms]
+    folders = {form: Path(form.value) if len(wanted) > 1 else Path() for form in wanted}
+    packed = served_gguf(base, version.folder, cache_dir) if Form.GGUF in wanted else None
+    staging = to.with_name(f".{to.name}.{os.getpid()}.part")
+    try:
+        for form, folder in folders.items():
+            _make_folder(staging / folder)
+            _write(version, base, staging / folder, form, packed)
+        files = {name: digest.sha256 for name, digest in digest_folder(staging).items()}
+        said = {"author": version.author, "version": version.name, "forms": wanted, "files": files}
+        (staging / EXPORT_FILE).write_text(json.dumps(said, indent=2), encoding="utf-8")
+        _put(staging, to)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return {form: to / folder for form, folder in folders.items()}
+
+
+def require_same_base(version: AdapterVersion, base: BaseModelFiles) -> None:
+    """Raises IncompatibleModelError when `version` was trained on another base model."""
+    trained = version.manifest.base
+    if trained.fingerprint != base.fingerprint:
+        raise IncompatibleModelError(
+            f"{version.name} of {version.author} was trained on the base model {trained.name} "
+            f"({trained.fingerprint[:12]}), and {base.name} ({base.fingerprint[:12]}) is set here. Set the old one "
+            f"again: --set base_model.name={trained.name}"
+        )
+
+
+def _write(version: AdapterVersion, base: BaseModelFiles, into: Path, form: Form, packed: Path | None) -> None:
+    file = ""
+    if form is Form.GGUF and packed is not None:
+        file = f"{public_id(base.name).rpartition('/')[2]}-{version.author}-{version.name}-F16.gguf"
+        shutil.copyfile(packed, into / file)
+    else:
+        for name in TOKENIZER_FILES:
+            if (base.folder / name).is_file():
+                shutil.copyfile(base.folder / name, into / name)
+    if form is Form.PEFT:
+        for name in (ADAPTER_CONFIG, ADAPTER_WEIGHTS):
+            shutil.copyfile(version.folder / name, into / name)
+        name_base(into, base.name)
+    if form is Form.MERGED:
+        _merge(base, version.folder, into)
+    card = model_card(
+        version.manifest, judges=version.judges, parity=version.parity, form=form, version=version.name, file=file
+    )
+    (into / CARD).write_text(card, encoding="utf-8")
+
+
+def _merge(base: BaseModelFiles, adapter: Path, into: Path) -> None:
+    """PEFT's own merge, in float32, kept in the precision of the base's files."""
+    import torch
+    from peft import PeftModel
+    from transformers import AutoConfig, AutoModelForCausalLM
+    from transformers.utils.logging import disable_progress_bar
+
+    disable_progress_bar()
+    kept = AutoConfig.from_pretrained(base.folder, local_files_only=True).dtype or torch.float32
+    model = AutoModelForCausalLM.from_pretrained(base.folder, dtype=torch.float32, local_files_only=True)
+    merged = PeftModel.from_pretrained(model, str(adapter)).merge_and_unload()
+    merged.to(kept).save_pretrained(into, max_shard_size=SHARD_SIZE)
+
+
+def _require_free(to: Path) -> None:
+    """Raises ExportTargetError unless `to` is missing, empty, or an earlier export with no other file in it."""
+    if not to.exists() or (to.is_dir() and not any(to.iterdir())):
+        return
+    known = _exported(to)
+    if known is None:
+        raise ExportTargetError(f"{to} is there already, and is no earlier export. Choose another: --to FOLDER")
+    found = {name: digest.sha256 for name, digest in digest_folder(to).items() if name != EXPORT_FILE}
+    changed = sorted(name for name in found if found[name] != known.get(name))
+    if changed:
+        raise ExportTargetError(
+            f"{to} holds an earlier export and {changed[0]!r}, which was put there or changed since. Move it away, or "
+            "choose another folder: --to FOLDER"
+        )
+
+
+def _exported(to: Path) -> dict[str, str] | None:
+    """sha256 by name of what an earlier export wrote to `to`; None where there was none."""
+    try:
+        files: dict[str, str] = json.loads((to / EXPORT_FILE).read_bytes())["files"]
+    except (OSError, ValueError, KeyError):
+        return None
+    return files
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise ExportTargetError(
+            f"{folder.parent} cannot be written to: {error.strerror}. Choose another: --to FOLDER"
+        ) from error
+
+
+def _put(staging: Path, to: Path) -> None:
+    """A kill in between leaves the earlier export beside its place: it can be made again."""
+    replaced = staging.with_suffix(".old")
+    if to.exists():
+        to.rename(replaced)
+    staging.rename(to)
+    shutil.rmtree(replaced, ignore_errors=True)

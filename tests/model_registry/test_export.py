@@ -1,0 +1,203 @@
+"""What was exported, loaded by the libraries that it is for."""
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fakes.adapters import adapter_manifest
+from model_registry.base_models import BaseModelFiles
+from model_registry.errors import CorruptModelError, ExportTargetError, IncompatibleModelError, TaintedModelError
+from model_registry.export import EXPORT_FILE, export
+from model_registry.manifest import BaseLineage, digest_folder, write_manifest
+from model_registry.model_card import Form
+from model_registry.ports import AdapterVersion
+
+IDS = [1, 504, 338, 9, 2, 1024, 77]
+Logits = Any  # torch.Tensor (ids, vocabulary)
+
+
+def make_version(folder: Path, adapter: Path, base: BaseModelFiles) -> AdapterVersion:
+    shutil.copytree(adapter, folder)
+    lineage = BaseLineage(name=base.name, fingerprint=base.fingerprint)
+    manifest = adapter_manifest(files=digest_folder(folder), judges={}).model_copy(update={"base": lineage})
+    write_manifest(folder, manifest)
+    return AdapterVersion("maud", 3, folder, manifest, ("champion",))
+
+
+@pytest.fixture
+def version(tmp_path: Path, tiny_llama: BaseModelFiles, make_adapter: Callable[..., Path]) -> AdapterVersion:
+    return make_version(tmp_path / "v3", make_adapter(), tiny_llama)
+
+
+def logits(model: Any) -> Logits:
+    import torch
+
+    with torch.inference_mode():
+        return model.eval()(input_ids=torch.tensor([IDS])).logits[0]
+
+
+def adapted(base: BaseModelFiles, adapter: Path) -> Any:
+    import torch
+    from peft import PeftModel
+    from transformers import AutoModelForCausalLM
+
+    model = AutoModelForCausalLM.from_pretrained(base.folder, dtype=torch.float32)
+    return PeftModel.from_pretrained(model, str(adapter))
+
+
+def test_a_peft_folder_gives_the_same_logits(
+    version: AdapterVersion, tiny_llama: BaseModelFiles, tmp_path: Path
+) -> None:
+    import torch
+    from transformers import AutoTokenizer
+
+    out = tmp_path / "out"
+    assert export(version, tiny_llama, out, [Form.PEFT], cache_dir=tmp_path) == {Form.PEFT: out}
+    torch.testing.assert_close(
+        logits(adapted(tiny_llama, out)), logits(adapted(tiny_llama, version.folder)), rtol=0, atol=0
+    )
+    model = adapted(tiny_llama, out)
+    assert (logits(model) - logits(model.unload())).abs().max() > 0.01
+    tokenizer = AutoTokenizer.from_pretrained(out)
+    assert "<|im_start|>user" in tokenizer.apply_chat_template([{"role": "user", "content": "Hello"}], tokenize=False)
+
+
+@pytest.mark.parametrize("lora", [{}, {"use_dora": True}], ids=["plain", "dora"])
+def test_a_merged_folder_is_loaded_as_it_is(
+    lora: dict[str, Any], tiny_llama: BaseModelFiles, make_adapter: Callable[..., Path], tmp_path: Path
+) -> None:
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig
+
+    version = make_version(tmp_path / "v3", make_adapter(**lora), tiny_llama)
+    out = export(version, tiny_llama, tmp_path / "out", [Form.MERGED], cache_dir=tmp_path)[Form.MERGED]
+    model = AutoModelForCausalLM.from_pretrained(out)
+    assert not hasattr(model, "peft_config")
+    torch.testing.assert_close(logits(model), logits(adapted(tiny_llama, version.folder)), rtol=0, atol=1e-4)
+    base = AutoModelForCausalLM.from_pretrained(tiny_llama.folder)
+    assert (logits(model) - logits(base)).abs().max() > 0.01
+    assert AutoTokenizer.from_pretrained(out).chat_template
+    assert GenerationConfig.from_pretrained(out).eos_token_id == 2
+    assert not list(out.glob("adapter_*"))
+
+
+def test_no_path_of_this_machine_leaves_it(version: AdapterVersion, tiny_llama: BaseModelFiles, tmp_path: Path) -> None:
+    assert str(tiny_llama.folder) in (version.folder / "adapter_config.json").read_text()  # as PEFT writes it
+    out = tmp_path / "out"
+    export(version, tiny_llama, out, [Form.PEFT, Form.MERGED], cache_dir=tmp_path)
+    config = json.loads((out / "peft" / "adapter_config.json").read_text())
+    assert config["base_model_name_or_path"] == "HuggingFaceTB/SmolLM2-135M-Instruct"
+    texts = [path for path in out.rglob("*") if path.suffix in (".json", ".md", ".jinja")]
+    assert len(texts) > 8
+    for text in texts:
+        assert str(tmp_path.parent.parent) not in text.read_text(encoding="utf-8"), text
+
+
+def test_an_export_says_what_it_is(version: AdapterVersion, tiny_llama: BaseModelFiles, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    folders = export(version, tiny_llama, out, [Form.MERGED, Form.PEFT], cache_dir=tmp_path)
+    assert folders == {Form.PEFT: out / "peft", Form.MERGED: out / "merged"}
+    said = json.loads((out / EXPORT_FILE).read_text())
+    assert (said["author"], said["version"], said["forms"]) == ("maud", "v3", ["peft", "merged"])
+    assert said["files"] == {name: d.sha256 for name, d in digest_folder(out).items() if name != EXPORT_FILE}
+    assert "# A twin of Maud, v3" in (out / "merged" / "README.md").read_text()
+
+
+class TestRefusals:
+    def test_a_flipped_byte(self, version: AdapterVersion, tiny_llama: BaseModelFiles, tmp_path: Path) -> None:
+        weights = version.folder / "adapter_model.safetensors"
+        content = bytearray(weights.read_bytes())
+        content[-1] ^= 1
+        weights.write_bytes(content)
+        with pytest.raises(CorruptModelError, match="was changed"):
+            export(version, tiny_llama, tmp_path / "out", [Form.PEFT], cache_dir=tmp_path)
+        assert not list(tmp_path.glob("*out*"))
+
+    def test_a_tainted_version(self, version: AdapterVersion, tiny_llama: BaseModelFiles, tmp_path: Path) -> None:
+        tainted = replace(version, tainted="a post was erased")
+        with pytest.raises(TaintedModelError, match="a post was erased"):
+            export(tainted, tiny_llama, tmp_path / "out", [Form.PEFT], cache_dir=tmp_path)
+
+    def test_another_base(self, version: AdapterVersion, tiny_llama: BaseModelFiles, tmp_path: Path) -> None:
+        other = replace(tiny_llama, fingerprint="0" * 64)
+        with pytest.raises(IncompatibleModelError, match=r"--set base_model.name=smollm2"):
+            export(version, other, tmp_path / "out", [Form.PEFT], cache_dir=tmp_path)
+
+    def test_a_base_without_gguf(self, version: AdapterVersion, tiny_llama: BaseModelFiles, tmp_path: Path) -> None:
+        with pytest.raises(IncompatibleModelError, match="without a GGUF"):
+            export(version, tiny_llama, tmp_path / "out", [Form.PEFT, Form.GGUF], cache_dir=tmp_path)
+        assert not list(tmp_path.glob("*out*"))
+
+    def test_a_place_that_cannot_be_written(self, version: AdapterVersion, tiny_llama: BaseModelFiles) -> None:
+        with pytest.raises(ExportTargetError, match=r"/proc/nosuch.*--to"):
+            export(version, tiny_llama, Path("/proc/nosuch/out"), [Form.PEFT], cache_dir=Path("/nowhere"))
+
+
+class TestTheTarget:
+    def write(self, version: AdapterVersion, base: BaseModelFiles, to: Path) -> None:
+        export(version, base, to, [Form.PEFT], cache_dir=to.parent)
+
+    def test_what_lies_there_is_left_alone(
+        self, version: AdapterVersion, tiny_llama: BaseModelFiles, tmp_path: Path
+    ) -> None:
+        out = tmp_path / "out"
+        out.mkdir()
+        (out / "thesis.txt").write_text("years of work")
+        with pytest.raises(ExportTargetError, match="no earlier export"):
+            self.write(version, tiny_llama, out)
+        assert [path.name for path in out.iterdir()] == ["thesis.txt"]
+
+    def test_an_empty_folder_and_an_earlier_export_are_replaced(
+        self, version: AdapterVersion, tiny_llama: BaseModelFiles, tmp_path: Path
+    ) -> None:
+        out = tmp_path / "out"
+        out.mkdir()
+        self.write(version, tiny_llama, out)
+        self.write(replace(version, number=4), tiny_llama, out)
+        assert json.loads((out / EXPORT_FILE).read_text())["version"] == "v4"
+        assert [path.name for path in tmp_path.iterdir() if "out" in path.name] == ["out"]
+
+    @pytest.mark.parametrize("name", ["notes.txt", "README.md"])
+    def test_an_earlier_export_that_somebody_changed_stays(
+        self, name: str, version: AdapterVersion, tiny_llama: BaseModelFiles, tmp_path: Path
+    ) -> None:
+        out = tmp_path / "out"
+        self.write(version, tiny_llama, out)
+        (out / name).write_text("mine")
+        with pytest.raises(ExportTargetError, match=name):
+            self.write(version, tiny_llama, out)
+        assert (out / name).read_text() == "mine"
+
+    def test_a_failure_leaves_the_earlier_export(
+        self, version: AdapterVersion, tiny_llama: BaseModelFiles, tmp_path: Path
+    ) -> None:
+        out = tmp_path / "out"
+        self.write(version, tiny_llama, out)
+        before = digest_folder(out)
+        broken = replace(tiny_llama, folder=tmp_path / "nosuch")
+        with pytest.raises(OSError, match="nosuch"):
+            export(version, broken, out, [Form.MERGED], cache_dir=tmp_path)
+        assert digest_folder(out) == before
+        assert not list(tmp_path.glob(".out*"))
+
+
+def test_a_gguf_has_a_name_that_says_what_it_is(base_model: BaseModelFiles, tmp_path: Path) -> None:
+    """The real base, as only it comes as GGUF; what the file holds is the packaging's test."""
+    import torch
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForCausalLM
+
+    model = AutoModelForCausalLM.from_pretrained(base_model.folder, dtype=torch.float32)
+    get_peft_model(model, LoraConfig(r=1, target_modules=["q_proj"])).save_pretrained(str(tmp_path / "adapter"))
+    version = make_version(tmp_path / "v3", tmp_path / "adapter", base_model)
+    out = export(version, base_model, tmp_path / "out", [Form.GGUF], cache_dir=tmp_path / "cache")[Form.GGUF]
+    name = "SmolLM2-135M-Instruct-maud-v3-F16.gguf"
+    assert sorted(path.name for path in out.iterdir()) == ["README.md", name, EXPORT_FILE]
+    (cached,) = (tmp_path / "cache").rglob("*.gguf")
+    assert (out / name).read_bytes() == cached.read_bytes()
+    assert name in (out / "README.md").read_text()
