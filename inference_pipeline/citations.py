@@ -23,6 +23,8 @@ class Citation:
 
     `kind` is "supports" when the answer shares its words (`score`: the share of the answer sentence's weight, in
     [0, 1]), and "context" when nothing does and this is only the best passage that the answer was given.
+    [answer_start, answer_end) is that sentence of the answer, white space around it left out: where several rest on
+    one place, the one that shares most. It is [0, 0) for "context".
     """
 
     kind: Literal["supports", "context"]
@@ -34,6 +36,8 @@ class Citation:
     start: int
     end: int
     score: float
+    answer_start: int
+    answer_end: int
 
 
 def cite(answer: str, chunks: Sequence[ScoredChunk], question: str) -> list[Citation]:
@@ -46,17 +50,18 @@ def cite(answer: str, chunks: Sequence[ScoredChunk], question: str) -> list[Cita
     sources = [(scored.chunk, span) for scored in chunks for span in sentences(scored.chunk.text)]
     bags = [set(content_words(chunk.text[span.start : span.end])) for chunk, span in sources]
     weight = _Weights(bags)
-    supporting: dict[tuple[Chunk, Span], float] = {}
+    supporting: dict[tuple[Chunk, Span], tuple[float, Span]] = {}
     for sentence in sentences(answer):
         claim = set(content_words(answer[sentence.start : sentence.end]))
         best, overlap = _best(claim, bags, weight)
         if overlap >= MIN_OVERLAP and len(claim & bags[best]) >= MIN_SHARED_WORDS:
             source = sources[best]
-            supporting[source] = max(overlap, supporting.get(source, 0.0))
+            if source not in supporting or overlap > supporting[source][0]:
+                supporting[source] = overlap, sentence
     if supporting:
-        return [_citation("supports", *source, score) for source, score in supporting.items()]
+        return [_citation("supports", *source, *found) for source, found in supporting.items()]
     best, overlap = _best(set(content_words(question)), bags, weight)
-    return [_citation("context", *sources[best], overlap)]
+    return [_citation("context", *sources[best], overlap, Span(0, 0))]
 
 
 class _Weights:
@@ -78,7 +83,7 @@ def _best(claim: set[str], bags: Sequence[set[str]], weight: _Weights) -> tuple[
     return best, shares[best]
 
 
-def _citation(kind: Literal["supports", "context"], chunk: Chunk, span: Span, score: float) -> Citation:
+def _citation(kind: Literal["supports", "context"], chunk: Chunk, span: Span, score: float, sentence: Span) -> Citation:
     return Citation(
         kind=kind,
         document_id=chunk.document_id,
@@ -89,4 +94,6 @@ def _citation(kind: Literal["supports", "context"], chunk: Chunk, span: Span, sc
         start=chunk.start + span.start,
         end=chunk.start + span.end,
         score=round(score, 3),
+        answer_start=sentence.start,
+        answer_end=sentence.end,
     )

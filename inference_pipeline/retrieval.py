@@ -46,25 +46,20 @@ def retrieve(
     min_similarity: float,
     token_budget: int,
     count_tokens: Callable[[str], int],
+    without: str = "",
 ) -> list[ScoredChunk]:
     """At most `limit` chunks of F_version that bear on `query`, best document first, in reading order within one.
 
     `token_budget` bounds the passages together, as `count_tokens` counts; the least useful ones are dropped whole.
-    Empty when nothing bears on the query. Raises UnknownFeatureVersionError, UnknownEncoderError,
-    IndexUnreachableError.
+    `without` is the id of a document that must not be shown. Empty when nothing bears on the query. Raises
+    UnknownFeatureVersionError, UnknownEncoderError, IndexUnreachableError.
     """
-    query = unicodedata.normalize("NFKC", query).replace("’", "'")  # as in the chunks' search text
-    found = index.search(
-        author=author,
-        encoder=encoder.fingerprint,
-        version=version,
-        text=query,
-        vector=encoder.encode([query])[0],
-        limit=limit * CANDIDATES_PER_PASSAGE,
+    found = ranking(
+        query, author=author, version=version, index=index, encoder=encoder, limit=limit * CANDIDATES_PER_PASSAGE
     )
-    asked = set(content_words(query))
+    asked = set(content_words(as_searched(query)))
     kept: list[ScoredChunk] = []
-    per_document: Counter[str] = Counter()
+    per_document: Counter[str] = Counter({without: PER_DOCUMENT})
     for candidate in found:
         document = candidate.chunk.document_id
         if per_document[document] < PER_DOCUMENT and _bears_on(asked, candidate, min_similarity):
@@ -75,6 +70,26 @@ def retrieve(
         kept.pop()
     best_rank = {c.chunk.document_id: rank for rank, c in reversed(list(enumerate(kept)))}
     return sorted(kept, key=lambda c: (best_rank[c.chunk.document_id], c.chunk.start))
+
+
+def ranking(
+    query: str, *, author: str, version: int, index: OnlineIndex, encoder: Encoder, limit: int
+) -> list[ScoredChunk]:
+    """The first `limit` chunks of F_version for `query`, best first, whether they bear on it or not."""
+    text = as_searched(query)
+    return index.search(
+        author=author,
+        encoder=encoder.fingerprint,
+        version=version,
+        text=text,
+        vector=encoder.encode([text])[0],
+        limit=limit,
+    )
+
+
+def as_searched(query: str) -> str:
+    """`query` spelt as the chunks' search text is."""
+    return unicodedata.normalize("NFKC", query).replace("’", "'")
 
 
 def as_passages(chunks: Sequence[ScoredChunk]) -> list[Passage]:

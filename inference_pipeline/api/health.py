@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from inference_pipeline.engine_pool import EnginePool
-from model_registry.ports import CHAMPION, ModelResolver
+from model_registry.ports import ModelResolver, has_champion
 
 
 def health_routes(pool: EnginePool, resolver: ModelResolver) -> APIRouter:
@@ -21,7 +21,7 @@ def health_routes(pool: EnginePool, resolver: ModelResolver) -> APIRouter:
         champions = {author: version.name for author, version in sorted(pool.champions.items())}
         if champions:
             return _answer(200, "ready", champions=champions)
-        if any(CHAMPION in v.aliases for author in resolver.authors() for v in resolver.versions(author)):
+        if any(has_champion(resolver, author) for author in resolver.authors()):
             return _answer(503, "loading", message="a champion is being loaded.")
         return _answer(503, "no champion", message="no author has a champion yet. Run: twin train AUTHOR")
 

@@ -7,8 +7,8 @@ from typing import Any
 from fastapi import APIRouter
 
 from inference_pipeline.engine_pool import BASE
-from model_registry.errors import UnknownModelError
-from model_registry.ports import CHAMPION, AdapterVersion, ModelResolver
+from model_registry.errors import CorruptModelError, UnknownModelError
+from model_registry.ports import CHAMPION, AdapterVersion, ModelResolver, has_champion
 
 
 def model_routes(resolver: ModelResolver) -> APIRouter:
@@ -32,10 +32,19 @@ def model_routes(resolver: ModelResolver) -> APIRouter:
 def _models(resolver: ModelResolver) -> Iterator[dict[str, Any]]:
     """For every author: the champion under the author's name, every version, and the base model."""
     for author in resolver.authors():
-        versions = resolver.versions(author)
+        versions = _readable(resolver, author)
         yield from (_model(author, version) for version in versions if CHAMPION in version.aliases)
         yield from (_model(f"{author}@{version.name}", version) for version in versions)
-        yield _model(f"{author}@{BASE}", versions[0], adapter=BASE)
+        if versions:
+            yield _model(f"{author}@{BASE}", versions[0], adapter=BASE)
+
+
+def _readable(resolver: ModelResolver, author: str) -> list[AdapterVersion]:
+    """All versions; the champion alone where the files of another one are corrupt: it is still served."""
+    try:
+        return resolver.versions(author)
+    except CorruptModelError:
+        return [resolver.resolve(author)] if has_champion(resolver, author) else []
 
 
 def _model(name: str, version: AdapterVersion, adapter: str | None = None) -> dict[str, Any]:

@@ -39,9 +39,17 @@ def test_each_answer_sentence_cites_the_sentence_it_rests_on() -> None:
     assert (sardines.kind, sardines.quote) == ("supports", "She eats sardines on Fridays.")
 
 
+def test_a_citation_says_which_sentence_of_the_answer_it_stands_on() -> None:
+    answer = "Right then.  The Patient Annie was built in Carrick, in 1974.\nMainspring eats sardines, mind you. "
+    built, sardines = cite(answer, PASSAGES, "When was the ferry built?")
+    assert answer[built.answer_start : built.answer_end] == "The Patient Annie was built in Carrick, in 1974."
+    assert answer[sardines.answer_start : sardines.answer_end] == "Mainspring eats sardines, mind you."
+
+
 def test_an_answer_that_rests_on_nothing_gets_context_that_says_so() -> None:
     (only,) = cite("I like the moon and the tide.", PASSAGES, "What does the cat eat?")
     assert (only.kind, only.document_id) == ("context", "cat")
+    assert (only.answer_start, only.answer_end) == (0, 0)
 
 
 def test_sharing_common_words_is_no_support() -> None:
@@ -61,9 +69,12 @@ def test_a_sentence_that_is_mostly_invented_is_no_support() -> None:
     assert (only.kind, only.document_id) == ("context", "ferry")
 
 
-def test_a_place_is_cited_once() -> None:
-    answer = "She was built in Carrick in 1974. Yes, built in Carrick, 1974."
-    assert len(cite(answer, PASSAGES, "?")) == 1
+@pytest.mark.parametrize("closest_first", [True, False])
+def test_a_place_is_cited_once_on_the_sentence_that_shares_most(*, closest_first: bool) -> None:
+    closest, other = "She was built in Carrick in 1974.", "Purple gulls say built in Carrick, 1974."
+    answer = f"{closest} {other}" if closest_first else f"{other} {closest}"
+    (only,) = cite(answer, PASSAGES, "?")
+    assert answer[only.answer_start : only.answer_end] == closest
 
 
 def test_without_passages_there_is_nothing_to_cite() -> None:

@@ -4,12 +4,13 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from fakes.adapters import flip_a_byte
 from fakes.engine import FakeEngine
 from fakes.world import World
 from feature_store.errors import UnknownAuthorError
 from inference_pipeline.errors import EngineUnavailableError, OverloadedError
 from model_registry.errors import CorruptModelError, IncompatibleModelError, RegistryUnreachableError, UnknownModelError
-from model_registry.manifest import BaseLineage, FeatureLineage
+from model_registry.manifest import MANIFEST_FILE, BaseLineage, FeatureLineage
 from model_registry.ports import AdapterVersion
 
 
@@ -115,6 +116,34 @@ def test_a_corrupt_new_champion_leaves_the_old_one_serving(world: World, caplog:
     (warning,) = caplog.messages  # said once, not at every look
     assert "maud" in warning
     assert "v1 goes on serving" in warning
+
+
+@pytest.mark.parametrize(
+    "name", ["adapter_model.safetensors", "adapter_config.json", "style_scorer.json", "README.md", MANIFEST_FILE]
+)
+def test_a_flipped_byte_is_refused_at_load_and_the_champion_in_memory_keeps_serving(world: World, name: str) -> None:
+    async def go() -> None:
+        await world.pool.refresh()
+        champion = world.registry.resolve("maud")
+        size = (champion.folder / name).stat().st_size
+        for place in range(0, size, 1 + size // 5):
+            flip_a_byte(champion.folder / name, place)  # of what is in memory already
+            candidate = world.register("maud", promote=False)
+            flip_a_byte(candidate.folder / name, place)
+            await world.pool.refresh()
+            assert await serving(world) == "v1"
+            with pytest.raises(CorruptModelError, match=name):
+                await serving(world, reference=candidate.name)
+            with pytest.raises(CorruptModelError, match=name):
+                world.registry.promote("maud", candidate.number, force=True)
+            flip_a_byte(champion.folder / name, place)
+        successor = world.register("maud")
+        flip_a_byte(successor.folder / name)
+        await world.pool.refresh()
+        assert await serving(world) == "v1"
+        assert sorted(world.loads) == ["dex v1", "maud v1"]
+
+    asyncio.run(go())
 
 
 def test_one_authors_broken_champion_does_not_keep_another_from_the_new_one(world: World) -> None:

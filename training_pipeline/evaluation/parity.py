@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from configs.progress import Progress
-from model_registry.manifest import ParityResult
+from model_registry.evaluation import ParityResult
 from model_registry.ports import ServingProbe
 from model_registry.prompting import PromptRenderer
 from training_pipeline.device import Placement

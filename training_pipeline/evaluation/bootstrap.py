@@ -1,0 +1,24 @@
+"""Percentile bootstrap over documents (Efron and Tibshirani 1993): sentences of one document are not independent."""
+
+import random
+from collections.abc import Callable, Sequence
+
+from model_registry.evaluation import Measure
+
+RESAMPLES = 1000
+CONFIDENCE = 0.95
+
+
+def measure(count: int, statistic: Callable[[Sequence[int]], float], *, resamples: int = RESAMPLES) -> Measure:
+    """`statistic` of all documents 0 … count-1, with the interval of it over documents drawn with replacement.
+
+    The same places are drawn for the same `count`, so that figures over the same documents move together. Raises
+    ValueError without documents.
+    """
+    if count < 1:
+        raise ValueError("an interval needs at least one document")
+    pick = random.Random(count)  # noqa: S311 - resampling, not a secret
+    places = range(count)
+    drawn = sorted(statistic(pick.choices(places, k=count)) for _ in range(resamples))
+    tail = (1 - CONFIDENCE) / 2
+    return Measure(value=statistic(places), low=drawn[int(tail * resamples)], high=drawn[-1 - int(tail * resamples)])

@@ -1,0 +1,60 @@
+"""How much is judged, so that it ends within `evaluation.max_minutes` on this machine."""
+
+import math
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from configs.settings import EvaluationSettings
+from training_pipeline.dataset import batches
+from training_pipeline.finetune import negative_log_likelihood
+from training_pipeline.workshop import Workshop
+
+if TYPE_CHECKING:
+    from peft import PeftModel
+
+FEWEST_PROMPTS = 6
+FEWEST_TOKENS = 2_000
+# Texts for each prompt: five conditions, two for the scorer to learn from, and half of one for the answers.
+TEXTS = 7.5
+READS = 5.0  # of `likelihood_tokens`: own text twice, half as much of others twice, and long prompts before beginnings
+WRITTEN = 2.0  # a token written costs as much as so many read: measured, eight texts at once
+
+
+def fit_to_time(model: "PeftModel", workshop: Workshop) -> Workshop:
+    """`workshop` with no more to judge than this machine does in the time."""
+    evaluation = fitted(workshop.evaluation, seconds_per_token=seconds_per_token(model, workshop))
+    return replace(workshop, evaluation=evaluation)
+
+
+def fitted(settings: EvaluationSettings, *, seconds_per_token: float) -> EvaluationSettings:
+    """`settings` with fewer prompts and tokens where all of them would take longer than max_minutes.
+
+    `seconds_per_token` is what one id of held-out text costs to read.
+    """
+    reads = READS * settings.likelihood_tokens + WRITTEN * TEXTS * settings.prompts * settings.new_tokens
+    share = settings.max_minutes * 60 / (reads * seconds_per_token)
+    if share >= 1:
+        return settings
+    return settings.model_copy(
+        update={
+            "prompts": min(settings.prompts, max(FEWEST_PROMPTS, int(settings.prompts * share))),
+            "likelihood_tokens": min(
+                settings.likelihood_tokens, max(FEWEST_TOKENS, int(settings.likelihood_tokens * share))
+            ),
+        }
+    )
+
+
+def seconds_per_token(model: "PeftModel", workshop: Workshop) -> float:
+    """The pace at which this machine reads held-out text: the better of two batches, as the first one warms up."""
+    import torch
+
+    pace = math.inf
+    found = batches(workshop.data.test, tokens=workshop.training.tokens_per_step, seed=None)
+    with torch.inference_mode():
+        for batch in (found * 2)[:2]:
+            started = time.perf_counter()
+            negative_log_likelihood(model, batch, workshop.placement)
+            pace = min(pace, (time.perf_counter() - started) / sum(len(sequence.ids) for sequence in batch))
+    return pace

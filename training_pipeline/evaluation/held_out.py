@@ -1,0 +1,83 @@
+"""What the judges ask for: posts that the author wrote and the adapter never saw, and the requests for them."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from feature_store.ports import FeatureReader
+from feature_store.records import Example, ExampleKind, Passage, Split
+from feature_store.versions import FeatureVersion
+from model_registry.prompting import PromptRenderer
+
+POSTS_SHOWN = 5
+POST_TOKENS = 256  # of each post shown: five of them and an answer fit any context
+LONGEST_TOKEN = 16  # characters, and more than enough: a text need not be tokenized whole to be cut
+SENTENCE_END = re.compile(r"[.!?…。！？]['\"”’)\]]*(?=\s|$)|[。！？]|\n")
+WRITTEN = (ExampleKind.WRITE, ExampleKind.REPLY)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    example: Example
+    real: str  # the author's text, cut near the length that is asked of a model
+
+
+def held_out(
+    store: FeatureReader, features: FeatureVersion, renderer: PromptRenderer, *, count: int, tokens: int
+) -> list[HeldOut]:
+    """At most `count` requests whose real answers have at most about `tokens` ids.
+
+    Beginnings of posts of the test split first, newest first, then of the validation split (it decided when to stop,
+    and nothing was learned from it), then what goes on inside the posts of the test split: an author with few posts
+    has few beginnings.
+    """
+    found: list[Example] = []
+    for split, kinds in (
+        (Split.TEST, WRITTEN),
+        (Split.VALIDATION, WRITTEN),
+        (Split.TEST, (ExampleKind.CONTINUE,)),
+    ):
+        examples = [e for e in store.examples(features.author, features, split) if e.kind in kinds]
+        found += spread(examples, count - len(found))
+    return [HeldOut(e, cut(renderer.as_data(e.target), renderer, tokens)) for e in found]
+
+
+def learned(store: FeatureReader, features: FeatureVersion, *, count: int) -> list[Example]:
+    """At most `count` of the requests to write that the adapter learned from: the base's texts for them are what the
+    style scorer learns to tell from the author's."""
+    examples = store.examples(features.author, features, Split.TRAIN)
+    return spread([e for e in examples if e.kind in WRITTEN] or examples, count)
+
+
+def shown_posts(store: FeatureReader, features: FeatureVersion, renderer: PromptRenderer) -> tuple[Passage, ...]:
+    """The five newest posts that were learned from, as a prompt shows them to a model without an adapter."""
+    documents = [d for d in store.documents(features.author, features) if d.split is Split.TRAIN]
+    documents.sort(key=lambda d: (d.created_at, d.id), reverse=True)
+    return tuple(Passage(d.title, d.created_at, cut(d.text, renderer, POST_TOKENS)) for d in documents[:POSTS_SHOWN])
+
+
+def cut(text: str, renderer: PromptRenderer, tokens: int) -> str:
+    """The beginning of `text`, of at most `tokens` ids, to the end of a sentence where one ends in its second half."""
+    text = text.strip()[: tokens * LONGEST_TOKEN]
+    if len(renderer.tokenize(text)) <= tokens:
+        return text
+    fits = bisect_right(range(1, len(text) + 1), tokens, key=lambda size: len(renderer.tokenize(text[:size])))
+    text = text[:fits]
+    ends = [match.end() for match in SENTENCE_END.finditer(text) if match.end() > len(text) / 2]
+    return text[: ends[-1]].rstrip() if ends else text.rsplit(None, 1)[0]
+
+
+def spread(examples: Sequence[Example], count: int) -> list[Example]:
+    """At most `count`, evenly over the documents, one of each document before a second one of any."""
+    if count <= 0:
+        return []
+    by_document: dict[str, list[Example]] = {}
+    for example in sorted(examples, key=lambda e: (e.document_id, e.start, e.id)):
+        by_document.setdefault(example.document_id, []).append(example)
+    rounds = max((len(own) for own in by_document.values()), default=0)
+    ordered = [own[n] for n in range(rounds) for own in by_document.values() if n < len(own)]
+    first = [own[0] for own in by_document.values()]
+    if len(first) <= count:
+        return ordered[:count]
+    return [first[int(i * len(first) / count)] for i in range(count)]

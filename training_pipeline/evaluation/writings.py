@@ -1,0 +1,108 @@
+"""Texts that the serving engine writes for the judges, kept as they come: a kill costs one text.
+
+A text is named by all that decides it, so that the base's texts are written once for all versions, and a text of a
+changed prompt is written anew. The file holds what models wrote about the author's posts: it lies where erasure
+removes it.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from configs.progress import Progress
+from configs.settings import EvaluationSettings
+from feature_store.records import Passage, digest_of
+from model_registry.manifest import digest_file
+from model_registry.ports import ServingProbe, Written
+from model_registry.prompting import ChatMessage, PromptRenderer, nonce_for
+
+FILE = "writings.jsonl"
+SEED = 1
+NONCE = nonce_for("writings")  # the same everywhere: engines keep what prompts have in common
+
+
+class Writer:
+    """Writes with one engine, for one author and one base model. `folder` keeps the texts."""
+
+    def __init__(
+        self,
+        probe: ServingProbe,
+        renderer: PromptRenderer,
+        settings: EvaluationSettings,
+        *,
+        base_fingerprint: str,
+        folder: Path,
+        progress: Progress,
+    ) -> None:
+        self._probe = probe
+        self._renderer = renderer
+        self._settings = settings
+        self._base = base_fingerprint
+        self._path = folder / FILE
+        self._progress = progress
+        self._known = _read(self._path)
+
+    def prompt(self, request: str, passages: Sequence[Passage] = ()) -> str:
+        """A request as inference renders it."""
+        messages = self._renderer.messages([ChatMessage("user", request)], passages, nonce=NONCE)
+        return self._renderer.text(messages)
+
+    def write(
+        self, stage: str, adapter: Path | None, prompts: Sequence[str], *, temperature: float | None = None
+    ) -> list[Written]:
+        """A text for every rendered prompt, in order. `temperature` None: as the settings say."""
+        sampling = {
+            "max_tokens": self._settings.new_tokens,
+            "temperature": self._settings.temperature if temperature is None else temperature,
+            "top_p": self._settings.top_p,
+            "seed": SEED,
+        }
+        model = [digest_file(path).sha256 for path in sorted(adapter.glob("adapter_*"))] if adapter else []
+        keys = [
+            digest_of(self._probe.engine, self._base, model, sampling, place, prompt)[:32]
+            for place, prompt in enumerate(prompts)
+        ]
+        self._progress.start(stage, len(prompts))
+        missing = [place for place, key in enumerate(keys) if key not in self._known]
+        self._progress.advance(len(prompts) - len(missing))
+        if missing:
+            self._fill(adapter, [(keys[place], place, prompts[place]) for place in missing], sampling)
+        self._progress.finish()
+        return [self._known[key] for key in keys]
+
+    def _fill(
+        self, adapter: Path | None, wanted: Sequence[tuple[str, int, str]], sampling: Mapping[str, float | int]
+    ) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        written = self._probe.write(
+            adapter,
+            [prompt for _, _, prompt in wanted],
+            max_tokens=int(sampling["max_tokens"]),
+            temperature=float(sampling["temperature"]),
+            top_p=float(sampling["top_p"]),
+            seeds=[int(sampling["seed"]) + place for _, place, _ in wanted],
+        )
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write("\n")  # ends what a kill left half written
+            for (key, _, _), text in zip(wanted, written, strict=True):
+                row = {"key": key, "text": text.text, "tokens": text.tokens, "ended": text.ended}
+                file.write(json.dumps(row, ensure_ascii=False) + "\n")
+                file.flush()
+                self._known[key] = text
+                self._progress.advance()
+
+
+def _read(path: Path) -> dict[str, Written]:
+    """By key. A line that a kill cut short is not there."""
+    if not path.is_file():
+        return {}
+    return dict(_rows(path.read_text(encoding="utf-8", errors="replace").split("\n")))
+
+
+def _rows(lines: Iterable[str]) -> Iterable[tuple[str, Written]]:
+    for line in lines:
+        try:
+            row = json.loads(line)
+        except ValueError:
+            continue
+        yield row["key"], Written(row["text"], row["tokens"], row["ended"])
