@@ -10,9 +10,10 @@ FILE = "checkpoint.pt"
 
 @dataclass(slots=True)
 class RunState:
-    """Everything that the rest of a run depends on. `step` steps are done."""
+    """Everything that the rest of a run depends on. `step` steps of `steps` are done."""
 
     step: int = 0
+    steps: int = 0  # the plan's, or fewer where the machine turned out slower
     adapter: dict[str, Any] = field(default_factory=dict)
     optimizer: dict[str, Any] = field(default_factory=dict)
     best_adapter: dict[str, Any] = field(default_factory=dict)

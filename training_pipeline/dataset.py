@@ -4,19 +4,17 @@ Invariant: the ids of a prompt are those that inference would feed for the same 
 makes both. Only the target and the end of turn carry loss.
 """
 
+import itertools
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from feature_store.records import Example, ExampleKind
 from model_registry.prompting import ChatMessage, PromptRenderer, nonce_for
 
-if TYPE_CHECKING:
-    import torch
-
-IGNORED = -100
 SHORTEST_TARGET = 16  # tokens: a prompt that leaves less room is skipped
+FILLING_AT_ONCE = 16  # batches that a sequence may still go into: more fills them better and strays from the order
+STRATA = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,43 +60,40 @@ def tokenize(
 
 
 def batches(sequences: Sequence[TokenSequence], *, tokens: int, seed: int | None) -> list[list[TokenSequence]]:
-    """Group sequences of like length into batches of about `tokens` ids, padding included.
+    """Group sequences into batches of at most `tokens` ids; one that is longer stands alone.
 
-    With a seed the order of sequences within like lengths and of batches is shuffled, the same for the same seed.
+    Without a seed the order is kept as far as filling allows. With one it is shuffled, the same for the same seed, so
+    that any beginning of it is spread evenly over the order given: a run that ends early has seen a cross-section.
     """
-    order = list(sequences)
-    if seed is not None:
-        random.Random(seed).shuffle(order)  # noqa: S311 - an order, not a secret
-    order.sort(key=lambda sequence: len(sequence.ids) // 32)  # stable: the shuffle decides within a bucket
-    grouped: list[list[TokenSequence]] = []
-    for sequence in order:
-        last = grouped[-1] if grouped else []
-        longest = max([len(sequence.ids), *(len(s.ids) for s in last)])
-        if last and longest * (len(last) + 1) <= tokens:
-            last.append(sequence)
-        else:
-            grouped.append([sequence])
-    if seed is not None:
-        random.Random(seed + 1).shuffle(grouped)  # noqa: S311
-    return grouped
+    full: list[list[TokenSequence]] = []
+    filling: list[list[TokenSequence]] = []  # oldest first
+    for sequence in sequences if seed is None else spread(sequences, seed=seed):
+        fitting = (batch for batch in filling if _size(batch) + len(sequence.ids) <= tokens)
+        batch = next(fitting, None)
+        if batch is not None:
+            batch.append(sequence)
+            continue
+        filling.append([sequence])
+        if len(filling) > FILLING_AT_ONCE:
+            full.append(filling.pop(0))
+    return full + filling
+
+
+def spread(sequences: Sequence[TokenSequence], *, seed: int) -> list[TokenSequence]:
+    """Shuffled within STRATA equal stretches, of which each round takes one sequence in a random order."""
+    pick = random.Random(seed)  # noqa: S311 - an order, not a secret
+    count = min(STRATA, len(sequences))
+    bounds = [i * len(sequences) // count for i in range(count + 1)] if count else []
+    strata = [pick.sample(list(sequences[a:b]), b - a) for a, b in itertools.pairwise(bounds)]
+    rounds = [[s for s in drawn if s is not None] for drawn in itertools.zip_longest(*strata)]
+    return [sequence for drawn in rounds for sequence in pick.sample(drawn, len(drawn))]
 
 
 def schedule(sequences: Sequence[TokenSequence], *, tokens: int, seed: int) -> Iterator[list[TokenSequence]]:
     """Batches without end, epoch after epoch, each shuffled anew."""
-    epoch = 0
-    while True:
+    for epoch in itertools.count():
         yield from batches(sequences, tokens=tokens, seed=seed + 1000 * epoch)
-        epoch += 1
 
 
-def to_tensors(batch: Sequence[TokenSequence], device: "torch.device") -> tuple["torch.Tensor", "torch.Tensor"]:
-    """Ids and labels, each (batch, longest). Padded on the right: under causal attention no mask is needed."""
-    import torch
-
-    longest = max(len(sequence.ids) for sequence in batch)
-    ids = torch.zeros((len(batch), longest), dtype=torch.long)
-    labels = torch.full((len(batch), longest), IGNORED, dtype=torch.long)
-    for row, sequence in enumerate(batch):
-        ids[row, : len(sequence.ids)] = torch.tensor(sequence.ids)
-        labels[row, sequence.prompt_tokens : len(sequence.ids)] = torch.tensor(sequence.ids[sequence.prompt_tokens :])
-    return ids.to(device), labels.to(device)
+def _size(batch: Sequence[TokenSequence]) -> int:
+    return sum(len(sequence.ids) for sequence in batch)

@@ -1,5 +1,6 @@
 """Where and in which precision to train."""
 
+import importlib.util
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -39,6 +40,21 @@ def place(settings: TrainingSettings) -> Placement:
     # A CPU without AVX512-BF16 or AMX emulates bfloat16 at a thirtieth of the speed of float32.
     native = torch.cuda.is_bf16_supported() if on_gpu else torch.ops.mkldnn._is_mkldnn_bf16_supported()
     wanted = native if settings.precision == "auto" else settings.precision == "bfloat16"
+    if settings.quantise == "4bit":
+        _require_quantisation(on_gpu)
     if wanted and on_gpu and not native:
         raise DeviceUnavailableError("this GPU has no bfloat16. Use --set training.precision=float32.")
     return Placement(torch.device("cuda" if on_gpu else "cpu"), bool(wanted))
+
+
+def _require_quantisation(on_gpu: bool) -> None:
+    if not on_gpu:
+        raise DeviceUnavailableError(
+            "training.quantise is 4bit, which needs a GPU, and this run would be on the CPU. "
+            "Use --set training.quantise=none."
+        )
+    if importlib.util.find_spec("bitsandbytes") is None:
+        raise DeviceUnavailableError(
+            'training.quantise is 4bit, which needs bitsandbytes. Run: pip install "llm-twin[qlora]", or use '
+            "--set training.quantise=none."
+        )

@@ -1,11 +1,12 @@
 """LoRA fine-tuning: one loop, on CPU or GPU, that survives a kill.
 
-The head is applied only at label positions: with a vocabulary of 49,152 the logits of a prompt cost more than a
-layer. The run's state is (step, adapter, optimiser); data order and learning rate follow from the step and the seed.
+The head is applied only where a label is predicted: with a vocabulary of 49,152 the logits of a prompt cost more than a
+layer. The run's state is (step, adapter, optimiser, time); data order and learning rate follow from it and the seed.
 """
 
 import itertools
 import math
+import statistics
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,9 +16,11 @@ from configs.progress import Progress
 from configs.settings import TrainingSettings
 from training_pipeline import checkpoints
 from training_pipeline.checkpoints import RunState
-from training_pipeline.dataset import IGNORED, TokenSequence, batches, schedule, to_tensors
+from training_pipeline.dataset import TokenSequence, batches, schedule
 from training_pipeline.device import Placement
 from training_pipeline.errors import DivergedError
+from training_pipeline.loading import load_for_training as load_for_training  # remove once all callers import loading
+from training_pipeline.packing import pack
 from training_pipeline.plan import Plan
 
 if TYPE_CHECKING:
@@ -25,57 +28,28 @@ if TYPE_CHECKING:
     from peft import PeftModel
 
 WARMUP_SHARE = 0.06
+# Adam's second moment is an average over about 1 / (1 - beta_2) steps: a warm-up of twice that is enough for a run of
+# any length (Ma and Yarats 2021).
+LONGEST_WARMUP = 100
 FINAL_RATE = 0.1  # of the peak learning rate
 CLIP = 1.0
 BETAS = (0.9, 0.98)
 
 
-def load_for_training(folder: Path, settings: TrainingSettings, placement: Placement) -> "PeftModel":
-    """The frozen base with a fresh LoRA adapter: float32, or a bfloat16 base where that is native."""
-    import torch
-    from peft import LoraConfig, get_peft_model
-    from transformers import AutoModelForCausalLM
-    from transformers.utils.logging import disable_progress_bar
-
-    disable_progress_bar()
-    torch.manual_seed(settings.seed)
-    dtype = torch.bfloat16 if placement.bfloat16 else torch.float32
-    base: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, local_files_only=True)
-    base.config.use_cache = False
-    if settings.gradient_checkpointing:
-        base.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
-        base.enable_input_require_grads()
-    model = get_peft_model(
-        base.to(placement.device),
-        LoraConfig(
-            r=settings.rank,
-            lora_alpha=settings.alpha,
-            lora_dropout=settings.dropout,
-            target_modules=settings.targets,
-            task_type="CAUSAL_LM",
-        ),
-    )
-    for parameter in model.parameters():
-        if parameter.requires_grad:
-            parameter.data = parameter.data.float()  # small updates vanish in bfloat16
-    return model
-
-
 def negative_log_likelihood(
     model: "PeftModel", batch: Sequence[TokenSequence], placement: Placement
 ) -> tuple["torch.Tensor", "torch.Tensor"]:
-    """Nats of every label token, flat (labels,), and the row of the batch that each belongs to (labels,)."""
+    """Nats of every label token, flat (labels,), and the index in the batch that each belongs to (labels,)."""
     import torch.nn.functional as functional
 
-    ids, labels = to_tensors(batch, placement.device)
+    row = pack(batch, placement.device)
     causal: Any = model.get_base_model()
     with placement.autocast():
-        hidden = causal.get_decoder()(input_ids=ids).last_hidden_state[:, :-1]
-        wanted = labels[:, 1:]
-        kept = wanted != IGNORED
-        logits = causal.get_output_embeddings()(hidden[kept])
-    nats = functional.cross_entropy(logits.float(), wanted[kept], reduction="none")
-    return nats, kept.nonzero()[:, 0]
+        hidden = causal.get_decoder()(
+            input_ids=row.ids, position_ids=row.positions, document_lengths=row.lengths, use_cache=False
+        ).last_hidden_state[0]
+        logits = causal.get_output_embeddings()(hidden[row.predicting])
+    return functional.cross_entropy(logits.float(), row.labels, reduction="none"), row.documents
 
 
 def mean_loss(
@@ -97,7 +71,7 @@ def mean_loss(
 
 def learning_rate(step: int, steps: int, peak: float) -> float:
     """Linear warm-up, then a cosine to FINAL_RATE of the peak."""
-    warmup = max(1, round(steps * WARMUP_SHARE))
+    warmup = min(LONGEST_WARMUP, max(1, round(steps * WARMUP_SHARE)))
     if step < warmup:
         return peak * (step + 1) / warmup
     done = (step - warmup) / max(1, steps - warmup)
@@ -134,51 +108,58 @@ def finetune(
 ) -> RunState:
     """Train to the end of the plan or until validation stops improving; leave the best adapter in `model`.
 
-    Goes on from the checkpoint in `folder` when there is one. Raises DivergedError when the loss is not finite.
+    Goes on from the checkpoint in `folder` when there is one. The curve holds train_loss (nats a label) for every step,
+    validation_loss where it was measured and, for every checkpoint, seconds (so far) and tokens_per_second (ids read
+    since the last one, validation included). Raises DivergedError when the loss is not finite.
     """
     import torch
 
     parameters = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(parameters, lr=settings.learning_rate, betas=BETAS, weight_decay=0.0)
-    state = checkpoints.load(folder) or RunState()
+    state = checkpoints.load(folder) or RunState(steps=plan.steps)
     if state.step:
         _set_adapter(model, state.adapter)
         optimizer.load_state_dict(state.optimizer)
     progress.start("fine-tune", plan.steps)
     progress.advance(state.step)
-    data = schedule(train, tokens=settings.tokens_per_step, seed=settings.seed)
+    data = itertools.islice(schedule(train, tokens=settings.tokens_per_step, seed=settings.seed), state.step, None)
+    read, since = 0, state.seconds
     model.train()
-    for batch in itertools.islice(data, state.step, plan.steps):
-        if state.finished:
-            break
-        started = time.perf_counter()
+    while not state.finished:
+        batch, began = next(data), time.perf_counter()
         torch.manual_seed(settings.seed + state.step)  # dropout, if any, repeats after a resume
         for group in optimizer.param_groups:
-            group["lr"] = learning_rate(state.step, plan.steps, settings.learning_rate)
+            group["lr"] = learning_rate(state.step, state.steps, settings.learning_rate)
         nats, _ = negative_log_likelihood(model, batch, placement)
         loss = nats.mean()
         if not torch.isfinite(loss):
             raise DivergedError(
-                f"the loss is {loss.item()} at step {state.step} of {plan.steps}. "
+                f"the loss is {loss.item()} at step {state.step} of {state.steps}. "
                 f"Lower the learning rate: --set training.learning_rate={settings.learning_rate / 4:g}."
             )
         loss.backward()
         torch.nn.utils.clip_grad_norm_(parameters, CLIP)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
+        read += sum(len(sequence.ids) for sequence in batch)
         state.step += 1
         state.curve.append((state.step, "train_loss", loss.item()))
-        if validation and (state.step % plan.validate_every == 0 or state.step == plan.steps):
+        last = state.step == state.steps
+        if validation and (last or state.step % plan.validate_every == 0):
             _validate(model, validation, state, settings, placement)
-        state.seconds += time.perf_counter() - started
-        state.finished = state.step == plan.steps or state.worse >= settings.patience
+        state.seconds += time.perf_counter() - began
+        state.finished = last or state.worse >= settings.patience
         if state.finished or state.step % settings.checkpoint_steps == 0:
+            pace = read / (state.seconds - since)
+            state.curve += [(state.step, "seconds", state.seconds), (state.step, "tokens_per_second", pace)]
+            read, since = 0, state.seconds
+            state.steps = plan.steps_within(settings.max_minutes * 60, done=state.step, seconds=state.seconds)
             state.adapter, state.optimizer = _get_adapter(model), optimizer.state_dict()
             checkpoints.save(folder, state)
         progress.advance()
     if state.best_adapter:
         _set_adapter(model, state.best_adapter)
-    progress.finish(f"{state.step} steps, best validation loss {state.best_loss:.3f} at step {state.best_step}")
+    progress.finish(_in_words(state))
     return state
 
 
@@ -208,3 +189,9 @@ def _set_adapter(model: "PeftModel", adapter: dict[str, Any]) -> None:
     from peft import set_peft_model_state_dict
 
     set_peft_model_state_dict(model, adapter)
+
+
+def _in_words(state: RunState) -> str:
+    paces = [value for _, name, value in state.curve if name == "tokens_per_second"]
+    said = f"{state.step} steps, {statistics.median(paces):.0f} tokens a second"
+    return said + (f", best validation loss {state.best_loss:.3f} at step {state.best_step}" if state.best_step else "")

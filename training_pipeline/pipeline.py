@@ -1,103 +1,95 @@
-"""The training pipeline: features in, a registered adapter version out."""
+"""The training pipeline: features in, a registered and judged adapter version out."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from configs.progress import Progress
 from configs.settings import TrainingSettings
 from feature_store.ports import FeatureReader
 from feature_store.records import digest_of
 from feature_store.versions import FeatureVersion
 from model_registry.base_models import BaseModelFiles
+from model_registry.evaluation import Evaluation
 from model_registry.manifest import AdapterManifest, BaseLineage, FeatureLineage, digest_folder, write_manifest
-from model_registry.ports import AdapterVersion, ModelPublisher, ServingProbe
-from model_registry.prompting import PROMPT_VERSION, PromptRenderer
-from training_pipeline.device import Placement, place
+from model_registry.model_card import finish_folder
+from model_registry.ports import AdapterVersion, ModelPublisher
+from model_registry.prompting import PROMPT_VERSION
+from model_registry.style import STYLE_FILE, StyleScorer
+from training_pipeline import curves
+from training_pipeline.checkpoints import RunState
 from training_pipeline.errors import FeaturesErasedError
-from training_pipeline.evaluation import likelihood, parity
-from training_pipeline.finetune import finetune, load_for_training, seconds_per_token
+from training_pipeline.evaluation.fitting import fit_to_time
+from training_pipeline.evaluation.judging import Judgement, fit_scorer, judge
+from training_pipeline.finetune import finetune, seconds_per_token
+from training_pipeline.loading import load_for_training, load_trained
 from training_pipeline.plan import Plan, make_plan
+from training_pipeline.preferring import prefer
 from training_pipeline.provenance import code_version, library_versions
-from training_pipeline.selection import TrainingData, select
+from training_pipeline.workshop import Workshop
+
+if TYPE_CHECKING:
+    from peft import PeftModel
 
 ADAPTER_FOLDER = "adapter"
 
 
-def train(
-    author: str,
-    *,
-    store: FeatureReader,
-    registry: ModelPublisher,
-    base: BaseModelFiles,
-    probe: ServingProbe | None,
-    settings: TrainingSettings,
-    work_dir: Path,
-    progress: Progress,
-    say: Callable[[str], None],
-) -> AdapterVersion:
-    """Fine-tune on the author's newest features, judge, and register a candidate.
+def train(workshop: Workshop, registry: ModelPublisher, *, say: Callable[[str], None]) -> AdapterVersion:
+    """Fine-tune on the author's features, judge, and register a candidate.
 
     A run is named by all that decides its result; after a kill the same call goes on where the last checkpoint was.
-    Raises TooLittleTextError, DeviceUnavailableError, DivergedError, FeaturesErasedError, UnknownAuthorError.
+    Raises TooLittleTextError, DeviceUnavailableError, DivergedError, FeaturesErasedError.
     """
-    features = store.version(author)
-    name = store.profile(author).name
-    renderer = PromptRenderer(name, base.chat_template, base.tokenizer_json, base.special_tokens)
-    data = select(store, features, renderer, end_of_turn=base.end_of_turn, max_tokens=settings.max_tokens)
-    placement = place(settings)
-    folder = work_dir / author / run_name(features, base, settings)
+    data, settings = workshop.data, workshop.training
+    folder = workshop.folder / run_name(workshop.features, workshop.base, settings)
     folder.mkdir(parents=True, exist_ok=True)
-
-    model = load_for_training(base.folder, settings, placement)
-    plan = Plan.load(folder)
-    if plan is None:
-        plan = make_plan(
-            data.train,
-            data.validation,
-            settings,
-            seconds_per_token=lambda: seconds_per_token(model, data.train, settings, placement),
-        )
-        plan.save(folder)
-    say(describe(plan, data, placement))
+    model = load_for_training(workshop.base.folder, settings, workshop.placement)
+    plan = _plan(model, workshop, folder)
+    say(describe(plan, workshop))
     state = finetune(
-        model, data.train, data.validation, plan=plan, settings=settings, placement=placement, folder=folder,
-        progress=progress,
+        model, data.train, data.validation, plan=plan, settings=settings, placement=workshop.placement, folder=folder,
+        progress=workshop.progress,
     )  # fmt: skip
 
     adapter = folder / ADAPTER_FOLDER
     shutil.rmtree(adapter, ignore_errors=True)
     model.save_pretrained(str(adapter))
-    figures = likelihood.judge(model, data.test, settings=settings, placement=placement, progress=progress)
-    checked = None
-    if probe is not None:
-        checked = parity.judge(
-            model, adapter, data.prompts, probe=probe, renderer=renderer, placement=placement, progress=progress
-        )
-    manifest = AdapterManifest(
-        author=author,
-        author_name=name,
-        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        base=BaseLineage(name=base.name, fingerprint=base.fingerprint),
-        features=FeatureLineage(number=features.number, digest=features.digest, encoder=features.encoder),
-        prompt_version=PROMPT_VERSION,
-        training=settings.model_dump()
-        | {"run": folder.name, "device": placement.description, "steps": state.step, "best_step": state.best_step,
-           "planned_steps": plan.steps, "epochs": plan.epochs, "seconds": round(state.seconds, 1),
-           "label_tokens": data.label_tokens, "validation_loss": state.best_loss},
-        judges={"likelihood": figures},
-        parity=checked,
-        code_version=code_version(),
-        libraries=library_versions(),
-        files=digest_folder(adapter),
-    )  # fmt: skip
-    write_manifest(adapter, manifest)
-    require_unerased(store, features)
-    registry.log_run(author, {key: str(value) for key, value in manifest.training.items()}, state.curve)
-    version = registry.register(author, adapter)
+    curves.write(adapter, state.curve)
+    judging = fit_to_time(model, workshop)
+    scorer = fit_scorer(judging)
+    scorer.save(adapter / STYLE_FILE)
+    judgement = judge(model, adapter, scorer, judging)
+    became: dict[str, object] = {}
+    if settings.preference.method != "none":
+        adapter, judgement, became = prefer(model, adapter, judgement, scorer, judging)
+
+    manifest = _manifest(workshop, folder, plan, state, judgement, became)
+    finish_folder(adapter, manifest)
+    write_manifest(adapter, manifest.model_copy(update={"files": digest_folder(adapter)}))
+    require_unerased(workshop.store, workshop.features)
+    registry.log_run(workshop.author, {key: str(value) for key, value in manifest.training.items()}, state.curve)
+    version = registry.register(workshop.author, adapter)
     shutil.rmtree(folder)
     return version
+
+
+def evaluate(version: AdapterVersion, workshop: Workshop) -> tuple[Evaluation, Judgement]:
+    """Judge a registered version again, on the test split of the features that it was trained on.
+
+    Raises CorruptModelError when the version's scorer cannot be read.
+    """
+    model = load_trained(workshop.base.folder, version.folder, workshop.placement)
+    workshop = fit_to_time(model, workshop)
+    judgement = judge(model, version.folder, StyleScorer.load(version.folder / STYLE_FILE), workshop)
+    evaluation = Evaluation(
+        judged_at=_now(),
+        features=workshop.features.digest,
+        settings=workshop.evaluation.model_dump(),
+        judges=judgement.judges,
+        parity=judgement.parity,
+    )
+    return evaluation, judgement
 
 
 def require_unerased(store: FeatureReader, features: FeatureVersion) -> None:
@@ -114,12 +106,69 @@ def run_name(features: FeatureVersion, base: BaseModelFiles, settings: TrainingS
     return digest_of(features.digest, base.fingerprint, PROMPT_VERSION, settings.model_dump())[:16]
 
 
-def describe(plan: Plan, data: TrainingData, placement: Placement) -> str:
+def describe(plan: Plan, workshop: Workshop) -> str:
+    data = workshop.data
     cut = ", cut to fit training.max_minutes" if plan.cut else ""
     return (
         f"{len(data.train)} examples, {data.label_tokens:,} tokens of the author's text: {plan.steps} steps, "
-        f"{plan.epochs:.2g} epochs, about {_minutes(plan.seconds)} on this machine ({placement.description}){cut}."
+        f"{plan.epochs:.2g} epochs, about {_minutes(plan.seconds)} on this machine "
+        f"({workshop.placement.description}){cut}."
     )
+
+
+def _plan(model: "PeftModel", workshop: Workshop, folder: Path) -> Plan:
+    data, settings = workshop.data, workshop.training
+    plan = Plan.load(folder)
+    if plan is None:
+        plan = make_plan(
+            data.train,
+            data.validation,
+            settings,
+            seconds_per_token=lambda: seconds_per_token(model, data.train, settings, workshop.placement),
+        )
+        plan.save(folder)
+    return plan
+
+
+def _manifest(
+    workshop: Workshop,
+    folder: Path,
+    plan: Plan,
+    state: RunState,
+    judgement: Judgement,
+    became: Mapping[str, object],
+) -> AdapterManifest:
+    """Of everything but the files."""
+    features, base = workshop.features, workshop.base
+    run = {
+        "run": folder.name,
+        "device": workshop.placement.description,
+        "steps": state.step,
+        "best_step": state.best_step,
+        "planned_steps": plan.steps,
+        "epochs": plan.epochs,
+        "seconds": round(state.seconds, 1),
+        "label_tokens": workshop.data.label_tokens,
+        "validation_loss": state.best_loss,
+    }
+    return AdapterManifest(
+        author=workshop.author,
+        author_name=workshop.author_name,
+        created_at=_now(),
+        base=BaseLineage(name=base.name, fingerprint=base.fingerprint),
+        features=FeatureLineage(number=features.number, digest=features.digest, encoder=features.encoder),
+        prompt_version=PROMPT_VERSION,
+        training={**workshop.training.model_dump(), **run, **became},
+        judges=judgement.judges,
+        parity=judgement.parity,
+        code_version=code_version(),
+        libraries=library_versions(),
+        files={},
+    )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _minutes(seconds: float) -> str:

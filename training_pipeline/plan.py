@@ -7,7 +7,7 @@ from pathlib import Path
 
 from configs.settings import TrainingSettings
 from feature_store.records import ExampleKind
-from training_pipeline.dataset import TokenSequence
+from training_pipeline.dataset import TokenSequence, batches
 
 PLAN_FILE = "plan.json"
 # Answering costs a prompt of passages for a short target, so it may take at most this share of a run's tokens.
@@ -18,6 +18,7 @@ EPOCHS_BEYOND = 1.0
 VALIDATIONS = 8  # a run is validated so many times, or fewer when they would take more than VALIDATION_SHARE of it
 VALIDATION_SHARE = 0.15
 FORWARD_SHARE = 1 / 3  # of a training step's time is its forward pass
+LATE = 1.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,24 @@ class Plan:
     steps: int
     validate_every: int
     epochs: float  # of the sequences that are trained on
-    tokens: int  # ids processed, padding not counted
+    tokens: int  # ids read
     seconds: float  # expected
     cut: bool  # shortened to fit training.max_minutes
 
+    def steps_within(self, seconds_allowed: float, *, done: int, seconds: float) -> int:
+        """Steps of a run whose `done` steps took `seconds`, one more than `done` at least.
+
+        The plan's, unless they would take LATE times the time allowed: it was made at a quieter moment then. Asked
+        again later, it may answer more, but never more than the plan's.
+        """
+        if self.steps * seconds / done <= LATE * seconds_allowed:
+            return self.steps
+        return max(done + 1, int(done * seconds_allowed / seconds))
+
     def save(self, folder: Path) -> None:
-        (folder / PLAN_FILE).write_text(json.dumps(asdict(self)), encoding="utf-8")
+        staging = folder / f"{PLAN_FILE}.part"
+        staging.write_text(json.dumps(asdict(self)), encoding="utf-8")
+        staging.replace(folder / PLAN_FILE)
 
     @staticmethod
     def load(folder: Path) -> "Plan | None":
@@ -57,8 +70,9 @@ def make_plan(
     *,
     seconds_per_token: Callable[[], float],
 ) -> Plan:
-    """`seconds_per_token` measures one real step; it is asked once."""
+    """`seconds_per_token` measures real steps; it is asked once."""
     tokens = sum(len(s.ids) for s in sequences)
+    per_step = tokens / len(batches(sequences, tokens=settings.tokens_per_step, seed=settings.seed))
     labels = sum(s.label_tokens for s in sequences)
     epochs = settings.epochs or next((e for bound, e in EPOCHS if labels < bound), EPOCHS_BEYOND)
     pace = seconds_per_token()
@@ -67,8 +81,8 @@ def make_plan(
     once = sum(len(s.ids) for s in validation) * pace * FORWARD_SHARE
     validations = min(VALIDATIONS, max(1, int(budget * VALIDATION_SHARE / once))) if once else 1
     affordable = max(budget - validations * once, budget * (1 - VALIDATION_SHARE)) / pace
-    steps = max(1, round(min(planned, affordable) / settings.tokens_per_step))
-    used = steps * settings.tokens_per_step
+    steps = max(1, round(min(planned, affordable) / per_step))
+    used = round(steps * per_step)
     return Plan(
         steps=steps,
         validate_every=max(1, -(-steps // validations)),

@@ -12,17 +12,16 @@ from training_pipeline.errors import TooLittleTextError
 from training_pipeline.plan import balance
 
 FEWEST_EXAMPLES = 4
-# Ids that validation and judging read at most: more would cost a CPU minutes and move the figures little.
-VALIDATION_TOKENS = 3_000
-TEST_TOKENS = 16_000
+VALIDATION_TOKENS = 3_000  # ids that a validation reads at most: more would cost a CPU minutes and change little
 PARITY_PROMPTS = 3
+WHOLE = (ExampleKind.WRITE, ExampleKind.CONTINUE, ExampleKind.REPLY)  # together they hold each prose as a target once
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingData:
     train: list[TokenSequence]
     validation: list[TokenSequence]
-    test: list[TokenSequence]  # write and continue only: each prose is a target once
+    test: list[TokenSequence]  # of the kinds WHOLE: each prose is a target once
     prompts: list[str]  # rendered, one of each kind where there is one, for the parity check
 
     @property
@@ -31,7 +30,13 @@ class TrainingData:
 
 
 def select(
-    store: FeatureReader, features: FeatureVersion, renderer: PromptRenderer, *, end_of_turn: int, max_tokens: int
+    store: FeatureReader,
+    features: FeatureVersion,
+    renderer: PromptRenderer,
+    *,
+    end_of_turn: int,
+    max_tokens: int,
+    test_tokens: int,
 ) -> TrainingData:
     """Raises TooLittleTextError, with the figures, when there is nothing to learn from or to judge by."""
     examples = {split: store.examples(features.author, features, split) for split in Split}
@@ -40,7 +45,7 @@ def select(
         return tokenize(examples[split], renderer, end_of_turn=end_of_turn, max_tokens=max_tokens)
 
     train = balance(sequences(Split.TRAIN))
-    test = [s for s in sequences(Split.TEST) if s.kind is not ExampleKind.ANSWER]
+    test = [s for s in sequences(Split.TEST) if s.kind in WHOLE]
     if len(train) < FEWEST_EXAMPLES or not test:
         raise TooLittleTextError(
             f"{features.author} {features.name} has {len(train)} examples to learn from and {len(test)} to judge by; "
@@ -49,7 +54,7 @@ def select(
     return TrainingData(
         train=train,
         validation=thin(sequences(Split.VALIDATION), VALIDATION_TOKENS),
-        test=thin(test, TEST_TOKENS),
+        test=thin(test, test_tokens),
         prompts=_parity_prompts(examples[Split.TEST], renderer),
     )
 

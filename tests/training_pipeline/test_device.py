@@ -8,7 +8,8 @@ from model_registry.prompting import PromptRenderer
 from training_pipeline.dataset import tokenize
 from training_pipeline.device import Placement, place
 from training_pipeline.errors import DeviceUnavailableError
-from training_pipeline.finetune import load_for_training, mean_loss
+from training_pipeline.finetune import mean_loss
+from training_pipeline.loading import load_for_training
 
 
 def test_a_gpu_that_is_not_there_is_refused_with_the_way_out(
@@ -18,6 +19,23 @@ def test_a_gpu_that_is_not_there_is_refused_with_the_way_out(
     with pytest.raises(DeviceUnavailableError, match=r"--set training\.device=auto"):
         place(training_settings.model_copy(update={"device": "cuda"}))
     assert place(training_settings.model_copy(update={"device": "auto"})).device.type == "cpu"
+
+
+def test_four_bits_need_a_gpu(training_settings: TrainingSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)  # and training.device is cpu
+    with pytest.raises(DeviceUnavailableError, match=r"--set training\.quantise=none"):
+        place(training_settings.model_copy(update={"quantise": "4bit"}))
+
+
+def test_four_bits_need_bitsandbytes(training_settings: TrainingSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda: True)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    settings = training_settings.model_copy(update={"quantise": "4bit", "device": "cuda"})
+    with pytest.raises(DeviceUnavailableError, match=r"llm-twin\[qlora\]"):
+        place(settings)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: object())
+    assert place(settings).device.type == "cuda"
 
 
 @pytest.mark.gpu

@@ -1,5 +1,6 @@
 """The real loop on a tiny llama: it learns, resumes after a kill to the same figures, and stops early."""
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,10 @@ from model_registry.base_models import BaseModelFiles
 from model_registry.prompting import PromptRenderer
 from training_pipeline import checkpoints, finetune
 from training_pipeline.checkpoints import RunState
-from training_pipeline.dataset import TokenSequence, tokenize
+from training_pipeline.dataset import TokenSequence, schedule, tokenize
 from training_pipeline.device import Placement
 from training_pipeline.errors import DivergedError
-from training_pipeline.evaluation import likelihood
+from training_pipeline.loading import load_for_training
 from training_pipeline.plan import Plan
 
 CPU = Placement(torch.device("cpu"), bfloat16=False)
@@ -29,7 +30,7 @@ def sequences(renderer: PromptRenderer) -> list[TokenSequence]:
 
 def run(base: BaseModelFiles, sequences: list[TokenSequence], settings: TrainingSettings, folder: Path,
         plan: Plan = PLAN) -> RunState:  # fmt: skip
-    model = finetune.load_for_training(base.folder, settings, CPU)
+    model = load_for_training(base.folder, settings, CPU)
     return finetune.finetune(
         model, sequences[:16], sequences[16:], plan=plan, settings=settings, placement=CPU, folder=folder,
         progress=Silent(),
@@ -39,7 +40,7 @@ def run(base: BaseModelFiles, sequences: list[TokenSequence], settings: Training
 def test_it_learns(
     tiny_base: BaseModelFiles, sequences: list[TokenSequence], training_settings: TrainingSettings, tmp_path: Path
 ) -> None:
-    model = finetune.load_for_training(tiny_base.folder, training_settings, CPU)
+    model = load_for_training(tiny_base.folder, training_settings, CPU)
     before = finetune.mean_loss(model, sequences[:16], training_settings, CPU)
     finetune.finetune(
         model, sequences[:16], sequences[16:], plan=PLAN, settings=training_settings, placement=CPU, folder=tmp_path,
@@ -47,14 +48,10 @@ def test_it_learns(
     )  # fmt: skip
     after = finetune.mean_loss(model, sequences[:16], training_settings, CPU)
     assert after < before - 0.2
-    figures = likelihood.judge(model, sequences[16:], settings=training_settings, placement=CPU, progress=Silent())
-    assert figures["adapter"] < figures["base"]
-    assert figures["documents"] == 8
-    assert 0 < figures["interval"] < figures["base"] - figures["adapter"]
 
 
 def test_only_the_adapter_is_trained(tiny_base: BaseModelFiles, training_settings: TrainingSettings) -> None:
-    model = finetune.load_for_training(tiny_base.folder, training_settings, CPU)
+    model = load_for_training(tiny_base.folder, training_settings, CPU)
     trained = {name for name, parameter in model.named_parameters() if parameter.requires_grad}
     assert trained
     assert all("lora_" in name for name in trained)
@@ -89,8 +86,58 @@ def test_a_killed_run_resumes_to_the_same_figures(
     assert saved.step == killed_after // training_settings.checkpoint_steps * training_settings.checkpoint_steps
     resumed = run(tiny_base, sequences, training_settings, interrupted)
     assert [(step, name) for step, name, _ in resumed.curve] == [(step, name) for step, name, _ in whole.curve]
-    for (_, _, expected), (_, _, value) in zip(whole.curve, resumed.curve, strict=True):
-        assert value == pytest.approx(expected, abs=1e-4)
+    for (_, name, expected), (_, _, value) in zip(whole.curve, resumed.curve, strict=True):
+        if name.endswith("loss"):
+            assert value == pytest.approx(expected, abs=1e-4)
+
+
+def test_the_same_seed_repeats_a_run_to_the_last_bit(
+    tiny_base: BaseModelFiles, sequences: list[TokenSequence], training_settings: TrainingSettings, tmp_path: Path
+) -> None:
+    first = run(tiny_base, sequences, training_settings, _folder(tmp_path, "a"))
+    second = run(tiny_base, sequences, training_settings, _folder(tmp_path, "b"))
+    assert losses(first) == losses(second)
+    assert all(torch.equal(first.adapter[name], second.adapter[name]) for name in first.adapter)
+    other = run(tiny_base, sequences, training_settings.model_copy(update={"seed": 2}), _folder(tmp_path, "c"))
+    assert losses(other) != losses(first)
+
+
+def test_the_curve_tells_the_time_and_the_pace(
+    tiny_base: BaseModelFiles,
+    sequences: list[TokenSequence],
+    training_settings: TrainingSettings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(finetune.time, "perf_counter", itertools.count(0, 5).__next__)  # a step takes five seconds
+    state = run(tiny_base, sequences, training_settings, tmp_path)
+    marks = [step for step, name, _ in state.curve if name == "seconds"]
+    assert marks == [2, 4, 6, 8, 10]
+    assert [value for _, name, value in state.curve if name == "seconds"] == [5.0 * step for step in marks]
+    read = list(itertools.islice(schedule(sequences[:16], tokens=256, seed=training_settings.seed), 10))
+    sizes = [sum(len(sequence.ids) for sequence in batch) for batch in read]
+    paces = [value for _, name, value in state.curve if name == "tokens_per_second"]
+    assert paces == [(a + b) / 10 for a, b in zip(sizes[::2], sizes[1::2], strict=True)]
+
+
+def test_a_machine_that_became_slow_ends_within_the_time(
+    tiny_base: BaseModelFiles,
+    sequences: list[TokenSequence],
+    training_settings: TrainingSettings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The plan of 20 steps was made for one second each, and each takes five of the minute that there is."""
+    monkeypatch.setattr(finetune.time, "perf_counter", itertools.count(0, 5).__next__)
+    rates: list[float] = []
+    real = finetune.learning_rate
+    monkeypatch.setattr(finetune, "learning_rate", lambda *given: rates.append(real(*given)) or rates[-1])
+    settings = training_settings.model_copy(update={"max_minutes": 1, "patience": 99})
+    plan = Plan(steps=20, validate_every=50, epochs=1, tokens=1, seconds=20, cut=False)
+    state = run(tiny_base, sequences, settings, tmp_path, plan)
+    assert (state.step, state.seconds, state.finished) == (12, 60.0, True)
+    assert rates[-1] < 0.15 * max(rates)  # the cosine ends where the run does
+    assert [step for step, name, _ in state.curve if name == "validation_loss"] == [12]
 
 
 def test_a_finished_run_is_not_trained_again(
@@ -131,6 +178,17 @@ def test_the_learning_rate_rises_then_falls() -> None:
     assert rates[: peak + 1] == sorted(rates[: peak + 1])
     assert rates[peak:] == sorted(rates[peak:], reverse=True)
     assert rates[-1] == pytest.approx(finetune.FINAL_RATE, abs=0.01)
+
+
+@pytest.mark.parametrize(("steps", "warmup"), [(1, 1), (8, 1), (30, 2), (500, 30), (5000, 100)])
+def test_the_warm_up_fits_the_length_of_the_run(steps: int, warmup: int) -> None:
+    rates = [finetune.learning_rate(step, steps, 1.0) for step in range(steps)]
+    assert rates.index(1.0) == warmup - 1
+    assert rates[0] == pytest.approx(1 / warmup)
+
+
+def losses(state: RunState) -> list[float]:
+    return [value for _, name, value in state.curve if name.endswith("loss")]
 
 
 def _folder(parent: Path, name: str) -> Path:

@@ -11,7 +11,7 @@ import torch
 from configs.progress import Silent
 from configs.settings import TrainingSettings
 from model_registry.base_models import BaseModelFiles
-from model_registry.manifest import ParityResult
+from model_registry.evaluation import ParityResult
 from model_registry.prompting import ChatMessage, PromptRenderer
 from training_pipeline import finetune
 from training_pipeline.device import Placement

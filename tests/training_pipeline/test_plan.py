@@ -4,8 +4,8 @@ import pytest
 
 from configs.settings import TrainingSettings
 from feature_store.records import ExampleKind
-from training_pipeline.dataset import TokenSequence
-from training_pipeline.plan import EPOCHS, EPOCHS_BEYOND, Plan, make_plan
+from training_pipeline.dataset import TokenSequence, batches
+from training_pipeline.plan import EPOCHS, EPOCHS_BEYOND, LATE, Plan, make_plan
 
 
 def sequences(count: int) -> list[TokenSequence]:
@@ -47,3 +47,45 @@ def test_a_plan_is_kept_for_the_resume(training_settings: TrainingSettings, tmp_
     made = plan(20, training_settings)
     made.save(tmp_path)
     assert Plan.load(tmp_path) == made
+
+
+def test_a_plan_that_was_not_written_to_the_end_is_made_anew(
+    training_settings: TrainingSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class KilledError(Exception):
+        pass
+
+    def killed(*_: object) -> None:
+        raise KilledError
+
+    monkeypatch.setattr(Path, "replace", killed)
+    with pytest.raises(KilledError):
+        plan(20, training_settings).save(tmp_path)
+    assert Plan.load(tmp_path) is None
+
+
+def test_an_epoch_is_as_many_steps_as_there_are_batches(training_settings: TrainingSettings) -> None:
+    settings = training_settings.model_copy(update={"epochs": 1, "tokens_per_step": 512})
+    short = [TokenSequence(f"d{i}", ExampleKind.WRITE, tuple(range(200)), 50, 800) for i in range(30)]
+    made = make_plan(short, [], settings, seconds_per_token=lambda: 1e-9)
+    assert made.steps == len(batches(short, tokens=512, seed=settings.seed)) == 15  # two of 200 in each, not 2.56
+    assert made.tokens == 6000
+
+
+def test_a_slower_machine_gets_fewer_steps_and_never_more_than_planned() -> None:
+    planned = Plan(steps=100, validate_every=10, epochs=1, tokens=1, seconds=100, cut=False)
+    assert planned.steps_within(100, done=20, seconds=20) == 100
+    assert planned.steps_within(100, done=20, seconds=20 * LATE) == 100  # not worth a change
+    assert planned.steps_within(100, done=20, seconds=40) == 50
+    assert planned.steps_within(1000, done=20, seconds=40) == 100
+    assert planned.steps_within(100, done=60, seconds=120) == 61  # what is left is one step, validated
+
+
+@pytest.mark.parametrize("words", [2_000, 10_000, 200_000, 2_000_000])
+def test_any_amount_of_text_gets_a_plan_within_the_time(training_settings: TrainingSettings, words: int) -> None:
+    settings = training_settings.model_copy(update={"max_minutes": 10, "tokens_per_step": 512})
+    texts = [TokenSequence(f"d{i}", ExampleKind.WRITE, tuple(range(300)), 50, 1200) for i in range(words // 200)]
+    made = make_plan(texts, texts[:10], settings, seconds_per_token=lambda: 1 / 150)
+    assert 0 < made.seconds <= 10 * 60 * 1.01
+    assert made.cut == (words > 10_000)
+    assert 1 <= made.validate_every <= made.steps

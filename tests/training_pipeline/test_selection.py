@@ -23,7 +23,7 @@ class Examples:
 
 def chosen(examples: list[Example], renderer: PromptRenderer) -> TrainingData:
     store = Examples(examples)
-    return select(store, make_version(1), renderer, end_of_turn=2, max_tokens=256)  # type: ignore[arg-type]
+    return select(store, make_version(1), renderer, end_of_turn=2, max_tokens=256, test_tokens=16_000)  # type: ignore[arg-type]
 
 
 def test_no_document_of_the_test_split_is_learned_from(renderer: PromptRenderer) -> None:

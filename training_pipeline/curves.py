@@ -1,0 +1,21 @@
+"""A run's curves, kept with the version, so that its report can be made on another day."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+FILE = "curves.json"
+
+Curve = Sequence[tuple[int, str, float]]  # (step, name, value)
+
+
+def write(adapter: Path, curve: Curve) -> None:
+    (adapter / FILE).write_text(json.dumps(list(curve)) + "\n", encoding="utf-8")
+
+
+def read(adapter: Path) -> list[tuple[int, str, float]]:
+    """Empty for a version that was made without."""
+    path = adapter / FILE
+    if not path.is_file():
+        return []
+    return [(int(step), str(name), float(value)) for step, name, value in json.loads(path.read_text(encoding="utf-8"))]

@@ -1,0 +1,147 @@
+"""Preference pairs: what the author wrote, beside what a model wrote for the same prompt.
+
+Both sides of a pair hold equally many tokens and no end of turn, so that neither length nor where a text stops can
+decide what is preferred: a likelihood is a sum over tokens, and tuning that learns to write longer or shorter is its
+best known failure (Park et al. 2024, "Disentangling Length from Quality in Direct Preference Optimization").
+"""
+
+import difflib
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from feature_store.records import Example, ExampleKind, Passage, digest_of
+from model_registry.ports import Written
+from model_registry.prompting import ChatMessage, PromptRenderer, nonce_for
+from training_pipeline.dataset import TokenSequence, tokenize
+
+Source = Literal["base", "champion", "feedback"]
+
+# Where a text stands in the prompt, as for an answer, what a model makes of it differs in facts more than in style.
+KINDS = (ExampleKind.WRITE, ExampleKind.CONTINUE, ExampleKind.REPLY)
+PAIR_TOKENS = 160  # of one side at most: style shows in the first sentences, and a laptop writes 64 texts in minutes
+FEWEST_TOKENS = 4
+SAME = 0.9  # share of tokens in common, in order, from which two texts are one
+
+
+@dataclass(frozen=True, slots=True)
+class PreferencePair:
+    """chosen_ids and rejected_ids are equally long, and neither holds an end of turn."""
+
+    document_id: str
+    prompt_ids: tuple[int, ...]
+    chosen_ids: tuple[int, ...]
+    rejected_ids: tuple[int, ...]
+    source: Source
+
+
+def make_pairs(
+    examples: Sequence[Example],
+    renderer: PromptRenderer,
+    *,
+    end_of_turn: int,
+    max_tokens: int,
+    count: int,
+    seed: int,
+    source: Source,
+    write: Callable[[Sequence[str]], Sequence[Written]],
+) -> tuple[list[PreferencePair], list[str]]:
+    """Pairs of `count` examples, evenly over documents, and a line for each that was dropped, with the reason.
+
+    `write` gives the text of the model that `source` names for every rendered prompt, in order; it is asked once,
+    and for the same prompts after a kill.
+    """
+    drawn: list[tuple[Example, TokenSequence]] = []
+    for example in in_turn(examples, seed=seed):
+        if len(drawn) == count:
+            break
+        drawn += [(example, s) for s in tokenize([example], renderer, end_of_turn=end_of_turn, max_tokens=max_tokens)]
+    written = write([_prompt(example.request, example.passages, example.id, renderer) for example, _ in drawn])
+    pairs, dropped = [], []
+    for (example, sequence), text in zip(drawn, written, strict=True):
+        target = sequence.ids[sequence.prompt_tokens :]
+        pair = _pair(
+            example.document_id,
+            sequence.ids[: sequence.prompt_tokens],
+            target[:-1] if target[-1] == end_of_turn else target,
+            renderer.tokenize(renderer.as_data(text.text)),
+            source,
+        )
+        if isinstance(pair, PreferencePair):
+            pairs.append(pair)
+        else:
+            dropped.append(f"document {example.document_id}: {pair}")
+    return pairs, dropped
+
+
+def in_turn(examples: Sequence[Example], *, seed: int) -> list[Example]:
+    """The examples of KINDS, documents in turn: none gives its second before each has given its first."""
+    by_document: dict[str, list[Example]] = {}
+    for example in sorted((e for e in examples if e.kind in KINDS), key=lambda e: e.id):
+        by_document.setdefault(example.document_id, []).append(example)
+    pick = random.Random(seed)  # noqa: S311 - an order, not a secret
+    turns = []
+    for document in sorted(by_document):
+        pick.shuffle(by_document[document])
+        turns += [(turn, pick.random(), example) for turn, example in enumerate(by_document[document])]
+    return [example for _, _, example in sorted(turns, key=lambda t: t[:2])]
+
+
+class _Row(BaseModel):
+    """A judgement that the API kept. What else stands in the row is its own business."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    request: str = Field(min_length=1)
+    chosen: str
+    rejected: str
+    passages: tuple[Passage, ...] = ()
+
+
+def read_feedback(path: Path, renderer: PromptRenderer, *, max_tokens: int) -> tuple[list[PreferencePair], list[str]]:
+    """Pairs of the JSONL rows {request, chosen, rejected, passages?}, and a line for each row that makes none.
+
+    Raises FileNotFoundError.
+    """
+    pairs, problems = [], []
+    for number, line in enumerate(path.read_bytes().splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            row = _Row.model_validate_json(line)
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_url=False)[0]
+            where = ".".join(map(str, first["loc"])) or "the row"
+            problems.append(f"{path.name} line {number}: {where}: {first['msg']}")
+            continue
+        prompt = renderer.tokenize(_prompt(row.request, row.passages, digest_of(row.request), renderer))
+        room = max(0, max_tokens - len(prompt))
+        chosen, rejected = (renderer.tokenize(renderer.as_data(text))[:room] for text in (row.chosen, row.rejected))
+        pair = _pair(f"feedback {number}", prompt, chosen, rejected, "feedback")
+        if isinstance(pair, PreferencePair):
+            pairs.append(pair)
+        else:
+            problems.append(f"{path.name} line {number}: {pair}")
+    return pairs, problems
+
+
+def _pair(
+    document_id: str, prompt: Sequence[int], chosen: Sequence[int], rejected: Sequence[int], source: Source
+) -> PreferencePair | str:
+    """The pair, both sides cut to the shorter one; or why it is none."""
+    length = min(len(chosen), len(rejected), PAIR_TOKENS)
+    if length < FEWEST_TOKENS:
+        return f"{len(chosen)} tokens against {len(rejected)}: each side needs {FEWEST_TOKENS} beside the prompt"
+    chosen, rejected = tuple(chosen[:length]), tuple(rejected[:length])
+    alike = difflib.SequenceMatcher(None, chosen, rejected, autojunk=False).ratio()
+    if alike >= SAME:
+        return f"both sides are nearly the same ({alike:.0%} of the tokens)"
+    return PreferencePair(document_id, tuple(prompt), chosen, rejected, source)
+
+
+def _prompt(request: str, passages: Sequence[Passage], nonce_seed: str, renderer: PromptRenderer) -> str:
+    return renderer.text(renderer.messages([ChatMessage("user", request)], passages, nonce=nonce_for(nonce_seed)))

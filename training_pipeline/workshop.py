@@ -1,0 +1,60 @@
+"""What training and judging of one author share."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from configs.progress import Progress
+from configs.settings import EvaluationSettings, TrainingSettings
+from feature_store.ports import FeatureReader
+from feature_store.versions import FeatureVersion
+from model_registry.base_models import BaseModelFiles
+from model_registry.ports import RetrievalProbe, ServingProbe
+from model_registry.prompting import PromptRenderer
+from training_pipeline.device import Placement, place
+from training_pipeline.selection import TrainingData, select
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """`retrieval` is None when F can not be searched: the judges then leave out the conditions with it."""
+
+    features: FeatureVersion
+    store: FeatureReader
+    base: BaseModelFiles
+    probe: ServingProbe
+    retrieval: RetrievalProbe | None
+    training: TrainingSettings
+    evaluation: EvaluationSettings
+    folder: Path  # of this author's runs under way; erasure removes it
+    progress: Progress
+
+    @property
+    def author(self) -> str:
+        return self.features.author
+
+    @cached_property
+    def author_name(self) -> str:
+        return self.store.profile(self.author).name
+
+    @cached_property
+    def renderer(self) -> PromptRenderer:
+        base = self.base
+        return PromptRenderer(self.author_name, base.chat_template, base.tokenizer_json, base.special_tokens)
+
+    @cached_property
+    def placement(self) -> Placement:
+        """Raises DeviceUnavailableError."""
+        return place(self.training)
+
+    @cached_property
+    def data(self) -> TrainingData:
+        """Raises TooLittleTextError."""
+        return select(
+            self.store,
+            self.features,
+            self.renderer,
+            end_of_turn=self.base.end_of_turn,
+            max_tokens=self.training.max_tokens,
+            test_tokens=self.evaluation.likelihood_tokens,
+        )
