@@ -19,7 +19,7 @@ help: ## List the targets.
 
 # Ctrl-C goes to the command, which ends with 130 or 0; without the trap the shell and make would add their own lines.
 twin: $(READY) ## Make the sample author's twin, ask it a question, and serve it.
-	@trap : INT; $(BIN)/twin --set training.max_minutes=3 up examples/maud_ferrier/posts --author "Maud Ferrier" --question "$(QUESTION)" \
+	@trap : INT; $(BIN)/twin --set training.max_minutes=3 --set evaluation.max_minutes=2 up examples/maud_ferrier/posts --author "Maud Ferrier" --question "$(QUESTION)" \
 		|| test $$? -eq 130
 
 test: $(READY) ## Run the tests.

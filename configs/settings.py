@@ -96,6 +96,15 @@ class BaseModelSettings(Section):
     name: str  # "smollm2-135m-instruct", a Hugging Face id, or a folder
 
 
+class PreferenceSettings(Section):
+    """Tuning after fine-tuning: chosen is the author's text, rejected the base model's for the same prompt."""
+
+    method: Literal["none", "dpo", "simpo"]
+    pairs: Positive
+    beta: Annotated[float, Field(gt=0)] | None  # null: what the method's paper recommends
+    learning_rate: Annotated[float, Field(gt=0)]
+
+
 class TrainingSettings(Section):
     device: Literal["auto", "cpu", "cuda"]
     precision: Literal["auto", "float32", "bfloat16"]
@@ -103,6 +112,9 @@ class TrainingSettings(Section):
     alpha: Positive
     dropout: Annotated[float, Field(ge=0, lt=1)]
     targets: str | list[str]  # PEFT target_modules; "all-linear"
+    rslora: bool  # rank-stabilised scaling: alpha / sqrt(rank)
+    dora: bool  # weight-decomposed LoRA
+    quantise: Literal["none", "4bit"]  # 4bit: QLoRA, on a GPU
     learning_rate: Annotated[float, Field(gt=0)]
     epochs: Annotated[float, Field(gt=0)] | None  # null: by the amount of text
     max_minutes: Annotated[float, Field(gt=0)]  # training stops being planned past this
@@ -112,6 +124,21 @@ class TrainingSettings(Section):
     patience: Positive  # validations without improvement before stopping
     gradient_checkpointing: bool
     seed: int
+    preference: PreferenceSettings
+
+
+class EvaluationSettings(Section):
+    """How a version is judged: training_pipeline/evaluation."""
+
+    max_minutes: Annotated[float, Field(gt=0)]  # prompts and tokens are cut to end within this
+    prompts: Positive  # held-out posts that every condition writes
+    questions: Positive  # of each kind, that retrieval and answers are judged by
+    new_tokens: Annotated[int, Field(ge=16)]  # of a text that is written to be judged
+    temperature: Annotated[float, Field(ge=0)]
+    top_p: Annotated[float, Field(gt=0, le=1)]
+    likelihood_tokens: Annotated[int, Field(ge=256)]  # of held-out text, read by base and adapter
+    others: Annotated[int, Field(ge=0)]  # authors in the store to compare with, at most
+    style_embedding: str | None  # a sentence-transformers model of style, as a further judge
 
 
 class ModelRegistrySettings(Section):
@@ -143,6 +170,7 @@ class Settings(Section):
     services: ServiceSettings
     base_model: BaseModelSettings
     training: TrainingSettings
+    evaluation: EvaluationSettings
     model_registry: ModelRegistrySettings
     serving: ServingSettings
 

@@ -207,6 +207,7 @@ def _clear_caches(settings: "Settings", author: str) -> None:
 
     for folder in (
         wiring.work_dir(settings) / author,
+        wiring.reports_dir(settings, author),
         wiring.pages_dir(settings, author),
         settings.data_dir / "logs",
     ):

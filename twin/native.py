@@ -18,7 +18,7 @@ KEEP_LARGE_BLOCKS = ":".join(
     for name, value in {"hugetlb": 1, "mmap_threshold": 8 << 30, "trim_threshold": 16 << 30, "mmap_max": 0}.items()
 )
 SETTINGS = {"GLIBC_TUNABLES": KEEP_LARGE_BLOCKS, "OMP_WAIT_POLICY": "PASSIVE"}
-COMMANDS_THAT_TRAIN = ("up", "train")
+COMMANDS_THAT_TRAIN = ("up", "train", "evaluate")
 
 
 def prepare(arguments: Sequence[str]) -> None:

@@ -1,6 +1,6 @@
 """Makes concrete things of the settings: the one place that names backends. Each function imports what it makes."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,15 +11,17 @@ from configs.errors import SettingsError
 from configs.settings import Settings
 
 if TYPE_CHECKING:
+    from configs.progress import Progress
     from feature_pipeline.fetching.cache import PageCache
     from feature_pipeline.sources import Source
     from feature_store.ports import Encoder, FeatureWriter, OnlineIndex
-    from feature_store.versions import AuthorProfile, SourceRecord
+    from feature_store.versions import AuthorProfile, FeatureVersion, SourceRecord
     from inference_pipeline.engine_pool import EnginePool
-    from inference_pipeline.engines import Engine
     from inference_pipeline.pipeline import AnswerPipeline
     from model_registry.base_models import BaseModelFiles
     from model_registry.ports import ModelPublisher
+    from training_pipeline.workshop import Workshop
+    from twin.probes import IndexProbe
 
 BYTES_PER_MB = 1_000_000
 
@@ -141,51 +143,56 @@ def work_dir(settings: Settings) -> Path:
     return settings.data_dir / "training"
 
 
+def reports_dir(settings: Settings, author: str) -> Path:
+    """Where the reports of `twin evaluate` are: they show the author's own text."""
+    return settings.data_dir / "reports" / author
+
+
 @contextmanager
-def serving_probe(settings: Settings, base: "BaseModelFiles") -> Iterator["EngineProbe"]:
-    probe = EngineProbe(settings, base)
-    try:
-        yield probe
-    finally:
-        probe.close()
+def workshop(
+    settings: Settings, base: "BaseModelFiles", features: "FeatureVersion", *, progress: "Progress"
+) -> Iterator["Workshop"]:
+    """Where an author's versions are trained and judged, with what the judges ask of serving."""
+    from training_pipeline.workshop import Workshop
+    from twin.probes import EngineProbe
+
+    with (
+        closing(EngineProbe(settings, base)) as probe,
+        _retrieval_probe(settings, base, features) as retrieval,
+    ):
+        yield Workshop(
+            features=features,
+            store=feature_store(settings),
+            base=base,
+            probe=probe,
+            retrieval=retrieval,
+            training=settings.training,
+            evaluation=settings.evaluation,
+            folder=work_dir(settings) / features.author,
+            progress=progress,
+        )
 
 
-class EngineProbe:
-    """model_registry.ports.ServingProbe over the configured serving engine. One engine is in memory at a time."""
+@contextmanager
+def _retrieval_probe(
+    settings: Settings, base: "BaseModelFiles", features: "FeatureVersion"
+) -> Iterator["IndexProbe | None"]:
+    """None when `features` cannot be searched: after an index was emptied only the newest F is published again."""
+    from feature_store.errors import UnknownFeatureVersionError
+    from model_registry.prompting import PromptRenderer
+    from twin.probes import IndexProbe
 
-    def __init__(self, settings: Settings, base: "BaseModelFiles") -> None:
-        self._settings = settings
-        self._base = base
-        self._adapter: Path | None = None
-        self._engine: Engine | None = None
-
-    @property
-    def engine(self) -> str:
-        return self._settings.serving.engine
-
-    def prompt_tokens(self, prompt: str) -> list[int]:
-        return (self._engine or self._load(None)).prompt_tokens(prompt)
-
-    def greedy(self, adapter: Path, prompts: Sequence[str], max_tokens: int) -> list[tuple[list[int], list[float]]]:
-        engine = self._load(adapter)
-        return [engine.greedy(engine.prompt_tokens(prompt), max_tokens) for prompt in prompts]
-
-    def close(self) -> None:
-        if self._engine is not None:
-            self._engine.close()
-            self._engine = None
-
-    def _load(self, adapter: Path | None) -> "Engine":
-        from inference_pipeline.engines import engine_module
-
-        if self._engine is None or self._adapter != adapter:
-            self.close()
-            settings = self._settings
-            self._engine = engine_module(settings.serving.engine).load(
-                self._base, adapter, settings.cache_dir, settings.training.device
-            )
-            self._adapter = adapter
-        return self._engine
+    renderer = PromptRenderer(features.author, base.chat_template, base.tokenizer_json, base.special_tokens)
+    with online_index(settings) as index:
+        probe = IndexProbe(
+            settings.serving, features, index, encoder(settings), lambda text: len(renderer.tokenize(text))
+        )
+        try:
+            probe.documents("?", 1)
+        except UnknownFeatureVersionError:
+            yield None
+        else:
+            yield probe
 
 
 @contextmanager

@@ -15,8 +15,11 @@ from typer.core import TyperGroup
 from twin.commands import (
     ask,
     collect,
+    diff,
     doctor,
     drop,
+    evaluate,
+    export,
     features,
     forget,
     models,
@@ -100,12 +103,15 @@ app.command()(sources.sources)
 app.command()(sync.sync)
 app.command()(features.features)
 app.command()(train.train)
+app.command()(evaluate.evaluate)
 app.command()(promote.promote)
 app.command()(serve.serve)
 app.command()(ask.ask)
 app.command()(status.status)
-app.command()(models.models)
+models.app.command()(diff.diff)
+app.add_typer(models.app, name="models")
 app.command()(rollback.rollback)
+app.command()(export.export)
 app.command()(drop.drop)
 app.command()(forget.forget)
 app.add_typer(privacy.app, name="privacy")

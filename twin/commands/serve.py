@@ -57,10 +57,10 @@ def run(settings: "Settings", *, question: str = QUESTION, progress: "Watcher") 
 
 
 def _champions(registry: "ModelResolver") -> list[str]:
-    from model_registry.ports import CHAMPION
+    from model_registry.ports import has_champion
     from twin.errors import NothingToServeError
 
-    found = [a for a in registry.authors() if any(CHAMPION in v.aliases for v in registry.versions(a))]
+    found = [author for author in registry.authors() if has_champion(registry, author)]
     if not found:
         raise NothingToServeError(
             "no author has a champion, so there is nothing to serve. Make one with: twin up PLACE --author NAME, or: "

@@ -1,9 +1,11 @@
 """`twin train`: fine-tune on the newest features, judge, and register a candidate."""
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from configs.errors import SettingsError
 from twin.commands.options import Author, Json, SameAuthor
 from twin.session import Session
 
@@ -13,7 +15,19 @@ if TYPE_CHECKING:
     from twin.console import Watcher
 
 
-def train(ctx: typer.Context, author: Author = None, named: SameAuthor = None, as_json: Json = False) -> None:
+LENGTH = re.compile(r"(?:(\d+(?:\.\d+)?) ?h)? ?(?:(\d+(?:\.\d+)?) ?m(?:in)?)? ?(?:(\d+(?:\.\d+)?) ?s)?")
+JUDGING_SHARE = 0.35  # of a budget; the rest is training
+
+
+def train(
+    ctx: typer.Context,
+    author: Author = None,
+    named: SameAuthor = None,
+    budget: Annotated[
+        str, typer.Option(metavar="TIME", help='All the time it may take, judging too: "10m", "1h30m", "90s".')
+    ] = "",
+    as_json: Json = False,
+) -> None:
     """Fine-tune on the newest features, and judge the result."""
     from twin import wiring
     from twin.authors import find_author
@@ -22,8 +36,9 @@ def train(ctx: typer.Context, author: Author = None, named: SameAuthor = None, a
 
     session: Session = ctx.obj
     profile = find_author(wiring.feature_store(session.settings), author or named)
+    settings = within(session.settings, minutes(budget)) if budget else session.settings
     with watcher() as progress:
-        version, new = run(session.settings, profile.id, progress=progress)
+        version, new = run(settings, profile.id, progress=progress)
     if as_json:
         emit_json(as_data(version))
     else:
@@ -32,6 +47,7 @@ def train(ctx: typer.Context, author: Author = None, named: SameAuthor = None, a
 
 def run(settings: "Settings", author: str, *, progress: "Watcher") -> tuple["AdapterVersion", bool]:
     """The version trained on the author's newest features with these settings, and whether it is new."""
+    from model_registry.manifest import verify_folder
     from training_pipeline import pipeline
     from twin import wiring
 
@@ -43,25 +59,36 @@ def run(settings: "Settings", author: str, *, progress: "Watcher") -> tuple["Ada
     wanted = pipeline.run_name(features, base, settings.training)
     for version in reversed(registry.versions(author)):
         if version.manifest.training.get("run") == wanted and not version.tainted:
+            verify_folder(version.folder)
             return version, False
-    with wiring.serving_probe(settings, base) as probe:
-        version = pipeline.train(
-            author,
-            store=store,
-            registry=registry,
-            base=base,
-            probe=probe,
-            settings=settings.training,
-            work_dir=wiring.work_dir(settings),
-            progress=progress,
-            say=progress.say,
-        )
-    return version, True
+    with wiring.workshop(settings, base, features, progress=progress) as workshop:
+        return pipeline.train(workshop, registry, say=progress.say), True
+
+
+def minutes(budget: str) -> float:
+    """Raises SettingsError when `budget` is no length of time."""
+    parts = LENGTH.fullmatch(budget.strip().casefold())
+    found = [float(part or 0) for part in parts.groups()] if parts else []
+    if not any(found):
+        raise SettingsError(f'--budget {budget!r} is no length of time. Write it like "10m", "1h30m" or "90s".')
+    hours, whole, seconds = found
+    return 60 * hours + whole + seconds / 60
+
+
+def within(settings: "Settings", budget: float) -> "Settings":
+    """`settings` that train and judge within `budget` minutes."""
+    judging = min(budget * JUDGING_SHARE, settings.evaluation.max_minutes)
+    return settings.model_copy(
+        update={
+            "training": settings.training.model_copy(update={"max_minutes": budget - judging}),
+            "evaluation": settings.evaluation.model_copy(update={"max_minutes": judging}),
+        }
+    )
 
 
 def in_words(version: "AdapterVersion", *, new: bool) -> str:
-    figures = version.manifest.judges["likelihood"]
-    adapter, base = figures["adapter"], figures["base"]
+    figures = version.judges["likelihood"]
+    adapter, base = figures["adapter"].value, figures["base"].value
     made = "is registered" if new else f"was already trained on F{version.manifest.features.number} with these settings"
     return (
         f"{version.name} {made}. Held-out text costs {adapter:.3f} bits per byte, {base:.3f} with the base model "
