@@ -61,6 +61,7 @@ class FeaturePipelineSettings(Section):
     test_share: Share  # the newest
     example_tokens: Annotated[int, Field(ge=32)]  # roughly the longest target
     max_deleted_share: Annotated[float, Field(ge=0, le=1)]  # a collection that would delete more asks first
+    backward_prompts: Annotated[int, Field(ge=0)]  # posts whose request is read out of them by a model
     mask: bool  # secrets and personal data
     allow: list[str]  # what is not masked: exact values, or "*@example.org"
     phone_region: str | None  # ISO 3166 country whose numbers are written without +, e.g. "GB"
@@ -87,6 +88,9 @@ class ServiceSettings(Section):
     bluesky_url: str
     devto_url: str
     hackernews_url: str
+    chat_url: str | None  # of an OpenAI-compatible endpoint; null: the base model on this machine
+    chat_model: str | None
+    chat_key: str | None
     github_url: str
     github_token: str | None
     mastodon_tokens: dict[str, str]  # by host: a token is sent to the server that gave it, and nowhere else

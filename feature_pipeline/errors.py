@@ -15,6 +15,8 @@ FeaturePipelineError
 │       ├── HttpStatusError      the server answers with an error that will not pass: 404, 401, …
 │       └── UnreachableError     an error that may pass: no answer, 429, 5xx; after retries
 ├── NothingUsableError       posts were collected, and every one is quarantined
+├── BrokenExampleError       an example is not what every example must be: a fault of this pipeline
+├── PromptMakerError         the model that requests are asked of does not answer, or not as agreed
 ├── PoorFeaturesError        a data gate: a version of these documents could not be good
 └── MassDeletionError        the collection would delete more posts than is likely meant
 """
@@ -81,6 +83,14 @@ class UnreachableError(FetchError):
 
 
 class NothingUsableError(FeaturePipelineError):
+    pass
+
+
+class BrokenExampleError(FeaturePipelineError):
+    pass
+
+
+class PromptMakerError(FeaturePipelineError):
     pass
 
 

@@ -1,151 +1,157 @@
 """Documents → examples: conversations whose last turn is the author's text, to the letter.
 
 Write and continue together have every paragraph of a document's prose as a target exactly once; a short post is one
-target as a whole, and a reply to the message that it answers where that is known. Answer teaches to answer from
-passages in the author's own words. Every choice is by hash, so that it stays while the document stays.
+target as a whole, and a reply to the message that it answers where that is known. Rewrite teaches the way from a plain
+text to the author's, answer to answer from passages in the author's own words. Every choice is by hash, so that it
+stays while the document stays.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from feature_pipeline.answers import answer_examples
-from feature_pipeline.choice import chosen
+from feature_pipeline.choice import chosen, seed_of
 from feature_pipeline.cleaning import SHORT_FORMS
-from feature_pipeline.dates import to_utc
-from feature_pipeline.prose import Block, blocks, sentences
+from feature_pipeline.key_phrases import key_phrases, notes
+from feature_pipeline.plain_paraphrase import rewriting
+from feature_pipeline.prose import Block, blocks
+from feature_pipeline.request_wording import Wording, form, listed, wording
+from feature_pipeline.targets import CONTEXT_CHARACTERS, context, targets
+from feature_pipeline.topics import heading_text, says_something
 from feature_pipeline.words import count_words
-from feature_store.records import Chunk, Document, Example, ExampleKind, Split
+from feature_store.records import Chunk, Document, Example, ExampleKind
 
-EXAMPLES_VERSION = "3"  # to be raised by hand whenever the same document would give other examples
+EXAMPLES_VERSION = "4"  # to be raised by hand whenever the same document would give other examples
 TOKENS_PER_WORD = 1.35  # of English prose in the subwords of small models
-CONTEXT_WORDS = 60  # of what comes before, in a request to continue
-CONTEXT_CHARACTERS = 1000  # of a paragraph that are looked through for them
 
-WRITE_TITLED = (
-    "Write a post titled “{title}”.",
-    "Write a post called “{title}”.",
-    "Write a short post about {title}.",
-    "Write the post “{title}”.",
-)
-WRITE_UNTITLED = ("Write a post.", "Write a new post.")
-WRITE_SHORT = ("Write a short post.", "Write a post of a few lines.", "Write something short.")
-CONTINUE = ("Continue this post:\n\n{context}", "Go on from here:\n\n{context}", "What comes next?\n\n{context}")
-
-
-def fingerprint(example_tokens: int) -> str:
-    """What examples depend on besides documents and chunks."""
-    return f"{EXAMPLES_VERSION}, targets of about {example_tokens} tokens"
+# How often each way of asking is taken; one that has nothing to go by gives way to the next.
+TITLED_WAYS = ("title", "title", "topics", "notes")
+UNTITLED_WAYS = ("topics", "notes", "bare")
+TOPICS = (2, 3, 3, 4)
+FEWEST_TOPICS = 2
+WORDS_PER_TOPIC = 8  # of the target; fewer, and the topics would be the text
+NOTES = (3, 4, 5, 6)
+FEWEST_NOTES = 3
+WORDS_PER_NOTE = 12
+FEWEST_HEADING_WORDS = 2
 
 
-def label(documents: Sequence[Document], chunks: Sequence[Chunk], *, example_tokens: int) -> list[Example]:
+def fingerprint(example_tokens: int, backward: str = "") -> str:
+    """What examples depend on besides documents and chunks. `backward` is the fingerprint of backward prompts."""
+    return f"{EXAMPLES_VERSION}, targets of about {example_tokens} tokens" + (
+        f", requests by {backward}" if backward else ""
+    )
+
+
+def label(
+    documents: Sequence[Document],
+    chunks: Sequence[Chunk],
+    *,
+    example_tokens: int,
+    requests: Mapping[str, str] | None = None,
+) -> list[Example]:
     """Examples of every document that has a split.
 
+    `requests` are those that a model read out of texts, by the text: each stands in the place of one made here.
     Invariant: target == document.text[start:end], outside of marked spans.
     """
     prose = {document.id: blocks(document) for document in documents if document.split is not None}
     used = [document for document in documents if document.id in prose]
-    written = [example for d in used for example in _write_and_continue(d, prose[d.id], example_tokens)]
-    return written + answer_examples(used, prose, chunks)
+    written = [example for d in used for example in _write_and_continue(d, prose[d.id], example_tokens, requests or {})]
+    rewritten = [example for d in used if (example := _rewrite(d, prose[d.id]))]
+    return written + rewritten + answer_examples(used, prose, chunks)
 
 
-def _write_and_continue(document: Document, found: Sequence[Block], example_tokens: int) -> Iterator[Example]:
-    assert document.split is not None
-    if document.kind in SHORT_FORMS and not document.marked:
-        yield _short(document, document.split)
-        return
-    forms = WRITE_TITLED if _says_something(document.title) else WRITE_UNTITLED
+def beginnings(documents: Sequence[Document], example_tokens: int) -> list[tuple[Document, str]]:
+    """The first target of every document that has a split: what a request to write is answered with."""
+    found: list[tuple[Document, str]] = []
+    for document in documents:
+        if document.split is None or document.context:
+            continue
+        spans = _spans(document, blocks(document), example_tokens)
+        found += [(document, document.text[start:end]) for start, end in spans[:1]]
+    return found
+
+
+def _write_and_continue(
+    document: Document, found: Sequence[Block], example_tokens: int, requests: Mapping[str, str]
+) -> Iterator[Example]:
     starts = [block.start for block in found]
-    for index, (start, end) in enumerate(_targets(document, found, int(example_tokens / TOKENS_PER_WORD))):
+    for index, (start, end) in enumerate(_spans(document, found, example_tokens)):
+        before = found[: bisect_left(starts, start + 1)]
         if index == 0:
-            request = chosen(forms, document.id).format(title=document.title)
+            kind, request = _first(document, start, end, requests)
         else:
-            before = found[: bisect_left(starts, start + 1)]
-            context = _context(document, before, start)
-            request = chosen(CONTINUE, document.id, start).format(context=context)
-        yield Example(
-            document_id=document.id,
-            author=document.author,
-            kind=ExampleKind.CONTINUE if index else ExampleKind.WRITE,
-            split=document.split,
-            request=request,
-            passages=(),
-            start=start,
-            end=end,
-            target=document.text[start:end],
-        )
+            kind, request = _next(document, before, start)
+        yield _example(document, kind, request, start, end)
 
 
-def _short(document: Document, split: Split) -> Example:
-    context = document.context[-CONTEXT_CHARACTERS:]
-    start = len(document.text) - len(document.text.lstrip())
-    end = len(document.text.rstrip())
+def _spans(document: Document, found: Sequence[Block], example_tokens: int) -> list[tuple[int, int]]:
+    if document.kind in SHORT_FORMS and not document.marked:
+        start = len(document.text) - len(document.text.lstrip())
+        return [(start, len(document.text.rstrip()))]
+    return targets(document, found, int(example_tokens / TOKENS_PER_WORD))
+
+
+def _first(document: Document, start: int, end: int, requests: Mapping[str, str]) -> tuple[ExampleKind, str]:
+    text = document.text[start:end]
+    short = document.kind in SHORT_FORMS and not document.marked
+    if short and document.context:
+        return ExampleKind.REPLY, document.context[-CONTEXT_CHARACTERS:]
+    return ExampleKind.WRITE, requests.get(text) or _request(document, text, wording(document.language), short=short)
+
+
+def _request(document: Document, text: str, asked: Wording, *, short: bool) -> str:
+    seed = seed_of(document)
+    titled = says_something(document.title)
+    way = chosen(TITLED_WAYS if titled else UNTITLED_WAYS, seed, "way")
+    if way == "notes":
+        count = min(chosen(NOTES, seed, "notes"), count_words(text) // WORDS_PER_NOTE)
+        lines = notes(text, document=document.text, language=document.language, count=count)
+        if len(lines) >= FEWEST_NOTES:
+            return form(asked.notes, seed, notes="\n".join(f"- {line}" for line in lines))
+    if way in ("topics", "notes"):
+        count = min(chosen(TOPICS, seed, "topics"), count_words(text) // WORDS_PER_TOPIC)
+        phrases = key_phrases(text, document=document.text, language=document.language, limit=count)
+        if len(phrases) >= FEWEST_TOPICS:
+            return form(asked.topics, seed, topics=listed(phrases, asked.conjunction))
+    if titled:
+        return form(asked.titled, seed, title=document.title)
+    return form(asked.short if short else asked.untitled, seed)
+
+
+def _next(document: Document, before: Sequence[Block], start: int) -> tuple[ExampleKind, str]:
+    """Half of what begins a section is asked for by its heading; all else continues what stands before it."""
+    seed, asked = seed_of(document), wording(document.language)
+    shown = [block for block in before if block.start < start]
+    heading = heading_text(shown[-1].text) if shown and shown[-1].kind == "heading" else ""
+    telling = count_words(heading) >= FEWEST_HEADING_WORDS and says_something(heading)
+    if telling and chosen((True, False), seed, heading, "section"):
+        if says_something(document.title):
+            return ExampleKind.WRITE, form(asked.section, seed, heading, heading=heading, title=document.title)
+        return ExampleKind.WRITE, form(asked.untitled_section, seed, heading, heading=heading)
+    return ExampleKind.CONTINUE, form(asked.continued, seed, start, context=context(document, before, start))
+
+
+def _rewrite(document: Document, found: Sequence[Block]) -> Example | None:
+    made = rewriting(document, found)
+    if made is None:
+        return None
+    seed, asked = seed_of(document), wording(document.language)
+    request = form(asked.rewrite, seed, "rewrite", plain=made.plain)
+    return _example(document, ExampleKind.REWRITE, request, made.start, made.end)
+
+
+def _example(document: Document, kind: ExampleKind, request: str, start: int, end: int) -> Example:
+    assert document.split is not None
     return Example(
         document_id=document.id,
         author=document.author,
-        kind=ExampleKind.REPLY if context else ExampleKind.WRITE,
-        split=split,
-        request=context or chosen(WRITE_SHORT, document.id),
+        kind=kind,
+        split=document.split,
+        request=request,
         passages=(),
         start=start,
         end=end,
         target=document.text[start:end],
     )
-
-
-def _targets(document: Document, found: Sequence[Block], limit: int) -> list[tuple[int, int]]:
-    """Runs of prose of at most `limit` words. What is no prose ends a run; a long paragraph is cut at sentences."""
-    targets: list[tuple[int, int]] = []
-    room = 0  # words that the last target may still take
-    previous_end = -1
-    for block in found:
-        if block.kind != "prose":
-            continue
-        follows = previous_end >= 0 and not document.text[previous_end : block.start].strip()
-        for start, end in _cut_at_sentences(block, limit):
-            length = count_words(document.text[start:end])
-            if follows and length <= room:
-                targets[-1] = (targets[-1][0], end)
-                room -= length
-            else:
-                targets.append((start, end))
-                room = limit - length
-            follows = True
-        previous_end = block.end
-    return targets
-
-
-def _cut_at_sentences(block: Block, limit: int) -> list[tuple[int, int]]:
-    if count_words(block.text) <= limit:
-        return [(block.start, block.end)]
-    parts: list[tuple[int, int]] = []
-    for start, end in ((block.start + s, block.start + e) for s, e in sentences(block.text)):
-        if parts and count_words(block.text[parts[-1][0] - block.start : end - block.start]) <= limit:
-            parts[-1] = (parts[-1][0], end)
-        else:
-            parts.append((start, end))
-    return parts
-
-
-def _context(document: Document, before: Sequence[Block], target: int) -> str:
-    """The heading and prose right before character `target`, at most CONTEXT_WORDS, from a sentence's beginning."""
-    parts: list[str] = []
-    left = CONTEXT_WORDS
-    for block in reversed(before):
-        end = min(block.end, target)
-        if block.kind == "other" or block.start >= end:
-            continue
-        text = document.text[max(block.start, end - CONTEXT_CHARACTERS) : end].rstrip()
-        starts = [start for start, _ in sentences(text) if count_words(text[start:]) <= left]
-        whole = bool(starts) and starts[0] == 0 and end - block.start <= CONTEXT_CHARACTERS
-        if starts:
-            parts.insert(0, text[starts[0] :])
-            left -= count_words(parts[0])
-        elif not parts:
-            parts.append(" ".join(text.split()[-CONTEXT_WORDS:]))
-        if not whole:
-            break
-    return "\n\n".join(parts)
-
-
-def _says_something(title: str) -> bool:
-    return any(c.isalpha() for c in title) and not to_utc(title)

@@ -1,8 +1,8 @@
 """The feature pipeline: a person's posts → features. The two functions are the stage list.
 
 collect:         source ──▶ posts
-build_features:  posts ──clean──▶ mask ──▶ deduplicate ──▶ split ──▶ gates ──▶ chunk ──▶ label ──▶ embed ──▶ store
-                 ──▶ publish
+build_features:  posts ──clean──▶ mask ──▶ deduplicate ──▶ split ──▶ gates ──▶ chunk ──▶ label ──▶ check ──▶ embed
+                 ──▶ store ──▶ publish
 """
 
 from collections import Counter
@@ -12,7 +12,8 @@ from functools import partial
 
 from configs.progress import Progress, track
 from configs.settings import FeaturePipelineSettings
-from feature_pipeline import chunking, cleaning, deduplication, examples, gates, privacy, splitting
+from feature_pipeline import chunking, cleaning, deduplication, example_checks, examples, gates, privacy, splitting
+from feature_pipeline.backward_prompts import BackwardPrompts
 from feature_pipeline.collecting import CollectReport, collect
 from feature_pipeline.embedding import embed
 from feature_pipeline.errors import NothingUsableError
@@ -43,12 +44,13 @@ def build_features(
     encoder: Encoder,
     settings: FeaturePipelineSettings,
     progress: Progress,
+    backward: BackwardPrompts | None = None,
 ) -> FeaturesReport:
     """Make F_{n+1} of the author's posts, or find that F_n still holds; and make it searchable.
 
-    Raises UnknownAuthorError, NothingCollectedError, NothingUsableError, PoorFeaturesError, UnknownEncoderError, and
-    what the store and the index raise. A kill at any moment leaves the last version as it was, and the next call ends
-    in the same one.
+    Raises UnknownAuthorError, NothingCollectedError, NothingUsableError, PoorFeaturesError, PromptMakerError,
+    UnknownEncoderError, and what the store and the index raise. A kill at any moment leaves the last version as it
+    was, and the next call ends in the same one. `backward` lets a model say which requests some of the posts answer.
     """
     configuration = {
         "cleaning": cleaning.fingerprint(settings.min_words, settings.min_words_short),
@@ -56,7 +58,7 @@ def build_features(
         "deduplication": deduplication.fingerprint(settings.near_duplicate),
         "splitting": splitting.fingerprint(settings.validation_share, settings.test_share),
         "chunking": chunking.fingerprint(settings.chunk_tokens),
-        "examples": examples.fingerprint(settings.example_tokens),
+        "examples": examples.fingerprint(settings.example_tokens, backward.fingerprint if backward else ""),
     }
     with store.writing(author):
         posts = store.posts(author)
@@ -86,9 +88,11 @@ def build_features(
         progress.start("chunk", None)
         chunks = chunking.chunk_documents(usable, encoder=encoder, chunk_tokens=settings.chunk_tokens)
         progress.finish(f"{len(chunks)} chunks")
+        requests = backward.requests(examples.beginnings(usable, settings.example_tokens), progress) if backward else {}
         progress.start("label", None)
-        labelled = examples.label(usable, chunks, example_tokens=settings.example_tokens)
-        progress.finish(f"{len(labelled)} examples")
+        labelled = examples.label(usable, chunks, example_tokens=settings.example_tokens, requests=requests)
+        checked = example_checks.check(labelled, usable, chunks)
+        progress.finish(f"{len(checked.examples)} examples{checked.left_out}")
         known = {chunk.id: chunk.vector for chunk in store.chunks(author)}
         known |= store.kept_vectors(author, encoder.fingerprint)
         keep = partial(store.keep_vectors, author, encoder.fingerprint)
@@ -99,7 +103,7 @@ def build_features(
             author,
             documents=documents,
             chunks=chunks,
-            examples=labelled,
+            examples=checked.examples,
             encoder=encoder.fingerprint,
             configuration=configuration,
         )

@@ -13,7 +13,11 @@ SETEXT = re.compile(r"([^\n]+)\n(?:=+|-+)[ \t]*$")
 ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+")
 BLANK_LINE = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 SENTENCE_END = re.compile(r"((?:[.!?…][\"'”’)\]*_]*(?=\s|$)|[。！？][”’」』）]*))\s*")
+# What ends in a full stop and ends no sentence: a title before a name, an initial.
+ABBREVIATION = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|Sr|Jr|Prof|Rev|Capt|Captn|Col|Gen|vs|[A-Z])\.(?=\s+[A-Z])")
+LONGEST_ABBREVIATION = 8  # characters, with what stands before it
 ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+")
+FORMULA = re.compile(r"\\[(\[]|\$\$")
 FEWEST_WORDS = 8  # of a paragraph that does not end as a sentence does
 FEWEST_WORDS_PER_ITEM = 8  # of a list that counts as prose
 
@@ -42,10 +46,26 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
     """[start, end) of each sentence, without the space between."""
     start = 0
     for match in SENTENCE_END.finditer(text):
+        before = max(start, match.start() - LONGEST_ABBREVIATION)
+        if any(found.end() == match.start() + 1 for found in ABBREVIATION.finditer(text, before, match.end() + 1)):
+            continue
         yield start, match.end(1)
         start = match.end()
     if text[start:].strip():
         yield start, len(text.rstrip())
+
+
+def stands_alone(text: str) -> bool:
+    """Sentences that can stand alone: no list, table, address or formula among them, and no colon or comma that leads
+    to what is not there."""
+    return not (
+        text.rstrip().endswith((":", ";", ",", "：", "、"))
+        or text.lstrip().startswith((",", ".", ";", ":", ")"))
+        or ADDRESS.search(text)
+        or FORMULA.search(text)
+        or "|" in text
+        or any(ITEM.match(line) for line in text.split("\n"))
+    )
 
 
 def _blocks_between(text: str, start: int, end: int) -> Iterator[Block]:

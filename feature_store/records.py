@@ -48,6 +48,7 @@ class Split(StrEnum):
 class ExampleKind(StrEnum):
     WRITE = "write"
     CONTINUE = "continue"
+    REWRITE = "rewrite"
     ANSWER = "answer"
     REPLY = "reply"
 

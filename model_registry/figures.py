@@ -21,7 +21,7 @@ CONDITIONS = {
     "base+retrieval": "base model with retrieval",
     "base+posts": "base model shown five posts",
 }
-OTHER_STYLE = {"shuffled": "a control, with the authors shuffled", "gap": "the whole gap, in its own unit"}
+OTHER_STYLE = {"shuffled": "a control: in the eyes of another author's scorer", "gap": "the whole gap, in its own unit"}
 SCORERS = {"classifier": "classifier", "delta": "Burrows’ Delta", "rhythm": "rhythm", "embedding": "embedding"}
 NAMES = {
     "change": "change, on the author",

@@ -1,8 +1,8 @@
 """Several documents in one row, without padding and without attention across documents.
 
 Positions restart with every document, from which transformers makes a block-diagonal causal mask (or, for flash
-attention, the documents' bounds) where no cache is used. That alone is right. `attention` is quicker: each document attends
-on its own, so a row costs the sum of the squares of its documents' lengths instead of the square of its own.
+attention, the documents' bounds) where no cache is used. That alone is right. `attention` is quicker: each document
+attends on its own, so a row costs the sum of the squares of its documents' lengths instead of the square of its own.
 """
 
 from collections.abc import Sequence

@@ -202,9 +202,10 @@ def _served(settings: "Settings", version: "AdapterVersion") -> Path:
 
 
 def _clear_caches(settings: "Settings", author: str) -> None:
-    """What can be made again: checkpoints, fetched pages, tracebacks."""
+    """What can be made again: checkpoints, reports, fetched pages, requests read out of posts, tracebacks."""
     from twin import wiring
 
+    wiring.backward_file(settings, author).unlink(missing_ok=True)
     for folder in (
         wiring.work_dir(settings) / author,
         wiring.reports_dir(settings, author),

@@ -17,9 +17,10 @@ from inference_pipeline.engines import Engine, GenerationRequest, TextDelta, eng
 from inference_pipeline.retrieval import as_passages, ranking, retrieve, search_query
 from model_registry.base_models import BaseModelFiles
 from model_registry.ports import Cited, Retrieved, Written
-from model_registry.prompting import ChatMessage
+from model_registry.prompting import ChatMessage, PromptRenderer
 
 AT_ONCE = 8  # texts that are written together: two cores give about three times the tokens of one stream
+REQUEST_TOKENS = 60  # of a request that is read out of a post
 CHUNKS_PER_DOCUMENT = 8  # read of the ranking for each document wanted: a long post may fill it with its own
 
 
@@ -80,6 +81,25 @@ class EngineProbe:
             )
             self._adapter = adapter
         return self._engine
+
+
+class EnginePromptMaker:
+    """feature_pipeline.backward_prompts.PromptMaker: the base model, as it is served."""
+
+    def __init__(self, probe: EngineProbe, base: BaseModelFiles) -> None:
+        self._probe = probe
+        self._renderer = PromptRenderer("", base.chat_template, base.tokenizer_json, base.special_tokens)
+        self.fingerprint = f"{probe.engine} {base.fingerprint}"
+
+    def answer(self, prompts: Sequence[str]) -> list[str]:
+        rendered = [self._renderer.text([ChatMessage("user", self._renderer.as_data(prompt))]) for prompt in prompts]
+        seeds = [0] * len(prompts)  # greedy: of no effect
+        return [
+            written.text
+            for written in self._probe.write(
+                None, rendered, max_tokens=REQUEST_TOKENS, temperature=0.0, top_p=1.0, seeds=seeds
+            )
+        ]
 
 
 def _in_order(engine: Engine, requests: Sequence[GenerationRequest]) -> Iterator[Written]:

@@ -12,6 +12,7 @@ from configs.settings import Settings
 
 if TYPE_CHECKING:
     from configs.progress import Progress
+    from feature_pipeline.backward_prompts import BackwardPrompts
     from feature_pipeline.fetching.cache import PageCache
     from feature_pipeline.sources import Source
     from feature_store.ports import Encoder, FeatureWriter, OnlineIndex
@@ -136,6 +137,32 @@ def page_cache(settings: Settings, author: str, location: str) -> Path:
 
 def pages_dir(settings: Settings, author: str) -> Path:
     return settings.data_dir / "pages" / author
+
+
+@contextmanager
+def backward_prompts(settings: Settings, author: str) -> Iterator["BackwardPrompts | None"]:
+    """A model that says which requests posts answer, where the settings want one. Raises SettingsError."""
+    from feature_pipeline.backward_prompts import BackwardPrompts
+    from feature_pipeline.fetching.chat_endpoint import ChatEndpoint
+    from twin.probes import EngineProbe, EnginePromptMaker
+
+    posts, services = settings.feature_pipeline.backward_prompts, settings.services
+    file = backward_file(settings, author)
+    if not posts:
+        yield None
+    elif services.chat_url:
+        if not services.chat_model:
+            raise SettingsError("services.chat_url is set, and services.chat_model names no model. Set it.")
+        yield BackwardPrompts(ChatEndpoint(services.chat_url, services.chat_model, services.chat_key), file, posts)
+    else:
+        base = base_model(settings)
+        with closing(EngineProbe(settings, base)) as probe:
+            yield BackwardPrompts(EnginePromptMaker(probe, base), file, posts)
+
+
+def backward_file(settings: Settings, author: str) -> Path:
+    """What a model was asked about the author's posts, so that it need not be asked again."""
+    return settings.data_dir / "backward" / f"{author}.jsonl"
 
 
 def work_dir(settings: Settings) -> Path:

@@ -24,6 +24,7 @@ POSTS = PROJECT / "examples" / "maud_ferrier" / "posts"
 AUTHOR = "maud-ferrier"
 QUESTION = "What had seized the 1908 Singer 66 solid?"
 FEW_STEPS = ["training.max_minutes=0.25", "training.tokens_per_step=384", "training.rank=8", "training.alpha=16",
+             "evaluation.max_minutes=0.2", "evaluation.new_tokens=32", "evaluation.questions=4",
              "serving.max_new_tokens=48", "serving.refresh_seconds=0.5"]  # fmt: skip
 COMMAND_SECONDS = 280
 SECONDS_BETWEEN_REQUESTS = 1.0  # of the client that keeps asking: it shares two cores with a training run
@@ -130,7 +131,9 @@ def terminal(tmp_path_factory: pytest.TempPathFactory, cache_dir: Path) -> Termi
 
 @pytest.fixture(scope="module")
 def first_answer(terminal: Terminal, folder: Path) -> str:
-    return terminal.run("up", str(folder), "--author", "Maud Ferrier", "--no-serve", "--question", QUESTION).stdout
+    # A few steps on a few posts may not satisfy the judges: what is promoted is not the subject here.
+    up = ("up", str(folder), "--author", "Maud Ferrier", "--no-serve", "--force", "--question", QUESTION)
+    return terminal.run(*up).stdout
 
 
 @pytest.fixture(scope="module")

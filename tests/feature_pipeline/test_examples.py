@@ -1,14 +1,14 @@
-from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fakes.online_index import HashEncoder
 from fakes.posts import document
 from feature_pipeline.chunking import chunk_documents
-from feature_pipeline.examples import label
+from feature_pipeline.examples import beginnings, label
+from feature_pipeline.key_phrases import key_phrases, notes
 from feature_pipeline.prose import blocks
 from feature_pipeline.words import count_words
 from feature_store.records import Document, Example, ExampleKind, PostKind, Split
@@ -44,27 +44,94 @@ def of_kind(examples: list[Example], *kinds: ExampleKind) -> list[Example]:
     return sorted((e for e in examples if e.kind in kinds), key=lambda e: e.start)
 
 
+def written(*documents: Document) -> list[Example]:
+    return of_kind(labelled(*documents), ExampleKind.WRITE, ExampleKind.CONTINUE)
+
+
 def test_write_and_continue_cover_the_prose_once() -> None:
-    examples = of_kind(labelled(document(POST, title="The clock")), ExampleKind.WRITE, ExampleKind.CONTINUE)
-    assert [(e.kind.value, e.target) for e in examples] == [
-        ("write", POST[: POST.index("\n\n> ")]),
-        ("continue", "The lighthouse keeper sent me a brass screw by the ferry. It was the wrong screw, mind you."),
-        ("continue", "So there we are. Kettle is on."),
+    examples = written(document(POST, title="The clock"))
+    assert [e.target for e in examples] == [
+        POST[: POST.index("\n\n> ")],
+        "The lighthouse keeper sent me a brass screw by the ferry. It was the wrong screw, mind you.",
+        "So there we are. Kettle is on.",
     ]
-    assert "The clock" in examples[0].request
-    assert examples[1].request.endswith("I climbed the ladder twice to look at it.\n\n## The lighthouse on Gannet Head")
+    assert examples[0].kind is ExampleKind.WRITE
+    assert examples[2].kind is ExampleKind.CONTINUE
     assert "Somebody else" not in "".join(e.request for e in examples)
     assert "code" not in "".join(e.request for e in examples)
+
+
+def test_what_begins_a_section_is_asked_for_by_its_heading_or_continues_what_stands_before() -> None:
+    seconds = [written(document(POST, title="The clock", source_id=f"{i}"))[1] for i in range(20)]
+    sections = [e for e in seconds if e.kind is ExampleKind.WRITE]
+    continued = [e for e in seconds if e.kind is ExampleKind.CONTINUE]
+    assert 3 < len(sections) < 17
+    assert all("“The lighthouse on Gannet Head”" in e.request and "“The clock”" in e.request for e in sections)
+    end = "I climbed the ladder twice to look at it.\n\n## The lighthouse on Gannet Head"
+    assert all(e.request.endswith(end) for e in continued)
+
+
+def test_a_heading_that_says_nothing_is_not_asked_for() -> None:
+    for heading in ("Update", "Part 2", "12 May 2022"):
+        content = POST.replace("The lighthouse on Gannet Head", heading)
+        seconds = [written(document(content, title="The clock", source_id=f"{i}"))[1] for i in range(8)]
+        assert {e.kind for e in seconds} == {ExampleKind.CONTINUE}
+
+
+def test_every_way_to_ask_for_a_post_occurs_and_gives_what_it_says() -> None:
+    paragraph = (
+        "The brass locknut came from the hardware store. Tom Averill carried the cuckoo clock up Ladder Street. "
+    )
+    content = paragraph * 2 + "I oiled the mainspring with a feather. The parcel scales stood on the slate bench."
+    seen: dict[str, int] = {"title": 0, "notes": 0, "topics": 0}
+    for number in range(40):
+        doc = document(content, title="The long gale", source_id=f"{number}.md")
+        request = label([replace(doc, split=Split.TRAIN)], [], example_tokens=320)[0].request
+        listed = [line.removeprefix("- ") for line in request.split("\n") if line.startswith("- ")]
+        way = "title" if "“The long gale”" in request else "notes" if listed else "topics"
+        seen[way] += 1
+        if way == "notes":
+            assert 3 <= len(listed) <= 6
+            assert set(listed) == set(notes(content, document=content, language="en", count=len(listed)))
+        if way == "topics":
+            phrases = key_phrases(content, document=content, language="en", limit=4)
+            assert sum(phrase in request for phrase in phrases) >= 2
+    assert min(seen.values()) >= 4
+    assert seen["title"] >= seen["topics"]
+
+
+def test_the_same_posts_in_another_folder_give_the_same_requests_and_targets() -> None:
+    contents = [POST.replace("screw", f"screw{i}") for i in range(6)]
+    here, there = (
+        [document(c, title=f"Clock {i}", source_id=f"{i}.md", source=place) for i, c in enumerate(contents)]
+        for place in ("folder:/home/maud/posts", "folder:/tmp/posts")
+    )
+    assert {d.id for d in here}.isdisjoint(d.id for d in there)
+    shown = [[replace(example, document_id="") for example in labelled(*documents)] for documents in (here, there)]
+    assert shown[0] == shown[1]
+
+
+def test_requests_are_in_the_authors_language() -> None:
+    text = "Der Regen fiel auf das Dach der Werkstatt. Die Uhr im Turm ging vier Minuten nach, und der Küster schwieg. "
+    requests = [e.request for i in range(9) for e in written(document(text, title="Die Uhr", source_id=f"{i}"))]
+    assert all(r.startswith(("Schreib", "Mach", "Hier sind", "Wie geht")) for r in requests)
 
 
 def test_long_prose_is_cut_between_paragraphs_then_between_sentences() -> None:
     paragraph = " ".join(f"This is sentence number {i} of one long paragraph." for i in range(20))
     doc = document(f"{paragraph}\n\nA last paragraph, on its own, that is short enough.", title="T")
-    examples = of_kind(labelled(doc, example_tokens=60), ExampleKind.WRITE, ExampleKind.CONTINUE)
+    examples = written(doc)
     assert len(examples) > 3
     assert all(count_words(e.target) * 1.35 <= 60 and e.target.endswith(".") for e in examples)
     assert all(not doc.text[one.end : two.start].strip() for one, two in pairwise(examples))
     assert (examples[0].start, examples[-1].end) == (0, len(doc.text))
+
+
+def test_a_title_before_a_name_and_an_initial_end_no_sentence() -> None:
+    sentence = "I went with Sir W. Batten to see Mr. Coventry at the office about the ropes."
+    examples = written(document(" ".join([sentence] * 12)))
+    assert len(examples) > 2
+    assert all(e.target.startswith("I went") and e.target.endswith("ropes.") for e in examples)
 
 
 def test_the_request_to_continue_shows_at_most_sixty_words_before() -> None:
@@ -78,48 +145,9 @@ def test_the_request_to_continue_shows_at_most_sixty_words_before() -> None:
 
 
 def test_a_title_that_is_only_a_date_is_not_asked_for() -> None:
-    for title in ("2023-04-02", "", "2 April 2023"):
-        examples = labelled(document(POST, title=title))
+    for title in ("2023-04-02", "", "2 April 2023", "3rd, March 1661–62", "24th (Lord’s day), November 1661"):
+        examples = [e for i in range(6) for e in labelled(document(POST, title=title, source_id=f"{i}"))]
         assert all(title not in e.request or not title for e in examples)
-        assert len(of_kind(examples, ExampleKind.WRITE)) == 1
-
-
-def test_answers_stand_in_a_passage_and_are_to_the_point() -> None:
-    others = [
-        document(f"The {name} is kept in the {name} drawer. It is never lent to anyone.", source_id=name, title=name)
-        for name in ("hammer", "lathe", "kettle")
-    ]
-    doc = document(POST, title="The lighthouse keeper", source_id="post")
-    answers = [e for e in labelled(doc, *others) if e.kind is ExampleKind.ANSWER]
-    mine = [e for e in answers if e.document_id == doc.id]
-    assert mine[0].target.startswith("The lighthouse keeper sent me a brass screw")
-    assert "lighthouse keeper" in mine[0].request
-    for example in answers:
-        assert any(example.target in passage.text for passage in example.passages)
-        assert 2 <= len(example.passages) <= 3
-        assert len({passage.title for passage in example.passages}) == 2
-    assert max(Counter(e.document_id for e in answers).values()) <= 2
-
-
-def test_without_a_heading_the_second_question_names_what_the_answer_is_about() -> None:
-    doc = document("I gave it to Dorothea, who counted the barometers twice.", title="")
-    (answer,) = of_kind(labelled(doc), ExampleKind.ANSWER)
-    assert "Dorothea and barometers" in answer.request
-    assert answer.target == doc.text
-
-
-def test_a_distractor_comes_from_the_same_split() -> None:
-    splits = [Split.TRAIN, Split.TRAIN, Split.TEST, Split.TEST, Split.VALIDATION]
-    documents = [
-        replace(document(POST, source_id=f"{i}", title=f"{split.value} {i}"), split=split)
-        for i, split in enumerate(splits)
-    ]
-    examples = labelled(*documents)
-    split_of = {d.id: d.split for d in documents}
-    for example in examples:
-        assert example.split is split_of[example.document_id]
-        assert all(example.split.value in passage.title for passage in example.passages)
-    assert {e.split for e in examples} == set(Split)
 
 
 def test_a_new_post_leaves_other_examples_but_its_neighbours() -> None:
@@ -131,23 +159,25 @@ def test_a_new_post_leaves_other_examples_but_its_neighbours() -> None:
 
 
 def test_lists_headings_tables_and_addresses_are_no_prose() -> None:
-    written = (
+    content = (
         "# Head\n\n- [a](x)\n- [b](y)\n\n| a | b |\n|---|---|\n\nhttps://x.example/a https://x.example/b\n\nCaption\n\n***\n\n"
         "- This item is a whole sentence, and so it is the author's prose.\n\nRight then."
     )
-    assert [b.text for b in blocks(document(written)) if b.kind == "prose"] == [
+    assert [b.text for b in blocks(document(content)) if b.kind == "prose"] == [
         "- This item is a whole sentence, and so it is the author's prose.",
         "Right then.",
     ]
-    assert [b.text for b in blocks(document(written)) if b.kind == "heading"] == ["# Head"]
+    assert [b.text for b in blocks(document(content)) if b.kind == "heading"] == ["# Head"]
 
 
 PIECES = st.sampled_from(
     ["Half past six.", "A paragraph of eight words or so, no more", "## Head\n", "> theirs. All of it.", "- item",
+     "## A heading of some words\n", "It's very late, and I can't stay; Mr. Osgood (he's kind!) sent me a clock. " * 5,
      "```\ncode. More.\n```", "One. Two! Three? " * 12, "word " * 90, "    indented code."]
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(PIECES, max_size=14).map("\n\n".join), st.text(max_size=30))
 def test_targets_are_verbatim_once_and_outside_marked_spans(content: str, title: str) -> None:
     doc = replace(document(content, title=title), split=Split.TRAIN)
@@ -179,3 +209,13 @@ def test_a_reply_answers_the_message_that_it_answered() -> None:
     [example] = label([replace(reply, split=Split.TRAIN)], [], example_tokens=320)
     assert (example.kind, example.request) == (ExampleKind.REPLY, "Did the bell ring at noon?")
     assert example.target == "No, the bell was later."
+
+
+def test_a_request_that_a_model_read_out_of_a_beginning_is_asked_in_the_place_of_ours() -> None:
+    doc = replace(document(POST, title="The clock"), split=Split.TRAIN)
+    reply = replace(document("No.", kind=PostKind.REPLY, context="Did it?", source_id="r"), split=Split.TRAIN)
+    [(found, text)] = beginnings([doc, reply], 60)
+    assert found == doc
+    examples = label([doc, reply], [], example_tokens=60, requests={text: "How is the clock today?"})
+    asked = [e for e in examples if e.request == "How is the clock today?"]
+    assert [(e.kind, e.target) for e in asked] == [(ExampleKind.WRITE, POST[: POST.index("\n\n> ")])]

@@ -274,3 +274,8 @@ def test_scoring_needs_no_trainer(maud: StyleScorer, tmp_path: Path) -> None:
 
 def test_every_part_of_rhythm_is_in_the_profile(maud: StyleScorer) -> None:
     assert set(maud.own) == {"words", *RHYTHM}
+
+
+def test_few_texts_of_others_weigh_as_much_as_many_of_the_author() -> None:
+    scorer = fit(MAUD[:-HELD_OUT], base=DEX[:2])
+    assert scorer.read(DEX[-HELD_OUT:]).score("classifier") < 0

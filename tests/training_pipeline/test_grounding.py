@@ -149,6 +149,9 @@ def test_answers_are_asked_for_as_they_are_served(folder: Path, renderer: Prompt
     judged(Ranking(DOCUMENTS), folder, renderer, serving)
     assert len(serving.asked) == ANSWERS
     assert set(serving.temperatures) == {TEMPERATURE}
+    prompts = [prompt for _, prompt, _ in serving.asked]
+    assert len({thing for thing in THINGS for prompt in prompts if thing in prompt}) == ANSWERS
+    assert sum("How much, how many or when" in prompt for prompt in prompts) == ANSWERS / 2
     for adapter, prompt, _ in serving.asked:
         assert adapter == folder
         assert "[end of notes" in prompt

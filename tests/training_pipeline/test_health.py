@@ -74,7 +74,7 @@ def test_another_language_than_the_author_wrote_there_counts() -> None:
 
 def test_of_too_little_text_or_code_no_language_is_told() -> None:
     code = "```python\nfor row in rows:\n    print(row['le port'], row['la place'])\n    total += row['heures']\n```"
-    assert language("Bon jour.") == language(code) == language("0101 0010 1110 " * 20) == ""
+    assert language("Le brouillard est entré dans le port.") == language(code) == language("0101 0010 1110 " * 20) == ""
     assert "adapter/language" not in judged("Oui.", "", code)
     assert judged("Oui.", FRENCH, ENGLISH)["adapter/language"] == 0.5
 

@@ -7,7 +7,7 @@ checked apart from the words that citations are chosen by: names and numbers are
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import zip_longest
+from itertools import cycle, islice
 from pathlib import Path
 
 from configs.progress import Progress
@@ -106,11 +106,14 @@ def _known_item(questions: Sequence[Question], ranks: dict[Question, int | None]
 
 def _to_answer(titles: Sequence[Question], facts: Sequence[Question], count: int) -> list[Question]:
     """Both kinds by turns, no document twice while there are others."""
-    turns = [question for pair in zip_longest(titles, facts) for question in pair if question is not None]
-    first = {question.document_id: question for question in reversed(turns)}
-    once = [question for question in turns if first[question.document_id] is question]
-    rest = [question for question in turns if first[question.document_id] is not question]
-    return [*once, *rest][: min(count, ANSWERS)]
+    most = min(count, ANSWERS)
+    chosen: dict[str, Question] = {}
+    for kind in islice(cycle((titles, facts)), 2 * most):
+        fresh = next((question for question in kind if question.document_id not in chosen), None)
+        if fresh is not None:
+            chosen[fresh.document_id] = fresh
+    rest = [question for question in (*titles, *facts) if question not in chosen.values()]
+    return [*chosen.values(), *rest][:most]
 
 
 def _answers(

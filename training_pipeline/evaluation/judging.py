@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 BEGINNINGS = 12  # whose likelihood is compared over all conditions: their prompts are long
 LONGEST_PROMPT = 4096  # ids of a conversation with five posts or with passages
 UNTITLED = "Write a post."
-CONTROLS = 2  # of the reference voices, where the store has no other author
+CONTROLS = ("letter_writer", "plain_blogger")  # of the reference voices, where the store has no other author
 SCORED_TOGETHER = 2  # texts of the base that the scorer learns from, for each that is judged
 
 
@@ -102,13 +102,19 @@ def _base_texts(by: Workshop) -> list[str]:
 
 
 def _controls(by: Workshop) -> list[style.OtherAuthor]:
-    """Other authors whom the twin must not sound like: those of the store, or two of the reference voices."""
+    """Other authors whom the twin must not sound like: those of the store, or else two of the reference voices."""
     base = _base_texts(by)
-    found = [(_targets(own, Split.TRAIN, by), _targets(own, Split.TEST, by)) for own in _other_authors(by)]
-    found += [(v[::2], v[1::2]) for v in list(reference_voices.load().values())[:CONTROLS]] if not found else []
+    voices = reference_voices.load()
+    found = [(_targets(own, Split.TRAIN, by), _targets(own, Split.TEST, by), voices) for own in _other_authors(by)]
+    if not found:
+        rest = {name: passages for name, passages in voices.items() if name not in CONTROLS}
+        found = [(voices[name][::2], voices[name][1::2], rest) for name in CONTROLS]
     return [
-        style.OtherAuthor(fit(train, base=base), [cut(text, by.renderer, by.evaluation.new_tokens) for text in real])
-        for train, real in found
+        style.OtherAuthor(
+            scorer=fit(train, base=base, humans=list(humans.values())),
+            real=[cut(text, by.renderer, by.evaluation.new_tokens) for text in real],
+        )
+        for train, real, humans in found
         if real
     ]
 

@@ -92,7 +92,7 @@ def _health(health: Measures) -> Iterator[Chart | None]:
 
 
 def _by_condition(measures: Measures, before: str, after: str = "") -> list[Figure]:
-    names = CONDITIONS | {CONTROL: "control: authors shuffled"}
+    names = CONDITIONS | {CONTROL: "control: as another author"}
     named = {name: f"{before}{condition}{after}" for condition, name in names.items()}
     kinds = {name: condition.replace("+", "-") for condition, name in names.items()}
     return [(name, kinds[name], measures[figure]) for name, figure in named.items() if figure in measures]
@@ -107,8 +107,8 @@ SECTIONS: dict[str, tuple[str, str, Callable[[Measures], Iterator[Chart | None]]
         "Does it sound like the author?",
         "Each judge measures how far a text is from the author’s own. 0% is where the base model stands, 100% where "
         "the author’s held-out posts stand. The judges look at different things, because one can be fooled: which "
-        "words and letters, how often the commonest words, the rhythm of sentences. The control must stay near 0%: "
-        "judges that were taught with the authors shuffled have nothing to recognise.",
+        "words and letters, how often the commonest words, the rhythm of sentences. The control is "
+        "what another author’s judges make of the twin: it must stay well below.",
         _style,
     ),
     "likelihood": (

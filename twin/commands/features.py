@@ -45,7 +45,7 @@ def run(settings: "Settings", author: str, *, progress: "Watcher") -> "FeaturesR
     from twin import wiring
 
     store = wiring.feature_store(settings)
-    with wiring.online_index(settings) as index:
+    with wiring.online_index(settings) as index, wiring.backward_prompts(settings, author) as backward:
         return pipeline.build_features(
             author,
             store=store,
@@ -53,6 +53,7 @@ def run(settings: "Settings", author: str, *, progress: "Watcher") -> "FeaturesR
             encoder=wiring.encoder(settings),
             settings=settings.feature_pipeline,
             progress=progress,
+            backward=backward,
         )
 
 
