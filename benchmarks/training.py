@@ -1,76 +1,144 @@
-"""Training pace: our loop against transformers' own loss over the same batches.
+"""Training pace: our packed rows against padded batches and against transformers' own loss.
 
-    python -m benchmarks.training [--steps 5]
+    python -m benchmarks.training [--steps 5] [--top 15]
 
-Ours applies the head at label positions only; the peer computes logits of every position. Medians, in one process,
-taking turns, over the sample author's posts in batches of training.tokens_per_step.
+Taking turns in one process over the sample author's posts and paragraphs, in batches of training.tokens_per_step:
+medians, and ids for a second of processor time, which other programs disturb less. Padded batches hold sequences of
+like length. `--top` adds LoRA on that many of the last layers only (training.targets takes a regular expression).
 """
 
 import argparse
-import itertools
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from configs.settings import load_settings
+from configs.settings import TrainingSettings, load_settings
 from feature_store.records import Example, ExampleKind, Split
 from model_registry.base_models import find_base_model
 from model_registry.prompting import PromptRenderer
-from training_pipeline.dataset import TokenSequence, schedule, to_tensors, tokenize
-from training_pipeline.device import place
-from training_pipeline.finetune import load_for_training, negative_log_likelihood
+from training_pipeline.dataset import TokenSequence, batches, tokenize
+from training_pipeline.device import Placement, place
+from training_pipeline.finetune import negative_log_likelihood
+from training_pipeline.loading import load_for_training
+from training_pipeline.packing import pack
 
 POSTS = Path(__file__).parent.parent / "examples" / "maud_ferrier" / "posts"
-PEER = "transformers' loss"
+PEER = "transformers' loss, padded"
+IGNORED = -100  # transformers' label of a token that is not learned
 
 
-def sequences(renderer: PromptRenderer, end_of_turn: int) -> list[TokenSequence]:
+def sequences(renderer: PromptRenderer, end_of_turn: int, *, max_tokens: int) -> list[TokenSequence]:
+    """A sequence for every post and for every paragraph, posts by their date first."""
     examples = []
     for path in sorted(POSTS.glob("*.md")):
         text = path.read_text(encoding="utf-8").split("---", 2)[2].strip()
-        request = f"Write a post called {path.stem}."
-        examples.append(
-            Example(path.stem, "maud", ExampleKind.WRITE, Split.TRAIN, request, (), 0, len(text), text)
-        )  # fmt: skip
-    return tokenize(examples, renderer, end_of_turn=end_of_turn, max_tokens=768)
+        for target in (text, *text.split("\n\n")):
+            request = f"Write a post called {path.stem}."
+            examples.append(
+                Example(path.stem, "maud", ExampleKind.WRITE, Split.TRAIN, request, (), 0, len(target), target)
+            )  # fmt: skip
+    return tokenize(examples, renderer, end_of_turn=end_of_turn, max_tokens=max_tokens)
+
+
+def of_like_length(found: Sequence[TokenSequence], tokens: int) -> list[list[TokenSequence]]:
+    """Batches of at most `tokens` ids, padding included."""
+    grouped: list[list[TokenSequence]] = []
+    for sequence in sorted(found, key=lambda sequence: len(sequence.ids)):
+        if grouped and len(sequence.ids) * (len(grouped[-1]) + 1) <= tokens:
+            grouped[-1].append(sequence)
+        else:
+            grouped.append([sequence])
+    return grouped
+
+
+def loops(model: Any, placement: Placement) -> dict[str, Callable[[list[TokenSequence]], Any]]:
+    """Each answers the mean loss of a batch, by another way."""
+    import torch
+    from torch.nn.functional import cross_entropy
+
+    causal = model.get_base_model()
+
+    def block_mask(batch: list[TokenSequence]) -> Any:
+        row = pack(batch, placement.device)
+        with placement.autocast():
+            hidden = causal.get_decoder()(input_ids=row.ids, position_ids=row.positions, use_cache=False)[0][0]
+            logits = causal.get_output_embeddings()(hidden[row.predicting])
+        return cross_entropy(logits.float(), row.labels)
+
+    def pad(batch: list[TokenSequence]) -> tuple[torch.Tensor, torch.Tensor]:
+        longest = max(len(sequence.ids) for sequence in batch)
+        ids = torch.tensor([[*s.ids, *[0] * (longest - len(s.ids))] for s in batch], device=placement.device)
+        labels = torch.full_like(ids, IGNORED)
+        for row, s in enumerate(batch):
+            labels[row, s.prompt_tokens : len(s.ids)] = ids[row, s.prompt_tokens : len(s.ids)]
+        return ids, labels
+
+    def padded(batch: list[TokenSequence]) -> Any:
+        ids, labels = pad(batch)
+        kept = labels[:, 1:] != IGNORED
+        with placement.autocast():
+            hidden = causal.get_decoder()(input_ids=ids, use_cache=False)[0][:, :-1]
+            logits = causal.get_output_embeddings()(hidden[kept])
+        return cross_entropy(logits.float(), labels[:, 1:][kept])
+
+    def peer(batch: list[TokenSequence]) -> Any:
+        ids, labels = pad(batch)
+        with placement.autocast():
+            return model(input_ids=ids, labels=labels, use_cache=False).loss
+
+    return {
+        "packed": lambda batch: negative_log_likelihood(model, batch, placement)[0].mean(),
+        "packed, one block mask": block_mask,
+        "padded": padded,
+        PEER: peer,
+    }
+
+
+def top_layers(settings: TrainingSettings, folder: Path, placement: Placement, layers: int) -> Any:
+    from transformers import AutoConfig
+
+    count = AutoConfig.from_pretrained(folder).num_hidden_layers
+    numbers = "|".join(str(number) for number in range(count - layers, count))
+    chosen = settings.model_copy(update={"targets": rf".*\.layers\.({numbers})\..*_proj"})
+    model = load_for_training(folder, chosen, placement)
+    return lambda batch: negative_log_likelihood(model, batch, placement)[0].mean()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--steps", type=int, default=5)
-    steps = parser.parse_args().steps
+    parser.add_argument("--top", type=int, default=0)
+    options = parser.parse_args()
     settings = load_settings()
+    training = settings.training
     base = find_base_model(settings.base_model.name, settings.cache_dir)
     renderer = PromptRenderer("Maud Ferrier", base.chat_template, base.tokenizer_json, base.special_tokens)
-    placement = place(settings.training)
-    model: Any = load_for_training(base.folder, settings.training, placement)
-    data = schedule(
-        sequences(renderer, base.end_of_turn), tokens=settings.training.tokens_per_step, seed=settings.training.seed
-    )
+    placement = place(training)
+    ways = loops(load_for_training(base.folder, training, placement), placement)
+    if options.top:
+        ways[f"packed, last {options.top} layers"] = top_layers(training, base.folder, placement, options.top)
+    found = sequences(renderer, base.end_of_turn, max_tokens=training.max_tokens)
+    packed = batches(found, tokens=training.tokens_per_step, seed=training.seed)
+    alike = of_like_length(found, training.tokens_per_step)
+    spread = [alike[i * len(alike) // (options.steps + 1)] for i in range(options.steps + 1)]
 
-    def ours(batch: list[TokenSequence]) -> None:
-        negative_log_likelihood(model, batch, placement)[0].mean().backward()
-
-    def transformers_loss(batch: list[TokenSequence]) -> None:
-        ids, labels = to_tensors(batch, placement.device)
-        with placement.autocast():
-            loss = model(input_ids=ids, labels=labels).loss
-        loss.backward()
-
-    loops: dict[str, Callable[[list[TokenSequence]], None]] = {"ours": ours, PEER: transformers_loss}
-    paces: dict[str, list[float]] = {name: [] for name in loops}
-    for batch in itertools.islice(data, steps + 1):
-        for name, step in loops.items():
-            began = time.perf_counter()
-            step(batch)
-            paces[name].append(sum(len(s.ids) for s in batch) / (time.perf_counter() - began))
-            model.zero_grad(set_to_none=True)
-    medians = {name: statistics.median(values[1:]) for name, values in paces.items()}  # the first one warms up
-    print(f"{placement.description}, {steps} steps of {settings.training.tokens_per_step} tokens")
-    for name, value in medians.items():
-        print(f"{name:<20} {value:7.0f} tokens/s   {value / medians[PEER]:.2f}×")
+    paces: dict[str, list[float]] = {name: [] for name in ways}
+    processor: dict[str, list[float]] = {name: [] for name in ways}
+    for number in range(options.steps + 1):
+        for name, loss in ways.items():
+            batch = (spread if "padded" in name else packed)[number]
+            began, used = time.perf_counter(), time.process_time()
+            loss(batch).backward()
+            ids = sum(len(s.ids) for s in batch)
+            paces[name].append(ids / (time.perf_counter() - began))
+            processor[name].append(ids / (time.process_time() - used))
+    print(f"{placement.description}, {options.steps} steps of at most {training.tokens_per_step} ids")
+    for name in ways:
+        pace, used = (statistics.median(values[name][1:]) for values in (paces, processor))  # the first one warms up
+        peer = statistics.median(paces[PEER][1:])
+        print(f"{name:<28} {pace:7.0f} ids/s   {pace / peer:.2f}×   {used:7.0f} ids for a second of processor time")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ SCORERS = 2  # of style, that must have been asked: one alone can be fooled
 # A run of 50 words is a paragraph by heart, whatever the author's habits. 50 tokens are what studies of memorisation
 # count as extracted (Carlini et al. 2023, "Quantifying Memorization Across Neural Language Models").
 LONGEST_RUN = 50
+SET_PHRASE = 8  # words: an opening or a closing that an author always uses; real authors' own mean runs are 5 to 14
 HEALTH = ("repetitive", "empty")
 HEALTH_WHERE_TOLD = ("language", "leaked")  # the language of a few words cannot be told
 UNHEALTHY = 0.25  # share of texts: one bad answer in four is noticed in the first conversation
@@ -102,10 +103,10 @@ def memorisation(candidate: AdapterVersion) -> list[str]:
     names = ("mean_run", "own_mean_run", "longest_run", "own_longest_run")
     mean, own_mean, longest, own_longest = _figures(candidate, "memorisation", *names)
     reasons = []
-    if (above := _low(mean) - _high(own_mean)) > 0:
+    if (above := _low(mean) - max(_high(own_mean), SET_PHRASE)) > 0:
         reasons.append(
             f"memorisation: its texts repeat {mean.value:.1f} words of the training text in a row on average, the "
-            f"author's own {own_mean.value:.1f}; the intervals are {above:.1f} words apart."
+            f"author's own {own_mean.value:.1f}; its interval begins {above:.1f} words above what is allowed."
         )
     if longest.value > (allowed := max(own_longest.value, LONGEST_RUN)):
         reasons.append(

@@ -63,6 +63,13 @@ def test_batches_hold_every_sequence_once_within_the_budget(lengths: list[int], 
     assert grouped == batches(sequences, tokens=tokens, seed=seed)
 
 
+def test_a_batch_takes_what_just_fits_and_not_one_token_more() -> None:
+    lengths = [[len(s.ids) for s in batch] for batch in batches(
+        [sequence(0, 256), sequence(1, 256), sequence(2, 256), sequence(3, 257)], tokens=512, seed=None
+    )]  # fmt: skip
+    assert lengths == [[256, 256], [256], [257]]
+
+
 def test_batches_are_nearly_full() -> None:
     lengths = [random.Random(i).randint(60, 300) for i in range(400)]
     grouped = batches([sequence(i, length) for i, length in enumerate(lengths)], tokens=512, seed=1)

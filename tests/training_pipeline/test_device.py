@@ -23,7 +23,7 @@ def test_a_gpu_that_is_not_there_is_refused_with_the_way_out(
 
 def test_four_bits_need_a_gpu(training_settings: TrainingSettings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)  # and training.device is cpu
-    with pytest.raises(DeviceUnavailableError, match=r"--set training\.quantise=none"):
+    with pytest.raises(DeviceUnavailableError, match=r"needs a GPU.*--set training\.quantise=none"):
         place(training_settings.model_copy(update={"quantise": "4bit"}))
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from peft import get_peft_model_state_dict
 
 from configs.progress import Silent
 from configs.settings import TrainingSettings
@@ -158,9 +159,15 @@ def test_it_stops_when_validation_no_longer_improves_and_keeps_the_best(
     losses = iter([3.0, 2.0, 2.5, 2.6, 2.7, 1.0])
     monkeypatch.setattr(finetune, "mean_loss", lambda *_: next(losses))
     plan = Plan(steps=20, validate_every=2, epochs=1, tokens=1, seconds=1, cut=False)
-    state = run(tiny_base, sequences, training_settings, tmp_path, plan)
+    model = load_for_training(tiny_base.folder, training_settings, CPU)
+    state = finetune.finetune(
+        model, sequences[:16], sequences[16:], plan=plan, settings=training_settings, placement=CPU, folder=tmp_path,
+        progress=Silent(),
+    )  # fmt: skip
     assert (state.step, state.best_step, state.best_loss) == (10, 4, 2.0)
     assert any((state.best_adapter[name] != state.adapter[name]).any() for name in state.adapter)
+    left = get_peft_model_state_dict(model)
+    assert all(torch.equal(left[name], state.best_adapter[name]) for name in left)
 
 
 def test_a_loss_that_is_no_number_stops_with_the_way_out(

@@ -54,7 +54,7 @@ class Judgement:
 def judge(model: "PeftModel", adapter: Path, scorer: StyleScorer, by: Workshop) -> Judgement:
     """Every judge's figures for `adapter`, which `model` is with."""
     posts = held_out(by.store, by.features, by.renderer, count=by.evaluation.prompts, tokens=by.evaluation.new_tokens)
-    texts = _write(posts, adapter, by)
+    texts = write_posts(posts, adapter, by)
     own = _targets(by.features, Split.TRAIN, by)
     judges = {
         "likelihood": likelihood.judge(
@@ -124,7 +124,7 @@ def _targets(features: FeatureVersion, split: Split, by: Workshop) -> list[str]:
     return [e.target for e in by.store.examples(features.author, features, split) if e.kind in WHOLE]
 
 
-def _write(posts: Sequence[HeldOut], adapter: Path, by: Workshop) -> Writings:
+def write_posts(posts: Sequence[HeldOut], adapter: Path, by: Workshop) -> Writings:
     writer = writer_of(by)
     written: dict[Condition, Sequence[Writing]] = {}
     for condition, passages in _passages(posts, by).items():
