@@ -1,14 +1,14 @@
 """Training pace: our packed rows against padded batches and against transformers' own loss.
 
-    python -m benchmarks.training [--steps 5] [--top 15]
+    python -m benchmarks.training [--steps 8] [--top 15]
 
-Taking turns in one process over the sample author's posts and paragraphs, in batches of training.tokens_per_step:
-medians, and ids for a second of processor time, which other programs disturb less. Padded batches hold sequences of
-like length. `--top` adds LoRA on that many of the last layers only (training.targets takes a regular expression).
+Taking turns in one process over the same posts and paragraphs of the sample author, in batches of at most
+training.tokens_per_step ids; padded batches hold sequences of like length. Ids for a second of processor time are
+disturbed less by other programs. `--top` adds LoRA on that many of the last layers only: training.targets takes a
+regular expression.
 """
 
 import argparse
-import statistics
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -108,7 +108,7 @@ def top_layers(settings: TrainingSettings, folder: Path, placement: Placement, l
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--steps", type=int, default=5)
+    parser.add_argument("--steps", type=int, default=8)
     parser.add_argument("--top", type=int, default=0)
     options = parser.parse_args()
     settings = load_settings()
@@ -120,25 +120,28 @@ def main() -> None:
     if options.top:
         ways[f"packed, last {options.top} layers"] = top_layers(training, base.folder, placement, options.top)
     found = sequences(renderer, base.end_of_turn, max_tokens=training.max_tokens)
-    packed = batches(found, tokens=training.tokens_per_step, seed=training.seed)
-    alike = of_like_length(found, training.tokens_per_step)
-    spread = [alike[i * len(alike) // (options.steps + 1)] for i in range(options.steps + 1)]
-
-    paces: dict[str, list[float]] = {name: [] for name in ways}
+    packed = batches(found, tokens=training.tokens_per_step, seed=training.seed)[: options.steps]
+    alike = of_like_length([s for batch in packed for s in batch], training.tokens_per_step)
+    seconds: dict[str, list[float]] = {name: [] for name in ways}
     processor: dict[str, list[float]] = {name: [] for name in ways}
-    for number in range(options.steps + 1):
+    for number in range(max(len(packed), len(alike))):
         for name, loss in ways.items():
-            batch = (spread if "padded" in name else packed)[number]
-            began, used = time.perf_counter(), time.process_time()
-            loss(batch).backward()
-            ids = sum(len(s.ids) for s in batch)
-            paces[name].append(ids / (time.perf_counter() - began))
-            processor[name].append(ids / (time.process_time() - used))
-    print(f"{placement.description}, {options.steps} steps of at most {training.tokens_per_step} ids")
+            work = alike if "padded" in name else packed
+            if number == 0:
+                loss(work[-1]).backward()  # warms up
+            if number < len(work):
+                began, used = time.perf_counter(), time.process_time()
+                loss(work[number]).backward()
+                seconds[name].append(time.perf_counter() - began)
+                processor[name].append(time.process_time() - used)
+    ids = sum(len(s.ids) for batch in packed for s in batch)
+    print(f"{placement.description}, {ids:,} ids in batches of at most {training.tokens_per_step}")
     for name in ways:
-        pace, used = (statistics.median(values[name][1:]) for values in (paces, processor))  # the first one warms up
-        peer = statistics.median(paces[PEER][1:])
-        print(f"{name:<28} {pace:7.0f} ids/s   {pace / peer:.2f}×   {used:7.0f} ids for a second of processor time")
+        ours, peers = sum(seconds[name]), sum(seconds[PEER])
+        print(
+            f"{name:<28} {len(seconds[name]):3} steps {ids / ours:6.0f} ids/s {peers / ours:5.2f}× "
+            f"{ids / sum(processor[name]):6.0f} ids for a second of processor time"
+        )
 
 
 if __name__ == "__main__":

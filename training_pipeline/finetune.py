@@ -19,7 +19,6 @@ from training_pipeline.checkpoints import RunState
 from training_pipeline.dataset import TokenSequence, batches, schedule
 from training_pipeline.device import Placement
 from training_pipeline.errors import DivergedError
-from training_pipeline.loading import load_for_training as load_for_training  # remove once all callers import loading
 from training_pipeline.packing import pack
 from training_pipeline.plan import Plan
 

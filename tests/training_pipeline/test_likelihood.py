@@ -14,7 +14,7 @@ from training_pipeline.dataset import TokenSequence, tokenize
 from training_pipeline.device import Placement
 from training_pipeline.evaluation import Condition, likelihood
 from training_pipeline.evaluation.likelihood import HeldOutText
-from training_pipeline.finetune import load_for_training
+from training_pipeline.loading import load_for_training
 
 CPU = Placement(torch.device("cpu"), bfloat16=False)
 

@@ -13,9 +13,9 @@ from configs.settings import TrainingSettings
 from model_registry.base_models import BaseModelFiles
 from model_registry.evaluation import ParityResult
 from model_registry.prompting import ChatMessage, PromptRenderer
-from training_pipeline import finetune
 from training_pipeline.device import Placement
 from training_pipeline.evaluation import parity
+from training_pipeline.loading import load_for_training
 
 CPU = Placement(torch.device("cpu"), bfloat16=False)
 
@@ -55,7 +55,7 @@ class PlainServing:
 
 def trained(base: BaseModelFiles, settings: TrainingSettings, *, scale: float) -> Any:
     """A model whose adapter does something: `scale` is the size of B."""
-    model: Any = finetune.load_for_training(base.folder, settings, CPU)
+    model: Any = load_for_training(base.folder, settings, CPU)
     torch.manual_seed(7)
     for name, parameter in model.named_parameters():
         if "lora_B" in name:
