@@ -36,7 +36,7 @@ def test_the_interval_may_be_left_out() -> None:
     ("judge", "name", "said"),
     [
         ("style", "delta/base+posts", "Burrows’ Delta: base model shown five posts"),
-        ("style", "embedding/shuffled", "embedding: a control, with the authors shuffled"),
+        ("style", "embedding/shuffled", "embedding: a control: in the eyes of another author's scorer"),
         ("likelihood", "adapter+retrieval", "twin with retrieval"),
         ("likelihood", "beginnings/base+posts", "base model shown five posts, on beginnings of posts"),
         ("likelihood", "others/base", "base model, on other authors"),
