@@ -4,6 +4,7 @@ The base's texts are the same for every version of an author: they are written o
 a kill costs one text; figures are computed anew, they take seconds.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -36,7 +37,7 @@ from training_pipeline.workshop import Workshop
 if TYPE_CHECKING:
     from peft import PeftModel
 
-BEGINNINGS = 12  # whose likelihood is compared over all conditions: their prompts are long
+BEGINNINGS = 0.5  # of the posts: their likelihood is compared over all conditions, whose prompts are long
 LONGEST_PROMPT = 4096  # ids of a conversation with five posts or with passages
 UNTITLED = "Write a post."
 CONTROLS = ("letter_writer", "plain_blogger")  # of the reference voices, where the store has no other author
@@ -154,8 +155,9 @@ def _passages(posts: Sequence[HeldOut], by: Workshop) -> dict[Condition, list[tu
 
 def _held_out_text(posts: Sequence[HeldOut], by: Workshop) -> likelihood.HeldOutText:
     beginnings = {}
-    for condition, passages in _passages(posts[:BEGINNINGS], by).items():
-        prompted = [replace(p.example, passages=own) for p, own in zip(posts, passages, strict=False)]
+    compared = posts[: math.ceil(BEGINNINGS * len(posts))]
+    for condition, passages in _passages(compared, by).items():
+        prompted = [replace(p.example, passages=own) for p, own in zip(compared, passages, strict=True)]
         beginnings[condition] = _tokenize(prompted, by, longest=LONGEST_PROMPT)
     return likelihood.HeldOutText(all=by.data.test, beginnings=beginnings, others=_others(by))
 
