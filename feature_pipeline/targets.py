@@ -6,7 +6,8 @@ from feature_pipeline.prose import Block, sentences
 from feature_pipeline.words import count_words
 from feature_store.records import Document
 
-CONTEXT_WORDS = 60  # of what comes before, in a request to continue
+# Of what comes before, in a request to continue. Every word of it costs as much time as one that is learned.
+CONTEXT_WORDS = 30
 CONTEXT_CHARACTERS = 1000  # of a paragraph that are looked through for them
 
 

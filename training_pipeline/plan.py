@@ -11,7 +11,7 @@ from training_pipeline.dataset import TokenSequence, batches
 
 PLAN_FILE = "plan.json"
 # Answering costs a prompt of passages for a short target, so it may take at most this share of a run's tokens.
-ANSWER_SHARE = 0.4
+ANSWER_SHARE = 0.25
 # Epochs by label tokens: small collections are read several times, large ones are not even read once on a CPU.
 EPOCHS = ((20_000, 4.0), (60_000, 3.0), (200_000, 2.0))
 EPOCHS_BEYOND = 1.0

@@ -25,6 +25,7 @@ from urllib.parse import urljoin
 from feature_pipeline import dates
 from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
 from feature_pipeline.formats.archives import FileTree
+from feature_pipeline.formats.escaping import unescape_title
 from feature_pipeline.formats.json_values import Json, at, list_at, parse_json, text_at
 from feature_pipeline.formats.post_fields import read_tags
 from feature_pipeline.formats.text_files import BYTE_ORDER_MARKS, MEGABYTE, readable_name
@@ -162,7 +163,7 @@ def _filled(bare: Post, value: dict[str, Json], *, base_url: str) -> Post:
     content = text_at(value, "text") or text_at(value, "content")
     if not content.strip():
         raise UnreadableItemError('there is no "text" (or "content") with the author\'s words')
-    title, url = text_at(value, "title"), text_at(value, "url")
+    title, url = unescape_title(text_at(value, "title")), text_at(value, "url")
     created_at = dates.to_utc(at(value, "date")) or dates.to_utc(at(value, "created_at"))
     source_id = text_at(value, "id") or digest_of("jsonl", title, created_at, content)[:24]
     content_type = text_at(value, "content_type").lower().removeprefix("text/") or "markdown"

@@ -7,6 +7,7 @@ import pytest
 from fakes.fetching import opened, source_options
 from feature_pipeline.cleaning import clean
 from feature_pipeline.errors import EmptySourceError, SourceError
+from feature_pipeline.formats.escaping import unescape_title
 from feature_pipeline.locations import Location
 from feature_pipeline.sources import recognise
 from feature_store.records import ContentType, Post, PostKind
@@ -55,6 +56,12 @@ def test_every_key_of_the_schema_is_read(tmp_path: Path) -> None:
     )
     assert (least.visibility, least.created_at, least.problem) == ("public", "", "")
     assert least.source == f"jsonl:{tmp_path / 'posts.jsonl'}"
+
+
+def test_entities_in_a_title_are_read_unless_it_is_no_html(tmp_path: Path) -> None:
+    titles = ["What&rsquo;s new &amp; old&#8230;", "a && b &amp; c", "The <p> and the &nbsp;", "Fish & chips"]
+    posts = read(tmp_path, *({"title": title, "text": "Fog."} for title in titles))
+    assert [post.title for post in posts] == ["What’s new & old…", *titles[1:]]
 
 
 def test_a_line_without_an_id_is_named_by_what_it_says(tmp_path: Path) -> None:
@@ -165,6 +172,7 @@ def test_real_archives_are_read_whole_and_to_the_letter(shared: Path, author: st
     assert len(posts) == len(written) == path.read_bytes().count(b"\n") == count
     for post in posts:
         row = written[post.source_id]
-        assert (post.content, post.title, post.url, post.problem) == (row["text"], row["title"], row["url"], "")
+        assert (post.content, post.url, post.problem) == (row["text"], row["url"], "")
+        assert post.title == unescape_title(row["title"])
         assert post.created_at[:10] == row["date"][:10]
     assert sum(clean(post, min_words=20).usable for post in posts) > 0.95 * count
