@@ -206,7 +206,8 @@ def test_a_client_that_leaves_frees_its_place(service: Service, stream: bool) ->
     body = {"model": "maud", "messages": ASKED, "stream": stream}
     if stream:
         with service.http.stream("POST", "/v1/chat/completions", json=body) as response:
-            next(response.iter_bytes())
+            pieces = response.iter_bytes()  # kept: once it is collected, the connection is closed
+            next(pieces)
             assert eventually(lambda: (engine.running, service.under_way) == (1, 1))
     else:
         with pytest.raises(httpx2.ReadTimeout):
