@@ -8,6 +8,8 @@ from inference_pipeline.engines import FinishReason
 from model_registry.ports import CHAMPION
 from model_registry.prompting import ChatMessage
 
+SEEDS = 1 << 31  # what engines take: 0 to SEEDS - 1
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -21,6 +23,7 @@ class Question:
     top_p: float | None = None
     stop: tuple[str, ...] = ()
     seed: int | None = None
+    choice: int = 0  # of several answers to one prompt: each is sampled with a seed of its own
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 InferenceError
 ├── UnknownEngineError       no such engine; the message lists the known ones
 ├── EngineUnavailableError   the engine cannot run here (a package, a device or a model is missing), or has died
+├── InvalidRequestError      only a look at what is served shows that a request makes no sense
 ├── PromptTooLongError       the conversation does not fit the model's context
 ├── OverloadedError          the queue is full, or the server is draining
 └── CannotListenError        the host and port cannot be listened on
@@ -23,6 +24,15 @@ class UnknownEngineError(InferenceError):
 
 class EngineUnavailableError(InferenceError):
     exit_code = ExitCode.ENVIRONMENT
+
+
+class InvalidRequestError(InferenceError):
+    """`param` is the field that is to blame, and `code` what is wrong with it, both in OpenAI's words."""
+
+    def __init__(self, message: str, *, param: str, code: str = "invalid_value") -> None:
+        super().__init__(message)
+        self.param = param
+        self.code = code
 
 
 class PromptTooLongError(InferenceError):

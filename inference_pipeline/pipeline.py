@@ -18,7 +18,7 @@ from configs.settings import ServingSettings
 from feature_store.errors import UnknownFeatureVersionError
 from feature_store.ports import Encoder, OnlineIndex
 from feature_store.records import ScoredChunk
-from inference_pipeline.answers import AnswerEvent, Delta, Finished, Origin, Question, Started
+from inference_pipeline.answers import SEEDS, AnswerEvent, Delta, Finished, Origin, Question, Started
 from inference_pipeline.citations import cite
 from inference_pipeline.engine_pool import BASE, EnginePool, LoadedModel
 from inference_pipeline.engines import GenerationRequest
@@ -140,5 +140,5 @@ class AnswerPipeline:
             top_p=settings.top_p if question.top_p is None else question.top_p,
             repetition_penalty=settings.repetition_penalty,
             stop=question.stop,
-            seed=question.seed,
+            seed=None if question.seed is None else (question.seed + question.choice) % SEEDS,
         )

@@ -8,11 +8,15 @@ from collections.abc import AsyncIterator
 from fastapi import FastAPI
 
 from configs.settings import ServingSettings
+from feature_store.ports import Encoder
 from inference_pipeline.api.admission import Admission
 from inference_pipeline.api.chat import chat_routes
+from inference_pipeline.api.embeddings import embedding_routes
 from inference_pipeline.api.errors import answer_errors
 from inference_pipeline.api.health import health_routes
 from inference_pipeline.api.models import model_routes
+from inference_pipeline.api.openapi import ANY_ERROR
+from inference_pipeline.api.responses import response_routes
 from inference_pipeline.engine_pool import EnginePool
 from inference_pipeline.pipeline import AnswerPipeline
 from model_registry.ports import ModelResolver
@@ -21,7 +25,13 @@ logger = logging.getLogger(__name__)
 
 
 def create_app(
-    pipeline: AnswerPipeline, *, pool: EnginePool, resolver: ModelResolver, settings: ServingSettings
+    pipeline: AnswerPipeline,
+    *,
+    pool: EnginePool,
+    resolver: ModelResolver,
+    encoder: Encoder,
+    encoder_name: str,
+    settings: ServingSettings,
 ) -> FastAPI:
     """While it runs it takes up new champions, and lets go of what was erased, every `settings.refresh_seconds`; when
     it ends it closes `pool`."""
@@ -37,10 +47,12 @@ def create_app(
             await pool.close()
 
     # The interactive pages would be loaded from a content network: nothing here leaves the machine.
-    app = FastAPI(title="LLM Twin", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(title="LLM Twin", lifespan=lifespan, docs_url=None, redoc_url=None, responses=ANY_ERROR)
     app.state.admission = Admission(settings.queue)
     answer_errors(app)
     app.include_router(chat_routes(pipeline, app.state.admission))
+    app.include_router(response_routes(pipeline, app.state.admission))
+    app.include_router(embedding_routes(encoder, encoder_name, app.state.admission))
     app.include_router(model_routes(resolver))
     app.include_router(health_routes(pool, resolver))
     return app

@@ -5,6 +5,7 @@ not answer) and bugs go to the log, and the client learns no more than that.
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,10 +16,22 @@ from starlette.exceptions import HTTPException
 
 from configs.errors import TwinError
 from feature_store.errors import UnknownAuthorError, UnknownFeatureVersionError
-from inference_pipeline.errors import OverloadedError, PromptTooLongError
+from inference_pipeline.errors import InvalidRequestError, OverloadedError, PromptTooLongError
 from model_registry.errors import TaintedModelError, UnknownModelError
 
 RETRY_AFTER_SECONDS = "1"
+CODES = {  # what pydantic calls it → what OpenAI calls it; anything else is an invalid_value
+    "missing": "missing_required_parameter",
+    "unsupported_parameter": "unsupported_parameter",
+    "invalid_type": "invalid_type",
+    "string_type": "invalid_type",
+    "list_type": "invalid_type",
+    "dict_type": "invalid_type",
+    "int_type": "invalid_type",
+    "float_type": "invalid_type",
+    "bool_type": "invalid_type",
+    "model_attributes_type": "invalid_type",
+}
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +72,8 @@ def wire_error(error: TwinError) -> WireError:
             return WireError(410, str(error), param="model", code="model_erased")
         case UnknownFeatureVersionError():
             return WireError(404, str(error), param="model", code="features_not_found")
+        case InvalidRequestError():
+            return WireError(400, str(error), param=error.param, code=error.code)
         case PromptTooLongError():
             return WireError(400, str(error), param="messages", code="context_length_exceeded")
         case OverloadedError():
@@ -77,9 +92,12 @@ def answer_errors(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
-        param = ".".join(str(part) for part in first["loc"] if part != "body") or None
+        if first["type"] == "json_invalid":
+            return WireError(400, "the body is no JSON.", code="invalid_json").response()
+        param = _param(first["loc"])
         message = first["msg"].removeprefix("Value error, ")
-        return WireError(400, f"{param}: {message}" if param else message, param=param, code=first["type"]).response()
+        code = CODES.get(first["type"], "invalid_value")
+        return WireError(400, f"{param}: {message}" if param else message, param=param, code=code).response()
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> JSONResponse:
@@ -89,3 +107,10 @@ def answer_errors(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def unexpected(_: Request, error: Exception) -> JSONResponse:
         return UNEXPECTED.response()  # the server logs the traceback
+
+
+def _param(location: Sequence[str | int]) -> str | None:
+    """("body", "messages", 0, "role") → "messages[0].role", as OpenAI writes it."""
+    _, *path = location
+    written = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return written.removeprefix(".") or None

@@ -1,22 +1,27 @@
-"""GET /health (the process lives) and GET /ready (it can answer)."""
+"""GET /health (the process lives), GET /ready (it can answer) and GET /version."""
 
+from importlib.metadata import version as installed
 from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
+from inference_pipeline.api.openapi import success
 from inference_pipeline.engine_pool import EnginePool
 from model_registry.ports import ModelResolver, has_champion
+
+READY = {"status": "ready", "champions": {"maud-ferrier": "v2"}}
+NOT_READY = {"application/json": {"example": {"status": "loading", "message": "a champion is being loaded."}}}
 
 
 def health_routes(pool: EnginePool, resolver: ModelResolver) -> APIRouter:
     router = APIRouter()
 
-    @router.get("/health")
+    @router.get("/health", responses=success({"status": "ok"}))
     def health() -> dict[str, str]:
         return {"status": "ok"}
 
-    @router.get("/ready")
+    @router.get("/ready", responses=success(READY) | {503: {"description": "Not yet", "content": NOT_READY}})
     def ready() -> JSONResponse:
         champions = {author: version.name for author, version in sorted(pool.champions.items())}
         if champions:
@@ -24,6 +29,10 @@ def health_routes(pool: EnginePool, resolver: ModelResolver) -> APIRouter:
         if any(has_champion(resolver, author) for author in resolver.authors()):
             return _answer(503, "loading", message="a champion is being loaded.")
         return _answer(503, "no champion", message="no author has a champion yet. Run: twin train AUTHOR")
+
+    @router.get("/version", responses=success({"version": "0.1.0"}))
+    def version() -> dict[str, str]:
+        return {"version": installed("llm-twin")}
 
     return router
 

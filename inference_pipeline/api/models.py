@@ -6,20 +6,22 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from inference_pipeline.api.examples import MODEL, MODELS
+from inference_pipeline.api.openapi import errors, success
 from inference_pipeline.engine_pool import BASE
 from model_registry.errors import CorruptModelError, UnknownModelError
-from model_registry.ports import CHAMPION, AdapterVersion, ModelResolver, has_champion
+from model_registry.ports import CANDIDATE, CHAMPION, AdapterVersion, ModelResolver, has_champion
 
 
 def model_routes(resolver: ModelResolver) -> APIRouter:
     router = APIRouter()
 
     # Plain functions: FastAPI runs them in a thread, as the registry blocks.
-    @router.get("/v1/models")
+    @router.get("/v1/models", responses=success(MODELS) | errors(503))
     def list_models() -> dict[str, Any]:
         return {"object": "list", "data": list(_models(resolver))}
 
-    @router.get("/v1/models/{model}")
+    @router.get("/v1/models/{model}", responses=success(MODEL) | errors(404, 503))
     def retrieve_model(model: str) -> dict[str, Any]:
         models = {found["id"]: found for found in _models(resolver)}
         if model not in models:
@@ -30,11 +32,12 @@ def model_routes(resolver: ModelResolver) -> APIRouter:
 
 
 def _models(resolver: ModelResolver) -> Iterator[dict[str, Any]]:
-    """For every author: the champion under the author's name, every version, and the base model."""
+    """For every author: the champion under the author's name, every version, the candidate, and the base model."""
     for author in resolver.authors():
         versions = _readable(resolver, author)
         yield from (_model(author, version) for version in versions if CHAMPION in version.aliases)
         yield from (_model(f"{author}@{version.name}", version) for version in versions)
+        yield from (_model(f"{author}@{CANDIDATE}", version) for version in versions if CANDIDATE in version.aliases)
         if versions:
             yield _model(f"{author}@{BASE}", versions[0], adapter=BASE)
 

@@ -1,21 +1,28 @@
 """What a client may send: the part of OpenAI's chat completion request that means something to a twin.
 
-Fields that are not named here are accepted and ignored, as clients send many.
+Fields that are not named here are accepted and ignored, as clients send many; those that would change the answer are
+named, and refused.
 """
 
 import re
-from typing import Annotated, Literal
+import secrets
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from inference_pipeline.answers import Question
+from inference_pipeline.answers import SEEDS, Question
+from inference_pipeline.api.examples import CHAT_REQUEST
+from inference_pipeline.api.unsupported import only
 from model_registry.errors import UnknownModelError
 from model_registry.ports import CHAMPION
 from model_registry.prompting import ChatMessage
 
 MODEL_ID = re.compile(r"(?P<author>[a-z0-9][a-z0-9-]{0,63})(?:@(?P<reference>[a-z0-9]{1,32}))?")
-SEEDS = 1 << 31
 MAX_STOP_STRINGS = 4  # as OpenAI has it
+MAX_ANSWERS = 4  # to one question
+SMALLEST_TOP_P = 1e-6  # what 0 means: the likeliest token alone
+TEXT_PARTS = ("text", "input_text", "output_text")  # of chat completions, of responses, and of responses sent back
 
 Role = Literal["system", "developer", "user", "assistant"]
 
@@ -27,7 +34,7 @@ def _joined_parts(content: object) -> object:
     if not isinstance(content, list):
         return content
     for part in content:
-        if not isinstance(part, dict) or part.get("type") != "text" or not isinstance(part.get("text"), str):
+        if not isinstance(part, dict) or part.get("type") not in TEXT_PARTS or not isinstance(part.get("text"), str):
             raise ValueError("content parts must be {'type': 'text', 'text': …}: a twin reads text only")
     return "\n".join(part["text"] for part in content)
 
@@ -36,60 +43,93 @@ def _as_list(stop: object) -> object:
     return [stop] if isinstance(stop, str) else stop or []
 
 
+TextContent = Annotated[
+    str,
+    BeforeValidator(_joined_parts),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "object"}}, {"type": "null"}]}),
+]
+StopStrings = Annotated[
+    list[str],
+    Field(max_length=MAX_STOP_STRINGS),
+    BeforeValidator(_as_list),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}, {"type": "null"}]}),
+]
+
+
 class Message(BaseModel):
     role: Role
-    content: Annotated[str, BeforeValidator(_joined_parts)]
+    content: TextContent = ""
 
     def as_chat_message(self) -> ChatMessage:
         return ChatMessage("system" if self.role == "developer" else self.role, self.content)
 
 
+M = TypeVar("M", bound=Sequence[Message])
+
+
+def ends_in_a_question(messages: M) -> M:
+    if messages[-1].role != "user" or not messages[-1].content.strip():
+        raise ValueError("the last message must have the role 'user' and some text: it is what gets answered")
+    return messages
+
+
 class StreamOptions(BaseModel):
-    include_usage: bool = False
+    include_usage: bool | None = False
 
 
 class ChatCompletionRequest(BaseModel):
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", json_schema_extra={"examples": [CHAT_REQUEST]})
 
     model: str
-    messages: Annotated[list[Message], Field(min_length=1)]
+    messages: Annotated[list[Message], Field(min_length=1), AfterValidator(ends_in_a_question)]
     stream: bool | None = False
     stream_options: StreamOptions | None = None
     max_tokens: Annotated[int, Field(ge=1)] | None = None
     max_completion_tokens: Annotated[int, Field(ge=1)] | None = None
     temperature: Annotated[float, Field(ge=0, le=2)] | None = None
-    top_p: Annotated[float, Field(gt=0, le=1)] | None = None
-    stop: Annotated[list[str], BeforeValidator(_as_list), Field(max_length=MAX_STOP_STRINGS)] = []
+    top_p: Annotated[float, Field(ge=0, le=1)] | None = None
+    stop: StopStrings = []
     seed: int | None = None
-    n: int | None = 1
+    n: Annotated[int, Field(ge=1, le=MAX_ANSWERS)] | None = None
+    tools: Annotated[Any, only([])] = None
+    tool_choice: Annotated[Any, only("none")] = None
+    functions: Annotated[Any, only([])] = None
+    function_call: Annotated[Any, only("none")] = None
+    response_format: Annotated[Any, only({"type": "text"})] = None
+    modalities: Annotated[Any, only(["text"])] = None
+    audio: Annotated[Any, only()] = None
+    web_search_options: Annotated[Any, only()] = None
+    logprobs: Annotated[Any, only(False)] = None
+    top_logprobs: Annotated[Any, only(0)] = None
+    logit_bias: Annotated[Any, only({})] = None
+    presence_penalty: Annotated[Any, only(0)] = None
+    frequency_penalty: Annotated[Any, only(0)] = None
 
-    @field_validator("n")
-    @classmethod
-    def _one_answer(cls, n: int | None) -> int | None:
-        if n not in (None, 1):
-            raise ValueError(f"n must be 1, it is {n}: ask again for another answer")
-        return n
+    @property
+    def include_usage(self) -> bool:
+        return bool(self.stream_options and self.stream_options.include_usage)
 
-    @field_validator("messages")
-    @classmethod
-    def _ends_in_a_question(cls, messages: list[Message]) -> list[Message]:
-        if messages[-1].role != "user" or not messages[-1].content.strip():
-            raise ValueError("the last message must have the role 'user' and some text: it is what gets answered")
-        return messages
-
-    def question(self) -> Question:
-        """Raises UnknownModelError when `model` cannot be the name of one."""
+    def questions(self) -> list[Question]:
+        """One for each of `n` answers. Raises UnknownModelError when `model` cannot be the name of one."""
         author, reference = parse_model_id(self.model)
-        return Question(
-            author=author,
-            reference=reference,
-            messages=tuple(message.as_chat_message() for message in self.messages),
-            max_new_tokens=self.max_completion_tokens or self.max_tokens,
-            temperature=self.temperature,
-            top_p=self.top_p,
-            stop=tuple(self.stop),
-            seed=None if self.seed is None else self.seed % SEEDS,
-        )
+        answers = self.n or 1
+        seed = self.seed
+        if seed is None and answers > 1:  # with a seed they share one prompt, which an engine may then keep
+            seed = secrets.randbelow(SEEDS)
+        return [
+            Question(
+                author=author,
+                reference=reference,
+                messages=tuple(message.as_chat_message() for message in self.messages),
+                max_new_tokens=self.max_completion_tokens or self.max_tokens,
+                temperature=self.temperature,
+                top_p=None if self.top_p is None else max(self.top_p, SMALLEST_TOP_P),
+                stop=tuple(self.stop),
+                seed=None if seed is None else seed % SEEDS,
+                choice=choice,
+            )
+            for choice in range(answers)
+        ]
 
 
 def parse_model_id(name: str) -> tuple[str, str]:

@@ -16,7 +16,14 @@ class Service:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.app = create_app(world.pipeline, pool=world.pool, resolver=world.registry, settings=world.settings)
+        self.app = create_app(
+            world.pipeline,
+            pool=world.pool,
+            resolver=world.registry,
+            encoder=world.encoder,
+            encoder_name="hash-encoder",
+            settings=world.settings,
+        )
         self.server = uvicorn.Server(uvicorn.Config(self.app, log_config=None, access_log=False))
         self.socket = bind("127.0.0.1", 0)
         self.address = f"http://127.0.0.1:{self.socket.getsockname()[1]}"

@@ -1,6 +1,7 @@
 """`twin serve`: every author's champion over HTTP, until Ctrl-C."""
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -41,7 +42,8 @@ def run(settings: "Settings", *, question: str = QUESTION, progress: "Watcher") 
     champions = _champions(registry)
     progress.start("load base model and encoder", None)
     base = wiring.base_model(settings)
-    wiring.encoder(settings).encode(["so that the first question need not wait for the encoder"])
+    encoder = wiring.encoder(settings)
+    encoder.encode(["so that the first question need not wait for the encoder"])
     progress.finish(f"{base.name}, {settings.feature_store.encoder}")
     _log_to_stderr()
 
@@ -51,7 +53,14 @@ def run(settings: "Settings", *, question: str = QUESTION, progress: "Watcher") 
         typer.echo(f"Try:  {_curl(address, champions[0], question)}")
 
     with wiring.answering(settings, base) as (pipeline, pool):
-        app = create_app(pipeline, pool=pool, resolver=registry, settings=settings.serving)
+        app = create_app(
+            pipeline,
+            pool=pool,
+            resolver=registry,
+            encoder=encoder,
+            encoder_name=Path(settings.feature_store.encoder).name,
+            settings=settings.serving,
+        )
         serve(app, settings.serving.host, settings.serving.port, ready)
     progress.say("The server has stopped.")
 

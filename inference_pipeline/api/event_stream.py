@@ -1,0 +1,135 @@
+"""The answers to one request, as they come: admitted, interleaved, and given up when the client leaves."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Coroutine, Sequence
+from contextlib import aclosing
+from typing import Any, Protocol, TypeVar
+
+from fastapi import Request, Response
+from fastapi.responses import JSONResponse, StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from configs.errors import TwinError
+from inference_pipeline.answers import AnswerEvent, Finished, Question
+from inference_pipeline.api.admission import Admission
+from inference_pipeline.api.errors import UNEXPECTED, WireError, wire_error
+from inference_pipeline.pipeline import AnswerPipeline
+
+CLIENT_CLOSED_REQUEST = 499  # nobody is there to read it; it is for logs
+
+Events = AsyncGenerator[AnswerEvent, None]
+IndexedEvents = AsyncGenerator[tuple[int, AnswerEvent], None]  # with the place of the answer among those asked for
+T = TypeVar("T")
+
+
+class WireForm(Protocol):
+    """How answers are written for one kind of request."""
+
+    def whole(self, answers: Sequence[Finished]) -> dict[str, Any]: ...
+
+    def stream(self, events: IndexedEvents) -> AsyncGenerator[str, None]:
+        """Server-sent events, to the last."""
+
+    def failure(self, error: WireError) -> str:
+        """The server-sent event that ends a stream which cannot go on."""
+
+
+class ClientGoneError(Exception):
+    pass
+
+
+async def admitted(pipeline: AnswerPipeline, admission: Admission, question: Question) -> Events:
+    """The answer to one question, which takes one place as long as it lasts. Raises OverloadedError."""
+    with admission.place():
+        async with aclosing(pipeline.answer(question)) as events:
+            async for event in events:
+                yield event
+
+
+async def interleaved(answers: Sequence[Events]) -> IndexedEvents:
+    """The events of several answers as they come. Closes all of them when it is closed, or when one of them fails."""
+    coming = {asyncio.ensure_future(anext(events)): index for index, events in enumerate(answers)}
+    try:
+        while coming:
+            done, _ = await asyncio.wait(coming, return_when=asyncio.FIRST_COMPLETED)
+            for task in sorted(done, key=coming.__getitem__):
+                index = coming.pop(task)
+                try:
+                    event = task.result()
+                except StopAsyncIteration:
+                    continue
+                yield index, event
+                coming[asyncio.ensure_future(anext(answers[index]))] = index
+    finally:
+        for task in coming:
+            task.cancel()
+        await asyncio.gather(*coming, return_exceptions=True)
+        for events in answers:
+            await events.aclose()
+
+
+async def respond(request: Request, events: IndexedEvents, wire: WireForm, *, stream: bool) -> Response:
+    try:
+        if not stream:
+            return JSONResponse(wire.whole(await while_connected(request, _finished(events))))
+        # Whatever makes an answer impossible shows before the first event, while there is a status to say it with.
+        first = await while_connected(request, anext(events))
+    except ClientGoneError:
+        return Response(status_code=CLIENT_CLOSED_REQUEST)
+    return _EventStream(events, _written(wire, _resumed(first, events)))
+
+
+async def while_connected(request: Request, work: Coroutine[Any, Any, T]) -> T:
+    """The result of `work`; when the client leaves before, `work` is cancelled and ClientGoneError raised."""
+    working = asyncio.ensure_future(work)
+    leaving = asyncio.ensure_future(_disconnect(request))
+    try:
+        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise ClientGoneError
+        return working.result()
+    finally:
+        working.cancel()
+        leaving.cancel()
+        await asyncio.gather(working, leaving, return_exceptions=True)
+
+
+class _EventStream(StreamingResponse):
+    """Closes `events` whatever happens to the response: a client that leaves frees its place at once."""
+
+    def __init__(self, events: IndexedEvents, content: AsyncGenerator[str, None]) -> None:
+        super().__init__(content, media_type="text/event-stream", headers={"Cache-Control": "no-cache"})
+        self._events = events
+        self._content = content
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with aclosing(self._events), aclosing(self._content):
+            await super().__call__(scope, receive, send)
+
+
+async def _written(wire: WireForm, events: IndexedEvents) -> AsyncGenerator[str, None]:
+    try:
+        async for piece in wire.stream(events):
+            yield piece
+    except TwinError as error:
+        yield wire.failure(wire_error(error))
+    except Exception:
+        yield wire.failure(UNEXPECTED)
+        raise
+
+
+async def _resumed(first: tuple[int, AnswerEvent], events: IndexedEvents) -> IndexedEvents:
+    yield first
+    async for event in events:
+        yield event
+
+
+async def _finished(events: IndexedEvents) -> list[Finished]:
+    async with aclosing(events):
+        answers = {index: event async for index, event in events if isinstance(event, Finished)}
+    return [answers[index] for index in sorted(answers)]
+
+
+async def _disconnect(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
