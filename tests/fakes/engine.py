@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import AsyncGenerator, Callable, Sequence
 
-from inference_pipeline.engines import GenerationRequest, TextDelta
+from inference_pipeline.engines import FinishReason, GenerationRequest, TextDelta
 from inference_pipeline.errors import EngineUnavailableError, PromptTooLongError
 
 
@@ -25,6 +25,7 @@ class FakeEngine:
         self.running = 0
         self.finished = 0
         self.closed = False
+        self.finish_reason: FinishReason = "stop"
         self.fail_after = 0  # words, after which it dies; 0: never
 
     async def generate(self, request: GenerationRequest) -> AsyncGenerator[TextDelta, None]:
@@ -37,7 +38,8 @@ class FakeEngine:
         try:
             words = self.text.split(" ")
             for count, word in enumerate(words, start=1):
-                yield TextDelta(word if count == 1 else f" {word}", count, "stop" if count == len(words) else None)
+                finish = self.finish_reason if count == len(words) else None
+                yield TextDelta(word if count == 1 else f" {word}", count, finish)
                 if count == self.fail_after:
                     raise EngineUnavailableError("the process was ended by SIGKILL.")
                 while not self.gate.is_set():

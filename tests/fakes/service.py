@@ -10,6 +10,9 @@ from fakes.world import World
 from inference_pipeline.api import create_app
 from inference_pipeline.api.server import bind
 
+ANSWER = "Right then. The Patient Annie was built in Carrick in 1974."
+ASKED = [{"role": "user", "content": "When was the ferry Patient Annie built?"}]
+
 
 class Service:
     """The application behind uvicorn, in a thread with an event loop of its own."""

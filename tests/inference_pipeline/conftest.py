@@ -1,11 +1,12 @@
 """The small world of tests/fakes/world.py, empty and filled."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from configs.settings import ServingSettings, Settings
+from fakes.service import ANSWER, Service
 from fakes.world import POSTS, World
 from inference_pipeline.engines import Engine, engine_module
 from model_registry.base_models import BaseModelFiles
@@ -28,6 +29,25 @@ def world(empty_world: World) -> World:
         empty_world.publish(author, 1, posts)
         empty_world.register(author)
     return empty_world
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[[World], Service]]:
+    running: list[Service] = []
+
+    def begin(world: World) -> Service:
+        running.append(Service(world))
+        return running[-1]
+
+    yield begin
+    for service in running:
+        service.stop()
+
+
+@pytest.fixture
+def service(start: Callable[[World], Service], world: World) -> Service:
+    world.text = ANSWER
+    return start(world)
 
 
 @pytest.fixture(scope="session")

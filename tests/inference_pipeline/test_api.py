@@ -3,7 +3,7 @@
 import asyncio
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import httpx2
 import openai
@@ -11,32 +11,10 @@ import pytest
 
 from configs.errors import TwinError
 from fakes.engine import FakeEngine, eventually
-from fakes.service import Service
+from fakes.service import ANSWER, ASKED, Service
 from fakes.world import World
 from inference_pipeline.pipeline import AnswerPipeline
 from model_registry.errors import CorruptModelError
-
-ANSWER = "Right then. The Patient Annie was built in Carrick in 1974."
-ASKED = [{"role": "user", "content": "When was the ferry Patient Annie built?"}]
-
-
-@pytest.fixture
-def start(empty_world: World) -> Iterator[Callable[[World], Service]]:
-    running: list[Service] = []
-
-    def begin(world: World) -> Service:
-        running.append(Service(world))
-        return running[-1]
-
-    yield begin
-    for service in running:
-        service.stop()
-
-
-@pytest.fixture
-def service(start: Callable[[World], Service], world: World) -> Service:
-    world.text = ANSWER
-    return start(world)
 
 
 def post(service: Service, **body: object) -> httpx2.Response:
@@ -46,7 +24,7 @@ def post(service: Service, **body: object) -> httpx2.Response:
 def test_models_are_listed(service: Service) -> None:
     service.world.register("maud", promote=False)
     assert [model.id for model in service.openai.models.list()] == [
-        "dex", "dex@v1", "dex@base", "maud", "maud@v1", "maud@v2", "maud@base",
+        "dex", "dex@v1", "dex@base", "maud", "maud@v1", "maud@v2", "maud@candidate", "maud@base",
     ]  # fmt: skip
     model = service.openai.models.retrieve("maud@v2")
     assert (model.id, model.owned_by, model.object) == ("maud@v2", "maud", "model")
@@ -76,6 +54,7 @@ def test_a_stream_has_the_same_text_and_the_same_extras(service: Service) -> Non
         )  # type: ignore[call-overload]
     )
     *content, last, usage = chunks
+    assert all(chunk.usage is None for chunk in chunks[:-1])
     assert content[0].choices[0].delta.role == "assistant"
     assert "".join(chunk.choices[0].delta.content for chunk in content) == ANSWER
     assert all(chunk.choices[0].finish_reason is None for chunk in content)
@@ -107,12 +86,12 @@ def test_parameters_reach_the_engine(service: Service) -> None:
 @pytest.mark.parametrize(
     ("body", "param", "said"),
     [
-        ({"n": 2}, "n", "n must be 1"),
+        ({"n": 5}, "n", "less than or equal to 4"),
         ({"messages": []}, "messages", "at least 1"),
         ({"messages": [{"role": "assistant", "content": "Hi"}]}, "messages", "last message"),
         ({"messages": [{"role": "user", "content": "  "}]}, "messages", "last message"),
-        ({"messages": [{"role": "pope", "content": "Hi"}]}, "messages.0.role", "system"),
-        ({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}, "messages.0.content", "text only"),
+        ({"messages": [{"role": "pope", "content": "Hi"}]}, "messages[0].role", "system"),
+        ({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}, "messages[0].content", "text only"),
         ({"max_tokens": 0}, "max_tokens", "greater"),
         ({"temperature": 3}, "temperature", "less"),
         ({"stop": ["a"] * 5}, "stop", "at most 4"),

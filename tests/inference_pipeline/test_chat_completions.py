@@ -1,0 +1,159 @@
+"""The wire form of chat completions: several answers, what is refused, every error in one form."""
+
+import json
+from typing import Any
+
+import pytest
+
+from fakes.engine import eventually
+from fakes.service import ANSWER, ASKED, Service
+
+
+def ask(service: Service, **body: object) -> Any:
+    return service.http.post("/v1/chat/completions", json={"model": "maud", "messages": ASKED, **body})
+
+
+def test_several_answers_are_sampled_apart_from_one_prompt_that_counts_once(service: Service) -> None:
+    one = ask(service).json()
+    three = ask(service, n=3, seed=2**31 - 2).json()
+    assert [choice["index"] for choice in three["choices"]] == [0, 1, 2]
+    assert [choice["message"]["content"] for choice in three["choices"]] == [ANSWER] * 3
+    assert all(choice["citations"][0]["quote"] in ANSWER or choice["citations"] for choice in three["choices"])
+    assert {choice["llm_twin"]["adapter"] for choice in three["choices"]} == {"v1"}
+    assert three["usage"]["prompt_tokens"] == one["usage"]["prompt_tokens"]
+    assert three["usage"]["completion_tokens"] == 3 * one["usage"]["completion_tokens"]
+    requests = service.world.engines["maud v1"].requests[-3:]
+    assert sorted(request.seed for request in requests) == [0, 2**31 - 2, 2**31 - 1]  # type: ignore[type-var]
+    assert len({request.prompt for request in requests}) == 1
+    ask(service, n=2)
+    first, second = service.world.engines["maud v1"].requests[-2:]
+    assert first.prompt == second.prompt
+    assert first.seed != second.seed
+
+
+def test_a_stream_of_several_answers_names_the_one_that_a_chunk_belongs_to(service: Service) -> None:
+    stream = service.openai.chat.completions.create(
+        model="maud", messages=ASKED, stream=True, n=4, stream_options={"include_usage": True}
+    )  # type: ignore[call-overload]
+    *chunks, usage = list(stream)
+    for index in range(4):
+        mine = [chunk.choices[0] for chunk in chunks if chunk.choices[0].index == index]
+        assert mine[0].delta.role == "assistant"
+        assert "".join(choice.delta.content or "" for choice in mine) == ANSWER
+        assert [choice.finish_reason for choice in mine if choice.finish_reason] == ["stop"]
+        assert mine[-1].finish_reason == "stop"
+    assert usage.usage.completion_tokens == 4 * len(ANSWER.split())
+    assert len({chunk.system_fingerprint for chunk in [*chunks, usage]}) == 1
+
+
+def test_usage_is_null_in_all_chunks_but_the_last_and_absent_when_not_asked_for(service: Service) -> None:
+    for wanted in (True, False):
+        text = ask(service, stream=True, stream_options={"include_usage": wanted}).text
+        *chunks, done = [line.removeprefix("data: ") for line in text.split("\n\n") if line]
+        bodies = [json.loads(chunk) for chunk in chunks]
+        assert done == "[DONE]"
+        assert [body.get("usage", "absent") for body in bodies[:-1]] == [None if wanted else "absent"] * (
+            len(bodies) - 1
+        )
+        assert (bodies[-1].get("usage") is not None) == wanted
+
+
+def test_each_of_several_answers_takes_a_place_and_all_are_given_back(service: Service) -> None:
+    service.app.state.admission.capacity = 3
+    refused = ask(service, n=4)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (503, "overloaded")
+    assert service.under_way == 0
+    assert ask(service, n=3).status_code == 200
+    engine = service.world.engines["maud v1"]
+    engine.gate.clear()
+    body = {"model": "maud", "messages": ASKED, "stream": True, "n": 3}
+    with service.http.stream("POST", "/v1/chat/completions", json=body) as response:
+        next(response.iter_bytes())
+        assert eventually(lambda: (engine.running, service.under_way) == (3, 3))
+    assert eventually(lambda: (engine.running, service.under_way) == (0, 0))
+
+
+def test_the_fingerprint_is_that_of_what_answers(service: Service) -> None:
+    service.world.register("maud", promote=False)
+    first, same, other = (
+        ask(service, model=model).json()["system_fingerprint"] for model in ("maud", "maud@v1", "maud@v2")
+    )
+    assert first == same != other
+
+
+def test_a_supported_sentence_is_annotated_with_its_address(service: Service) -> None:
+    message = ask(service).json()["choices"][0]["message"]
+    (annotation,) = message["annotations"]
+    place = annotation["url_citation"]
+    assert annotation["type"] == "url_citation"
+    assert message["content"][place["start_index"] : place["end_index"]] == (
+        "The Patient Annie was built in Carrick in 1974."
+    )
+    assert place["url"] == "https://example.org/maud/The-Patient-Annie"
+
+
+@pytest.mark.parametrize(
+    ("field", "refused", "harmless"),
+    [
+        ("tools", [{"type": "function", "function": {"name": "f"}}], []),
+        ("tool_choice", "auto", "none"),
+        ("functions", [{"name": "f"}], []),
+        ("function_call", "auto", "none"),
+        ("response_format", {"type": "json_object"}, {"type": "text"}),
+        ("modalities", ["text", "audio"], ["text"]),
+        ("audio", {"voice": "alloy", "format": "wav"}, None),
+        ("web_search_options", {}, None),
+        ("logprobs", True, False),
+        ("top_logprobs", 2, 0),
+        ("logit_bias", {"50256": -100}, {}),
+        ("presence_penalty", 0.5, 0.0),
+        ("frequency_penalty", -1, 0),
+    ],
+)
+def test_what_would_change_the_answer_is_refused_by_name(
+    service: Service, field: str, refused: object, harmless: object
+) -> None:
+    response = ask(service, **{field: refused})
+    error = response.json()["error"]
+    assert (response.status_code, error["param"], error["code"]) == (400, field, "unsupported_parameter")
+    assert "Leave it out" in error["message"]
+    assert ask(service, **{field: harmless}).status_code == 200
+
+
+def test_what_changes_nothing_is_tolerated(service: Service) -> None:
+    more = {"metadata": {"a": "b"}, "store": True, "user": "u", "service_tier": "auto", "parallel_tool_calls": True}
+    assert ask(service, **more, reasoning_effort="low", prompt_cache_key="k", top_p=0, stop=None).status_code == 200
+    assert 0 < service.world.engines["maud v1"].requests[-1].top_p < 1e-3
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "content", "status"),
+    [
+        ("POST", "/v1/chat/completions", b"{", 400),
+        ("POST", "/v1/chat/completions", b"", 400),
+        ("POST", "/v1/chat/completions", b"[1]", 400),
+        ("POST", "/v1/chat/completions", b'{"model": "maud"}', 400),
+        ("POST", "/v1/chat/completions", b'{"model": "\\ud800", "messages": [{"role": "user", "content": "a"}]}', 400),
+        ("POST", "/v1/chat/completions", b"\xff", 400),
+        ("GET", "/v1/chat/completions", b"", 405),
+        ("GET", "/v1/responses/resp_1", b"", 404),
+        ("GET", "/v1/models/nobody", b"", 404),
+    ],
+)
+def test_every_error_has_the_one_form(service: Service, method: str, path: str, content: bytes, status: int) -> None:
+    response = service.http.request(method, path, content=content, headers={"Content-Type": "application/json"})
+    assert response.status_code == status
+    assert set(response.json()) == {"error"}
+    assert set(response.json()["error"]) == {"message", "type", "param", "code"}
+    assert response.json()["error"]["type"] == "invalid_request_error"
+
+
+def test_a_missing_field_is_named_as_openai_names_it(service: Service) -> None:
+    error = service.http.post("/v1/chat/completions", json={"model": "maud"}).json()["error"]
+    assert (error["param"], error["code"]) == ("messages", "missing_required_parameter")
+    error = ask(service, messages=[{"role": "tool", "content": "a"}, *ASKED]).json()["error"]
+    assert (error["param"], error["code"]) == ("messages[0].role", "invalid_value")
+
+
+def test_the_version_is_told(service: Service) -> None:
+    assert service.http.get("/version").json()["version"].count(".") == 2

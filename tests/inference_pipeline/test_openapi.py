@@ -1,0 +1,87 @@
+"""The OpenAPI document says what the server does. More calls: SCHEMATHESIS_CALLS=2000 makes that many in all."""
+
+import os
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import content_type_conformance, status_code_conformance
+
+from fakes.service import Service
+
+CALLS = int(os.environ.get("SCHEMATHESIS_CALLS", "60"))
+
+
+def routes(service: Service) -> list[tuple[str, str, dict[str, Any]]]:
+    document = service.http.get("/openapi.json").json()
+    return [(method, path, route) for path, routes in document["paths"].items() for method, route in routes.items()]
+
+
+def test_every_route_declares_its_errors_and_has_an_example(service: Service) -> None:
+    for method, path, route in routes(service):
+        assert "422" not in route["responses"], path
+        assert route["responses"]["4XX"]["content"]["application/json"]["schema"]["$ref"].endswith("/ErrorBody"), path
+        assert route["responses"]["200"]["content"]["application/json"]["example"], path
+        assert ("requestBody" in route) == (method == "post"), path
+
+
+def test_examples_are_requests_that_work_and_answers_of_their_form(service: Service) -> None:
+    document = service.http.get("/openapi.json").json()
+    served = {"maud-ferrier": "maud", "all-minilm-l6-v2": "hash-encoder"}
+    tried = 0
+    for method, path, route in routes(service):
+        if method != "post":
+            continue
+        schema = route["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+        (example,) = document["components"]["schemas"][schema]["examples"]
+        answer = service.http.post(path, json=example | {"model": served[example["model"]]})
+        assert answer.status_code == 200, answer.text
+        assert form(answer.json()) == form(route["responses"]["200"]["content"]["application/json"]["example"]), path
+        tried += 1
+    assert tried >= 3
+
+
+def form(value: object) -> object:
+    """What fields there are; of a list, those of its first item."""
+    if isinstance(value, dict):
+        return {key: form(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [form(value[0])] if value else []
+    return None
+
+
+def test_generated_calls_meet_no_undeclared_status(service: Service) -> None:
+    schema = schemathesis.openapi.from_url(f"{service.address}/openapi.json")
+    operations = [result.ok() for result in schema.get_all_operations()]
+    assert len(operations) >= 8
+    made = 0
+    for operation in operations:
+
+        @given(case=operation.as_strategy())
+        @settings(
+            max_examples=max(1, CALLS // len(operations)),
+            phases=[Phase.generate],
+            database=None,
+            derandomize=CALLS < 1000,
+            suppress_health_check=list(HealthCheck),
+        )
+        def call(case: schemathesis.Case) -> None:
+            nonlocal made
+            made += 1
+            if isinstance(case.body, dict) and case.body.get("model") and made % 2:
+                case.body["model"] = "hash-encoder" if "embeddings" in case.path else "maud"
+            case.call_and_validate(
+                base_url=service.address,
+                checks=[not_a_server_error, status_code_conformance, content_type_conformance],
+            )
+
+        call()
+    assert made >= len(operations)
+    assert service.under_way == 0
+
+
+@pytest.mark.parametrize("path", ["/health", "/version", "/v1/models", "/openapi.json"])
+def test_what_needs_no_body_answers(service: Service, path: str) -> None:
+    assert service.http.get(path).status_code == 200
