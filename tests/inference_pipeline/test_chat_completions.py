@@ -18,12 +18,12 @@ def test_several_answers_are_sampled_apart_from_one_prompt_that_counts_once(serv
     three = ask(service, n=3, seed=2**31 - 2).json()
     assert [choice["index"] for choice in three["choices"]] == [0, 1, 2]
     assert [choice["message"]["content"] for choice in three["choices"]] == [ANSWER] * 3
-    assert all(choice["citations"][0]["quote"] in ANSWER or choice["citations"] for choice in three["choices"])
+    assert all(choice["citations"] == one["citations"] for choice in three["choices"])
     assert {choice["llm_twin"]["adapter"] for choice in three["choices"]} == {"v1"}
-    assert three["usage"]["prompt_tokens"] == one["usage"]["prompt_tokens"]
     assert three["usage"]["completion_tokens"] == 3 * one["usage"]["completion_tokens"]
     requests = service.world.engines["maud v1"].requests[-3:]
     assert sorted(request.seed for request in requests) == [0, 2**31 - 2, 2**31 - 1]  # type: ignore[type-var]
+    assert {len(request.prompt) for request in requests} == {three["usage"]["prompt_tokens"]}
     assert len({request.prompt for request in requests}) == 1
     ask(service, n=2)
     first, second = service.world.engines["maud v1"].requests[-2:]
@@ -133,7 +133,7 @@ def test_what_changes_nothing_is_tolerated(service: Service) -> None:
         ("POST", "/v1/chat/completions", b"", 400),
         ("POST", "/v1/chat/completions", b"[1]", 400),
         ("POST", "/v1/chat/completions", b'{"model": "maud"}', 400),
-        ("POST", "/v1/chat/completions", b'{"model": "\\ud800", "messages": [{"role": "user", "content": "a"}]}', 400),
+        ("POST", "/v1/chat/completions", b'{"model": "\\ud800", "messages": [{"role": "user", "content": "a"}]}', 404),
         ("POST", "/v1/chat/completions", b"\xff", 400),
         ("GET", "/v1/chat/completions", b"", 405),
         ("GET", "/v1/responses/resp_1", b"", 404),

@@ -17,9 +17,7 @@ def test_vectors_are_the_encoders_own_in_either_encoding(service: Service) -> No
         assert [one.index for one in made.data] == list(range(70))
         if encoding == "float":
             assert [tuple(one.embedding) for one in made.data] == expected
-    by_default = service.openai.embeddings.create(
-        model=MODEL, input=texts[0]
-    )  # the client asks for base64, and reads it
+    by_default = service.openai.embeddings.create(model=MODEL, input=texts[0])  # as base64
     assert by_default.data[0].embedding == pytest.approx(expected[0])
     assert by_default.usage.total_tokens == sum(service.world.encoder.count_tokens(texts[:1]))
 

@@ -44,9 +44,9 @@ def test_examples_are_requests_that_work_and_answers_of_their_form(service: Serv
 
 
 def form(value: object) -> object:
-    """What fields there are; of a list, those of its first item."""
+    """What fields there are; of a list, those of its first item. The document leaves out what is null."""
     if isinstance(value, dict):
-        return {key: form(inner) for key, inner in value.items()}
+        return {key: form(inner) for key, inner in value.items() if inner is not None}
     if isinstance(value, list):
         return [form(value[0])] if value else []
     return None
