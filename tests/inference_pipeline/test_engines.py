@@ -267,14 +267,8 @@ async def main():
     world = World(settings.serving, base, Path(tempfile.mkdtemp()))
     world.publish("maud", 1, POSTS["maud"])
     world.make_engine = lambda _: engine_module("openvino").load(base, None, settings.cache_dir, "auto")
-    create_app(
-        world.pipeline,
-        pool=world.pool,
-        resolver=world.registry,
-        encoder=world.encoder,
-        encoder_name="hash-encoder",
-        settings=settings.serving,
-    )
+    parts = {"pool": world.pool, "resolver": world.registry, "encoder": world.encoder, "encoder_name": "fake"}
+    create_app(world.pipeline, **parts, settings=settings.serving)
     question = Question("maud", (ChatMessage("user", "Who is Mainspring?"),), "base", max_new_tokens=2)
     events = [event async for event in world.pipeline.answer(question)]
     assert isinstance(events[-1], Finished)
