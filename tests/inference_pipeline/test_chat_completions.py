@@ -68,7 +68,8 @@ def test_each_of_several_answers_takes_a_place_and_all_are_given_back(service: S
     engine.gate.clear()
     body = {"model": "maud", "messages": ASKED, "stream": True, "n": 3}
     with service.http.stream("POST", "/v1/chat/completions", json=body) as response:
-        next(response.iter_bytes())
+        pieces = response.iter_bytes()  # kept: once it is collected, the connection is closed
+        next(pieces)
         assert eventually(lambda: (engine.running, service.under_way) == (3, 3))
     assert eventually(lambda: (engine.running, service.under_way) == (0, 0))
 
