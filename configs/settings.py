@@ -155,7 +155,7 @@ class ServingSettings(Section):
     port: Annotated[int, Field(ge=0, le=65535)]
     passages: Positive  # how many reach the prompt
     passage_tokens: Positive  # and how many of the base's tokens they may take together
-    min_similarity: Annotated[float, Field(ge=-1, le=1)]  # cosine below which a passage is no evidence
+    min_similarity: Annotated[float, Field(ge=-1, le=1)]  # cosine from which a passage is evidence by itself
     max_new_tokens: Positive
     temperature: Annotated[float, Field(ge=0)]
     top_p: Annotated[float, Field(gt=0, le=1)]

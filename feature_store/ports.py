@@ -143,10 +143,18 @@ class OnlineIndex(Protocol):
         """n of the newest F_n that was fully published, 0 before the first."""
 
     def search(
-        self, *, author: str, encoder: str, version: int, text: str, vector: Vector, limit: int
+        self,
+        *,
+        author: str,
+        encoder: str,
+        version: int,
+        text: str,
+        vector: Vector,
+        limit: int,
+        weights: tuple[float, float] = (1.0, 1.0),
     ) -> list[ScoredChunk]:
-        """The best chunks of F_version for a query: dense and BM25 rankings fused by reciprocal rank (RRF, k=60:
-        Cormack et al. 2009). Best first. Chunks come without their vectors.
+        """The best chunks of F_version for a query: dense and BM25 rankings fused by reciprocal rank (RRF: Cormack et
+        al. 2009), multiplied by `weights`. Best first. Chunks come without their vectors.
 
         Raises UnknownFeatureVersionError when F_version was never published.
         """

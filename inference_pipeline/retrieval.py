@@ -1,18 +1,23 @@
 """From a conversation to the passages that may answer its last question."""
 
+import math
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from feature_store.ports import Encoder, OnlineIndex
-from feature_store.records import Chunk, Passage, ScoredChunk
+from feature_store.records import Chunk, Passage, ScoredChunk, Vector
 from inference_pipeline.words import content_words, words
 from model_registry.prompting import ChatMessage
 
-CANDIDATES_PER_PASSAGE = 4  # gate and limits below leave some of them
+CANDIDATES = 20  # of the index's ranking, that are ordered anew: more find no more, and take longer
 PER_DOCUMENT = 2  # so that one long post does not crowd out the others
-MIN_COVERAGE = 2 / 3  # of the question's content words
+MIN_RELEVANCE = 0.3  # of a passage that is shown
+NEAR_IDENTICAL = 0.8  # Jaccard similarity of content words from which a passage only repeats a better one
+REMEMBERED = 1024  # vectors of questions: 12 kB each
 REFERRING = frozenset(
     {"he", "her", "him", "his", "it", "its", "one", "she", "that", "their", "them", "they", "this", "those"}
 )
@@ -54,18 +59,19 @@ def retrieve(
     `without` is the id of a document that must not be shown. Empty when nothing bears on the query. Raises
     UnknownFeatureVersionError, UnknownEncoderError, IndexUnreachableError.
     """
-    found = ranking(
-        query, author=author, version=version, index=index, encoder=encoder, limit=limit * CANDIDATES_PER_PASSAGE
-    )
-    asked = set(content_words(as_searched(query)))
-    kept: list[ScoredChunk] = []
+    found = _search(query, author=author, version=version, index=index, encoder=encoder, limit=CANDIDATES)
+    kept: list[_Candidate] = []
     per_document: Counter[str] = Counter({without: PER_DOCUMENT})
-    for candidate in found:
-        document = candidate.chunk.document_id
-        if per_document[document] < PER_DOCUMENT and _bears_on(asked, candidate, min_similarity):
+    for candidate in _by_relevance(query, found):
+        document = candidate.scored.chunk.document_id
+        bears_on_it = candidate.relevance >= MIN_RELEVANCE or candidate.scored.similarity >= min_similarity
+        if bears_on_it and per_document[document] < PER_DOCUMENT and not any(map(candidate.repeats, kept)):
             per_document[document] += 1
             kept.append(candidate)
-    kept = kept[:limit]
+    return _within_budget([candidate.scored for candidate in kept[:limit]], token_budget, count_tokens)
+
+
+def _within_budget(kept: list[ScoredChunk], token_budget: int, count_tokens: Callable[[str], int]) -> list[ScoredChunk]:
     while kept and sum(count_tokens(p.text) for p in as_passages(kept)) > token_budget:
         kept.pop()
     best_rank = {c.chunk.document_id: rank for rank, c in reversed(list(enumerate(kept)))}
@@ -76,15 +82,61 @@ def ranking(
     query: str, *, author: str, version: int, index: OnlineIndex, encoder: Encoder, limit: int
 ) -> list[ScoredChunk]:
     """The first `limit` chunks of F_version for `query`, best first, whether they bear on it or not."""
+    found = _search(query, author=author, version=version, index=index, encoder=encoder, limit=max(limit, CANDIDATES))
+    first = [candidate.scored for candidate in _by_relevance(query, found[:CANDIDATES])]
+    return [*first, *found[CANDIDATES:]][:limit]
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """`relevance` is the mean of the cosine to the question and of the share of the question's words that stand in the
+    chunk or its title, weighted by rarity; in [-0.5, 1].
+
+    Fusing scores where both are known orders better than fusing ranks (Bruch et al. 2023), and unlike a rank it can
+    say that nothing is relevant: of unlike texts in a large archive one is always near by cosine, or shares a word, but
+    seldom both.
+    """
+
+    scored: ScoredChunk
+    words: frozenset[str]
+    relevance: float
+
+    def repeats(self, better: "_Candidate") -> bool:
+        return len(self.words & better.words) > NEAR_IDENTICAL * len(self.words | better.words)
+
+
+def _search(
+    query: str, *, author: str, version: int, index: OnlineIndex, encoder: Encoder, limit: int
+) -> list[ScoredChunk]:
     text = as_searched(query)
     return index.search(
         author=author,
         encoder=encoder.fingerprint,
         version=version,
         text=text,
-        vector=encoder.encode([text])[0],
+        vector=_query_vector(encoder, author, text),
         limit=limit,
     )
+
+
+def _by_relevance(query: str, found: Sequence[ScoredChunk]) -> list[_Candidate]:
+    asked = frozenset(content_words(as_searched(query)))
+    bags = [frozenset(content_words(f"{s.chunk.title} {as_searched(s.chunk.text)}")) for s in found]
+    # Rarity among the candidates: whatever holds a word that is rare in the archive is one of them.
+    held = Counter(word for bag in bags for word in bag & asked)
+    rarity = {word: math.log(1 + len(found) / (1 + held[word])) for word in asked}
+    whole = sum(rarity.values()) or 1.0
+    candidates = [
+        _Candidate(scored, bag, (scored.similarity + sum(rarity[word] for word in bag & asked) / whole) / 2)
+        for scored, bag in zip(found, bags, strict=True)
+    ]
+    return sorted(candidates, key=lambda candidate: -candidate.relevance)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _query_vector(encoder: Encoder, author: str, text: str) -> Vector:
+    """By author, so that not even the time of an answer tells what another author's twin was asked."""
+    return encoder.encode([text])[0]
 
 
 def as_searched(query: str) -> str:
@@ -101,18 +153,6 @@ def as_passages(chunks: Sequence[ScoredChunk]) -> list[Passage]:
         else:
             runs.append([chunk])
     return [Passage(title=run[0].title, created_at=run[0].created_at, text=_joined(run)) for run in runs]
-
-
-def _bears_on(asked: set[str], candidate: ScoredChunk, min_similarity: float) -> bool:
-    """Near in meaning, or it has most of the question's words: names and numbers often lie far off in vector space.
-
-    Measured on the sample authors with all-MiniLM-L6-v2: the nearest chunk has a cosine of 0.33 to 0.83 to questions
-    about the posts, and of 0.10 to 0.31 to questions about anything else.
-    """
-    if candidate.similarity >= min_similarity:
-        return True
-    there = asked.intersection(content_words(f"{candidate.chunk.title} {candidate.chunk.text}"))
-    return bool(asked) and len(there) >= MIN_COVERAGE * len(asked)
 
 
 def _adjoins(first: Chunk, second: Chunk) -> bool:

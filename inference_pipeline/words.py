@@ -2,6 +2,7 @@
 with their function words counted as content."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -10,6 +11,7 @@ CONTRACTION = re.compile(r"['’](?:t|re|ve|ll|d|m)$")
 ABBREVIATION = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|No|vs|e\.g|i\.e|etc|[A-Z])\.\s*$")
 SUFFIXES = ("ing", "ied", "ies", "ed", "es", "s", "e")
 SHORTEST_STEM = 3
+KNOWN_WORDS = 50_000  # remembered: every question compares some thousands
 
 LISTED = """
 a about above after again all also although always am an and any anything are as ask at be because been before being
@@ -31,12 +33,18 @@ class Span(NamedTuple):
 
 def words(text: str) -> list[str]:
     """Lower-cased words in order, possessive endings cut."""
-    return [re.sub(r"['’]s$", "", match.group().lower()) for match in WORD.finditer(text)]
+    return [word.lower().removesuffix("'s").removesuffix("’s") for word in WORD.findall(text)]
 
 
 def content_words(text: str) -> list[str]:
     """Stems of the words that carry meaning, in order: no function words, contractions of them, or single letters."""
-    return [stem(word) for word in words(text) if _carries_meaning(word)]
+    return [stemmed for word in words(text) if (stemmed := _content_stem(word))]
+
+
+@lru_cache(maxsize=KNOWN_WORDS)
+def _content_stem(word: str) -> str:
+    """ "" for a word that carries no meaning."""
+    return stem(word) if _carries_meaning(word) else ""
 
 
 def _carries_meaning(word: str) -> bool:

@@ -62,7 +62,15 @@ class QdrantIndex:
             return max(self._published(collection, author), default=0)
 
     def search(
-        self, *, author: str, encoder: str, version: int, text: str, vector: Vector, limit: int
+        self,
+        *,
+        author: str,
+        encoder: str,
+        version: int,
+        text: str,
+        vector: Vector,
+        limit: int,
+        weights: tuple[float, float] = (1.0, 1.0),
     ) -> list[ScoredChunk]:
         from qdrant_client import models
 
@@ -89,7 +97,7 @@ class QdrantIndex:
             answer = self._client.query_points(
                 collection,
                 prefetch=rankings,
-                query=models.RrfQuery(rrf=models.Rrf(k=points.RRF_K)),
+                query=models.RrfQuery(rrf=models.Rrf(k=points.RRF_K, weights=[*weights][: len(rankings)])),
                 limit=limit,
                 with_payload=["chunk"],
                 with_vectors=[points.DENSE],

@@ -88,13 +88,23 @@ class QdrantEdgeIndex:
         return newest_of(self._home(author, encoder))
 
     def search(
-        self, *, author: str, encoder: str, version: int, text: str, vector: Vector, limit: int
+        self,
+        *,
+        author: str,
+        encoder: str,
+        version: int,
+        text: str,
+        vector: Vector,
+        limit: int,
+        weights: tuple[float, float] = (1.0, 1.0),
     ) -> list[ScoredChunk]:
         with self._lock:  # a search takes milliseconds, and a reader may be replaced by any of them
             reader = self._reader(self._home(author, encoder))
             if reader is None or version not in reader.versions:
                 raise points.not_published(author, version)
-            return _search(reader.shard, author=author, version=version, text=text, vector=vector, limit=limit)
+            return _search(
+                reader.shard, author=author, version=version, text=text, vector=vector, limit=limit, weights=weights
+            )
 
     def refresh(self) -> None:
         with self._lock:
@@ -207,7 +217,14 @@ def _visible(author: str, version: int) -> "Filter":
 
 
 def _search(
-    shard: "EdgeShard", *, author: str, version: int, text: str, vector: Vector, limit: int
+    shard: "EdgeShard",
+    *,
+    author: str,
+    version: int,
+    text: str,
+    vector: Vector,
+    limit: int,
+    weights: tuple[float, float],
 ) -> list[ScoredChunk]:
     from qdrant_edge import Fusion, IdfParams, Prefetch, Query, QueryRequest, SearchParams
 
@@ -225,7 +242,7 @@ def _search(
         QueryRequest(
             limit,
             prefetches=rankings,
-            query=Fusion.Rrf(k=points.RRF_K),  # type: ignore[arg-type]  # the stubs forget its base class
+            query=Fusion.Rrf(points.RRF_K, [*weights][: len(rankings)]),  # type: ignore[arg-type]  # stubs: no base class
             with_payload=["chunk"],
             with_vector=[points.DENSE],
         )

@@ -4,10 +4,10 @@ A point lives in the feature versions F_n with valid_from <= n < valid_to. A chu
 older versions find it; one that comes back begins a new life, and is a new point.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
+from operator import mul
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 DENSE = "dense"
 SPARSE = "bm25"
 ALIVE = 2**31 - 1  # valid_to of a point that has not ended
-RRF_K = 60  # Cormack et al. 2009
+RRF_K = 10  # measured: with the 60 of Cormack et al. 2009, 50 chunks low in both rankings pass the first of one
 CANDIDATES = 50  # of each ranking, at least
 BATCH = 500  # points written at once
 
@@ -82,8 +82,8 @@ def payload(chunk: Chunk, valid_from: int) -> dict[str, Any]:
 
 
 def scored(found: Mapping[str, Any], *, score: float, stored: Sequence[float], query: Vector) -> ScoredChunk:
-    """`found`: a point's payload. `stored`: its dense vector."""
-    return ScoredChunk(chunk=Chunk(**found["chunk"]), score=score, similarity=_cosine(stored, query))
+    """`found`: a point's payload. `stored`: its dense vector, of unit length as `query` is."""
+    return ScoredChunk(chunk=Chunk(**found["chunk"]), score=score, similarity=sum(map(mul, stored, query), 0.0))
 
 
 @cache
@@ -95,10 +95,3 @@ def bm25() -> "Bm25":
     from qdrant_edge import Bm25, Bm25Config
 
     return Bm25(Bm25Config(k=1.2, b=0.75, avg_len=100.0, language="english"))
-
-
-def _cosine(left: Sequence[float], right: Sequence[float]) -> float:
-    def dot(a: Sequence[float], b: Sequence[float]) -> float:
-        return sum((x * y for x, y in zip(a, b, strict=True)), 0.0)
-
-    return dot(left, right) / math.sqrt(dot(left, left) * dot(right, right))

@@ -83,9 +83,16 @@ def search(
     *,
     author: str = "maud",
     limit: int = 5,
+    weights: tuple[float, float] = (1.0, 1.0),
 ) -> list[ScoredChunk]:
     return index.search(
-        author=author, encoder=ENCODER, version=version, text=text, vector=vector or axis(0), limit=limit
+        author=author,
+        encoder=ENCODER,
+        version=version,
+        text=text,
+        vector=vector or axis(0),
+        limit=limit,
+        weights=weights,
     )
 
 
@@ -129,6 +136,15 @@ def test_a_meaning_is_found_although_no_word_is_shared(index: OnlineIndex) -> No
     publish(index, 1, [*crowd(80, axis(0)), meant])
     found = search(index, text="fog harbour", vector=between(axis(3), axis(2), 0.1), limit=1)
     assert texts(found) == {meant.text}
+
+
+@pytest.mark.parametrize(("weights", "first"), [((1.0, 0.0), "meant"), ((0.0, 1.0), "word"), ((1.0, 3.0), "word")])
+def test_the_weights_say_which_ranking_counts(index: OnlineIndex, weights: tuple[float, float], first: str) -> None:
+    word = make_chunk("word", "the bell rang over the harbour", vector=axis(5))
+    meant = make_chunk("meant", "a chime at noon", vector=axis(3))
+    publish(index, 1, [word, meant, *crowd(20, axis(4))])
+    found = search(index, text="bell", vector=axis(3), limit=2, weights=weights)
+    assert found[0].chunk.text == {"word": word, "meant": meant}[first].text
 
 
 def test_both_rankings_together_beat_each_alone(index: OnlineIndex) -> None:

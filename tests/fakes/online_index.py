@@ -20,7 +20,7 @@ from feature_store.versions import (
 )
 
 TOKEN = re.compile(r"\w+|[^\w\s]")
-RRF_K = 60
+RRF_K = 10
 
 
 class HashEncoder:
@@ -74,7 +74,15 @@ class InMemoryIndex:
         return max(self._live.get((author, encoder), {}), default=0)
 
     def search(
-        self, *, author: str, encoder: str, version: int, text: str, vector: Vector, limit: int
+        self,
+        *,
+        author: str,
+        encoder: str,
+        version: int,
+        text: str,
+        vector: Vector,
+        limit: int,
+        weights: tuple[float, float] = (1.0, 1.0),
     ) -> list[ScoredChunk]:
         versions = self._live.get((author, encoder), {})
         if version not in versions:
@@ -82,14 +90,15 @@ class InMemoryIndex:
         live = versions[version]
         cosines = {key: float(np.dot(chunk.vector, vector)) for key, chunk in live.items()}
         bags = {key: Counter(_words(chunk.search_text)) for key, chunk in live.items()}
-        weights = {
+        rarity = {
             word: math.log(1 + len(live) / (1 + sum(word in bag for bag in bags.values()))) for word in _words(text)
         }
-        overlap = {key: sum(bag[word] > 0 and weight for word, weight in weights.items()) for key, bag in bags.items()}
+        overlap = {key: sum(bag[word] > 0 and worth for word, worth in rarity.items()) for key, bag in bags.items()}
         scores: Counter[str] = Counter()
-        for ranking in (cosines, {key: value for key, value in overlap.items() if value > 0}):
+        found = {key: value for key, value in overlap.items() if value > 0}
+        for weight, ranking in zip(weights, (cosines, found), strict=True):
             for rank, key in enumerate(sorted(ranking, key=lambda k: (-ranking[k], k)), start=1):
-                scores[key] += 1 / (RRF_K + rank)  # type: ignore[assignment]  # Counter holds any number
+                scores[key] += weight / (RRF_K + rank)  # type: ignore[assignment]  # Counter holds any number
         best = sorted(scores, key=lambda key: (-scores[key], key))[:limit]
         return [ScoredChunk(replace(live[key], vector=()), float(scores[key]), cosines[key]) for key in best]
 

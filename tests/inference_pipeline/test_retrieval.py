@@ -2,7 +2,7 @@ import pytest
 
 from fakes.world import World, make_chunk
 from feature_store.records import ScoredChunk
-from inference_pipeline.retrieval import as_passages, retrieve, search_query
+from inference_pipeline.retrieval import as_passages, ranking, retrieve, search_query
 from model_registry.prompting import ChatMessage
 
 
@@ -53,8 +53,31 @@ def test_near_in_meaning_is_enough(world: World) -> None:
 
 
 def test_at_most_two_chunks_of_a_document(world: World) -> None:
-    index = Ranked(*(scored(f"part {i}", start=i * 100) for i in range(4)), scored("other", document="e"))
-    assert found(index, "part", world) == ["part 0", "part 1", "other"]
+    parts = ("part north", "part south", "part west", "part east")
+    index = Ranked(*(scored(part, start=i * 100) for i, part in enumerate(parts)), scored("other", document="e"))
+    assert found(index, "part", world) == ["part north", "part south", "other"]
+
+
+def test_a_passage_that_repeats_a_better_one_is_left_out(world: World) -> None:
+    told = "The harbour bell rang nine times at dawn, and Gladys counted"
+    again = scored(f"{told} again.", document="e", similarity=0.8)
+    index = Ranked(again, scored(f"{told}.", similarity=0.9), scored("The bell fell", document="f", similarity=0.7))
+    assert found(index, "Who counted the bell?", world) == [f"{told}.", "The bell fell"]
+
+
+def test_the_words_and_the_meaning_order_together(world: World) -> None:
+    near = scored("Something about timepieces", similarity=0.45)
+    both = scored("The clock of Gannet Head stopped", document="e", similarity=0.4)
+    common = scored("A clock", document="f", similarity=0.4)
+    assert found(Ranked(near, common, both), "Which clock stopped at Gannet Head?", world)[0] == both.chunk.text
+
+
+def test_a_question_is_embedded_once_for_an_author(world: World) -> None:
+    index = Ranked(scored("The clock"))
+    before = len(world.encoder.encoded)
+    for author in ("maud", "maud", "dex"):
+        ranking("Which clock?", author=author, version=1, index=index, encoder=world.encoder, limit=1)  # type: ignore[arg-type]
+    assert world.encoder.encoded[before:] == ["Which clock?"] * 2
 
 
 def test_the_best_document_comes_first_in_reading_order(world: World) -> None:
