@@ -10,15 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from feature_pipeline.choice import chosen, seed_of, shuffled
+from feature_pipeline.choice import chosen, form, seed_of, shuffled
 from feature_pipeline.key_phrases import key_phrases, names_in
 from feature_pipeline.prose import Block, sentences, stands_alone
 from feature_pipeline.questions import questions_about
-from feature_pipeline.request_wording import form, listed, wording
 from feature_pipeline.stop_words import STOP_WORDS
 from feature_pipeline.topics import heading_text, says_something
 from feature_pipeline.words import count_words, words
 from feature_store.records import Chunk, Document, Example, ExampleKind, Passage, Split, digest_of
+from feature_store.request_wording import listed, wording
 
 MOST_QUESTIONS = 2  # of a document
 FEWEST_SENTENCES = 2  # of an answer to a title or a heading, where the paragraph has them

@@ -19,6 +19,11 @@ def chosen(options: Sequence[T], *seed: object) -> T:
     return options[int(digest_of("choice", *seed)[:8], 16) % len(options)]
 
 
+def form(forms: Sequence[str], *seed: object, **values: str) -> str:
+    """One of `forms`, always the same for `seed`, with the values in their places."""
+    return chosen(forms, *seed).format(**values)
+
+
 def shuffled(options: Sequence[T], *seed: object) -> list[T]:
     """`options` in an order that is always the same for `seed`."""
     order = sorted(range(len(options)), key=lambda index: digest_of("order", index, *seed))

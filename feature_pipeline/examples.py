@@ -10,16 +10,16 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 
 from feature_pipeline.answers import answer_examples
-from feature_pipeline.choice import chosen, seed_of
+from feature_pipeline.choice import chosen, form, seed_of
 from feature_pipeline.cleaning import SHORT_FORMS
 from feature_pipeline.key_phrases import key_phrases, notes
 from feature_pipeline.plain_paraphrase import rewriting
 from feature_pipeline.prose import Block, blocks
-from feature_pipeline.request_wording import Wording, form, listed, wording
 from feature_pipeline.targets import CONTEXT_CHARACTERS, context, targets
 from feature_pipeline.topics import heading_text, says_something
 from feature_pipeline.words import count_words
 from feature_store.records import Chunk, Document, Example, ExampleKind
+from feature_store.request_wording import Wording, listed, wording
 
 EXAMPLES_VERSION = "5"  # to be raised by hand whenever the same document would give other examples
 TOKENS_PER_WORD = 1.35  # of English prose in the subwords of small models

@@ -1,6 +1,6 @@
 """What the store can do, without saying how. Backends live in feature_store/backends, named only in twin/."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -152,9 +152,12 @@ class OnlineIndex(Protocol):
         vector: Vector,
         limit: int,
         weights: tuple[float, float] = (1.0, 1.0),
+        documents: Collection[str] | None = None,
     ) -> list[ScoredChunk]:
         """The best chunks of F_version for a query: dense and BM25 rankings fused by reciprocal rank (RRF: Cormack et
         al. 2009), multiplied by `weights`. Best first. Chunks come without their vectors.
+
+        With `documents`, of those documents alone. How rare a word is stays a matter of the whole version.
 
         Raises UnknownFeatureVersionError when F_version was never published.
         """

@@ -24,6 +24,7 @@ class Question:
     stop: tuple[str, ...] = ()
     seed: int | None = None
     choice: int = 0  # of several answers to one prompt: each is sampled with a seed of its own
+    retrieve: bool = True  # whether the author's posts may be shown to the model
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ InferenceError
 ├── EngineUnavailableError   the engine cannot run here (a package, a device or a model is missing), or has died
 ├── InvalidRequestError      only a look at what is served shows that a request makes no sense
 ├── PromptTooLongError       the conversation does not fit the model's context
+├── AnswerNotFoundError      feedback names an answer that is not remembered
+├── BatchFileError           a file of a batch cannot be read or written
 ├── OverloadedError          the queue is full, or the server is draining
 └── CannotListenError        the host and port cannot be listened on
     ├── AddressInUseError      something else listens there
@@ -36,6 +38,14 @@ class InvalidRequestError(InferenceError):
 
 
 class PromptTooLongError(InferenceError):
+    pass
+
+
+class AnswerNotFoundError(InferenceError):
+    exit_code = ExitCode.NOT_FOUND
+
+
+class BatchFileError(InferenceError):
     pass
 
 

@@ -16,12 +16,13 @@ from functools import lru_cache
 
 from configs.settings import ServingSettings
 from feature_store.errors import UnknownFeatureVersionError
-from feature_store.ports import Encoder, OnlineIndex
+from feature_store.ports import Encoder, FeatureReader, OnlineIndex
 from feature_store.records import ScoredChunk
 from inference_pipeline.answers import SEEDS, AnswerEvent, Delta, Finished, Origin, Question, Started
 from inference_pipeline.citations import cite
 from inference_pipeline.engine_pool import BASE, EnginePool, LoadedModel
 from inference_pipeline.engines import GenerationRequest
+from inference_pipeline.post_search import PostSearch
 from inference_pipeline.retrieval import as_passages, retrieve, search_query
 from model_registry.base_models import BaseModelFiles
 from model_registry.ports import CHAMPION
@@ -57,6 +58,10 @@ class AnswerPipeline:
     def refresh(self) -> None:
         """Let go of copies of posts that were published anew or erased since."""
         self._index.refresh()
+
+    def post_search(self, store: FeatureReader) -> PostSearch:
+        """Over the same index, which `store` says more of."""
+        return PostSearch(index=self._index, encoder=self._encoder, store=store)
 
     async def answer(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
         """Started, then a Delta for every piece of text, then Finished. Closing it early frees the engine's place.
@@ -118,6 +123,8 @@ class AnswerPipeline:
             return newest, self._search(question, model, newest)
 
     def _search(self, question: Question, model: LoadedModel, version: int) -> list[ScoredChunk]:
+        if not question.retrieve:
+            return []
         renderer = self._renderer(model.author_name)
         return retrieve(
             search_query(question.messages),

@@ -8,6 +8,7 @@ ModelRegistryError
 ├── TaintedModelError       it learnt from text that was erased since
 ├── ProtectedVersionError   an alias names the version, so it cannot be deleted
 ├── UnknownBaseModelError   the base model's files cannot be found
+├── FeedbackRefusedError    it shows an erased post, or there is too much of it
 ├── ExportTargetError       the folder to export to is taken, or cannot be written
 └── RegistryUnreachableError  the tracking server, its database or the disk does not answer
 """
@@ -53,3 +54,7 @@ class ExportTargetError(ModelRegistryError):
 
 class RegistryUnreachableError(ModelRegistryError):
     exit_code = ExitCode.ENVIRONMENT
+
+
+class FeedbackRefusedError(ModelRegistryError):
+    exit_code = ExitCode.REFUSED

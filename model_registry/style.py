@@ -140,6 +140,16 @@ class StyleScorer(BaseModel):
         return nearer / len(RHYTHM)
 
     @cached_property
+    def profiles(self) -> "ReadTexts":
+        """All that the scorer was fitted on, as texts: the author's first, then each of the others'. They have no
+        log-odds, which are of passages."""
+        import numpy as np
+
+        parts = {part: np.array(profiles) for part, profiles in self._profiles.items()}
+        sizes = parts[WORDS].sum(axis=1)
+        return ReadTexts(scorer=self, log_odds=np.full(len(sizes), np.nan), sizes=sizes, parts=parts)
+
+    @cached_property
     def _known(self) -> frozenset[str]:
         return frozenset(self.words)
 

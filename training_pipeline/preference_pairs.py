@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from feature_store.records import Example, ExampleKind, Passage, digest_of
+from model_registry.feedback import Feedback
 from model_registry.ports import Written
 from model_registry.prompting import ChatMessage, PromptRenderer, nonce_for
 from training_pipeline.dataset import TokenSequence, tokenize
@@ -91,19 +92,8 @@ def in_turn(examples: Sequence[Example], *, seed: int) -> list[Example]:
     return [example for _, _, example in sorted(turns, key=lambda t: t[:2])]
 
 
-class _Row(BaseModel):
-    """A judgement that the API kept. What else stands in the row is its own business."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    request: str = Field(min_length=1)
-    chosen: str
-    rejected: str
-    passages: tuple[Passage, ...] = ()
-
-
 def read_feedback(path: Path, renderer: PromptRenderer, *, max_tokens: int) -> tuple[list[PreferencePair], list[str]]:
-    """Pairs of the JSONL rows {request, chosen, rejected, passages?}, and a line for each row that makes none.
+    """Pairs of the rows that the API kept, JSONL of `Feedback`, and a line for each row that makes none.
 
     Raises FileNotFoundError.
     """
@@ -112,13 +102,13 @@ def read_feedback(path: Path, renderer: PromptRenderer, *, max_tokens: int) -> t
         if not line.strip():
             continue
         try:
-            row = _Row.model_validate_json(line)
+            row = Feedback.model_validate_json(line)
         except ValidationError as error:
             first = error.errors(include_input=False, include_url=False)[0]
             where = ".".join(map(str, first["loc"])) or "the row"
             problems.append(f"{path.name} line {number}: {where}: {first['msg']}")
             continue
-        prompt = renderer.tokenize(_prompt(row.request, row.passages, digest_of(row.request), renderer))
+        prompt = renderer.tokenize(_prompt(row.request, row.passages, digest_of(row.request), renderer, row.earlier))
         room = max(0, max_tokens - len(prompt))
         chosen, rejected = (renderer.tokenize(renderer.as_data(text))[:room] for text in (row.chosen, row.rejected))
         pair = _pair(f"feedback {number}", prompt, chosen, rejected, "feedback")
@@ -143,5 +133,12 @@ def _pair(
     return PreferencePair(document_id, tuple(prompt), chosen, rejected, source)
 
 
-def _prompt(request: str, passages: Sequence[Passage], nonce_seed: str, renderer: PromptRenderer) -> str:
-    return renderer.text(renderer.messages([ChatMessage("user", request)], passages, nonce=nonce_for(nonce_seed)))
+def _prompt(
+    request: str,
+    passages: Sequence[Passage],
+    nonce_seed: str,
+    renderer: PromptRenderer,
+    earlier: Sequence[ChatMessage] = (),
+) -> str:
+    conversation = [*earlier, ChatMessage("user", request)]
+    return renderer.text(renderer.messages(conversation, passages, nonce=nonce_for(nonce_seed)))

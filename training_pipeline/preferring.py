@@ -8,7 +8,7 @@ from feature_store.records import Split
 from model_registry.style import STYLE_FILE, StyleScorer
 from training_pipeline import preference
 from training_pipeline.evaluation.judging import Judgement, judge, writer_of
-from training_pipeline.preference_pairs import make_pairs
+from training_pipeline.preference_pairs import PreferencePair, make_pairs, read_feedback
 from training_pipeline.workshop import Workshop
 
 if TYPE_CHECKING:
@@ -36,6 +36,12 @@ def prefer(
         source="base",
         write=lambda prompts: writer.write("write: what is not preferred", None, prompts),
     )
+    corrected: list[PreferencePair] = []
+    if workshop.feedback is not None and workshop.feedback.exists():
+        corrected, useless = read_feedback(
+            workshop.feedback, workshop.renderer, max_tokens=workshop.training.max_tokens
+        )
+        pairs, dropped = [*pairs, *corrected], [*dropped, *useless]
     tuned = preference.tune(
         model, pairs, settings=workshop.training, placement=workshop.placement, folder=adapter.parent,
         progress=workshop.progress,
@@ -49,6 +55,7 @@ def prefer(
     better, reasons = preference.keep(before.judges, after.judges)
     became = {
         "preference_pairs": len(pairs),
+        "preference_feedback": len(corrected),
         "preference_dropped": len(dropped),
         "preference_accuracy": round(tuned.after.accuracy, 3),
         "preference_kept": better,

@@ -28,6 +28,7 @@ class Workshop:
     evaluation: EvaluationSettings
     folder: Path  # of this author's runs under way; erasure removes it
     progress: Progress
+    feedback: Path | None = None  # what readers said of answers: JSONL, which need not be there yet
 
     @property
     def author(self) -> str:

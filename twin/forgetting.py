@@ -43,6 +43,7 @@ class Erased:
     posts: int = 0
     versions: list[str] = field(default_factory=list)  # F_n that held any of it
     tainted: list[str] = field(default_factory=list)  # v_n that learnt from it
+    feedback: int = 0  # judgements that showed any of it
     champion: str = ""  # who answers now; "" for nobody
     features: str = ""  # what became of the newest features
     retrained: str = ""
@@ -97,6 +98,7 @@ def forget(
         erased.posts = len(store.forgotten(author).pending)
         erased.tainted = _taint(settings, author, store)
         _remove_served(settings, author)
+        erased.feedback = wiring.feedback_log(settings).erase(author)
         progress.start("erase from the feature store", None)
         erased.versions = [version.name for version in store.erase(author)]
         progress.finish(f"{erased.posts} posts, {len(erased.versions)} versions held them")
@@ -134,7 +136,9 @@ def forget_author(settings: "Settings", author: str) -> None:
         with wiring.online_index(settings) as index:
             index.erase(author)
         _clear_caches(settings, author)
+        wiring.feedback_log(settings).erase_author(author)
         store.erase_author(author)
+        wiring.feedback_log(settings).erase_author(author)  # what a server kept before the author was gone
 
 
 def _documents_ever(store: "FeatureReader", author: str) -> list["Document"]:

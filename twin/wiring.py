@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from inference_pipeline.engine_pool import EnginePool
     from inference_pipeline.pipeline import AnswerPipeline
     from model_registry.base_models import BaseModelFiles
+    from model_registry.feedback import FeedbackLog
     from model_registry.ports import ModelPublisher
     from training_pipeline.workshop import Workshop
     from twin.probes import IndexProbe
@@ -165,6 +166,12 @@ def backward_file(settings: Settings, author: str) -> Path:
     return settings.data_dir / "backward" / f"{author}.jsonl"
 
 
+def feedback_log(settings: Settings) -> "FeedbackLog":
+    from model_registry.feedback import FeedbackLog
+
+    return FeedbackLog(settings.data_dir / "feedback", feature_store(settings))
+
+
 def work_dir(settings: Settings) -> Path:
     """Where a training run under way keeps its checkpoints."""
     return settings.data_dir / "training"
@@ -197,6 +204,7 @@ def workshop(
             evaluation=settings.evaluation,
             folder=work_dir(settings) / features.author,
             progress=progress,
+            feedback=feedback_log(settings).path(features.author),
         )
 
 

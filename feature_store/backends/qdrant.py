@@ -3,7 +3,7 @@
 F_n is searchable when its marker point is there: a point without vectors, written last, that says who published what.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -71,20 +71,25 @@ class QdrantIndex:
         vector: Vector,
         limit: int,
         weights: tuple[float, float] = (1.0, 1.0),
+        documents: Collection[str] | None = None,
     ) -> list[ScoredChunk]:
         from qdrant_client import models
 
         collection = _collection(encoder)
         visible = models.Filter(must=[_of(author), _range("valid_from", lte=version), _range("valid_to", gt=version)])
+        wanted = visible
+        if documents is not None:
+            of_these = models.FieldCondition(key=points.DOCUMENT, match=models.MatchAny(any=sorted(documents)))
+            wanted = models.Filter(must=[visible, of_these])
         candidates = max(limit, points.CANDIDATES)
-        rankings = [models.Prefetch(query=list(vector), using=points.DENSE, filter=visible, limit=candidates)]
+        rankings = [models.Prefetch(query=list(vector), using=points.DENSE, filter=wanted, limit=candidates)]
         words = points.bm25().embed_query(text)
         if words.indices:  # a query of stop words has none
             rankings.append(
                 models.Prefetch(
                     query=models.SparseVector(indices=words.indices, values=words.values),
                     using=points.SPARSE,
-                    filter=visible,
+                    filter=wanted,
                     limit=candidates,
                     # Word frequencies are those of this author and version: no one else's text moves a score.
                     params=models.SearchParams(idf=models.IdfCorpusParams(corpus=visible)),

@@ -13,7 +13,7 @@ import json
 import shutil
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,14 +97,15 @@ class QdrantEdgeIndex:
         vector: Vector,
         limit: int,
         weights: tuple[float, float] = (1.0, 1.0),
+        documents: Collection[str] | None = None,
     ) -> list[ScoredChunk]:
         with self._lock:  # a search takes milliseconds, and a reader may be replaced by any of them
             reader = self._reader(self._home(author, encoder))
             if reader is None or version not in reader.versions:
                 raise points.not_published(author, version)
-            return _search(
-                reader.shard, author=author, version=version, text=text, vector=vector, limit=limit, weights=weights
-            )
+            visible = _visible(author, version)
+            wanted = _within(visible, documents)
+            return _search(reader.shard, visible, wanted, text=text, vector=vector, limit=limit, weights=weights)
 
     def refresh(self) -> None:
         with self._lock:
@@ -216,27 +217,35 @@ def _visible(author: str, version: int) -> "Filter":
     )
 
 
+def _within(visible: "Filter", documents: Collection[str] | None) -> "Filter":
+    from qdrant_edge import FieldCondition, Filter, MatchAny
+
+    if documents is None:
+        return visible
+    return Filter(must=[visible, FieldCondition(points.DOCUMENT, match=MatchAny(sorted(documents)))])
+
+
 def _search(
     shard: "EdgeShard",
+    visible: "Filter",
+    wanted: "Filter",
     *,
-    author: str,
-    version: int,
     text: str,
     vector: Vector,
     limit: int,
     weights: tuple[float, float],
 ) -> list[ScoredChunk]:
+    """Of the points that are `wanted`; `visible` are all of this author and version."""
     from qdrant_edge import Fusion, IdfParams, Prefetch, Query, QueryRequest, SearchParams
 
-    visible = _visible(author, version)
     candidates = max(limit, points.CANDIDATES)
-    rankings = [Prefetch(candidates, Query.Nearest(list(vector), using=points.DENSE), filter=visible)]
+    rankings = [Prefetch(candidates, Query.Nearest(list(vector), using=points.DENSE), filter=wanted)]
     words = points.bm25().embed_query(text)
     if words.indices:  # a query of stop words has none
         # Word frequencies are those of this author and version: no one else's text moves a score.
         of_author = SearchParams(idf=IdfParams(corpus=visible))
         rankings.append(
-            Prefetch(candidates, Query.Nearest(words, using=points.SPARSE), filter=visible, params=of_author)
+            Prefetch(candidates, Query.Nearest(words, using=points.SPARSE), filter=wanted, params=of_author)
         )
     found: list[Any] = shard.query(  # the stubs know neither the payload nor which vectors were asked for
         QueryRequest(

@@ -22,6 +22,7 @@ DENSE = "dense"
 SPARSE = "bm25"
 ALIVE = 2**31 - 1  # valid_to of a point that has not ended
 RRF_K = 10  # measured: with the 60 of Cormack et al. 2009, 50 chunks low in both rankings pass the first of one
+DOCUMENT = "chunk.document_id"  # where a payload says which document it is of
 CANDIDATES = 50  # of each ranking, at least
 BATCH = 500  # points written at once
 

@@ -8,17 +8,24 @@ from collections.abc import AsyncIterator
 from fastapi import FastAPI
 
 from configs.settings import ServingSettings
-from feature_store.ports import Encoder
+from feature_store.ports import Encoder, FeatureReader
 from inference_pipeline.api.admission import Admission
+from inference_pipeline.api.answering import Answering
 from inference_pipeline.api.chat import chat_routes
 from inference_pipeline.api.embeddings import embedding_routes
 from inference_pipeline.api.errors import answer_errors
+from inference_pipeline.api.feedback import feedback_routes
 from inference_pipeline.api.health import health_routes
 from inference_pipeline.api.models import model_routes
 from inference_pipeline.api.openapi import ANY_ERROR
+from inference_pipeline.api.recent_answers import RecentAnswers
 from inference_pipeline.api.responses import response_routes
+from inference_pipeline.api.score import score_routes
+from inference_pipeline.api.search import search_routes
+from inference_pipeline.api.write import write_routes
 from inference_pipeline.engine_pool import EnginePool
 from inference_pipeline.pipeline import AnswerPipeline
+from model_registry.feedback import FeedbackLog
 from model_registry.ports import ModelResolver
 
 logger = logging.getLogger(__name__)
@@ -31,6 +38,8 @@ def create_app(
     resolver: ModelResolver,
     encoder: Encoder,
     encoder_name: str,
+    store: FeatureReader,
+    feedback: FeedbackLog,
     settings: ServingSettings,
 ) -> FastAPI:
     """While it runs it takes up new champions, and lets go of what was erased, every `settings.refresh_seconds`; when
@@ -50,9 +59,14 @@ def create_app(
     app = FastAPI(title="LLM Twin", lifespan=lifespan, docs_url=None, redoc_url=None, responses=ANY_ERROR)
     app.state.admission = Admission(settings.queue)
     answer_errors(app)
-    app.include_router(chat_routes(pipeline, app.state.admission))
-    app.include_router(response_routes(pipeline, app.state.admission))
+    answering = Answering(pipeline, app.state.admission, RecentAnswers())
+    app.include_router(chat_routes(answering))
+    app.include_router(response_routes(answering))
     app.include_router(embedding_routes(encoder, encoder_name, app.state.admission))
+    app.include_router(write_routes(answering))
+    app.include_router(search_routes(pipeline.post_search(store), resolver))
+    app.include_router(score_routes(resolver))
+    app.include_router(feedback_routes(feedback, answering.recent))
     app.include_router(model_routes(resolver))
     app.include_router(health_routes(pool, resolver))
     return app

@@ -2,24 +2,23 @@
 
 from fastapi import APIRouter, Request, Response
 
-from inference_pipeline.api.admission import Admission
+from inference_pipeline.api.answering import Answering
 from inference_pipeline.api.completions import Completion
-from inference_pipeline.api.event_stream import admitted, interleaved, respond
+from inference_pipeline.api.event_stream import interleaved, respond
 from inference_pipeline.api.examples import ANSWER, CHAT_REQUEST, MADE_AT
 from inference_pipeline.api.openapi import errors, success
 from inference_pipeline.api.schemas import ChatCompletionRequest
-from inference_pipeline.pipeline import AnswerPipeline
 
 EXAMPLE = Completion(CHAT_REQUEST["model"], id="chatcmpl-7d0c5b9e2a41f6038c5d9b12", created=MADE_AT).whole([ANSWER])
 
 
-def chat_routes(pipeline: AnswerPipeline, admission: Admission) -> APIRouter:
+def chat_routes(answering: Answering) -> APIRouter:
     router = APIRouter()
 
     @router.post("/v1/chat/completions", responses=success(EXAMPLE, streams=True) | errors(400, 404, 410, 503))
     async def create_chat_completion(body: ChatCompletionRequest, request: Request) -> Response:
-        answers = [admitted(pipeline, admission, question) for question in body.questions()]
         completion = Completion(body.model, include_usage=body.include_usage)
-        return await respond(request, interleaved(answers), completion, stream=bool(body.stream))
+        events = interleaved(answering.several(body.questions(), completion.id))
+        return await respond(request, events, completion, stream=bool(body.stream))
 
     return router

@@ -34,7 +34,7 @@ class Completion:
             choices = [choice | extras(answer) for choice, answer in zip(choices, answers, strict=True)]
             beside = {}
         head = self._head("chat.completion", answers[0].origin)
-        return {**head, "choices": choices, "usage": _usage(answers), **beside}
+        return {**head, "choices": choices, "usage": usage(answers), **beside}
 
     async def stream(self, events: IndexedEvents) -> AsyncGenerator[str, None]:
         origins: dict[int, Origin] = {}
@@ -51,7 +51,7 @@ class Completion:
                     yield self._chunk(index, event.origin, {}, event.finish_reason, extras(event))
         if self.include_usage:
             head = self._head("chat.completion.chunk", answers[0].origin)
-            yield server_sent({**head, "choices": [], "usage": _usage(answers)})
+            yield server_sent({**head, "choices": [], "usage": usage(answers)})
         yield DONE
 
     def failure(self, error: WireError) -> str:
@@ -113,7 +113,7 @@ def _choice(index: int, answer: Finished) -> dict[str, Any]:
     return {"index": index, "message": message, "finish_reason": answer.finish_reason, "logprobs": None}
 
 
-def _usage(answers: Sequence[Finished]) -> dict[str, int]:
+def usage(answers: Sequence[Finished]) -> dict[str, int]:
     """The prompt counts once, however many answers it got."""
     prompt, written = answers[0].prompt_tokens, sum(answer.completion_tokens for answer in answers)
     return {"prompt_tokens": prompt, "completion_tokens": written, "total_tokens": prompt + written}

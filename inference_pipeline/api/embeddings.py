@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 from feature_store.ports import Encoder
 from feature_store.records import Vector
 from inference_pipeline.api.admission import Admission
-from inference_pipeline.api.event_stream import CLIENT_CLOSED_REQUEST, ClientGoneError, while_connected
+from inference_pipeline.api.answering import while_connected
 from inference_pipeline.api.examples import EMBEDDINGS, EMBEDDINGS_REQUEST
 from inference_pipeline.api.openapi import errors, success
 from inference_pipeline.errors import InvalidRequestError
@@ -57,10 +57,7 @@ def embedding_routes(encoder: Encoder, name: str, admission: Admission) -> APIRo
         if body.model != name:
             raise UnknownModelError(f"there is no encoder {body.model!r}. The one here is {name!r}.")
         with admission.place():
-            try:
-                tokens, vectors = await while_connected(request, _embed(encoder, body))
-            except ClientGoneError:
-                return Response(status_code=CLIENT_CLOSED_REQUEST)
+            tokens, vectors = await while_connected(request, _embed(encoder, body))
         written = [_base64(vector) if body.encoding_format == "base64" else list(vector) for vector in vectors]
         data = [{"object": "embedding", "index": index, "embedding": one} for index, one in enumerate(written)]
         usage = {"prompt_tokens": tokens, "total_tokens": tokens}

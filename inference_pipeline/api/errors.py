@@ -5,21 +5,22 @@ not answer) and bugs go to the log, and the client learns no more than that.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from configs.errors import TwinError
 from feature_store.errors import UnknownAuthorError, UnknownFeatureVersionError
-from inference_pipeline.errors import InvalidRequestError, OverloadedError, PromptTooLongError
-from model_registry.errors import TaintedModelError, UnknownModelError
+from inference_pipeline.errors import AnswerNotFoundError, InvalidRequestError, OverloadedError, PromptTooLongError
+from model_registry.errors import FeedbackRefusedError, TaintedModelError, UnknownModelError
 
 RETRY_AFTER_SECONDS = "1"
+CLIENT_CLOSED_REQUEST = 499  # nobody is there to read it; it is for logs
 CODES = {  # what pydantic calls it → what OpenAI calls it; anything else is an invalid_value
     "missing": "missing_required_parameter",
     "unsupported_parameter": "unsupported_parameter",
@@ -34,6 +35,10 @@ CODES = {  # what pydantic calls it → what OpenAI calls it; anything else is a
 }
 
 logger = logging.getLogger(__name__)
+
+
+class ClientGoneError(Exception):
+    """The client left before its answer was there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,10 @@ def wire_error(error: TwinError) -> WireError:
             return WireError(404, str(error), param="model", code="features_not_found")
         case InvalidRequestError():
             return WireError(400, str(error), param=error.param, code=error.code)
+        case AnswerNotFoundError():
+            return WireError(404, str(error), param="answer_id", code="answer_not_found")
+        case FeedbackRefusedError():
+            return WireError(409, str(error), code="feedback_refused", headers={"x-should-retry": "false"})
         case PromptTooLongError():
             return WireError(400, str(error), param="messages", code="context_length_exceeded")
         case OverloadedError():
@@ -84,20 +93,28 @@ def wire_error(error: TwinError) -> WireError:
             return UNAVAILABLE
 
 
+def invalid_request(problem: Mapping[str, Any]) -> WireError:
+    """`problem`: the first of pydantic's errors, located from what holds the request."""
+    if problem["type"] == "json_invalid":
+        return WireError(400, "the body is no JSON.", code="invalid_json")
+    param = _param(problem["loc"])
+    message = problem["msg"].removeprefix("Value error, ")
+    code = CODES.get(problem["type"], "invalid_value")
+    return WireError(400, f"{param}: {message}" if param else message, param=param, code=code)
+
+
 def answer_errors(app: FastAPI) -> None:
+    @app.exception_handler(ClientGoneError)
+    async def gone(_: Request, error: ClientGoneError) -> Response:
+        return Response(status_code=CLIENT_CLOSED_REQUEST)
+
     @app.exception_handler(TwinError)
     async def known(_: Request, error: TwinError) -> JSONResponse:
         return wire_error(error).response()
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
-        first = error.errors()[0]
-        if first["type"] == "json_invalid":
-            return WireError(400, "the body is no JSON.", code="invalid_json").response()
-        param = _param(first["loc"])
-        message = first["msg"].removeprefix("Value error, ")
-        code = CODES.get(first["type"], "invalid_value")
-        return WireError(400, f"{param}: {message}" if param else message, param=param, code=code).response()
+        return invalid_request(error.errors()[0]).response()
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> JSONResponse:

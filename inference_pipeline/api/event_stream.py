@@ -1,25 +1,20 @@
-"""The answers to one request, as they come: admitted, interleaved, and given up when the client leaves."""
+"""The answers to one request, as they come: interleaved, written in one form, and given up when the client leaves."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from configs.errors import TwinError
-from inference_pipeline.answers import AnswerEvent, Finished, Question
-from inference_pipeline.api.admission import Admission
+from inference_pipeline.answers import AnswerEvent, Finished
+from inference_pipeline.api.answering import Events, while_connected
 from inference_pipeline.api.errors import UNEXPECTED, WireError, wire_error
-from inference_pipeline.pipeline import AnswerPipeline
 
-CLIENT_CLOSED_REQUEST = 499  # nobody is there to read it; it is for logs
-
-Events = AsyncGenerator[AnswerEvent, None]
 IndexedEvents = AsyncGenerator[tuple[int, AnswerEvent], None]  # with the place of the answer among those asked for
-T = TypeVar("T")
 
 
 class WireForm(Protocol):
@@ -32,18 +27,6 @@ class WireForm(Protocol):
 
     def failure(self, error: WireError) -> str:
         """The server-sent event that ends a stream which cannot go on."""
-
-
-class ClientGoneError(Exception):
-    pass
-
-
-async def admitted(pipeline: AnswerPipeline, admission: Admission, question: Question) -> Events:
-    """The answer to one question, which takes one place as long as it lasts. Raises OverloadedError."""
-    with admission.place():
-        async with aclosing(pipeline.answer(question)) as events:
-            async for event in events:
-                yield event
 
 
 async def interleaved(answers: Sequence[Events]) -> IndexedEvents:
@@ -69,29 +52,12 @@ async def interleaved(answers: Sequence[Events]) -> IndexedEvents:
 
 
 async def respond(request: Request, events: IndexedEvents, wire: WireForm, *, stream: bool) -> Response:
-    try:
-        if not stream:
-            return JSONResponse(wire.whole(await while_connected(request, _finished(events))))
-        # Whatever makes an answer impossible shows before the first event, while there is a status to say it with.
-        first = await while_connected(request, anext(events))
-    except ClientGoneError:
-        return Response(status_code=CLIENT_CLOSED_REQUEST)
+    """Raises ClientGoneError, and what makes an answer impossible."""
+    if not stream:
+        return JSONResponse(wire.whole(await while_connected(request, _finished(events))))
+    # Whatever makes an answer impossible shows before the first event, while there is a status to say it with.
+    first = await while_connected(request, anext(events))
     return _EventStream(events, _written(wire, _resumed(first, events)))
-
-
-async def while_connected(request: Request, work: Coroutine[Any, Any, T]) -> T:
-    """The result of `work`; when the client leaves before, `work` is cancelled and ClientGoneError raised."""
-    working = asyncio.ensure_future(work)
-    leaving = asyncio.ensure_future(_disconnect(request))
-    try:
-        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        if not working.done():
-            raise ClientGoneError
-        return working.result()
-    finally:
-        working.cancel()
-        leaving.cancel()
-        await asyncio.gather(working, leaving, return_exceptions=True)
 
 
 class _EventStream(StreamingResponse):
@@ -128,8 +94,3 @@ async def _finished(events: IndexedEvents) -> list[Finished]:
     async with aclosing(events):
         answers = {index: event async for index, event in events if isinstance(event, Finished)}
     return [answers[index] for index in sorted(answers)]
-
-
-async def _disconnect(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass

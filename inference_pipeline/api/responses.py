@@ -9,25 +9,25 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from inference_pipeline.answers import Delta, Finished, Started
-from inference_pipeline.api.admission import Admission
+from inference_pipeline.api.answering import Answering
 from inference_pipeline.api.completions import extras, url_citations
 from inference_pipeline.api.errors import WireError
-from inference_pipeline.api.event_stream import IndexedEvents, admitted, interleaved, respond
+from inference_pipeline.api.event_stream import IndexedEvents, interleaved, respond
 from inference_pipeline.api.examples import ANSWER, MADE_AT, RESPONSE_REQUEST
 from inference_pipeline.api.openapi import errors, success
 from inference_pipeline.api.response_schemas import ResponseRequest, fresh_id
-from inference_pipeline.pipeline import AnswerPipeline
 
 PLACE = {"output_index": 0, "content_index": 0}  # an answer is one message of one part
 
 
-def response_routes(pipeline: AnswerPipeline, admission: Admission) -> APIRouter:
+def response_routes(answering: Answering) -> APIRouter:
     router = APIRouter()
 
     @router.post("/v1/responses", responses=success(_example(), streams=True) | errors(400, 404, 410, 503))
     async def create_response(body: ResponseRequest, request: Request) -> Response:
-        events = interleaved([admitted(pipeline, admission, body.question())])
-        return await respond(request, events, _Writer(body), stream=bool(body.stream))
+        writer = _Writer(body)
+        events = interleaved(answering.several([body.question()], writer.id))
+        return await respond(request, events, writer, stream=bool(body.stream))
 
     return router
 

@@ -170,6 +170,20 @@ def test_the_best_come_first_and_no_more_than_asked_for(index: OnlineIndex) -> N
     assert scores[0] > scores[-1] > 0
 
 
+def test_only_the_documents_that_are_asked_for_are_found_however_far_down(index: OnlineIndex) -> None:
+    chunks = [*crowd(200, axis(0)), make_chunk("far", "an iron bell", vector=axis(1))]
+    publish(index, 1, chunks)
+    wanted = {chunks[-1].document_id, chunks[7].document_id, "unknown"}
+    for words in ("note on day 9", ""):
+        found = index.search(
+            author="maud", encoder=ENCODER, version=1, text=words, vector=axis(0), limit=5, documents=wanted
+        )
+        assert texts(found) == {chunks[7].text, "an iron bell"}
+        assert index.search(
+            author="maud", encoder=ENCODER, version=1, text=words, vector=axis(0), limit=5, documents=[]
+        ) == []  # fmt: skip
+
+
 def test_publishing_twice_changes_nothing(index: OnlineIndex) -> None:
     chunks = [make_chunk("fog"), make_chunk("tide", "High at noon.")]
     assert publish(index, 1, chunks) == (2, 0)

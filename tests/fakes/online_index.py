@@ -4,7 +4,7 @@ import hashlib
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -83,17 +83,23 @@ class InMemoryIndex:
         vector: Vector,
         limit: int,
         weights: tuple[float, float] = (1.0, 1.0),
+        documents: Collection[str] | None = None,
     ) -> list[ScoredChunk]:
         versions = self._live.get((author, encoder), {})
         if version not in versions:
             raise UnknownFeatureVersionError(f"F{version} of {author} was never published.")
         live = versions[version]
-        cosines = {key: float(np.dot(chunk.vector, vector)) for key, chunk in live.items()}
+        wanted = {key for key, chunk in live.items() if documents is None or chunk.document_id in documents}
+        cosines = {key: float(np.dot(live[key].vector, vector)) for key in wanted}
         bags = {key: Counter(_words(chunk.search_text)) for key, chunk in live.items()}
         rarity = {
             word: math.log(1 + len(live) / (1 + sum(word in bag for bag in bags.values()))) for word in _words(text)
         }
-        overlap = {key: sum(bag[word] > 0 and worth for word, worth in rarity.items()) for key, bag in bags.items()}
+        overlap = {
+            key: sum(bag[word] > 0 and worth for word, worth in rarity.items())
+            for key, bag in bags.items()
+            if key in wanted
+        }
         scores: Counter[str] = Counter()
         found = {key: value for key, value in overlap.items() if value > 0}
         for weight, ranking in zip(weights, (cosines, found), strict=True):

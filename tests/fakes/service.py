@@ -9,6 +9,7 @@ from openai import OpenAI
 from fakes.world import World
 from inference_pipeline.api import create_app
 from inference_pipeline.api.server import bind
+from model_registry.feedback import FeedbackLog
 
 ANSWER = "Right then. The Patient Annie was built in Carrick in 1974."
 ASKED = [{"role": "user", "content": "When was the ferry Patient Annie built?"}]
@@ -25,6 +26,8 @@ class Service:
             resolver=world.registry,
             encoder=world.encoder,
             encoder_name="hash-encoder",
+            store=world.store,
+            feedback=FeedbackLog(world.folder / "feedback", world.store),
             settings=world.settings,
         )
         self.server = uvicorn.Server(uvicorn.Config(self.app, log_config=None, access_log=False))

@@ -7,6 +7,7 @@ from pathlib import Path
 from configs.settings import ServingSettings
 from fakes.adapters import write_adapter
 from fakes.engine import FakeEngine
+from fakes.feature_store import InMemoryFeatureStore
 from fakes.model_registry import InMemoryRegistry
 from fakes.online_index import HashEncoder, InMemoryIndex
 from feature_store.errors import UnknownAuthorError
@@ -65,6 +66,9 @@ class World:
 
     def __post_init__(self) -> None:
         self.registry = InMemoryRegistry(self.folder / "registry")
+        self.store = InMemoryFeatureStore()  # knows the authors; what is published to the index is not in it
+        for author in POSTS:
+            self.store.create_author(self._profile(author))
         self.pool = EnginePool(
             resolver=self.registry,
             base=self.base,

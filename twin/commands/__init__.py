@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 
 from twin.commands import (
     ask,
+    batch,
     collect,
     diff,
     doctor,
@@ -107,6 +108,7 @@ app.command()(evaluate.evaluate)
 app.command()(promote.promote)
 app.command()(serve.serve)
 app.command()(ask.ask)
+app.command()(batch.batch)
 app.command()(status.status)
 models.app.command()(diff.diff)
 app.add_typer(models.app, name="models")

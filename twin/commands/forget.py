@@ -82,6 +82,8 @@ def _in_words(erased: "Erased") -> str:
     lines = [f"{erased.posts} posts are forgotten; they were in {', '.join(erased.versions) or 'no version'}."]
     if erased.tainted:
         lines.append(f"  {', '.join(erased.tainted)} learnt from them and may not be used any more.")
+    if erased.feedback:
+        lines.append(f"  {erased.feedback} judgements of answers showed them and are gone.")
     lines.append(f"  {erased.features}")
     if erased.retrained:
         lines.append(f"  {erased.retrained}")

@@ -59,6 +59,8 @@ def run(settings: "Settings", *, question: str = QUESTION, progress: "Watcher") 
             resolver=registry,
             encoder=encoder,
             encoder_name=Path(settings.feature_store.encoder).name,
+            store=wiring.feature_store(settings),
+            feedback=wiring.feedback_log(settings),
             settings=settings.serving,
         )
         serve(app, settings.serving.host, settings.serving.port, ready)

@@ -1,17 +1,16 @@
 """How people ask for what the author wrote: the wording of requests, in the author's language where it is known.
 
-To add a language: one entry of `WORDINGS`. In any other, requests are in English.
+Training examples ask so, and what the API asks of a twin must sound alike. To add a language: one entry of `WORDINGS`.
+In any other, requests are in English.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from feature_pipeline.choice import chosen
-
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Forms of each kind of request; one of them is chosen by hash."""
+    """Forms of each kind of request, the plainest first; for a training example one is chosen by hash."""
 
     titled: tuple[str, ...]  # {title}
     untitled: tuple[str, ...]
@@ -157,11 +156,6 @@ WORDINGS = {
 
 def wording(language: str) -> Wording:
     return WORDINGS.get(language, WORDINGS["en"])
-
-
-def form(forms: Sequence[str], *seed: object, **values: str) -> str:
-    """One of `forms`, always the same for `seed`, with the values in their places."""
-    return chosen(forms, *seed).format(**values)
 
 
 def listed(items: Sequence[str], conjunction: str) -> str:

@@ -1,0 +1,73 @@
+"""POST /v1/score: how much a text sounds like the author, by the style scorer that is stored with a version."""
+
+import asyncio
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from inference_pipeline.api.schemas import parse_model_id
+from inference_pipeline.engine_pool import BASE
+from inference_pipeline.likeness import FEWEST_WORDS, likeness
+from model_registry.errors import UnknownModelError
+from model_registry.ports import ModelResolver
+from model_registry.style import STYLE_FILE, StyleScorer
+from model_registry.style_traits import Trait
+
+MAX_CHARACTERS = 100_000
+SCORERS_IN_MEMORY = 8  # some megabytes each
+
+
+class ScoreRequest(BaseModel):
+    model: str = Field(description="Whose style, and by which version's scorer.", examples=["maud"])
+    text: Annotated[str, Field(min_length=1, max_length=MAX_CHARACTERS)]
+
+
+def score_routes(resolver: ModelResolver) -> APIRouter:
+    router = APIRouter()
+    load = lru_cache(maxsize=SCORERS_IN_MEMORY)(StyleScorer.load)
+
+    def scored(body: ScoreRequest) -> dict[str, Any]:
+        author, reference = parse_model_id(body.model)
+        if reference == BASE:
+            raise UnknownModelError(f"{body.model!r} has no author's style to compare with. Name {author}.")
+        version = resolver.resolve(author, reference)
+        found = likeness(load(Path(version.folder) / STYLE_FILE), body.text)
+        short = found.overall is None
+        return {
+            "object": "twin.score",
+            "model": body.model,
+            "verdict": found.verdict,
+            "overall": _rounded(found.overall),
+            "scores": {name: _rounded(value) for name, value in (found.scores or {}).items()},
+            "raw": {name: _rounded(value) for name, value in (found.raw or {}).items()},
+            "words": found.words,
+            "message": f"a text needs {FEWEST_WORDS} words to be told by its style; this has {found.words}."
+            if short
+            else None,
+            "stands_out": [_trait(trait) for trait in found.traits],
+            "llm_twin": {"author": author, "adapter": version.name, "ai_generated": False},
+        }
+
+    @router.post("/v1/score")
+    async def score(body: ScoreRequest) -> dict[str, Any]:
+        """0: like the others that the scorer knows, 1: like the author. People who write alike score alike."""
+        return await asyncio.to_thread(scored, body)
+
+    return router
+
+
+def _trait(trait: Trait) -> dict[str, Any]:
+    return {
+        "habit": str(trait),
+        "speaks": "for" if trait.nats > 0 else "against",
+        "found": trait.found,
+        "expected_of_author": round(trait.author, 2),
+        "expected_of_others": round(trait.others, 2),
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)

@@ -1,0 +1,78 @@
+"""POST /v1/search: the author's posts, by meaning and by words, filtered by date, source and kind."""
+
+import asyncio
+import time
+from dataclasses import asdict
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field, StringConstraints, model_validator
+
+from feature_store.records import PostKind
+from inference_pipeline.api.schemas import parse_model_id
+from inference_pipeline.engine_pool import BASE
+from inference_pipeline.post_search import PostQuery, PostSearch
+from model_registry.ports import CHAMPION, ModelResolver
+
+MAX_RESULTS = 100
+
+
+class SearchRequest(BaseModel):
+    """`model` says whose posts: AUTHOR, those searchable now; AUTHOR@v3, those that v3 was made of."""
+
+    model: str = Field(examples=["maud"])
+    query: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)] = Field(
+        examples=["the harbour clock"]
+    )
+    limit: Annotated[int, Field(ge=1, le=MAX_RESULTS)] = 10
+    since: date | None = Field(None, description="First day, inclusive. Posts without a date lie in no range.")
+    until: date | None = Field(None, description="Last day, inclusive.")
+    sources: Annotated[list[str], Field(max_length=100)] = Field([], description="As `twin status` names them.")
+    kinds: Annotated[list[PostKind], Field(max_length=len(PostKind))] = []
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "SearchRequest":
+        if self.since and self.until and self.since > self.until:
+            raise ValueError(f"since ({self.since}) lies after until ({self.until})")
+        return self
+
+    def post_query(self, author: str) -> PostQuery:
+        return PostQuery(
+            author=author,
+            text=self.query,
+            limit=self.limit,
+            since=self.since.isoformat() if self.since else "",
+            until=self.until.isoformat() if self.until else "",
+            sources=tuple(self.sources),
+            kinds=tuple(self.kinds),
+        )
+
+
+def search_routes(posts: PostSearch, resolver: ModelResolver) -> APIRouter:
+    router = APIRouter()
+
+    def found(body: SearchRequest) -> dict[str, Any]:
+        began = time.perf_counter()
+        author, reference = parse_model_id(body.model)
+        pinned = None
+        if reference not in (CHAMPION, BASE):
+            pinned = resolver.resolve(author, reference).manifest.features.number
+        number, results = posts.search(body.post_query(author), pinned)
+        return {
+            "object": "list",
+            "model": body.model,
+            "data": [asdict(result) for result in results],
+            "llm_twin": {
+                "author": author,
+                "features": f"F{number}",
+                "retrieval_ms": round(1000 * (time.perf_counter() - began), 1),
+                "ai_generated": False,  # the author's own words
+            },
+        }
+
+    @router.post("/v1/search")
+    async def search(body: SearchRequest) -> dict[str, Any]:
+        return await asyncio.to_thread(found, body)
+
+    return router

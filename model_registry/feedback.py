@@ -1,0 +1,122 @@
+"""What readers said of answers: the API keeps it, training makes preference pairs of it, erasure takes it away.
+
+    folder/AUTHOR.jsonl     a Feedback a line, oldest first; a line that a kill cut off stands alone, and is passed over
+
+One lock is held by whoever writes, in any process.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from feature_store.ports import FeatureReader
+from feature_store.records import Passage
+from feature_store.versions import Forgotten
+from model_registry.errors import FeedbackRefusedError
+from model_registry.prompting import ChatMessage
+
+MAX_BYTES = 64_000_000  # of one author's feedback
+Rating = Literal["up", "down"]
+
+
+class Feedback(BaseModel):
+    """One judgement. `chosen` and `rejected` make a preference pair where both are there: what the reader wrote
+    instead, and what the model had written. A thumb alone fills one of them and leaves the other empty."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    request: str = Field(min_length=1)  # the last user turn
+    chosen: str
+    rejected: str
+    passages: tuple[Passage, ...] = ()  # what the prompt showed of the author's posts
+    earlier: tuple[ChatMessage, ...] = ()  # the turns before
+    documents: tuple[str, ...] = ()  # ids of the posts that the passages are of
+    rating: Rating | None = None
+    model: str = ""  # as it was asked, e.g. "maud@v3"
+    adapter: str = ""
+    features: str = ""
+    created_at: str = ""  # ISO 8601, UTC
+
+    def mentions(self, forgotten: Forgotten) -> bool:
+        """Whether it shows a forgotten post: one of those pending, or long sentences of any."""
+        texts = (self.request, self.chosen, self.rejected, *(p.text for p in self.passages))
+        spoken = (*texts, *(message.content for message in self.earlier))
+        return not set(self.documents).isdisjoint(forgotten.pending) or any(map(forgotten.quoted_in, spoken))
+
+
+class FeedbackLog:
+    """`store` knows the authors, and what was forgotten."""
+
+    def __init__(self, folder: Path, store: FeatureReader) -> None:
+        self._folder = folder
+        self._store = store
+
+    def path(self, author: str) -> Path:
+        return self._folder / f"{author}.jsonl"
+
+    def append(self, author: str, feedback: Feedback) -> None:
+        """Kept on the disk when this returns. Raises UnknownAuthorError; FeedbackRefusedError when it shows a forgotten
+        post, or when the author's feedback has grown too large."""
+        line = feedback.model_dump_json().encode() + b"\n"
+        self._store.profile(author)
+        with self._writing():
+            # Erasure remembers what is forgotten before it takes this lock: whatever comes later is seen here.
+            if feedback.mentions(self._store.forgotten(author)):
+                raise FeedbackRefusedError("a post that this feedback shows was erased. Nothing was kept.")
+            with self.path(author).open("a+b") as file:
+                size = file.seek(0, os.SEEK_END)
+                if size + len(line) > MAX_BYTES:
+                    raise FeedbackRefusedError(
+                        f"{author} has {size // 1_000_000} MB of feedback, as much as is kept. Train with it, then "
+                        f"move {self.path(author).name} away."
+                    )
+                if size and _last_byte(file.fileno(), size) != b"\n":  # a kill cut the line before
+                    line = b"\n" + line
+                file.write(line)
+                file.flush()
+                os.fsync(file.fileno())
+
+    def erase(self, author: str) -> int:
+        """Remove what shows a forgotten post, and lines that cannot be read; answer how many."""
+        path = self.path(author)
+        if not path.exists():
+            return 0
+        with self._writing():
+            forgotten = self._store.forgotten(author)
+            lines = path.read_bytes().splitlines()
+            kept = [line for line in lines if _may_stay(line, forgotten)]
+            if len(kept) < len(lines):
+                staging = path.with_name(f".{path.name}")
+                with staging.open("wb") as file:
+                    file.writelines(line + b"\n" for line in kept)
+                    file.flush()
+                    os.fsync(file.fileno())
+                staging.replace(path)
+        return len(lines) - len(kept)
+
+    def erase_author(self, author: str) -> None:
+        with self._writing():
+            self.path(author).unlink(missing_ok=True)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        from filelock import FileLock
+
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(self._folder / ".lock"):
+            yield
+
+
+def _last_byte(handle: int, size: int) -> bytes:
+    return os.pread(handle, 1, size - 1)
+
+
+def _may_stay(line: bytes, forgotten: Forgotten) -> bool:
+    try:
+        return not Feedback.model_validate_json(line).mentions(forgotten)
+    except ValidationError:
+        return False

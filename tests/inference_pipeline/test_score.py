@@ -1,0 +1,89 @@
+"""POST /v1/score with a real scorer, fitted on the sample authors."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from fakes.service import Service
+from fakes.world import World
+from model_registry.manifest import digest_folder, read_manifest, write_manifest
+from model_registry.style import STYLE_FILE, StyleScorer
+from model_registry.style_fitting import fit
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+FLAT = (
+    "The {0} is a popular choice for many people around the world. It is important to understand the benefits of the "
+    "{0}, as it can help you to achieve your goals and improve your overall quality of life. In addition, the {0} is "
+    "easy to use and can be enjoyed by people of all ages."
+)
+
+
+def posts(author: str) -> list[str]:
+    files = sorted((EXAMPLES / author / "posts").iterdir())
+    return [FRONT_MATTER.sub("", file.read_text(encoding="utf-8")) for file in files]
+
+
+MAUD, DEX = posts("maud_ferrier"), posts("dex_moreno")
+
+
+@pytest.fixture(scope="module")
+def scorer() -> StyleScorer:
+    base = [FLAT.format(subject) for subject in ["clock", "kettle", "ferry", "garden", "radio", "bridge", "market"]]
+    return fit(MAUD[:-8], base=base, humans=[DEX[:-8]])
+
+
+@pytest.fixture
+def service(world: World, scorer: StyleScorer) -> Iterator[Service]:
+    folder = world.registry.resolve("maud").folder
+    scorer.save(folder / STYLE_FILE)
+    write_manifest(folder, read_manifest(folder).model_copy(update={"files": digest_folder(folder)}))
+    running = Service(world)
+    yield running
+    running.stop()
+
+
+def score(service: Service, text: str, model: str = "maud") -> httpx2.Response:
+    return service.http.post("/v1/score", json={"model": model, "text": text})
+
+
+def test_later_posts_of_the_author_lie_above_everybody_elses(service: Service) -> None:
+    own, other, flat = (
+        [score(service, text).json()["overall"] for text in texts]
+        for texts in (MAUD[-6:], DEX[-6:], [FLAT.format("roof")])
+    )
+    assert min(own) > max(*other, *flat)
+    assert score(service, MAUD[-1]).json()["verdict"] == "like the author"
+    found = score(service, FLAT.format("roof")).json()
+    assert found["verdict"] == "unlike the author"
+    assert found["overall"] == pytest.approx(sum(found["scores"].values()) / 3, abs=0.002)
+    assert sorted(found["scores"]) == sorted(found["raw"]) == ["classifier", "delta", "rhythm"]
+    assert found["llm_twin"] == {"author": "maud", "adapter": "v1", "ai_generated": False}
+
+
+def test_what_stands_out_is_said_for_and_against(service: Service) -> None:
+    shouted = MAUD[-1] + "!!! " * 30
+    marks = [trait for trait in score(service, shouted).json()["stands_out"] if "exclamation" in trait["habit"]]
+    assert [(trait["habit"], trait["speaks"], trait["found"]) for trait in marks] == [
+        ("more exclamation marks", "against", shouted.count("!")),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["Kettle on.", "🎉", " ", "word " * 39])
+def test_a_text_that_is_too_short_gets_no_figure(service: Service, text: str) -> None:
+    found = score(service, text).json()
+    assert (found["verdict"], found["overall"], found["scores"], found["stands_out"]) == (
+        "too short to tell", None, {}, [],
+    )  # fmt: skip
+    assert "40 words" in found["message"]
+    assert score(service, "word " * 40).json()["overall"] is not None
+
+
+def test_only_a_trained_version_has_a_style(service: Service) -> None:
+    for model in ("maud@base", "maud@v9", "nell"):
+        assert score(service, "word " * 50, model).json()["error"]["code"] == "model_not_found"
+    assert score(service, "word " * 50, "dex").status_code == 503  # its version has no scorer
+    assert score(service, "").status_code == 400
