@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from configs.progress import Silent
+from fakes.engine import FakeEngine
 from fakes.world import World
 from inference_pipeline.api.batch import BatchReport, run_batch
 from inference_pipeline.errors import BatchFileError, EngineUnavailableError
@@ -77,18 +78,25 @@ def test_a_run_that_was_killed_goes_on_where_it_was(world: World, files: tuple[P
 
 def test_no_more_run_at_once_than_was_said(world: World, files: tuple[Path, Path]) -> None:
     files[0].write_text("\n".join(line(str(n)) for n in range(12)), "utf-8")
-    most = 0
+    engine = FakeEngine()
+    engine.gate.clear()
+    world.make_engine = lambda _: engine
 
-    class Watching(Silent):
-        def advance(self, amount: int = 1) -> None:
-            nonlocal most
-            most = max(most, world.engines["maud v1"].running if world.engines else 0)
+    async def look() -> int:
+        while engine.running < 3:
+            await asyncio.sleep(0)
+        for _ in range(1000):
+            await asyncio.sleep(0)
+        most = engine.running
+        engine.gate.set()
+        return most
 
-    async def go() -> None:
-        await run_batch(world.pipeline, *files, parallel=3, progress=Watching())
+    async def go() -> int:
+        batch = run_batch(world.pipeline, *files, parallel=3, progress=Silent())
+        _, most = await asyncio.gather(batch, look())
+        return most
 
-    asyncio.run(go())
-    assert 1 < most <= 3
+    assert asyncio.run(go()) == 3
     assert len(rows(files)) == 12
 
 
