@@ -114,7 +114,7 @@ def _search(
         encoder=encoder.fingerprint,
         version=version,
         text=text,
-        vector=_query_vector(encoder, author, text),
+        vector=_query_vector(encoder, author, text),  # type: ignore[arg-type]  # every object is hashable by identity
         limit=limit,
     )
 

@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from feature_store.records import ScoredChunk
+from inference_pipeline.api.openapi import errors, success
+from inference_pipeline.api.own_examples import FEEDBACK_REQUEST, KEPT
 from inference_pipeline.api.recent_answers import RecentAnswers
 from inference_pipeline.api.schemas import Message, parse_model_id
 from inference_pipeline.errors import AnswerNotFoundError
@@ -26,7 +28,9 @@ class Turn(Message):
 class FeedbackRequest(BaseModel):
     """Of a lately given answer, by its id; or of a conversation that ends in a user turn, and its answer."""
 
-    model: str = Field(examples=["maud"])
+    model_config = ConfigDict(json_schema_extra={"examples": [FEEDBACK_REQUEST]})
+
+    model: str
     answer_id: Annotated[str, Field(max_length=100)] | None = Field(
         None, examples=["chatcmpl-0123456789abcdef01234567"]
     )
@@ -53,7 +57,7 @@ class FeedbackRequest(BaseModel):
 def feedback_routes(log: FeedbackLog, recent: RecentAnswers) -> APIRouter:
     router = APIRouter()
 
-    @router.post("/v1/feedback", status_code=201)
+    @router.post("/v1/feedback", responses=success(KEPT) | errors(400, 404, 409, 503))
     async def give_feedback(body: FeedbackRequest) -> dict[str, Any]:
         """A correction becomes a preference pair of the next training; a thumb alone is kept, and teaches nothing."""
         author, _ = parse_model_id(body.model)

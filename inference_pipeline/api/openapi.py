@@ -9,12 +9,14 @@ from inference_pipeline.api.errors import WireError
 EXAMPLES = {
     400: WireError(400, "messages: Field required", param="messages", code="missing_required_parameter"),
     404: WireError(404, "'nell' has no trained version. …", param="model", code="model_not_found"),
+    409: WireError(409, "a post that this feedback shows was erased. …", code="feedback_refused"),
     410: WireError(410, "v2 of maud-ferrier learnt from text that was erased since. …", code="model_erased"),
     503: WireError(503, "32 requests are under way, as many as may be. …", "server_error", code="overloaded"),
 }
 MEANINGS = {
     400: "The request makes no sense here: `param` says where, `message` what would.",
     404: "There is no such model.",
+    409: "What was sent cannot be kept.",
     410: "The version learnt from text that was erased since.",
     503: "The queue is full, the server is draining, or the model cannot be served.",
 }

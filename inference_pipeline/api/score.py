@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from inference_pipeline.api.openapi import errors, success
+from inference_pipeline.api.own_examples import SCORE_REQUEST, SCORED
 from inference_pipeline.api.schemas import parse_model_id
 from inference_pipeline.engine_pool import BASE
 from inference_pipeline.likeness import FEWEST_WORDS, likeness
@@ -21,7 +23,9 @@ SCORERS_IN_MEMORY = 8  # some megabytes each
 
 
 class ScoreRequest(BaseModel):
-    model: str = Field(description="Whose style, and by which version's scorer.", examples=["maud"])
+    model_config = ConfigDict(json_schema_extra={"examples": [SCORE_REQUEST]})
+
+    model: str = Field(description="Whose style, and by which version's scorer.")
     text: Annotated[str, Field(min_length=1, max_length=MAX_CHARACTERS)]
 
 
@@ -51,7 +55,7 @@ def score_routes(resolver: ModelResolver) -> APIRouter:
             "llm_twin": {"author": author, "adapter": version.name, "ai_generated": False},
         }
 
-    @router.post("/v1/score")
+    @router.post("/v1/score", responses=success(SCORED) | errors(400, 404, 410, 503))
     async def score(body: ScoreRequest) -> dict[str, Any]:
         """0: like the others that the scorer knows, 1: like the author. People who write alike score alike."""
         return await asyncio.to_thread(scored, body)

@@ -7,9 +7,11 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from feature_store.records import PostKind
+from inference_pipeline.api.openapi import errors, success
+from inference_pipeline.api.own_examples import FOUND, SEARCH_REQUEST
 from inference_pipeline.api.schemas import parse_model_id
 from inference_pipeline.engine_pool import BASE
 from inference_pipeline.post_search import PostQuery, PostSearch
@@ -21,7 +23,9 @@ MAX_RESULTS = 100
 class SearchRequest(BaseModel):
     """`model` says whose posts: AUTHOR, those searchable now; AUTHOR@v3, those that v3 was made of."""
 
-    model: str = Field(examples=["maud"])
+    model_config = ConfigDict(json_schema_extra={"examples": [SEARCH_REQUEST]})
+
+    model: str
     query: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)] = Field(
         examples=["the harbour clock"]
     )
@@ -71,7 +75,7 @@ def search_routes(posts: PostSearch, resolver: ModelResolver) -> APIRouter:
             },
         }
 
-    @router.post("/v1/search")
+    @router.post("/v1/search", responses=success(FOUND) | errors(400, 404, 410, 503))
     async def search(body: SearchRequest) -> dict[str, Any]:
         return await asyncio.to_thread(found, body)
 

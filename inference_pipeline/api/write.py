@@ -10,12 +10,14 @@ from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from feature_store.request_wording import listed, wording
 from inference_pipeline.answers import SEEDS, Finished, Question
 from inference_pipeline.api.answering import Answering
 from inference_pipeline.api.completions import extras, usage
+from inference_pipeline.api.openapi import errors, success
+from inference_pipeline.api.own_examples import REWRITE_REQUEST, REWRITTEN, WRITE_REQUEST, WRITTEN
 from inference_pipeline.api.schemas import parse_model_id
 from inference_pipeline.platforms import PLATFORMS, Platform, end_within
 from model_registry.prompting import ChatMessage
@@ -34,7 +36,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 class Sampling(BaseModel):
     """What requests to write share."""
 
-    model: str = Field(examples=["maud"])
+    model: str
     language: str = Field("en", description="Of the request, as ISO 639-1: en, de, fr, es, pt, it, nl.")
     temperature: Annotated[float, Field(ge=0, le=2)] | None = None
     top_p: Annotated[float, Field(gt=0, le=1)] | None = None
@@ -57,6 +59,8 @@ class Sampling(BaseModel):
 
 class WriteRequest(Sampling):
     """From a topic or from notes, one of the two."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [WRITE_REQUEST]})
 
     platform: Platform = "blog"
     topic: Annotated[Text, Field(max_length=500)] | None = Field(None, examples=["the harbour clock"])
@@ -86,13 +90,15 @@ class WriteRequest(Sampling):
 
 
 class RewriteRequest(Sampling):
+    model_config = ConfigDict(json_schema_extra={"examples": [REWRITE_REQUEST]})
+
     text: Annotated[Text, Field(max_length=MAX_CHARACTERS)] = Field(examples=["The clock in the harbour is slow."])
 
 
 def write_routes(answering: Answering) -> APIRouter:
     router = APIRouter()
 
-    @router.post("/v1/write")
+    @router.post("/v1/write", responses=success(WRITTEN) | errors(400, 404, 410, 503))
     async def write(body: WriteRequest, request: Request) -> dict[str, Any]:
         limits = PLATFORMS[body.platform]
         made = new_id("write")
@@ -111,7 +117,7 @@ def write_routes(answering: Answering) -> APIRouter:
             **extras(shown),
         }
 
-    @router.post("/v1/rewrite")
+    @router.post("/v1/rewrite", responses=success(REWRITTEN) | errors(400, 404, 410, 503))
     async def rewrite(body: RewriteRequest, request: Request) -> dict[str, Any]:
         """A long text is rewritten in pieces that end with sentences, one after the other."""
         made = new_id("rewrite")

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from qdrant_client import QdrantClient
@@ -83,17 +84,10 @@ def search(
     *,
     author: str = "maud",
     limit: int = 5,
-    weights: tuple[float, float] = (1.0, 1.0),
+    **more: Any,
 ) -> list[ScoredChunk]:
-    return index.search(
-        author=author,
-        encoder=ENCODER,
-        version=version,
-        text=text,
-        vector=vector or axis(0),
-        limit=limit,
-        weights=weights,
-    )
+    where: dict[str, Any] = {"author": author, "encoder": ENCODER, "version": version}
+    return index.search(**where, text=text, vector=vector or axis(0), limit=limit, **more)
 
 
 def texts(found: list[ScoredChunk]) -> set[str]:
@@ -175,13 +169,8 @@ def test_only_the_documents_that_are_asked_for_are_found_however_far_down(index:
     publish(index, 1, chunks)
     wanted = {chunks[-1].document_id, chunks[7].document_id, "unknown"}
     for words in ("note on day 9", ""):
-        found = index.search(
-            author="maud", encoder=ENCODER, version=1, text=words, vector=axis(0), limit=5, documents=wanted
-        )
-        assert texts(found) == {chunks[7].text, "an iron bell"}
-        assert index.search(
-            author="maud", encoder=ENCODER, version=1, text=words, vector=axis(0), limit=5, documents=[]
-        ) == []  # fmt: skip
+        assert texts(search(index, text=words, documents=wanted)) == {chunks[7].text, "an iron bell"}
+        assert search(index, text=words, documents=[]) == []
 
 
 def test_publishing_twice_changes_nothing(index: OnlineIndex) -> None:

@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from configs.settings import ServingSettings, Settings
+from fakes.scorer import fitted_scorer
 from fakes.service import ANSWER, Service
 from fakes.world import POSTS, World
 from inference_pipeline.engines import Engine, engine_module
 from model_registry.base_models import BaseModelFiles
+from model_registry.style import StyleScorer
 
 
 @pytest.fixture
@@ -48,6 +50,11 @@ def start() -> Iterator[Callable[[World], Service]]:
 def service(start: Callable[[World], Service], world: World) -> Service:
     world.text = ANSWER
     return start(world)
+
+
+@pytest.fixture(scope="session")
+def scorer() -> StyleScorer:
+    return fitted_scorer()
 
 
 @pytest.fixture(scope="session")

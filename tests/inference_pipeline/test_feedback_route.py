@@ -44,7 +44,7 @@ def rows(service: Service, author: str = "maud") -> list[dict[str, Any]]:
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_correction_of_an_answer_becomes_a_pair_of_the_next_training(service: Service, *, stream: bool) -> None:
     response = give(service, answer_id=answer_id(service, stream=stream), correction=MINE)
-    assert (response.status_code, response.json()["preference_pair"]) == (201, True)
+    assert (response.status_code, response.json()["preference_pair"]) == (200, True)
     (row,) = rows(service)
     assert (row["request"], row["chosen"], row["rejected"]) == (ASKED[0]["content"], MINE, BUILT)
     assert (row["adapter"], row["features"], row["documents"][0]) == ("v1", "F1", "maud/The Patient Annie")
@@ -69,7 +69,7 @@ def test_a_thumb_is_kept_and_is_no_pair(service: Service) -> None:
 
 def test_a_conversation_can_be_given_in_place_of_an_id(service: Service) -> None:
     messages = [{"role": "user", "content": "Hello?"}, {"role": "assistant", "content": "Hm."}, *ASKED]
-    assert give(service, messages=messages, answer=BUILT, correction=MINE).status_code == 201
+    assert give(service, messages=messages, answer=BUILT, correction=MINE).status_code == 200
     (row,) = rows(service)
     assert [turn["content"] for turn in row["earlier"]] == ["Hello?", "Hm."]
     assert row["request"] == ASKED[0]["content"]

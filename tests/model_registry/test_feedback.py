@@ -80,7 +80,7 @@ def test_what_shows_a_forgotten_post_goes_and_cannot_come_back(tmp_path: Path) -
     log = FeedbackLog(tmp_path, store)
     post = replace(make_post("canary"), content=SECRET)
     passage = Passage("Canary", "2024-01-01", SECRET)
-    doomed = [row(f"I said: {SECRET}"), row("a", passages=(passage,)), row("b", documents=(post.id,))]
+    doomed = [row(f"I said so. {SECRET}"), row("a", passages=(passage,)), row("b", documents=(post.id,))]
     for one in [*doomed, row("kept", documents=("other",))]:
         log.append("maud", one)
     store.forget("maud", [post])
