@@ -111,7 +111,7 @@ def test_feedback_becomes_pairs_and_bad_rows_become_problems(renderer: PromptRen
     good = {"request": "What about clocks?", "chosen": "Mine runs slow, and I like it so.", "rejected": OTHER}
     passage = {"title": "Clocks", "created_at": "2024-01-02", "text": "The clock ran slow."}
     rows = [
-        json.dumps(good | {"rating": 1}),
+        json.dumps(good | {"rating": "down"}),
         json.dumps(good | {"passages": [passage]}),
         "",
         json.dumps(good)[:-20],
