@@ -163,6 +163,19 @@ class ServingSettings(Section):
     refresh_seconds: Annotated[float, Field(gt=0)]  # how often a server looks for a new champion
     loaded_versions: Positive  # engines in memory at once; the least recently used leaves
     queue: Positive  # requests under way or waiting before 503
+    trace_content: bool  # whether OpenTelemetry spans hold what was asked and answered
+
+
+class AccessSettings(Section):
+    """Who gets in, and how much one may ask: inference_pipeline/api/access.py. Keys are made with twin keys."""
+
+    requests_per_minute: Positive  # of one key
+    concurrent_requests: Positive  # of one key
+    max_body_mb: Annotated[float, Field(gt=0)]
+    body_seconds: Annotated[float, Field(gt=0)]  # within which a request must have arrived whole
+    stalled_seconds: Annotated[float, Field(gt=0)]  # after which a client that takes nothing of its answer is dropped
+    cors_origins: list[str]  # whose pages may ask, e.g. "https://chat.example.org"
+    hosts: list[str]  # names besides localhost that a server on loopback is called by, e.g. behind a proxy
 
 
 class Settings(Section):
@@ -177,6 +190,7 @@ class Settings(Section):
     evaluation: EvaluationSettings
     model_registry: ModelRegistrySettings
     serving: ServingSettings
+    access: AccessSettings
 
 
 def load_settings(

@@ -8,6 +8,9 @@ InferenceError
 ├── AnswerNotFoundError      feedback names an answer that is not remembered
 ├── BatchFileError           a file of a batch cannot be read or written
 ├── OverloadedError          the queue is full, or the server is draining
+├── RateLimitedError         one key asks too often, or too much at once
+├── KeyNameError             no key can be made of that name
+├── UnknownKeyError          there is no such key
 └── CannotListenError        the host and port cannot be listened on
     ├── AddressInUseError      something else listens there
     └── PublicAddressError     others could reach it, and nothing would ask them who they are
@@ -51,6 +54,20 @@ class BatchFileError(InferenceError):
 
 class OverloadedError(InferenceError):
     exit_code = ExitCode.ENVIRONMENT
+
+
+class RateLimitedError(InferenceError):
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after  # seconds
+
+
+class KeyNameError(InferenceError):
+    exit_code = ExitCode.USAGE
+
+
+class UnknownKeyError(InferenceError):
+    exit_code = ExitCode.NOT_FOUND
 
 
 class CannotListenError(InferenceError):

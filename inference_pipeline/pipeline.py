@@ -13,20 +13,26 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from configs.settings import ServingSettings
 from feature_store.errors import UnknownFeatureVersionError
 from feature_store.ports import Encoder, FeatureReader, OnlineIndex
 from feature_store.records import ScoredChunk
+from inference_pipeline import tracing
 from inference_pipeline.answers import SEEDS, AnswerEvent, Delta, Finished, Origin, Question, Started
 from inference_pipeline.citations import cite
 from inference_pipeline.engine_pool import BASE, EnginePool, LoadedModel
 from inference_pipeline.engines import GenerationRequest
+from inference_pipeline.metrics import measured
 from inference_pipeline.post_search import PostSearch
 from inference_pipeline.retrieval import as_passages, retrieve, search_query
 from model_registry.base_models import BaseModelFiles
 from model_registry.ports import CHAMPION
 from model_registry.prompting import PromptRenderer, fresh_nonce, nonce_for
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,7 @@ class AnswerPipeline:
         """Over the same index, which `store` says more of."""
         return PostSearch(index=self._index, encoder=self._encoder, store=store)
 
+    @measured
     async def answer(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
         """Started, then a Delta for every piece of text, then Finished. Closing it early frees the engine's place.
 
@@ -70,38 +77,52 @@ class AnswerPipeline:
         load, all before the first event; EngineUnavailableError at any time.
         """
         async with self._pool.lease(question.author, question.reference) as model:
-            ready = await asyncio.to_thread(self._prepare, question, model)
-            request = self._request(question, ready.prompt)
-            began = time.perf_counter()
-            text, tokens, finish = "", 0, None
-            async with aclosing(model.engine.generate(request)) as deltas:
-                async for delta in deltas:
-                    if not tokens:
-                        yield Started(ready.origin, ready.chunks, ready.retrieval_ms)
-                    text, tokens, finish = text + delta.text, delta.tokens, delta.finish_reason
-                    if delta.text:
-                        yield Delta(delta.text)
-            assert finish is not None
-            yield Finished(
-                text=text,
-                finish_reason=finish,
-                prompt_tokens=len(ready.prompt),
-                completion_tokens=tokens,
-                citations=tuple(cite(text, ready.chunks, question.messages[-1].content)),
-                origin=ready.origin,
-                retrieval_ms=ready.retrieval_ms,
-                generation_ms=1000 * (time.perf_counter() - began),
-            )
+            with tracing.span(f"invoke_agent {question.author}", tracing.asked(question)) as answering:
+                ready = await asyncio.to_thread(self._prepare, question, model, answering)
+                request = self._request(question, ready.prompt)
+                began = time.perf_counter()
+                text, tokens, finish = "", 0, None
+                asked = tracing.requested(request, self._base.name)
+                with tracing.span(f"chat {self._base.name}", asked, within=answering) as generating:
+                    async with aclosing(model.engine.generate(request)) as deltas:
+                        async for delta in deltas:
+                            if not tokens:
+                                yield Started(ready.origin, ready.chunks, ready.retrieval_ms)
+                            text, tokens, finish = text + delta.text, delta.tokens, delta.finish_reason
+                            if delta.text:
+                                yield Delta(delta.text)
+                    assert finish is not None
+                    answer = Finished(
+                        text=text,
+                        finish_reason=finish,
+                        prompt_tokens=len(ready.prompt),
+                        completion_tokens=tokens,
+                        citations=tuple(cite(text, ready.chunks, question.messages[-1].content)),
+                        origin=ready.origin,
+                        retrieval_ms=ready.retrieval_ms,
+                        generation_ms=1000 * (time.perf_counter() - began),
+                    )
+                    generating.set_attributes(tracing.answered(answer))
+                    if self._settings.trace_content:
+                        generating.set_attributes(tracing.content(question, answer))
+            yield answer
 
-    def _prepare(self, question: Question, model: LoadedModel) -> _Prepared:
+    def _prepare(self, question: Question, model: LoadedModel, answering: "Span") -> _Prepared:
         began = time.perf_counter()
-        number, chunks = self._retrieve(question, model)
+        with tracing.span("retrieve", tracing.RETRIEVE, within=answering) as retrieving:
+            number, chunks = self._retrieve(question, model)
+            retrieving.set_attributes({"llm_twin.features": number, "llm_twin.passages": len(chunks)})
         retrieval_ms = 1000 * (time.perf_counter() - began)
-        renderer = self._renderer(model.author_name)
-        messages = renderer.messages(question.messages, as_passages(chunks), nonce=self._nonce(question))
+        with tracing.span("render", {}, within=answering):
+            prompt = self._prompt(question, model, chunks)
         adapter = model.version.name if model.version else BASE
         origin = Origin(author=question.author, adapter=adapter, features=f"F{number}", base=self._base.name)
-        return _Prepared(origin, tuple(chunks), tuple(renderer.tokenize(renderer.text(messages))), retrieval_ms)
+        return _Prepared(origin, tuple(chunks), prompt, retrieval_ms)
+
+    def _prompt(self, question: Question, model: LoadedModel, chunks: list[ScoredChunk]) -> tuple[int, ...]:
+        renderer = self._renderer(model.author_name)
+        messages = renderer.messages(question.messages, as_passages(chunks), nonce=self._nonce(question))
+        return tuple(renderer.tokenize(renderer.text(messages)))
 
     def _nonce(self, question: Question) -> str:
         """Fresh, or with a seed the same for the same seed while this process lives: a repeated request must see the

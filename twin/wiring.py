@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from feature_store.ports import Encoder, FeatureWriter, OnlineIndex
     from feature_store.versions import AuthorProfile, FeatureVersion, SourceRecord
     from inference_pipeline.engine_pool import EnginePool
+    from inference_pipeline.keys import KeyStore
     from inference_pipeline.pipeline import AnswerPipeline
     from model_registry.base_models import BaseModelFiles
     from model_registry.feedback import FeedbackLog
@@ -228,6 +229,12 @@ def _retrieval_probe(
             yield None
         else:
             yield probe
+
+
+def key_store(settings: Settings) -> "KeyStore":
+    from inference_pipeline.keys import KeyStore
+
+    return KeyStore(settings.data_dir / "keys.sqlite")
 
 
 @contextmanager

@@ -16,8 +16,11 @@ class Admission:
         """Let nobody in any more; who is in may finish."""
         self._draining = True
 
-    @contextmanager
-    def place(self) -> Iterator[None]:
+    @property
+    def draining(self) -> bool:
+        return self._draining
+
+    def require_room(self) -> None:
         """Raises OverloadedError."""
         if self._draining:
             raise OverloadedError("the server is shutting down. Try again when it is back.")
@@ -26,6 +29,11 @@ class Admission:
                 f"{self.under_way} requests are under way, as many as may be. Try again shortly, or start the server "
                 f"with --set serving.queue={2 * self.capacity}."
             )
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Raises OverloadedError."""
+        self.require_room()
         self.under_way += 1
         try:
             yield

@@ -6,9 +6,12 @@ import logging
 from collections.abc import AsyncIterator
 
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 
-from configs.settings import ServingSettings
+from configs.settings import AccessSettings, ServingSettings
 from feature_store.ports import Encoder, FeatureReader
+from inference_pipeline.api.access import AccessControl
+from inference_pipeline.api.admin import admin_routes
 from inference_pipeline.api.admission import Admission
 from inference_pipeline.api.answering import Answering
 from inference_pipeline.api.chat import chat_routes
@@ -16,6 +19,7 @@ from inference_pipeline.api.embeddings import embedding_routes
 from inference_pipeline.api.errors import answer_errors
 from inference_pipeline.api.feedback import feedback_routes
 from inference_pipeline.api.health import health_routes
+from inference_pipeline.api.metrics import metrics_routes
 from inference_pipeline.api.models import model_routes
 from inference_pipeline.api.openapi import ANY_ERROR
 from inference_pipeline.api.recent_answers import RecentAnswers
@@ -24,9 +28,10 @@ from inference_pipeline.api.score import score_routes
 from inference_pipeline.api.search import search_routes
 from inference_pipeline.api.write import write_routes
 from inference_pipeline.engine_pool import EnginePool
+from inference_pipeline.keys import KeyStore
 from inference_pipeline.pipeline import AnswerPipeline
 from model_registry.feedback import FeedbackLog
-from model_registry.ports import ModelResolver
+from model_registry.ports import ModelPublisher
 
 logger = logging.getLogger(__name__)
 
@@ -35,12 +40,14 @@ def create_app(
     pipeline: AnswerPipeline,
     *,
     pool: EnginePool,
-    resolver: ModelResolver,
+    resolver: ModelPublisher,
     encoder: Encoder,
     encoder_name: str,
     store: FeatureReader,
     feedback: FeedbackLog,
     settings: ServingSettings,
+    access: AccessSettings,
+    keys: KeyStore,
 ) -> FastAPI:
     """While it runs it takes up new champions, and lets go of what was erased, every `settings.refresh_seconds`; when
     it ends it closes `pool`."""
@@ -69,6 +76,17 @@ def create_app(
     app.include_router(feedback_routes(feedback, answering.recent))
     app.include_router(model_routes(resolver))
     app.include_router(health_routes(pool, resolver))
+    app.include_router(metrics_routes())
+    app.include_router(admin_routes(pool=pool, registry=resolver, keys=keys, admission=app.state.admission))
+    app.add_middleware(AccessControl, keys=keys, settings=access, admission=app.state.admission)
+    if access.cors_origins:  # the last to be added is the first to be asked: refusals carry its headers too
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=access.cors_origins,
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["*"],
+            expose_headers=["Retry-After"],
+        )
     return app
 
 

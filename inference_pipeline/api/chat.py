@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
+from inference_pipeline.api.access import require_author
 from inference_pipeline.api.answering import Answering
 from inference_pipeline.api.completions import Completion
 from inference_pipeline.api.event_stream import interleaved, respond
@@ -17,8 +18,10 @@ def chat_routes(answering: Answering) -> APIRouter:
 
     @router.post("/v1/chat/completions", responses=success(EXAMPLE, streams=True) | errors(400, 404, 410, 503))
     async def create_chat_completion(body: ChatCompletionRequest, request: Request) -> Response:
+        questions = body.questions()
+        require_author(request, questions[0].author)
         completion = Completion(body.model, include_usage=body.include_usage)
-        events = interleaved(answering.several(body.questions(), completion.id))
+        events = interleaved(answering.several(questions, completion.id))
         return await respond(request, events, completion, stream=bool(body.stream))
 
     return router

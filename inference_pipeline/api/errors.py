@@ -16,8 +16,16 @@ from starlette.exceptions import HTTPException
 
 from configs.errors import TwinError
 from feature_store.errors import UnknownAuthorError, UnknownFeatureVersionError
-from inference_pipeline.errors import AnswerNotFoundError, InvalidRequestError, OverloadedError, PromptTooLongError
-from model_registry.errors import FeedbackRefusedError, TaintedModelError, UnknownModelError
+from inference_pipeline.errors import (
+    AnswerNotFoundError,
+    InvalidRequestError,
+    KeyNameError,
+    OverloadedError,
+    PromptTooLongError,
+    RateLimitedError,
+    UnknownKeyError,
+)
+from model_registry.errors import FeedbackRefusedError, PromotionRefusedError, TaintedModelError, UnknownModelError
 
 RETRY_AFTER_SECONDS = "1"
 CLIENT_CLOSED_REQUEST = 499  # nobody is there to read it; it is for logs
@@ -69,6 +77,13 @@ UNAVAILABLE = WireError(
 )
 
 
+# Messages about an unknown model name the models there are. Whoever may not use all of them gets this one, the same for
+# an author who does not exist and for one who belongs to somebody else.
+NO_SUCH_MODEL = WireError(
+    404, "there is no such model. GET /v1/models lists what may be asked.", param="model", code="model_not_found"
+)
+
+
 def wire_error(error: TwinError) -> WireError:
     match error:
         case UnknownModelError() | UnknownAuthorError():
@@ -88,6 +103,15 @@ def wire_error(error: TwinError) -> WireError:
         case OverloadedError():
             retry = {"Retry-After": RETRY_AFTER_SECONDS}
             return WireError(503, str(error), "server_error", code="overloaded", headers=retry)
+        case RateLimitedError():
+            wait = {"Retry-After": str(error.retry_after)}
+            return WireError(429, str(error), "rate_limit_error", code="rate_limit_exceeded", headers=wait)
+        case PromotionRefusedError():
+            return WireError(409, str(error), code="promotion_refused")
+        case KeyNameError():
+            return WireError(400, str(error), param="name", code="invalid_key_name")
+        case UnknownKeyError():
+            return WireError(404, str(error), param="name", code="key_not_found")
         case _:
             logger.warning("a request failed: %s", error)
             return UNAVAILABLE
@@ -109,7 +133,9 @@ def answer_errors(app: FastAPI) -> None:
         return Response(status_code=CLIENT_CLOSED_REQUEST)
 
     @app.exception_handler(TwinError)
-    async def known(_: Request, error: TwinError) -> JSONResponse:
+    async def known(request: Request, error: TwinError) -> JSONResponse:
+        if isinstance(error, UnknownModelError | UnknownAuthorError) and request.state.caller.authors is not None:
+            return NO_SUCH_MODEL.response()
         return wire_error(error).response()
 
     @app.exception_handler(RequestValidationError)

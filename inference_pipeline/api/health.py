@@ -3,9 +3,10 @@
 from importlib.metadata import version as installed
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
+from inference_pipeline.api.access import caller_of
 from inference_pipeline.api.openapi import success
 from inference_pipeline.engine_pool import EnginePool
 from model_registry.ports import ModelResolver, has_champion
@@ -22,10 +23,13 @@ def health_routes(pool: EnginePool, resolver: ModelResolver) -> APIRouter:
         return {"status": "ok"}
 
     @router.get("/ready", responses=success(READY) | {503: {"description": "Not yet", "content": NOT_READY}})
-    def ready() -> JSONResponse:
+    def ready(request: Request) -> JSONResponse:
+        """Names only the champions that the caller may use; who has no key where one is asked for learns none."""
+        caller = caller_of(request)
         champions = {author: version.name for author, version in sorted(pool.champions.items())}
         if champions:
-            return _answer(200, "ready", champions=champions)
+            shown = {author: name for author, name in champions.items() if caller.may_use(author)}
+            return _answer(200, "ready", champions=shown)
         if any(has_champion(resolver, author) for author in resolver.authors()):
             return _answer(503, "loading", message="a champion is being loaded.")
         return _answer(503, "no champion", message="no author has a champion yet. Run: twin train AUTHOR")

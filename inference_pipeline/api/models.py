@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
+from inference_pipeline.api.access import caller_of
 from inference_pipeline.api.examples import MODEL, MODELS
 from inference_pipeline.api.openapi import errors, success
 from inference_pipeline.engine_pool import BASE
+from inference_pipeline.keys import Caller
 from model_registry.errors import CorruptModelError, UnknownModelError
 from model_registry.ports import CANDIDATE, CHAMPION, AdapterVersion, ModelResolver, has_champion
 
@@ -18,12 +20,12 @@ def model_routes(resolver: ModelResolver) -> APIRouter:
 
     # Plain functions: FastAPI runs them in a thread, as the registry blocks.
     @router.get("/v1/models", responses=success(MODELS) | errors(503))
-    def list_models() -> dict[str, Any]:
-        return {"object": "list", "data": list(_models(resolver))}
+    def list_models(request: Request) -> dict[str, Any]:
+        return {"object": "list", "data": list(_models(resolver, caller_of(request)))}
 
     @router.get("/v1/models/{model}", responses=success(MODEL) | errors(404, 503))
-    def retrieve_model(model: str) -> dict[str, Any]:
-        models = {found["id"]: found for found in _models(resolver)}
+    def retrieve_model(model: str, request: Request) -> dict[str, Any]:
+        models = {found["id"]: found for found in _models(resolver, caller_of(request))}
         if model not in models:
             raise UnknownModelError(f"there is no model {model!r}. Known: {', '.join(models) or 'none'}.")
         return models[model]
@@ -31,9 +33,10 @@ def model_routes(resolver: ModelResolver) -> APIRouter:
     return router
 
 
-def _models(resolver: ModelResolver) -> Iterator[dict[str, Any]]:
-    """For every author: the champion under the author's name, every version, the candidate, and the base model."""
-    for author in resolver.authors():
+def _models(resolver: ModelResolver, caller: Caller) -> Iterator[dict[str, Any]]:
+    """For every author that `caller` may use: the champion under the author's name, every version, the candidate, and
+    the base model."""
+    for author in filter(caller.may_use, resolver.authors()):
         versions = _readable(resolver, author)
         yield from (_model(author, version) for version in versions if CHAMPION in version.aliases)
         yield from (_model(f"{author}@{version.name}", version) for version in versions)

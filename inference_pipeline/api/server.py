@@ -1,5 +1,6 @@
 """Listening: bind first, say so when ready, drain on SIGTERM and Ctrl-C."""
 
+import asyncio
 import contextlib
 import errno
 import ipaddress
@@ -10,41 +11,93 @@ from collections.abc import Callable, Iterator
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from inference_pipeline.errors import AddressInUseError, CannotListenError, PublicAddressError
 
 BACKLOG = 128
 DRAIN_SECONDS = 30  # then what still runs is cut off
+SEND_BUFFER = 64 * 1024  # bytes that the kernel holds for a client that does not read
 
 
-def serve(app: FastAPI, host: str, port: int, on_ready: Callable[[str], None]) -> None:
+def serve(
+    app: FastAPI,
+    host: str,
+    port: int,
+    on_ready: Callable[[str], None],
+    *,
+    stalled_seconds: float,
+    keyed: bool = False,
+) -> None:
     """Serve until SIGTERM or SIGINT (main thread), letting requests under way end. Port 0 takes a free one.
 
+    A client that takes nothing of its answer for `stalled_seconds` is dropped. `keyed`: the app asks for keys.
     Calls `on_ready` with the address, e.g. "http://127.0.0.1:8610", once connections are answered.
     Raises AddressInUseError, PublicAddressError, CannotListenError before anything is started.
     """
-    listening = bind(host, port)
+    listening = bind(host, port, keyed=keyed)
     address, bound_port = listening.getsockname()[:2]
     shown = f"[{address}]" if ":" in address else address
-    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=DRAIN_SECONDS)
+    config = uvicorn.Config(
+        app,
+        http=dropping_stalled(stalled_seconds),
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
     with listening:
         _Server(config, lambda: on_ready(f"http://{shown}:{bound_port}"), app.state.admission.drain).run([listening])
 
 
-def bind(host: str, port: int) -> socket.socket:
-    """A listening socket on a loopback address."""
+def dropping_stalled(seconds: float) -> type[H11Protocol]:
+    """HTTP over connections that are cut when the client takes nothing, or has sent no whole head, for `seconds`.
+
+    What an answer has beyond SEND_BUFFER is not made before the client has taken that much, so that it costs no memory.
+    """
+
+    class Protocol(H11Protocol):
+        _cut: asyncio.TimerHandle | None = None
+
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            transport.set_write_buffer_limits(high=0)  # any byte that the kernel does not take pauses the answer
+            self.loop.call_later(seconds, self._cut_without_request)
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            super().connection_lost(exc)
+            self.resume_writing()
+
+        def pause_writing(self) -> None:
+            super().pause_writing()
+            self._cut = self.loop.call_later(seconds, self.transport.abort)
+
+        def resume_writing(self) -> None:
+            super().resume_writing()
+            if self._cut is not None:
+                self._cut.cancel()
+
+        def _cut_without_request(self) -> None:
+            if self.cycle is None:
+                self.transport.abort()
+
+    return Protocol
+
+
+def bind(host: str, port: int, *, keyed: bool = False) -> socket.socket:
+    """A listening socket: on a loopback address, or on any where callers are asked for keys."""
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except socket.gaierror as error:
         raise CannotListenError(f"{host!r} is no address of this machine: {error.strerror}.") from error
-    if not ipaddress.ip_address(address[0]).is_loopback:
+    if not keyed and not ipaddress.ip_address(address[0]).is_loopback:
         raise PublicAddressError(
-            f"{host} can be reached by others, and this server does not ask who they are. Listen on 127.0.0.1, and put "
-            "a proxy that asks in front of it."
+            f"{host} can be reached by others, and without keys this server does not ask who they are. Make a key "
+            "first: twin keys create NAME. Or listen on 127.0.0.1."
         )
     listening = socket.socket(family, kind)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)  # connections inherit it
         listening.bind(address)
         listening.listen(BACKLOG)
     except OSError as error:

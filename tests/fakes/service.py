@@ -6,9 +6,11 @@ import httpx2
 import uvicorn
 from openai import OpenAI
 
+from configs.settings import AccessSettings, load_settings
 from fakes.world import World
 from inference_pipeline.api import create_app
-from inference_pipeline.api.server import bind
+from inference_pipeline.api.server import bind, dropping_stalled
+from inference_pipeline.keys import KeyStore
 from model_registry.feedback import FeedbackLog
 
 ANSWER = "Right then. The Patient Annie was built in Carrick in 1974."
@@ -18,8 +20,10 @@ ASKED = [{"role": "user", "content": "When was the ferry Patient Annie built?"}]
 class Service:
     """The application behind uvicorn, in a thread with an event loop of its own."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, access: AccessSettings | None = None) -> None:
         self.world = world
+        self.access = access or load_settings(environ={}).access
+        self.keys = KeyStore(world.folder / "keys.sqlite")
         self.app = create_app(
             world.pipeline,
             pool=world.pool,
@@ -29,8 +33,11 @@ class Service:
             store=world.store,
             feedback=FeedbackLog(world.folder / "feedback", world.store),
             settings=world.settings,
+            access=self.access,
+            keys=self.keys,
         )
-        self.server = uvicorn.Server(uvicorn.Config(self.app, log_config=None, access_log=False))
+        http = dropping_stalled(self.access.stalled_seconds)
+        self.server = uvicorn.Server(uvicorn.Config(self.app, http=http, log_config=None, access_log=False))
         self.socket = bind("127.0.0.1", 0)
         self.address = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
         self.thread = threading.Thread(target=self.server.run, args=([self.socket],))

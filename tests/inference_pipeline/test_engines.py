@@ -258,6 +258,7 @@ from fakes.world import POSTS, World
 from inference_pipeline.api import create_app
 from inference_pipeline.answers import Finished, Question
 from inference_pipeline.engines import engine_module
+from inference_pipeline.keys import KeyStore
 from model_registry.base_models import find_base_model
 from model_registry.feedback import FeedbackLog
 from model_registry.prompting import ChatMessage
@@ -270,7 +271,8 @@ async def main():
     world.make_engine = lambda _: engine_module("openvino").load(base, None, settings.cache_dir, "auto")
     parts = {"pool": world.pool, "resolver": world.registry, "encoder": world.encoder, "encoder_name": "fake"}
     parts |= {"store": world.store, "feedback": FeedbackLog(world.folder, world.store)}
-    create_app(world.pipeline, **parts, settings=settings.serving)
+    parts |= {"settings": settings.serving, "access": settings.access, "keys": KeyStore(world.folder / "keys.sqlite")}
+    create_app(world.pipeline, **parts)
     question = Question("maud", (ChatMessage("user", "Who is Mainspring?"),), "base", max_new_tokens=2)
     events = [event async for event in world.pipeline.answer(question)]
     assert isinstance(events[-1], Finished)

@@ -28,7 +28,7 @@ def slow():
             await asyncio.sleep(0.1)
     return StreamingResponse(words())
 
-serve(app, "127.0.0.1", 0, lambda address: print(address, flush=True))
+serve(app, "127.0.0.1", 0, lambda address: print(address, flush=True), stalled_seconds=30)
 print("stopped", flush=True)
 """
 

@@ -23,6 +23,7 @@ from twin.commands import (
     export,
     features,
     forget,
+    keys,
     models,
     privacy,
     promote,
@@ -117,4 +118,5 @@ app.command()(export.export)
 app.command()(drop.drop)
 app.command()(forget.forget)
 app.add_typer(privacy.app, name="privacy")
+app.add_typer(keys.app, name="keys")
 app.command()(doctor.doctor)

@@ -136,7 +136,7 @@ def _disk(settings: "Settings") -> Check:
 def _port(settings: "Settings") -> str:
     from twin.commands.serve import require_free_port
 
-    require_free_port(settings.serving)
+    require_free_port(settings)
     return f"{settings.serving.host}:{settings.serving.port} is free"
 
 

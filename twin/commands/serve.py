@@ -9,7 +9,7 @@ import typer
 from twin.session import Session
 
 if TYPE_CHECKING:
-    from configs.settings import ServingSettings, Settings
+    from configs.settings import Settings
     from model_registry.ports import ModelResolver
     from twin.console import Watcher
 
@@ -21,16 +21,17 @@ def serve(ctx: typer.Context) -> None:
     from twin.console import watcher
 
     session: Session = ctx.obj
-    require_free_port(session.settings.serving)
+    require_free_port(session.settings)
     with watcher() as progress:
         run(session.settings, progress=progress)
 
 
-def require_free_port(serving: "ServingSettings") -> None:
+def require_free_port(settings: "Settings") -> None:
     """Raises AddressInUseError and its kin now, and not after minutes of training."""
     from inference_pipeline.api.server import bind
+    from twin import wiring
 
-    bind(serving.host, serving.port).close()
+    bind(settings.serving.host, settings.serving.port, keyed=wiring.key_store(settings).usable).close()
 
 
 def run(settings: "Settings", *, question: str = QUESTION, progress: "Watcher") -> None:
@@ -38,7 +39,7 @@ def run(settings: "Settings", *, question: str = QUESTION, progress: "Watcher") 
     from inference_pipeline.api import create_app, serve
     from twin import interruption, wiring
 
-    registry = wiring.model_registry(settings)
+    registry, keys = wiring.model_registry(settings), wiring.key_store(settings)
     champions = _champions(registry)
     progress.start("load base model and encoder", None)
     base = wiring.base_model(settings)
@@ -50,7 +51,7 @@ def run(settings: "Settings", *, question: str = QUESTION, progress: "Watcher") 
     def ready(address: str) -> None:
         interruption.leave_to_server()
         typer.echo(f"Serving on {address}, with OpenAI's API. Models: {', '.join(champions)}. Ctrl-C stops it.")
-        typer.echo(f"Try:  {_curl(address, champions[0], question)}")
+        typer.echo(f"Try:  {_curl(address, champions[0], question, keyed=keys.required)}")
 
     with wiring.answering(settings, base) as (pipeline, pool):
         app = create_app(
@@ -62,8 +63,17 @@ def run(settings: "Settings", *, question: str = QUESTION, progress: "Watcher") 
             store=wiring.feature_store(settings),
             feedback=wiring.feedback_log(settings),
             settings=settings.serving,
+            access=settings.access,
+            keys=keys,
         )
-        serve(app, settings.serving.host, settings.serving.port, ready)
+        serve(
+            app,
+            settings.serving.host,
+            settings.serving.port,
+            ready,
+            stalled_seconds=settings.access.stalled_seconds,
+            keyed=keys.usable,
+        )
     progress.say("The server has stopped.")
 
 
@@ -80,10 +90,11 @@ def _champions(registry: "ModelResolver") -> list[str]:
     return found
 
 
-def _curl(address: str, model: str, question: str) -> str:
+def _curl(address: str, model: str, question: str, *, keyed: bool) -> str:
     body = json.dumps({"model": model, "messages": [{"role": "user", "content": question}]}, ensure_ascii=False)
     quoted = body.replace("'", "'\\''")
-    return f"curl {address}/v1/chat/completions -H 'Content-Type: application/json' -d '{quoted}'"
+    key = "-H 'Authorization: Bearer KEY' " if keyed else ""
+    return f"curl {address}/v1/chat/completions {key}-H 'Content-Type: application/json' -d '{quoted}'"
 
 
 def _log_to_stderr() -> None:

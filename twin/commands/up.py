@@ -12,7 +12,7 @@ from twin.commands.options import AllowDeletions, BaseUrl, Force, Kind, Location
 from twin.session import Session
 
 if TYPE_CHECKING:
-    from configs.settings import ServingSettings, Settings
+    from configs.settings import Settings
     from model_registry.ports import AdapterVersion
     from twin.console import Watcher
 
@@ -38,7 +38,7 @@ def up(
     session: Session = ctx.obj
     settings = session.settings
     if with_server:
-        _require_free_port(settings.serving)
+        _require_free_port(settings)
     with watcher() as progress:
         stages = _Stages(progress, total=6 if with_server else 5)
         with stages.next("Collect"):
@@ -69,11 +69,11 @@ def up(
             serve.run(settings, question=question, progress=progress)
 
 
-def _require_free_port(serving: "ServingSettings") -> None:
+def _require_free_port(settings: "Settings") -> None:
     from inference_pipeline.errors import AddressInUseError
 
     try:
-        serve.require_free_port(serving)
+        serve.require_free_port(settings)
     except AddressInUseError as error:
         raise AddressInUseError(
             f"{error}\nOr leave the server out with --no-serve: one that runs already takes up the new version itself."

@@ -1,0 +1,188 @@
+"""Who gets in, before a request's body is read: host, origin, key, scope, limits, room, size, in this order.
+
+A refusal costs a look into a small file and no model, so that it is told at once however busy the server is.
+"""
+
+import asyncio
+import ipaddress
+from contextlib import ExitStack
+
+from fastapi import Request
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from configs.settings import AccessSettings
+from inference_pipeline.api.admission import Admission
+from inference_pipeline.api.errors import WireError, wire_error
+from inference_pipeline.api.limits import KeyLimits
+from inference_pipeline.errors import OverloadedError, RateLimitedError
+from inference_pipeline.keys import EVERYTHING, NOTHING, Caller, KeyStore
+from inference_pipeline.metrics import REFUSED
+from model_registry.errors import UnknownModelError
+
+OPEN = frozenset({"/health", "/ready"})  # asked by whatever watches the process; they tell a stranger no more than that
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+BYTES_PER_MB = 1_000_000
+CLOSE = {"Connection": "close"}  # what is left of the body is not read
+
+ASKS_FOR_KEY = WireError(
+    401,
+    "this server asks for a key: Authorization: Bearer KEY. Its operator makes one with: twin keys create NAME",
+    "authentication_error",
+    code="invalid_api_key",
+    headers={"WWW-Authenticate": "Bearer"},
+)
+WRONG_KEY = WireError(
+    401,
+    "this key is not known here, has expired or was revoked.",
+    "authentication_error",
+    code="invalid_api_key",
+    headers={"WWW-Authenticate": "Bearer"},
+)
+TOO_SLOW = WireError(408, "the request did not arrive in time.", code="request_timeout", headers=CLOSE)
+
+
+class _RefusedError(Exception):
+    def __init__(self, answer: WireError) -> None:
+        self.answer = answer
+
+
+def caller_of(request: Request) -> Caller:
+    caller: Caller = request.state.caller
+    return caller
+
+
+def require_author(request: Request, author: str) -> None:
+    """To be called by every route that names an author, before anything of the author's is touched.
+
+    Raises UnknownModelError, as for an author who does not exist: a key learns nothing of who else is here."""
+    if not caller_of(request).may_use(author):
+        raise UnknownModelError("this key may not use that author")  # replaced on its way out: api/errors.py
+
+
+class AccessControl:
+    """ASGI middleware around the routes; the routes find the caller in the request's state."""
+
+    def __init__(self, app: ASGIApp, *, keys: KeyStore, settings: AccessSettings, admission: Admission) -> None:
+        self._app = app
+        self._keys = keys
+        self._settings = settings
+        self._admission = admission
+        self._limits = KeyLimits(a_minute=settings.requests_per_minute, at_once=settings.concurrent_requests)
+        self._max_body = round(settings.max_body_mb * BYTES_PER_MB)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        try:
+            with ExitStack() as held:
+                caller = self._let_in(scope, held)
+                scope.setdefault("state", {})["caller"] = caller
+                body = await self._body(scope, receive) if scope["method"] in ("POST", "PUT", "PATCH") else None
+                await self._app(scope, _replayed(body, receive) if body is not None else receive, send)
+        except _RefusedError as refused:
+            REFUSED.labels(str(refused.answer.status)).inc()
+            await refused.answer.response()(scope, receive, send)
+
+    def _let_in(self, scope: Scope, held: ExitStack) -> Caller:
+        headers = Headers(scope=scope)
+        self._check_host(scope, headers)
+        self._check_origin(scope, headers)
+        caller = self._caller(scope, headers)
+        path = scope["path"]
+        if path in OPEN:
+            return caller or NOTHING
+        if caller is None:
+            raise _RefusedError(WRONG_KEY if "authorization" in headers else ASKS_FOR_KEY)
+        needed = "admin" if path == "/metrics" or path.startswith("/admin") else "chat"
+        if needed not in caller.scopes:
+            message = f"this key lacks the scope {needed!r} that {path} needs."
+            raise _RefusedError(WireError(403, message, "permission_error", code="insufficient_scope"))
+        try:
+            if caller.key:
+                held.enter_context(self._limits.request(caller.key))
+            if scope["method"] == "POST" and path.startswith("/v1/"):
+                self._admission.require_room()
+        except (RateLimitedError, OverloadedError) as error:
+            raise _RefusedError(wire_error(error)) from error
+        return caller
+
+    def _caller(self, scope: Scope, headers: Headers) -> Caller | None:
+        """None: a key is needed, and there is no good one."""
+        if not self._keys.required and not _reached_from_elsewhere(scope):
+            return EVERYTHING
+        scheme, _, shown = headers.get("authorization", "").partition(" ")
+        return self._keys.caller(shown.strip()) if scheme.lower() == "bearer" else None
+
+    def _check_host(self, scope: Scope, headers: Headers) -> None:
+        """On loopback, a page whose name was made to resolve to 127.0.0.1 (DNS rebinding) names itself here."""
+        address = _own_address(scope)
+        name = _without_port(headers.get("host", ""))
+        if address is None or not address.is_loopback or name in LOOPBACK_NAMES or name in self._settings.hosts:
+            return
+        message = f"the host {name!r} is not this server's. Where a proxy passes it on: --set access.hosts=[{name}]"
+        raise _RefusedError(WireError(403, message, "permission_error", code="host_not_allowed"))
+
+    def _check_origin(self, scope: Scope, headers: Headers) -> None:
+        """A browser says which page asks. Without this any page could send a request, though not read its answer."""
+        origin = headers.get("origin")
+        own = f"{scope['scheme']}://{headers.get('host', '')}"
+        if origin is None or origin == own or origin in self._settings.cors_origins:
+            return
+        message = f"pages of {origin} may not ask here. To allow it: --set access.cors_origins=[{origin}]"
+        raise _RefusedError(WireError(403, message, "permission_error", code="origin_not_allowed"))
+
+    async def _body(self, scope: Scope, receive: Receive) -> bytes:
+        """Counted as it comes: what Content-Length says may be absent."""
+        said = Headers(scope=scope).get("content-length", "")
+        too_large = WireError(
+            413,
+            f"a request's body may have {self._max_body} bytes, this one has more.",
+            code="request_too_large",
+            headers=CLOSE,
+        )
+        if said.isdecimal() and int(said) > self._max_body:
+            raise _RefusedError(too_large)
+        body = bytearray()
+        try:
+            async with asyncio.timeout(self._settings.body_seconds):
+                while True:
+                    message = await receive()
+                    body += message.get("body", b"")
+                    if len(body) > self._max_body:
+                        raise _RefusedError(too_large)
+                    if not message.get("more_body", False):  # also of http.disconnect
+                        return bytes(body)
+        except TimeoutError:
+            raise _RefusedError(TOO_SLOW) from None
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    waiting = [body]
+
+    async def replay() -> Message:
+        if waiting:
+            return {"type": "http.request", "body": waiting.pop(), "more_body": False}
+        return await receive()
+
+    return replay
+
+
+def _own_address(scope: Scope) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The address that the connection came in on; None where there is none (a Unix socket)."""
+    try:
+        return ipaddress.ip_address((scope.get("server") or ("",))[0])
+    except ValueError:
+        return None
+
+
+def _reached_from_elsewhere(scope: Scope) -> bool:
+    address = _own_address(scope)
+    return address is not None and not address.is_loopback
+
+
+def _without_port(host: str) -> str:
+    """ "[::1]:8610" → "[::1]", "LocalHost:8610" → "localhost"."""
+    end = host.find("]") + 1
+    return (host[:end] if end else host.partition(":")[0]).lower().rstrip(".")

@@ -1,0 +1,114 @@
+"""What an operator does, below /admin: versions, promotion, rollback, keys, status. Needs the scope admin.
+
+A promotion changes what the registry says; the server takes the new champion up within serving.refresh_seconds, and no
+request fails meanwhile. All routes are plain functions: FastAPI runs them in a thread, as registry and keys block.
+"""
+
+import time
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, HTTPException, Request
+from pydantic import BaseModel, Field
+
+from inference_pipeline.api.access import caller_of, require_author
+from inference_pipeline.api.admission import Admission
+from inference_pipeline.engine_pool import EnginePool
+from inference_pipeline.keys import ApiKey, KeyStore, Scope
+from model_registry.ports import CANDIDATE, AdapterVersion, ModelPublisher
+
+
+class Promotion(BaseModel):
+    version: str = CANDIDATE  # "v3", or an alias
+    force: bool = False  # although a gate refuses; recorded with the reason
+    reason: str = ""
+
+
+class NewKey(BaseModel):
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    scopes: Annotated[list[Scope], Field(min_length=1)] = ["chat"]
+    authors: list[str] | None = None  # null: all
+    expires_in_days: Annotated[float, Field(gt=0)] | None = None
+
+
+def admin_routes(*, pool: EnginePool, registry: ModelPublisher, keys: KeyStore, admission: Admission) -> APIRouter:
+    router = APIRouter(prefix="/admin", tags=["admin"])
+
+    @router.get("/status")
+    def status(request: Request) -> dict[str, Any]:
+        caller = caller_of(request)
+        champions = {author: version.name for author, version in sorted(pool.champions.items())}
+        return {
+            "draining": admission.draining,
+            "requests_under_way": admission.under_way,
+            "queue": admission.capacity,
+            "authors": [author for author in registry.authors() if caller.may_use(author)],
+            "champions": {author: name for author, name in champions.items() if caller.may_use(author)},
+        }
+
+    @router.get("/authors/{author}/versions")
+    def versions(author: str, request: Request) -> dict[str, Any]:
+        require_author(request, author)
+        return {"object": "list", "data": [_version(version) for version in registry.versions(author)]}
+
+    @router.post("/authors/{author}/promote")
+    def promote(author: str, body: Promotion, request: Request) -> dict[str, Any]:
+        require_author(request, author)
+        wanted = registry.resolve(author, body.version)
+        return _version(registry.promote(author, wanted.number, force=body.force, reason=body.reason))
+
+    @router.post("/authors/{author}/rollback")
+    def rollback(author: str, request: Request) -> dict[str, Any]:
+        require_author(request, author)
+        return _version(registry.rollback(author))
+
+    @router.get("/keys")
+    def list_keys(request: Request) -> dict[str, Any]:
+        _require_all_authors(request)
+        return {"object": "list", "data": [key_as_data(key) for key in keys.all()]}
+
+    @router.post("/keys", status_code=201)
+    def create_key(body: NewKey, request: Request) -> dict[str, Any]:
+        _require_all_authors(request)
+        expires_at = None if body.expires_in_days is None else time.time() + 86400 * body.expires_in_days
+        shown, key = keys.create(body.name, scopes=body.scopes, authors=body.authors, expires_at=expires_at)
+        return {**key_as_data(key), "key": shown}
+
+    @router.delete("/keys/{name}")
+    def revoke_key(name: str, request: Request) -> dict[str, Any]:
+        _require_all_authors(request)
+        return key_as_data(keys.revoke(name))
+
+    return router
+
+
+def key_as_data(key: ApiKey) -> dict[str, Any]:
+    state: Literal["active", "revoked", "expired"] = (
+        "active" if key.active else "revoked" if key.revoked_at is not None else "expired"
+    )
+    return {
+        "id": key.id,
+        "name": key.name,
+        "scopes": sorted(key.scopes),
+        "authors": None if key.authors is None else sorted(key.authors),
+        "created_at": int(key.created_at),
+        "expires_at": None if key.expires_at is None else int(key.expires_at),
+        "state": state,
+    }
+
+
+def _version(version: AdapterVersion) -> dict[str, Any]:
+    return {
+        "author": version.author,
+        "version": version.name,
+        "features": f"F{version.manifest.features.number}",
+        "aliases": list(version.aliases),
+        "forced": version.forced,
+        "tainted": version.tainted,
+        "created_at": version.manifest.created_at,
+    }
+
+
+def _require_all_authors(request: Request) -> None:
+    """Whoever makes keys could make one for every author."""
+    if caller_of(request).authors is not None:
+        raise HTTPException(403, "a key that may not use all authors may not look after keys.")

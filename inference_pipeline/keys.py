@@ -1,0 +1,160 @@
+"""API keys: who may ask which twins. A key is shown once; only its SHA-256 is kept.
+
+A key has 256 random bits, so a plain hash cannot be reversed by guessing, and a slow one would add nothing.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import sqlite3
+import time
+from collections.abc import Collection, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from inference_pipeline.errors import KeyNameError, UnknownKeyError
+
+Scope = Literal["chat", "admin"]
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+PREFIX = "twin"
+SECRET_BYTES = 32
+TABLE = """CREATE TABLE IF NOT EXISTS keys (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, hash BLOB NOT NULL, scopes TEXT NOT NULL, authors TEXT NOT NULL,
+    created_at REAL NOT NULL, expires_at REAL, revoked_at REAL)"""
+COLUMNS = "id, name, scopes, authors, created_at, expires_at, revoked_at"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks. `authors` None: all of them, also those that are made later."""
+
+    scopes: frozenset[Scope]
+    authors: frozenset[str] | None
+    key: str = ""  # the id of the key; "" without one
+
+    def may_use(self, author: str) -> bool:
+        return self.authors is None or author in self.authors
+
+
+EVERYTHING = Caller(frozenset(SCOPES), None)  # of whoever reaches a server that has no keys
+NOTHING = Caller(frozenset(), frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """What is known of a key but itself. Times are seconds since 1970."""
+
+    id: str
+    name: str
+    scopes: frozenset[Scope]
+    authors: frozenset[str] | None
+    created_at: float
+    expires_at: float | None
+    revoked_at: float | None
+
+    @property
+    def active(self) -> bool:
+        return self.revoked_at is None and (self.expires_at is None or time.time() < self.expires_at)
+
+
+class KeyStore:
+    """A small SQLite file that only its owner can read. It is opened for each question, so that a running server knows
+    of a new or revoked key at once."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def create(
+        self,
+        name: str,
+        *,
+        scopes: Collection[Scope] = ("chat",),
+        authors: Collection[str] | None = None,
+        expires_at: float | None = None,
+    ) -> tuple[str, ApiKey]:
+        """The key itself, which cannot be had again, and what is kept of it. Raises KeyNameError."""
+        if not name.strip():
+            raise KeyNameError("a key needs a name, so that it can be revoked. Say whose it is.")
+        identifier = secrets.token_hex(6)
+        shown = f"{PREFIX}_{identifier}_{secrets.token_urlsafe(SECRET_BYTES)}"
+        row = (identifier, name, _hash(shown), json.dumps(sorted(scopes)),
+               json.dumps(None if authors is None else sorted(authors)), time.time(), expires_at)  # fmt: skip
+        with self._writing() as database:
+            if any(key.name == name for key in _select(database, "revoked_at IS NULL")):
+                raise KeyNameError(f"there is a key {name!r} already. Choose another name, or: twin keys revoke {name}")
+            database.execute("INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, ?, NULL)", row)
+            (key,) = _select(database, "id = ?", identifier)
+        return shown, key
+
+    def all(self) -> list[ApiKey]:
+        """Oldest first, revoked ones too."""
+        with self._reading() as database:
+            return _select(database, "TRUE ORDER BY created_at") if database else []
+
+    def revoke(self, name: str) -> ApiKey:
+        """By name or id, at once and for good. Raises UnknownKeyError."""
+        with self._writing() as database:
+            found = _select(database, "(name = ? OR id = ?) AND revoked_at IS NULL", name, name)
+            if not found:
+                raise UnknownKeyError(f"there is no key {name!r} to revoke. twin keys list shows those there are.")
+            database.execute("UPDATE keys SET revoked_at = ? WHERE id = ?", (time.time(), found[0].id))
+            return _select(database, "id = ?", found[0].id)[0]
+
+    def caller(self, shown: str) -> Caller | None:
+        """Who presents this key; None when it is unknown, revoked or expired."""
+        identifier = shown.removeprefix(f"{PREFIX}_").partition("_")[0]
+        with self._reading() as database:
+            row = database and database.execute("SELECT hash FROM keys WHERE id = ?", (identifier,)).fetchone()
+            key = _select(database, "id = ?", identifier)[0] if database and row else None
+        matches = hmac.compare_digest(row[0] if row else bytes(32), _hash(shown))
+        return Caller(key.scopes, key.authors, key.id) if key and matches and key.active else None
+
+    @property
+    def required(self) -> bool:
+        """Whether a key was ever made. Revoking the last one closes the server; it never opens it again."""
+        with self._reading() as database:
+            return bool(database and database.execute("SELECT EXISTS (SELECT 1 FROM keys)").fetchone()[0])
+
+    @property
+    def usable(self) -> bool:
+        """Whether anybody could get in."""
+        return any(key.active for key in self.all())
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection | None]:
+        """None while no key was ever made."""
+        if not self._path.exists():
+            yield None
+            return
+        with closing(sqlite3.connect(self._path)) as database:
+            database.execute(TABLE)  # a kill may have come between making the file and making the table
+            yield database
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(self._path, os.O_CREAT | os.O_WRONLY, 0o600))
+        self._path.chmod(0o600)  # a copy that was put back may have other rights
+        with closing(sqlite3.connect(self._path)) as database:
+            database.execute(TABLE)
+            with database:
+                database.execute("BEGIN IMMEDIATE")
+                yield database
+
+
+def _hash(shown: str) -> bytes:
+    return hashlib.sha256(shown.encode()).digest()
+
+
+def _select(database: sqlite3.Connection, where: str, *values: str) -> list[ApiKey]:
+    rows = database.execute(f"SELECT {COLUMNS} FROM keys WHERE {where}", values)  # noqa: S608  # ours, all constants
+    return [ApiKey(row[0], row[1], frozenset(json.loads(row[2])), _authors(row[3]), *row[4:]) for row in rows]
+
+
+def _authors(text: str) -> frozenset[str] | None:
+    listed = json.loads(text)
+    return None if listed is None else frozenset(listed)
