@@ -20,6 +20,7 @@ from inference_pipeline.errors import KeyNameError, UnknownKeyError
 
 Scope = Literal["chat", "admin"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
+CHAT: tuple[Scope, ...] = ("chat",)
 PREFIX = "twin"
 SECRET_BYTES = 32
 TABLE = """CREATE TABLE IF NOT EXISTS keys (
@@ -72,7 +73,7 @@ class KeyStore:
         self,
         name: str,
         *,
-        scopes: Collection[Scope] = ("chat",),
+        scopes: Collection[Scope] = CHAT,
         authors: Collection[str] | None = None,
         expires_at: float | None = None,
     ) -> tuple[str, ApiKey]:

@@ -7,11 +7,11 @@ import functools
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import TypeVar
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from inference_pipeline.answers import AnswerEvent, Finished, Started
+from inference_pipeline.answers import AnswerEvent, Finished, Question, Started
 
 PREFIX = "llm_twin:"
 FIRST_TOKEN = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 20, 40, 80, 160)
@@ -32,21 +32,20 @@ SUCCESS = Counter(
 )
 REFUSED = Counter(f"{PREFIX}request_refused", "Requests turned away before their body was read.", ["status"])
 
-P = ParamSpec("P")
 S = TypeVar("S")
-Answering = Callable[Concatenate[S, P], AsyncGenerator[AnswerEvent, None]]
+Answering = Callable[[S, Question], AsyncGenerator[AnswerEvent, None]]
 
 
-def measured(answering: Answering[S, P]) -> Answering[S, P]:
+def measured(answering: Answering[S]) -> Answering[S]:
     """`answering` as it was, with every answer counted, also one that is left before its end."""
 
     @functools.wraps(answering)
-    async def counted(self: S, *args: P.args, **kwargs: P.kwargs) -> AsyncGenerator[AnswerEvent, None]:
+    async def counted(self: S, question: Question) -> AsyncGenerator[AnswerEvent, None]:
         began = time.perf_counter()
         first, state, reason = 0.0, WAITING, "abort"
         state.inc()
         try:
-            async with aclosing(answering(self, *args, **kwargs)) as events:
+            async with aclosing(answering(self, question)) as events:
                 async for event in events:
                     now = time.perf_counter()
                     if isinstance(event, Started):

@@ -8,22 +8,28 @@ import time
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from inference_pipeline.api.access import caller_of, require_author
+from inference_pipeline.api.admin_examples import KEY, KEYS, MADE_KEY, NEW_KEY, PROMOTION, STATUS, VERSION, VERSIONS
 from inference_pipeline.api.admission import Admission
+from inference_pipeline.api.openapi import errors, success
 from inference_pipeline.engine_pool import EnginePool
 from inference_pipeline.keys import ApiKey, KeyStore, Scope
 from model_registry.ports import CANDIDATE, AdapterVersion, ModelPublisher
 
 
 class Promotion(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"examples": [PROMOTION]})
+
     version: str = CANDIDATE  # "v3", or an alias
     force: bool = False  # although a gate refuses; recorded with the reason
     reason: str = ""
 
 
 class NewKey(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"examples": [NEW_KEY]})
+
     name: Annotated[str, Field(min_length=1, max_length=100)]
     scopes: Annotated[list[Scope], Field(min_length=1)] = ["chat"]
     authors: list[str] | None = None  # null: all
@@ -33,7 +39,7 @@ class NewKey(BaseModel):
 def admin_routes(*, pool: EnginePool, registry: ModelPublisher, keys: KeyStore, admission: Admission) -> APIRouter:
     router = APIRouter(prefix="/admin", tags=["admin"])
 
-    @router.get("/status")
+    @router.get("/status", responses=success(STATUS))
     def status(request: Request) -> dict[str, Any]:
         caller = caller_of(request)
         champions = {author: version.name for author, version in sorted(pool.champions.items())}
@@ -45,35 +51,35 @@ def admin_routes(*, pool: EnginePool, registry: ModelPublisher, keys: KeyStore, 
             "champions": {author: name for author, name in champions.items() if caller.may_use(author)},
         }
 
-    @router.get("/authors/{author}/versions")
+    @router.get("/authors/{author}/versions", responses=success(VERSIONS) | errors(404))
     def versions(author: str, request: Request) -> dict[str, Any]:
         require_author(request, author)
         return {"object": "list", "data": [_version(version) for version in registry.versions(author)]}
 
-    @router.post("/authors/{author}/promote")
+    @router.post("/authors/{author}/promote", responses=success(VERSION) | errors(404, 503))
     def promote(author: str, body: Promotion, request: Request) -> dict[str, Any]:
         require_author(request, author)
         wanted = registry.resolve(author, body.version)
         return _version(registry.promote(author, wanted.number, force=body.force, reason=body.reason))
 
-    @router.post("/authors/{author}/rollback")
+    @router.post("/authors/{author}/rollback", responses=success(VERSION) | errors(404, 503))
     def rollback(author: str, request: Request) -> dict[str, Any]:
         require_author(request, author)
         return _version(registry.rollback(author))
 
-    @router.get("/keys")
+    @router.get("/keys", responses=success(KEYS))
     def list_keys(request: Request) -> dict[str, Any]:
         _require_all_authors(request)
         return {"object": "list", "data": [key_as_data(key) for key in keys.all()]}
 
-    @router.post("/keys", status_code=201)
+    @router.post("/keys", responses=success(MADE_KEY))
     def create_key(body: NewKey, request: Request) -> dict[str, Any]:
         _require_all_authors(request)
         expires_at = None if body.expires_in_days is None else time.time() + 86400 * body.expires_in_days
         shown, key = keys.create(body.name, scopes=body.scopes, authors=body.authors, expires_at=expires_at)
         return {**key_as_data(key), "key": shown}
 
-    @router.delete("/keys/{name}")
+    @router.delete("/keys/{name}", responses=success(KEY))
     def revoke_key(name: str, request: Request) -> dict[str, Any]:
         _require_all_authors(request)
         return key_as_data(keys.revoke(name))

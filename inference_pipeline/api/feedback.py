@@ -4,10 +4,11 @@ import asyncio
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from feature_store.records import ScoredChunk
+from inference_pipeline.api.access import require_author
 from inference_pipeline.api.openapi import errors, success
 from inference_pipeline.api.own_examples import FEEDBACK_REQUEST, KEPT
 from inference_pipeline.api.recent_answers import RecentAnswers
@@ -58,9 +59,10 @@ def feedback_routes(log: FeedbackLog, recent: RecentAnswers) -> APIRouter:
     router = APIRouter()
 
     @router.post("/v1/feedback", responses=success(KEPT) | errors(400, 404, 409, 503))
-    async def give_feedback(body: FeedbackRequest) -> dict[str, Any]:
+    async def give_feedback(body: FeedbackRequest, request: Request) -> dict[str, Any]:
         """A correction becomes a preference pair of the next training; a thumb alone is kept, and teaches nothing."""
         author, _ = parse_model_id(body.model)
+        require_author(request, author)
         kept = _feedback(body, author, recent)
         await asyncio.to_thread(log.append, author, kept)
         return {

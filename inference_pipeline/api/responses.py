@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from inference_pipeline.answers import Delta, Finished, Started
+from inference_pipeline.api.access import require_author
 from inference_pipeline.api.answering import Answering
 from inference_pipeline.api.completions import extras, url_citations
 from inference_pipeline.api.errors import WireError
@@ -25,8 +26,10 @@ def response_routes(answering: Answering) -> APIRouter:
 
     @router.post("/v1/responses", responses=success(_example(), streams=True) | errors(400, 404, 410, 503))
     async def create_response(body: ResponseRequest, request: Request) -> Response:
+        question = body.question()
+        require_author(request, question.author)
         writer = _Writer(body)
-        events = interleaved(answering.several([body.question()], writer.id))
+        events = interleaved(answering.several([question], writer.id))
         return await respond(request, events, writer, stream=bool(body.stream))
 
     return router

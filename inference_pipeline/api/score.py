@@ -5,9 +5,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from inference_pipeline.api.access import require_author
 from inference_pipeline.api.openapi import errors, success
 from inference_pipeline.api.own_examples import SCORE_REQUEST, SCORED
 from inference_pipeline.api.schemas import parse_model_id
@@ -56,8 +57,9 @@ def score_routes(resolver: ModelResolver) -> APIRouter:
         }
 
     @router.post("/v1/score", responses=success(SCORED) | errors(400, 404, 410, 503))
-    async def score(body: ScoreRequest) -> dict[str, Any]:
+    async def score(body: ScoreRequest, request: Request) -> dict[str, Any]:
         """0: like the others that the scorer knows, 1: like the author. People who write alike score alike."""
+        require_author(request, parse_model_id(body.model)[0])
         return await asyncio.to_thread(scored, body)
 
     return router

@@ -6,10 +6,11 @@ from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from feature_store.records import PostKind
+from inference_pipeline.api.access import require_author
 from inference_pipeline.api.openapi import errors, success
 from inference_pipeline.api.own_examples import FOUND, SEARCH_REQUEST
 from inference_pipeline.api.schemas import parse_model_id
@@ -76,7 +77,8 @@ def search_routes(posts: PostSearch, resolver: ModelResolver) -> APIRouter:
         }
 
     @router.post("/v1/search", responses=success(FOUND) | errors(400, 404, 410, 503))
-    async def search(body: SearchRequest) -> dict[str, Any]:
+    async def search(body: SearchRequest, request: Request) -> dict[str, Any]:
+        require_author(request, parse_model_id(body.model)[0])
         return await asyncio.to_thread(found, body)
 
     return router

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from feature_store.request_wording import listed, wording
 from inference_pipeline.answers import SEEDS, Finished, Question
+from inference_pipeline.api.access import require_author
 from inference_pipeline.api.answering import Answering
 from inference_pipeline.api.completions import extras, usage
 from inference_pipeline.api.openapi import errors, success
@@ -103,6 +104,7 @@ def write_routes(answering: Answering) -> APIRouter:
         limits = PLATFORMS[body.platform]
         made = new_id("write")
         question = body.question(body.request, words=body.words, retrieve=True)
+        require_author(request, question.author)
         answer = await answering.whole(request, question, made)
         text = end_within(answer.text, limits, words=body.words, complete=answer.finish_reason == "stop")
         shown = replace(answer, citations=tuple(c for c in answer.citations if c.answer_end <= _seen(answer, text)))
@@ -120,6 +122,7 @@ def write_routes(answering: Answering) -> APIRouter:
     @router.post("/v1/rewrite", responses=success(REWRITTEN) | errors(400, 404, 410, 503))
     async def rewrite(body: RewriteRequest, request: Request) -> dict[str, Any]:
         """A long text is rewritten in pieces that end with sentences, one after the other."""
+        require_author(request, parse_model_id(body.model)[0])
         made = new_id("rewrite")
         pieces = list(passages(body.text, words=PIECE_WORDS)) or [body.text]
         done = []

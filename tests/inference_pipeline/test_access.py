@@ -80,6 +80,34 @@ def test_a_model_of_another_is_answered_as_one_that_does_not_exist(start: Start,
     assert service.http.get("/ready").json()["champions"] == {}
 
 
+def test_every_route_answers_of_another_author_as_of_nobody(start: Start) -> None:
+    """Whichever routes there are: what they are asked with is their own example."""
+    service = start()
+    document = service.http.get("/openapi.json").json()
+    key, _ = service.keys.create("ann", authors=["maud"], scopes=["chat", "admin"])
+    bearer = {"Authorization": f"Bearer {key}"}
+    asked = []
+    for path, routes in document["paths"].items():
+        for method, route in routes.items():
+            schema = route.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+            parts = document["components"]["schemas"].get(schema.get("$ref", "").rpartition("/")[2], {})
+            body = parts.get("examples", [{}])[0]
+            if path == "/v1/embeddings" or not ("model" in body or "{author}" in path or "{model}" in path):
+                continue
+            of_dex, of_nobody = (
+                service.http.request(
+                    method,
+                    path.replace("{author}", author).replace("{model}", author),
+                    json=body | ({"model": author} if "model" in body else {}),
+                    headers=bearer,
+                )
+                for author in ("dex", "nell")
+            )
+            assert (of_dex.status_code, of_dex.content) == (404, of_nobody.content), path
+            asked.append(path)
+    assert len(asked) >= 11
+
+
 def test_scopes_part_asking_from_looking_after(start: Start) -> None:
     service = start()
     chat, _ = service.keys.create("ann")

@@ -17,11 +17,13 @@ from fakes.service import Service
 from fakes.world import POSTS, World, make_chunk
 from model_registry.style import StyleScorer
 
+MAKES_KEYS = "/admin/keys"  # the first of them would lock the other calls out: tests/inference_pipeline/test_access.py
 CALLS = int(os.environ.get("SCHEMATHESIS_CALLS", "60"))
 
 
 @pytest.fixture(autouse=True)
 def _searched_and_scored(world: World, scorer: StyleScorer) -> None:
+    world.register("maud")  # v2; the example of a promotion names v1
     give_scorer(world, scorer)
     documents = [
         replace(make_document(title, text), id=make_chunk("maud", title, text).document_id)
@@ -40,8 +42,9 @@ def test_every_route_declares_its_errors_and_has_an_example(service: Service) ->
     for method, path, route in routes(service):
         assert "422" not in route["responses"], path
         assert route["responses"]["4XX"]["content"]["application/json"]["schema"]["$ref"].endswith("/ErrorBody"), path
-        assert route["responses"]["200"]["content"]["application/json"]["example"], path
-        assert ("requestBody" in route) == (method == "post"), path
+        (content,) = [kind for name, kind in route["responses"]["200"]["content"].items() if "event-stream" not in name]
+        assert content["example"], path
+        assert ("requestBody" in route) == (method == "post" and not path.endswith("/rollback")), path
 
 
 def test_examples_are_requests_that_work_and_answers_of_their_form(service: Service) -> None:
@@ -49,11 +52,12 @@ def test_examples_are_requests_that_work_and_answers_of_their_form(service: Serv
     served = {"maud-ferrier": "maud", "all-minilm-l6-v2": "hash-encoder"}
     tried = 0
     for method, path, route in routes(service):
-        if method != "post":
+        if "requestBody" not in route or path == MAKES_KEYS:
             continue
         schema = route["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
         (example,) = document["components"]["schemas"][schema]["examples"]
-        answer = service.http.post(path, json=example | {"model": served[example["model"]]})
+        body = example | {"model": served[example["model"]]} if "model" in example else example
+        answer = service.http.request(method, path.replace("{author}", "maud"), json=body)
         assert answer.status_code == 200, answer.text
         assert form(answer.json()) == form(route["responses"]["200"]["content"]["application/json"]["example"]), path
         tried += 1
@@ -71,7 +75,7 @@ def form(value: object) -> object:
 
 def test_generated_calls_meet_no_undeclared_status(service: Service) -> None:
     schema = schemathesis.openapi.from_url(f"{service.address}/openapi.json")
-    operations = [result.ok() for result in schema.get_all_operations()]
+    operations = [result.ok() for result in schema.get_all_operations() if result.ok().path != MAKES_KEYS]
     varied = sum(bool(operation.body or operation.path_parameters) for operation in operations)
     assert varied >= 4
     made: Counter[int] = Counter()
