@@ -1,9 +1,9 @@
 """A server under ten times the load that it can carry: what is refused, how fast, and what the others wait.
 
-    python -m benchmarks.overload AUTHOR [--seconds 60] [--queue 4]
+    python -m benchmarks.overload AUTHOR [--seconds 60] [--clients 2]
 
-Starts `twin serve` over the data folder of the settings. Unloaded: one stream after another. Capacity: as many clients
-as the server lets in, each asking again at once. Overload: requests arrive at random (Poisson) at ten times that rate,
+Starts `twin serve` over the data folder of the settings. Unloaded: one stream after another. Capacity: a few
+clients, each asking again at once. Overload: requests arrive at random (Poisson) at ten times that rate,
 whatever becomes of them. Then 200 streams are left after their first token, and 100 readers take nothing of theirs.
 First tokens, and the memory of server and engines, are also given as ratios to the unloaded server.
 """
@@ -161,14 +161,14 @@ async def watched(work: Coroutine[Any, Any, Found], pid: int) -> tuple[Found, fl
     return task.result(), highest
 
 
-async def measure(address: str, pid: int, model: str, *, queue: int, seconds: float) -> None:
+async def measure(address: str, pid: int, model: str, *, clients: int, seconds: float) -> None:
     limits = httpx2.Limits(max_connections=None, max_keepalive_connections=64)
     async with httpx2.AsyncClient(base_url=address, timeout=300, limits=limits) as client:
         await one_after_another(client, model, 3)
         unloaded = median((await one_after_another(client, model, 7)).first)
-        rate = await saturated(client, model, queue, min(20.0, seconds))
+        rate = await saturated(client, model, clients, min(20.0, seconds))
         before = memory_mb(pid)
-        print(f"unloaded: first token {unloaded:.0f} ms, {before:.0f} MB; {rate:.2f} answers/s with {queue} at once")
+        print(f"unloaded: first token {unloaded:.0f} ms, {before:.0f} MB; {rate:.2f} answers/s with {clients} clients")
         found, highest = await watched(overloaded(client, model, OVERLOAD * rate, seconds), pid)
         print(f"overload of {OVERLOAD * rate:.1f} requests/s for {seconds:.0f} s: {dict(found.statuses)}")
         middle, late = median(found.first), quantiles(found.first, n=20)[-1]
@@ -186,21 +186,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("author")
     parser.add_argument("--seconds", type=float, default=60.0)
-    parser.add_argument("--queue", type=int, default=0, help="0: as the settings say")
+    parser.add_argument("--clients", type=int, default=2, help="who ask at once while the capacity is measured")
     given = parser.parse_args()
-    options = ["--set", "serving.port=0", *(["--set", f"serving.queue={given.queue}"] if given.queue else [])]
-    from configs.settings import load_settings
-
-    queue = given.queue or load_settings().serving.queue
     with subprocess.Popen(
-        [sys.executable, "-m", "twin", *options, "serve"], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "twin", "--set", "serving.port=0", "serve"], stdout=subprocess.PIPE, text=True
     ) as server:
         assert server.stdout
         try:
-            address = next(word for line in server.stdout for word in line.split() if word.startswith("http://"))
+            address = next(
+                word for line in server.stdout for word in line.split() if word.startswith("http://")
+            ).rstrip(".,")
             while httpx2.get(f"{address}/ready").status_code != 200 and "@" not in given.author:
                 time.sleep(0.2)
-            asyncio.run(measure(address.rstrip("."), server.pid, given.author, queue=queue, seconds=given.seconds))
+            asyncio.run(measure(address, server.pid, given.author, clients=given.clients, seconds=given.seconds))
         finally:
             server.terminate()
 

@@ -162,7 +162,8 @@ class ServingSettings(Section):
     repetition_penalty: Annotated[float, Field(ge=1)]
     refresh_seconds: Annotated[float, Field(gt=0)]  # how often a server looks for a new champion
     loaded_versions: Positive  # engines in memory at once; the least recently used leaves
-    queue: Positive  # requests under way or waiting before 503
+    queue: Positive  # answers under way before 503
+    waiting: Positive  # requests that wait for their first token before 503
     trace_content: bool  # whether OpenTelemetry spans hold what was asked and answered
 
 

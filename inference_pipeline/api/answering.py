@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Coroutine, Sequence
-from contextlib import aclosing
+from contextlib import ExitStack, aclosing
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -15,6 +15,7 @@ from inference_pipeline.api.recent_answers import RecentAnswers
 from inference_pipeline.pipeline import AnswerPipeline
 
 Events = AsyncGenerator[AnswerEvent, None]
+IndexedEvents = AsyncGenerator[tuple[int, AnswerEvent], None]  # with the place of the answer among those asked for
 T = TypeVar("T")
 
 
@@ -24,31 +25,56 @@ class Answering:
     admission: Admission
     recent: RecentAnswers
 
-    async def events(self, question: Question, answer_id: str) -> Events:
-        """An answer, which feedback may name by `answer_id` once it is finished. Raises OverloadedError and what the
-        pipeline raises."""
-        with self.admission.place():
-            async with aclosing(self.pipeline.answer(question)) as events:
-                async for event in self.recent.following(answer_id, question, events):
+    async def events(self, questions: Sequence[Question], response_id: str) -> IndexedEvents:
+        """An answer a question. Feedback names a finished one by `response_id`, or by `response_id`-0 and so on where
+        there are several. Raises OverloadedError and what the pipeline raises."""
+        ids = [response_id] if len(questions) == 1 else [f"{response_id}-{n}" for n in range(len(questions))]
+        with self.admission.place(len(questions)), ExitStack() as until_first_token:
+            until_first_token.enter_context(self.admission.wait())
+            answers = [self._answer(question, name) for question, name in zip(questions, ids, strict=True)]
+            async with aclosing(interleaved(answers)) as events:
+                async for event in events:
+                    until_first_token.close()
                     yield event
-
-    def several(self, questions: Sequence[Question], response_id: str) -> list[Events]:
-        """An answer a question; of more than one, feedback names the first as `response_id`-0."""
-        if len(questions) == 1:
-            return [self.events(questions[0], response_id)]
-        return [self.events(question, f"{response_id}-{index}") for index, question in enumerate(questions)]
 
     async def whole(self, request: Request, question: Question, answer_id: str) -> Finished:
         """Raises ClientGoneError when nobody waits for it any more."""
-        return await while_connected(request, last(self.events(question, answer_id)))
+        (answer,) = await while_connected(request, finished(self.events([question], answer_id)))
+        return answer
+
+    async def _answer(self, question: Question, answer_id: str) -> Events:
+        async with aclosing(self.pipeline.answer(question)) as events:
+            async for event in self.recent.following(answer_id, question, events):
+                yield event
 
 
-async def last(events: Events) -> Finished:
+async def interleaved(answers: Sequence[Events]) -> IndexedEvents:
+    """The events of several answers as they come. Closes all of them when it is closed, or when one of them fails."""
+    coming = {asyncio.ensure_future(anext(events)): index for index, events in enumerate(answers)}
+    try:
+        while coming:
+            done, _ = await asyncio.wait(coming, return_when=asyncio.FIRST_COMPLETED)
+            for task in sorted(done, key=coming.__getitem__):
+                index = coming.pop(task)
+                try:
+                    event = task.result()
+                except StopAsyncIteration:
+                    continue
+                yield index, event
+                coming[asyncio.ensure_future(anext(answers[index]))] = index
+    finally:
+        for task in coming:
+            task.cancel()
+        await asyncio.gather(*coming, return_exceptions=True)
+        for events in answers:
+            await events.aclose()
+
+
+async def finished(events: IndexedEvents) -> list[Finished]:
+    """Every answer, whole, in the order in which they were asked for."""
     async with aclosing(events):
-        async for event in events:
-            if isinstance(event, Finished):
-                return event
-    raise AssertionError("the pipeline's last event is Finished")
+        answers = {index: event async for index, event in events if isinstance(event, Finished)}
+    return [answers[index] for index in sorted(answers)]
 
 
 async def while_connected(request: Request, work: Coroutine[Any, Any, T]) -> T:

@@ -64,7 +64,7 @@ def create_app(
 
     # The interactive pages would be loaded from a content network: nothing here leaves the machine.
     app = FastAPI(title="LLM Twin", lifespan=lifespan, docs_url=None, redoc_url=None, responses=ANY_ERROR)
-    app.state.admission = Admission(settings.queue)
+    app.state.admission = Admission(settings.queue, waiting_capacity=settings.waiting)
     answer_errors(app)
     answering = Answering(pipeline, app.state.admission, RecentAnswers())
     app.include_router(chat_routes(answering))

@@ -19,7 +19,7 @@ from pydantic import BaseModel, Field, ValidationError
 from configs.errors import TwinError
 from configs.progress import Progress
 from feature_store.records import digest_of
-from inference_pipeline.api.answering import last
+from inference_pipeline.api.answering import finished, interleaved
 from inference_pipeline.api.completions import Completion
 from inference_pipeline.api.errors import WireError, invalid_request, wire_error
 from inference_pipeline.api.schemas import ChatCompletionRequest
@@ -112,7 +112,7 @@ async def _response(body: dict[str, Any], pipeline: AnswerPipeline) -> tuple[int
         return wrong.status, wrong.body
     while True:
         try:
-            answers = await asyncio.gather(*(last(pipeline.answer(question)) for question in request.questions()))
+            answers = await finished(interleaved([pipeline.answer(question) for question in request.questions()]))
             return 200, Completion(request.model).whole(answers)
         except OverloadedError:
             await asyncio.sleep(RETRY_SECONDS)

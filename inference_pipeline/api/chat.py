@@ -5,7 +5,7 @@ from fastapi import APIRouter, Request, Response
 from inference_pipeline.api.access import require_author
 from inference_pipeline.api.answering import Answering
 from inference_pipeline.api.completions import Completion
-from inference_pipeline.api.event_stream import interleaved, respond
+from inference_pipeline.api.event_stream import respond
 from inference_pipeline.api.examples import ANSWER, CHAT_REQUEST, MADE_AT
 from inference_pipeline.api.openapi import errors, success
 from inference_pipeline.api.schemas import ChatCompletionRequest
@@ -21,7 +21,7 @@ def chat_routes(answering: Answering) -> APIRouter:
         questions = body.questions()
         require_author(request, questions[0].author)
         completion = Completion(body.model, include_usage=body.include_usage)
-        events = interleaved(answering.several(questions, completion.id))
+        events = answering.events(questions, completion.id)
         return await respond(request, events, completion, stream=bool(body.stream))
 
     return router

@@ -14,8 +14,8 @@ from typing import Any
 
 from feature_store.records import digest_of
 from inference_pipeline.answers import Delta, Finished, Origin, Started
+from inference_pipeline.api.answering import IndexedEvents
 from inference_pipeline.api.errors import WireError
-from inference_pipeline.api.event_stream import IndexedEvents
 
 DONE = "data: [DONE]\n\n"
 

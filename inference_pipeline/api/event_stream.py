@@ -1,6 +1,5 @@
-"""The answers to one request, as they come: interleaved, written in one form, and given up when the client leaves."""
+"""The answers to one request, as they come: written in one form, and given up when the client leaves."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Any, Protocol
@@ -11,10 +10,8 @@ from starlette.types import Receive, Scope, Send
 
 from configs.errors import TwinError
 from inference_pipeline.answers import AnswerEvent, Finished
-from inference_pipeline.api.answering import Events, while_connected
+from inference_pipeline.api.answering import IndexedEvents, finished, while_connected
 from inference_pipeline.api.errors import UNEXPECTED, WireError, wire_error
-
-IndexedEvents = AsyncGenerator[tuple[int, AnswerEvent], None]  # with the place of the answer among those asked for
 
 
 class WireForm(Protocol):
@@ -29,32 +26,10 @@ class WireForm(Protocol):
         """The server-sent event that ends a stream which cannot go on."""
 
 
-async def interleaved(answers: Sequence[Events]) -> IndexedEvents:
-    """The events of several answers as they come. Closes all of them when it is closed, or when one of them fails."""
-    coming = {asyncio.ensure_future(anext(events)): index for index, events in enumerate(answers)}
-    try:
-        while coming:
-            done, _ = await asyncio.wait(coming, return_when=asyncio.FIRST_COMPLETED)
-            for task in sorted(done, key=coming.__getitem__):
-                index = coming.pop(task)
-                try:
-                    event = task.result()
-                except StopAsyncIteration:
-                    continue
-                yield index, event
-                coming[asyncio.ensure_future(anext(answers[index]))] = index
-    finally:
-        for task in coming:
-            task.cancel()
-        await asyncio.gather(*coming, return_exceptions=True)
-        for events in answers:
-            await events.aclose()
-
-
 async def respond(request: Request, events: IndexedEvents, wire: WireForm, *, stream: bool) -> Response:
     """Raises ClientGoneError, and what makes an answer impossible."""
     if not stream:
-        return JSONResponse(wire.whole(await while_connected(request, _finished(events))))
+        return JSONResponse(wire.whole(await while_connected(request, finished(events))))
     # Whatever makes an answer impossible shows before the first event, while there is a status to say it with.
     first = await while_connected(request, anext(events))
     return _EventStream(events, _written(wire, _resumed(first, events)))
@@ -88,9 +63,3 @@ async def _resumed(first: tuple[int, AnswerEvent], events: IndexedEvents) -> Ind
     yield first
     async for event in events:
         yield event
-
-
-async def _finished(events: IndexedEvents) -> list[Finished]:
-    async with aclosing(events):
-        answers = {index: event async for index, event in events if isinstance(event, Finished)}
-    return [answers[index] for index in sorted(answers)]

@@ -10,10 +10,10 @@ from fastapi import APIRouter, Request, Response
 
 from inference_pipeline.answers import Delta, Finished, Started
 from inference_pipeline.api.access import require_author
-from inference_pipeline.api.answering import Answering
+from inference_pipeline.api.answering import Answering, IndexedEvents
 from inference_pipeline.api.completions import extras, url_citations
 from inference_pipeline.api.errors import WireError
-from inference_pipeline.api.event_stream import IndexedEvents, interleaved, respond
+from inference_pipeline.api.event_stream import respond
 from inference_pipeline.api.examples import ANSWER, MADE_AT, RESPONSE_REQUEST
 from inference_pipeline.api.openapi import errors, success
 from inference_pipeline.api.response_schemas import ResponseRequest, fresh_id
@@ -29,7 +29,7 @@ def response_routes(answering: Answering) -> APIRouter:
         question = body.question()
         require_author(request, question.author)
         writer = _Writer(body)
-        events = interleaved(answering.several([question], writer.id))
+        events = answering.events([question], writer.id)
         return await respond(request, events, writer, stream=bool(body.stream))
 
     return router

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from inference_pipeline.answers import AnswerEvent, Delta
-from inference_pipeline.api.event_stream import interleaved
+from inference_pipeline.api.answering import interleaved
 
 
 async def counted(number: int, closed: list[int], *, fails: bool = False) -> AsyncGenerator[AnswerEvent, None]:
