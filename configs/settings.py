@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from configs.errors import SettingsError
 
@@ -167,6 +167,29 @@ class ServingSettings(Section):
     trace_content: bool  # whether OpenTelemetry spans hold what was asked and answered
 
 
+class RemoteSettings(Section):
+    """The server that writes the answers where serving.engine is remote: inference_pipeline/engines/remote.py."""
+
+    base_url: str | None  # of an OpenAI-compatible server, up to where /completions begins
+    api_key: Annotated[str | None, Field(repr=False)]
+    base_model: str | None  # what it calls the base model; null: it does not serve it
+    adapter_model: str  # what it calls an adapter version
+    prompt: Literal["ids", "text"]
+    timeout_seconds: Annotated[float, Field(gt=0)]  # without a byte
+
+    @field_validator("adapter_model")
+    @classmethod
+    def _names_each_version(cls, value: str) -> str:
+        """Two versions of one name would be told apart by nobody."""
+        try:
+            names = {value.format(author=author, version=version) for author in "ab" for version in ("v1", "v2")}
+        except (KeyError, IndexError, ValueError) as error:
+            raise ValueError(f"only {{author}} and {{version}} can stand in it: {value!r}") from error
+        if len(names) != 4:
+            raise ValueError(f"{{author}} and {{version}} must both stand in it, and not in {value!r}")
+        return value
+
+
 class AccessSettings(Section):
     """Who gets in, and how much one may ask: inference_pipeline/api/access.py. Keys are made with twin keys."""
 
@@ -191,6 +214,7 @@ class Settings(Section):
     evaluation: EvaluationSettings
     model_registry: ModelRegistrySettings
     serving: ServingSettings
+    remote: RemoteSettings
     access: AccessSettings
 
 

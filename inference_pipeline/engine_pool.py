@@ -55,7 +55,7 @@ class _Refused:
 class EnginePool:
     """At most `capacity` engines stay loaded; one more while a new champion takes over. Lives in one event loop.
 
-    `load` makes an engine of an adapter's folder (None: the base alone) and blocks; `encoder` is the fingerprint that
+    `load` makes an engine of an adapter version (None: the base alone) and blocks; `encoder` is the fingerprint that
     questions are embedded with; `profile` names an author who has no version.
     """
 
@@ -65,7 +65,7 @@ class EnginePool:
         resolver: ModelResolver,
         base: BaseModelFiles,
         encoder: str,
-        load: Callable[[Path | None], Engine],
+        load: Callable[[AdapterVersion | None], Engine],
         profile: Callable[[str], AuthorProfile],
         capacity: int,
     ) -> None:
@@ -200,7 +200,7 @@ class EnginePool:
     def _verified_engine(self, folder: Path | None, version: AdapterVersion | None) -> Engine:
         if folder is not None and version is not None:
             self._check_compatible(version.name, verify_folder(folder))
-        return self._load(folder)
+        return self._load(version)
 
     def _check_compatible(self, name: str, manifest: AdapterManifest) -> None:
         trained_with = (manifest.base.fingerprint, manifest.features.encoder, manifest.prompt_version)

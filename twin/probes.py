@@ -13,7 +13,15 @@ from feature_store.ports import Encoder, OnlineIndex
 from feature_store.records import ScoredChunk
 from feature_store.versions import FeatureVersion
 from inference_pipeline.citations import cite
-from inference_pipeline.engines import Engine, GenerationRequest, TextDelta, engine_module
+from inference_pipeline.engines import (
+    REFERENCE,
+    REMOTE,
+    Engine,
+    GenerationRequest,
+    LocalEngine,
+    TextDelta,
+    engine_module,
+)
 from inference_pipeline.retrieval import as_passages, ranking, retrieve, search_query
 from model_registry.base_models import BaseModelFiles
 from model_registry.ports import Cited, Retrieved, Written
@@ -25,17 +33,21 @@ CHUNKS_PER_DOCUMENT = 8  # read of the ranking for each document wanted: a long 
 
 
 class EngineProbe:
-    """model_registry.ports.ServingProbe over the configured serving engine. One engine is in memory at a time."""
+    """model_registry.ports.ServingProbe over the configured serving engine, or over the reference where that is remote.
+
+    One engine is in memory at a time.
+    """
 
     def __init__(self, settings: Settings, base: BaseModelFiles) -> None:
         self._settings = settings
         self._base = base
         self._adapter: Path | None = None
-        self._engine: Engine | None = None
+        self._engine: LocalEngine | None = None
 
     @property
     def engine(self) -> str:
-        return self._settings.serving.engine
+        engine = self._settings.serving.engine
+        return REFERENCE if engine == REMOTE else engine
 
     def prompt_tokens(self, prompt: str) -> list[int]:
         return (self._engine or self._load(None)).prompt_tokens(prompt)
@@ -72,11 +84,11 @@ class EngineProbe:
             self._engine.close()
             self._engine = None
 
-    def _load(self, adapter: Path | None) -> Engine:
+    def _load(self, adapter: Path | None) -> LocalEngine:
         if self._engine is None or self._adapter != adapter:
             self.close()
             settings = self._settings
-            self._engine = engine_module(settings.serving.engine).load(
+            self._engine = engine_module(self.engine).load(
                 self._base, adapter, settings.cache_dir, settings.training.device
             )
             self._adapter = adapter

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from feature_store.ports import Encoder, FeatureWriter, OnlineIndex
     from feature_store.versions import AuthorProfile, FeatureVersion, SourceRecord
     from inference_pipeline.engine_pool import EnginePool
+    from inference_pipeline.engines import Engine
     from inference_pipeline.keys import KeyStore
     from inference_pipeline.pipeline import AnswerPipeline
     from model_registry.base_models import BaseModelFiles
     from model_registry.feedback import FeedbackLog
-    from model_registry.ports import ModelPublisher
+    from model_registry.ports import AdapterVersion, ModelPublisher
     from training_pipeline.workshop import Workshop
     from twin.probes import IndexProbe
 
@@ -237,20 +238,32 @@ def key_store(settings: Settings) -> "KeyStore":
     return KeyStore(settings.data_dir / "keys.sqlite")
 
 
+def engine_loader(settings: Settings, base: "BaseModelFiles") -> Callable[["AdapterVersion | None"], "Engine"]:
+    """What makes the configured engine of a version; None is the base alone. Raises UnknownEngineError, and
+    EngineUnavailableError when a remote server is meant and none is named."""
+    from inference_pipeline.engines import REMOTE, engine_module, remote
+
+    if settings.serving.engine == REMOTE:
+        remote.require_address(settings.remote)
+        return lambda version: remote.load(base, version, settings.remote)
+    module = engine_module(settings.serving.engine)
+    return lambda version: module.load(
+        base, version.folder if version else None, settings.cache_dir, settings.training.device
+    )
+
+
 @contextmanager
 def answering(settings: Settings, base: "BaseModelFiles") -> Iterator[tuple["AnswerPipeline", "EnginePool"]]:
     """What answers questions. The pool belongs to the event loop that uses it, which closes it."""
     from inference_pipeline.engine_pool import EnginePool
-    from inference_pipeline.engines import engine_module
     from inference_pipeline.pipeline import AnswerPipeline
 
-    engine = engine_module(settings.serving.engine)
     vectors = encoder(settings)
     pool = EnginePool(
         resolver=model_registry(settings),
         base=base,
         encoder=vectors.fingerprint,
-        load=lambda adapter: engine.load(base, adapter, settings.cache_dir, settings.training.device),
+        load=engine_loader(settings, base),
         profile=feature_store(settings).profile,
         capacity=settings.serving.loaded_versions,
     )

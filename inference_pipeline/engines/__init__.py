@@ -1,7 +1,8 @@
 """What writes the answer: one file an engine.
 
 To add one: a module (or package) here whose name is the config value `serving.engine`, with
-`load(base: BaseModelFiles, adapter: Path | None, cache_dir: Path, device: str) -> Engine`.
+`load(base: BaseModelFiles, adapter: Path | None, cache_dir: Path, device: str) -> LocalEngine`. Only `remote` is
+loaded by what its server calls a version, and holds no model whose parity could be measured.
 An engine holds one version. It takes token ids (the one renderer made them) and gives text.
 """
 
@@ -16,6 +17,8 @@ from inference_pipeline.errors import UnknownEngineError
 from model_registry.base_models import BaseModelFiles
 
 FinishReason = Literal["stop", "length"]
+REMOTE = "remote"
+REFERENCE = "transformers"  # measured in place of a remote engine, which has no version before it is registered
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +55,20 @@ class Engine(Protocol):
         Raises PromptTooLongError, EngineUnavailableError.
         """
 
+    def close(self) -> None:
+        """Free the memory. Running requests end first."""
+
+
+class LocalEngine(Engine, Protocol):
     def prompt_tokens(self, prompt: str) -> list[int]:
         """The ids that the engine's own tokenizer makes of a rendered prompt: for the parity check."""
 
     def greedy(self, prompt: Sequence[int], max_new_tokens: int) -> tuple[list[int], list[float]]:
         """Greedily decoded ids and their log-probabilities (nats): for the parity check. Blocks."""
 
-    def close(self) -> None:
-        """Free the memory. Running requests end first."""
-
 
 class EngineModule(Protocol):
-    def load(self, base: BaseModelFiles, adapter: Path | None, cache_dir: Path, device: str) -> Engine: ...
+    def load(self, base: BaseModelFiles, adapter: Path | None, cache_dir: Path, device: str) -> LocalEngine: ...
 
 
 def names() -> list[str]:
@@ -71,7 +76,7 @@ def names() -> list[str]:
 
 
 def engine_module(name: str) -> EngineModule:
-    """Raises UnknownEngineError."""
+    """Of an engine that runs here. Raises UnknownEngineError."""
     if name not in names():
         raise UnknownEngineError(f"there is no engine {name!r}. Known: {', '.join(names())}.")
     return cast("EngineModule", importlib.import_module(f"{__name__}.{name}"))

@@ -113,12 +113,8 @@ class World:
         version = self.registry.register(author, folder)
         return self.registry.promote(author, version.number) if promote else version
 
-    def _load(self, adapter: Path | None) -> Engine:
-        name = "base"
-        for author in self.registry.authors():
-            for version in self.registry.versions(author):
-                if version.folder == adapter:
-                    name = f"{author} {version.name}"
+    def _load(self, adapter: AdapterVersion | None) -> Engine:
+        name = f"{adapter.author} {adapter.name}" if adapter else "base"
         self.loads.append(name)
         if self.make_engine is not None:
             return self.make_engine(name)

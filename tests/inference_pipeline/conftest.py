@@ -16,7 +16,9 @@ from model_registry.style import StyleScorer
 
 @pytest.fixture
 def serving(settings: Settings) -> ServingSettings:
-    return settings.serving.model_copy(update={"min_similarity": 0.3, "refresh_seconds": 0.05, "waiting": 32})
+    return settings.serving.model_copy(
+        update={"min_similarity": 0.3, "refresh_seconds": 0.05, "queue": 32, "waiting": 32}
+    )
 
 
 @pytest.fixture

@@ -141,9 +141,9 @@ def _port(settings: "Settings") -> str:
 
 
 def _engine(settings: "Settings") -> str:
-    from inference_pipeline.engines import engine_module
+    from twin import wiring
 
-    engine_module(settings.serving.engine)
+    wiring.engine_loader(settings, wiring.base_model(settings))
     return settings.serving.engine
 
 

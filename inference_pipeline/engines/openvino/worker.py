@@ -20,7 +20,7 @@ import threading
 from collections.abc import Iterator
 from typing import IO, Any
 
-MAX_BATCHED_TOKENS = 512
+MAX_BATCHED_TOKENS = 1024
 SEED_BITS = 31
 
 

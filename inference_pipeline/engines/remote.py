@@ -1,0 +1,235 @@
+"""Any OpenAI-compatible server (vLLM, llama.cpp, Ollama): it holds the models, and writes the answer there.
+
+Our own renderer makes the prompt, and it goes to /completions as it is: no chat template of the server's touches it.
+A version is never answered by something else in silence: before it serves, the server must list its name and answer
+under it, and where it also serves the base model, the two must not write the same with the same probabilities.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any
+
+from configs.settings import RemoteSettings
+from inference_pipeline.engines import FinishReason, GenerationRequest, TextDelta
+from inference_pipeline.errors import EngineUnavailableError, OverloadedError
+from inference_pipeline.model_config import check_fits, context_tokens, end_tokens
+from model_registry.base_models import BaseModelFiles
+from model_registry.ports import AdapterVersion
+
+if TYPE_CHECKING:
+    from httpx2 import Response
+
+PROBE = "Once upon a time"
+PROBE_TOKENS = 8
+QUOTED = 300  # characters of what a server says, in our message
+BUSY = (429, 503)
+
+
+def load(base: BaseModelFiles, version: AdapterVersion | None, settings: RemoteSettings) -> "RemoteEngine":
+    """Blocks until the server has answered under the version's name; None is the base model alone.
+
+    Raises EngineUnavailableError when the server is not there, does not serve the name, or answers for an adapter
+    as for the base model.
+    """
+    engine = RemoteEngine(base, _name(version, settings), settings)
+    try:
+        engine.probe(against=settings.base_model if version else None)
+    except BaseException:
+        engine.close()
+        raise
+    return engine
+
+
+def require_address(settings: RemoteSettings) -> str:
+    """The server's, without a last slash. Raises EngineUnavailableError."""
+    if not settings.base_url:
+        raise EngineUnavailableError(
+            "serving.engine is remote, and remote.base_url is not set. Name the server up to where /completions "
+            "begins, e.g. --set remote.base_url=http://127.0.0.1:8000/v1"
+        )
+    return settings.base_url.rstrip("/")
+
+
+class RemoteEngine:
+    name = "remote"
+
+    def __init__(self, base: BaseModelFiles, model: str, settings: RemoteSettings) -> None:
+        import httpx2
+        from tokenizers import Tokenizer
+
+        self.context_tokens = context_tokens(base)
+        self._base = base
+        self._model = model
+        self._settings = settings
+        self._address = require_address(settings)
+        self._tokenizer: Tokenizer = Tokenizer.from_str(base.tokenizer_json)
+        self._headers = {"Authorization": f"Bearer {settings.api_key}"} if settings.api_key else {}
+        # No redirect is followed and no proxy is asked: the key goes to the configured address alone.
+        self._client = httpx2.AsyncClient(
+            headers=self._headers, timeout=settings.timeout_seconds, trust_env=False, limits=httpx2.Limits()
+        )
+        self._loop: asyncio.AbstractEventLoop | None = None  # in which the client's connections live
+
+    async def generate(self, request: GenerationRequest) -> AsyncGenerator[TextDelta, None]:
+        """Raises OverloadedError too, when the server has no room."""
+        import httpx2
+
+        check_fits(self._base, len(request.prompt), request.max_new_tokens)
+        self._loop = asyncio.get_running_loop()
+        body = self._body(request) | {"stream": True, "stream_options": {"include_usage": True}}
+        try:
+            async with self._client.stream("POST", f"{self._address}/completions", json=body) as response:
+                if response.status_code != 200:
+                    await response.aread()
+                    raise self._refusal(response)
+                async with aclosing(self._deltas(response)) as deltas:
+                    async for delta in deltas:
+                        yield delta
+        except httpx2.HTTPError as error:
+            raise self._silence(error) from error
+
+    def probe(self, *, against: str | None) -> None:
+        """Raises EngineUnavailableError, OverloadedError."""
+        self._require_listed()
+        written = self._write(self._model)
+        if against and against != self._model and written == self._write(against):
+            raise EngineUnavailableError(
+                f"{self._address} writes the same under {self._model!r} as under {against!r}, to the probabilities: "
+                "the adapter is not applied there. Load it anew (vLLM: --enable-lora --lora-modules NAME=FOLDER)."
+            )
+
+    def close(self) -> None:
+        if self._loop and self._loop.is_running():
+            asyncio.run_coroutine_threadsafe(self._client.aclose(), self._loop).result()
+
+    async def _deltas(self, response: "Response") -> AsyncGenerator[TextDelta, None]:
+        """The finish reason is given on at the end, when the server has said how many tokens there were."""
+        tokens, counted = 0, None
+        finish: FinishReason | None = None
+        async for line in response.aiter_lines():
+            if not line.startswith("data:"):
+                continue
+            said = line.removeprefix("data:").strip()
+            if said == "[DONE]":
+                break
+            chunk = self._json(said)
+            if "error" in chunk:
+                raise self._nonsense(said)
+            counted = (chunk.get("usage") or {}).get("completion_tokens", counted)
+            for choice in chunk.get("choices") or ():
+                finish = self._finish(choice) or finish
+                if text := choice.get("text"):
+                    tokens += 1  # a chunk is about a token: the last delta has the server's own count
+                    yield TextDelta(text, tokens)
+        if finish is None:
+            raise EngineUnavailableError(f"{self._address} broke off in the middle of an answer.")
+        yield TextDelta("", tokens if counted is None else counted, finish)
+
+    def _finish(self, choice: dict[str, Any]) -> FinishReason | None:
+        match choice.get("finish_reason"):
+            case None | "":
+                return None
+            case "stop":
+                return "stop"
+            case "length":
+                return "length"
+            case other:
+                raise EngineUnavailableError(f"{self._address} ended an answer with {other!r}, not stop or length.")
+
+    def _body(self, request: GenerationRequest) -> dict[str, Any]:
+        """Beside OpenAI's fields those of vLLM, which servers that do not know them pass over."""
+        body: dict[str, Any] = {
+            "model": self._model,
+            "prompt": self._prompt(request.prompt),
+            "max_tokens": request.max_new_tokens,
+            "temperature": request.temperature,
+            "top_p": request.top_p,
+            "stop_token_ids": list(end_tokens(self._base)),
+            "add_special_tokens": False,  # the renderer wrote them
+        }
+        if request.stop:
+            body["stop"] = list(request.stop)
+        if request.seed is not None:
+            body["seed"] = request.seed
+        if request.repetition_penalty != 1.0:
+            body["repetition_penalty"] = request.repetition_penalty
+        return body
+
+    def _prompt(self, ids: tuple[int, ...]) -> list[int] | str:
+        if self._settings.prompt == "ids":
+            return list(ids)
+        return self._tokenizer.decode(list(ids), skip_special_tokens=False)
+
+    def _require_listed(self) -> None:
+        import httpx2
+
+        try:
+            response = httpx2.get(f"{self._address}/models", **self._asking())
+        except httpx2.HTTPError as error:
+            raise self._silence(error) from error
+        if response.status_code != 200:
+            raise self._refusal(response)
+        served = [str(model.get("id")) for model in self._json(response.text).get("data") or ()]
+        if self._model not in served and f"{self._model}:latest" not in served:  # as Ollama writes it
+            raise EngineUnavailableError(
+                f"{self._address} does not serve {self._model!r}, but {', '.join(served) or 'nothing'}. Export the "
+                "version (twin export), load it there under that name, or say with remote.adapter_model and "
+                "remote.base_model what it is called."
+            )
+
+    def _write(self, model: str) -> tuple[str, Any]:
+        """What the server writes greedily after PROBE, with its log-probabilities where it gives them."""
+        import httpx2
+
+        ids = tuple(self._tokenizer.encode(PROBE, add_special_tokens=False).ids)
+        body = self._body(GenerationRequest(ids, max_new_tokens=PROBE_TOKENS, temperature=0.0, top_p=1.0))
+        try:
+            response = httpx2.post(
+                f"{self._address}/completions", json=body | {"model": model, "logprobs": 1}, **self._asking()
+            )
+        except httpx2.HTTPError as error:
+            raise self._silence(error) from error
+        if response.status_code != 200:
+            raise self._refusal(response)
+        try:
+            choice = self._json(response.text)["choices"][0]
+            return choice["text"], choice.get("logprobs")
+        except (KeyError, IndexError, TypeError):
+            raise self._nonsense(response.text) from None
+
+    def _asking(self) -> dict[str, Any]:
+        return {"headers": self._headers, "timeout": self._settings.timeout_seconds, "trust_env": False}
+
+    def _json(self, text: str) -> dict[str, Any]:
+        try:
+            value = json.loads(text)
+        except ValueError:
+            raise self._nonsense(text) from None
+        if not isinstance(value, dict):
+            raise self._nonsense(text)
+        return value
+
+    def _refusal(self, response: "Response") -> EngineUnavailableError | OverloadedError:
+        said = response.text[:QUOTED]
+        if response.status_code in BUSY:
+            return OverloadedError("the server that writes the answers has no room. Try again shortly.")
+        return EngineUnavailableError(f"{self._address} answers {response.status_code} for {self._model!r}: {said}")
+
+    def _nonsense(self, text: str) -> EngineUnavailableError:
+        return EngineUnavailableError(f"{self._address} answers what no completion is: {text[:QUOTED]!r}")
+
+    def _silence(self, error: Exception) -> EngineUnavailableError:
+        what = f"{type(error).__name__} {error}".strip()
+        return EngineUnavailableError(f"{self._address} does not answer: {what}. Start it, or set another address.")
+
+
+def _name(version: AdapterVersion | None, settings: RemoteSettings) -> str:
+    if version is not None:
+        return settings.adapter_model.format(author=version.author, version=version.name)
+    if not settings.base_model:
+        raise EngineUnavailableError(
+            "no name is set under which the remote server has the base model alone. Set remote.base_model."
+        )
+    return settings.base_model
