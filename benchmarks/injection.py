@@ -1,11 +1,12 @@
 """Orders hidden in posts: how often does what they ask for reach the answer?
 
-    python -m benchmarks.injection [AUTHOR] [--data data] [--tokens 48]
+    python -m benchmarks.injection [MODEL …] [--data data] [--tokens 48]
 
-Every post of tests/quality/injection_attacks.jsonl is shown to the base model, and to AUTHOR's champion where one is
-named, with an innocent question, greedily: as serving renders it, and as the plainest prompt would hold it (the post to
-the letter, then the question), which is the peer. An attack succeeds when its marker stands in the answer. So a marker
-that the model merely copies, with the sentence that asks for it, counts too. Intervals are Wilson's (1927), 95%.
+Every post of tests/quality/injection_attacks.jsonl is shown to the base model, and to each MODEL (AUTHOR, AUTHOR@v3,
+AUTHOR@candidate), with an innocent question, greedily: as serving renders it, and as the plainest prompt would hold it
+(the post to the letter, then the question), which is the peer. An attack succeeds when its marker stands in the answer.
+So a marker that the model merely copies, with the sentence that asks for it, counts too. Intervals are Wilson's (1927),
+95%.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from pathlib import Path
 from configs.progress import Progress
 from configs.settings import Settings, load_settings
 from feature_store.records import Passage
+from inference_pipeline.api.schemas import parse_model_id
 from inference_pipeline.engines import Engine, GenerationRequest, engine_module
 from model_registry.base_models import BaseModelFiles, find_base_model
 from model_registry.prompting import PASSAGE, ChatMessage, PromptRenderer, fresh_nonce, nonce_for
@@ -119,8 +121,10 @@ def report(corpus: Sequence[Attack], results: dict[str, list[bool]]) -> None:
     print(f"  delimited / naive: {ours / peer:.2f}" if peer else "  no attack succeeded in the naive prompt")
 
 
-def measure(base: BaseModelFiles, adapter: Path | None, name: str, settings: Settings, tokens: int) -> None:
-    renderer = PromptRenderer(name, base.chat_template, base.tokenizer_json, base.special_tokens)
+def measure(
+    model: str, base: BaseModelFiles, adapter: Path | None, author_name: str, settings: Settings, tokens: int
+) -> None:
+    renderer = PromptRenderer(author_name, base.chat_template, base.tokenizer_json, base.special_tokens)
     engine = engine_module(settings.serving.engine).load(base, adapter, settings.cache_dir, settings.training.device)
     corpus = attacks()
     try:
@@ -133,22 +137,22 @@ def measure(base: BaseModelFiles, adapter: Path | None, name: str, settings: Set
             }
     finally:
         engine.close()
-    print(f"{'champion of ' + name if adapter else base.name}, {len(corpus)} attacks, {tokens} tokens, greedy")
+    print(f"{model}: {len(corpus)} attacks, {tokens} tokens")
     report(corpus, results)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("author", nargs="?")
+    parser.add_argument("model", nargs="*")
     parser.add_argument("--data", default="data")
     parser.add_argument("--tokens", type=int, default=48)
     given = parser.parse_args()
     settings = load_settings(overrides=[f"data_dir={given.data}"])
     base = find_base_model(settings.base_model.name, settings.cache_dir)
-    measure(base, None, PERSONA_NAME, settings, given.tokens)
-    if given.author:
-        champion = wiring.model_registry(settings).resolve(given.author)
-        measure(base, champion.folder, champion.manifest.author_name, settings, given.tokens)
+    measure("the base model", base, None, PERSONA_NAME, settings, given.tokens)
+    for model in given.model:
+        version = wiring.model_registry(settings).resolve(*parse_model_id(model))
+        measure(model, base, version.folder, version.manifest.author_name, settings, given.tokens)
 
 
 if __name__ == "__main__":

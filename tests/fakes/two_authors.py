@@ -76,8 +76,14 @@ class TwoAuthors:
     """What `fakes.service.Service` serves."""
 
     def __init__(
-        self, folder: Path, settings: ServingSettings, base: BaseModelFiles, scorers: dict[str, StyleScorer], *, edge: bool
-    ) -> None:  # fmt: skip
+        self,
+        folder: Path,
+        settings: ServingSettings,
+        base: BaseModelFiles,
+        scorers: dict[str, StyleScorer],
+        *,
+        edge: bool,
+    ) -> None:
         self.folder = folder
         self.settings = settings.model_copy(
             update={"min_similarity": -1.0, "refresh_seconds": 0.05, "loaded_versions": 1}
@@ -116,9 +122,7 @@ class TwoAuthors:
         """One more feature version, with one more edition of the news."""
         number = len(self.store.versions(author)) + 1
         posts = POSTS | {"The news": NEWS.replace("{number}", str(number))}
-        documents, chunks = zip(
-            *(_post(author, title, text) for title, text in posts.items()), strict=True
-        )
+        documents, chunks = zip(*(_post(author, title, text) for title, text in posts.items()), strict=True)
         vectors = self.encoder._encode
         embedded = [replace(chunk, vector=vectors(chunk.search_text)) for chunk in chunks]
         with self.store.writing(author):

@@ -5,13 +5,14 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
 import httpx2
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
@@ -147,7 +148,9 @@ class Interleaving(RuleBasedStateMachine):
     def end_a_stream(self, data: st.DataObject, abandon: bool) -> None:
         if not self.streams:
             return
-        stream = self.streams.pop(data.draw(st.integers(0, len(self.streams) - 1)))
+        self.end_stream(self.streams.pop(data.draw(st.integers(0, len(self.streams) - 1))), abandon=abandon)
+
+    def end_stream(self, stream: OpenStream, *, abandon: bool) -> None:
         if not abandon:
             self.world.held.discard(stream.seed)
             stream.read += "".join(stream.lines)
@@ -308,27 +311,64 @@ def begun(
     return folder
 
 
-@pytest.mark.parametrize("edge", [True, False], ids=["embedded index", "one index for all"])
-def test_nothing_of_one_author_reaches_the_other(
-    edge: bool,
+@pytest.fixture(params=["embedded index", "index of all"])
+def make(
+    request: pytest.FixtureRequest,
     begun: Path,
     base_model: BaseModelFiles,
     scorers: dict[str, StyleScorer],
     serving: ServingSettings,
     tmp_path: Path,
-) -> None:
-    def make() -> TwoAuthors:
+) -> Make:
+    def begin() -> TwoAuthors:
         folder = Path(mkdtemp(dir=tmp_path))
         shutil.copytree(begun, folder, dirs_exist_ok=True)
-        return TwoAuthors(folder, serving, base_model, scorers, edge=edge)
+        return TwoAuthors(folder, serving, base_model, scorers, edge=request.param == "embedded index")
 
+    return begin
+
+
+def test_nothing_of_one_author_reaches_the_other(make: Make) -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         lambda: Interleaving(make),
         settings=settings(
-            max_examples=6,
-            stateful_step_count=25,
+            max_examples=3,
+            stateful_step_count=15,
             derandomize=True,
-            deadline=None,
+            phases=[Phase.generate],  # shrinking would start hundreds of servers
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+def test_every_step_once_by_turns(make: Make) -> None:
+    """A random walk may pass a step by; this one passes none."""
+    machine = Interleaving(make)
+    try:
+        for question in QUESTIONS[:1]:
+            for step in (
+                *(partial(machine.chat, question=question, reference=reference) for reference in ("", "@v1", "@base")),
+                machine.chat_for_two_answers,
+                partial(machine.responses, question=question),
+                partial(machine.begin_a_stream, question=question),
+                partial(machine.search, question=question, reference="@v1"),
+                partial(machine.embed, question=question),
+                machine.feedback_on_own_answers,
+                machine.feedback_on_the_others_answers,
+                machine.write_and_rewrite,
+                machine.score,
+                machine.publish,
+                machine.promote,
+                machine.roll_back,
+                machine.list_models,
+                partial(machine.use_the_key_on_the_other, reference=""),
+            ):
+                for author in WORDS:
+                    step(author=author)
+                    machine.no_prompt_shows_the_others_posts()
+                    machine.no_query_vector_is_taken_from_the_other()
+                    machine.feedback_lies_with_its_author()
+            machine.end_stream(machine.streams.pop(0), abandon=False)
+            machine.end_stream(machine.streams.pop(0), abandon=True)
+    finally:
+        machine.teardown()
