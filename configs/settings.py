@@ -8,14 +8,13 @@ import difflib
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from configs.errors import SettingsError
+from configs.layers import HERE, find_config, merge, nest, read_yaml, scalar
 
-HERE = Path(__file__).parent
 ENV_PREFIX = "TWIN_"
 Share = Annotated[float, Field(ge=0.0, le=0.5)]
 Positive = Annotated[int, Field(ge=1)]
@@ -226,18 +225,18 @@ def load_settings(
     Raises SettingsError, naming the unknown key and its nearest known one, or the value that does not fit.
     """
     environ = os.environ if environ is None else environ
-    values = _read_yaml(HERE / "default.yaml")
+    values = read_yaml(HERE / "default.yaml")
     if config is not None:
-        _merge(values, _read_yaml(_find(config)))
+        merge(values, read_yaml(find_config(config)))
     for name, text in sorted(environ.items()):
         if name.startswith(ENV_PREFIX):
             path = name.removeprefix(ENV_PREFIX).lower().split("__")
-            _merge(values, _nest(path, _scalar(text, origin=f"environment variable {name}")))
+            merge(values, nest(path, scalar(text, origin=f"environment variable {name}")))
     for override in overrides:
         key, equals, text = override.partition("=")
         if not equals:
             raise SettingsError(f"--set {override!r} has no '='. Write --set training.rank=8.")
-        _merge(values, _nest(key.strip().split("."), _scalar(text, origin=f"--set {override}")))
+        merge(values, nest(key.strip().split("."), scalar(text, origin=f"--set {override}")))
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
@@ -254,48 +253,6 @@ def known_keys(model: type[BaseModel] = Settings, prefix: str = "") -> list[str]
         else:
             keys.append(prefix + name)
     return keys
-
-
-def _find(config: Path) -> Path:
-    """A path, or the name of a file in configs/ with or without .yaml."""
-    for candidate in (config, HERE / config, HERE / f"{config}.yaml"):
-        if candidate.is_file():
-            return candidate
-    known = ", ".join(sorted(path.stem for path in HERE.glob("*.yaml")))
-    raise SettingsError(f"there is no configuration file {config}. Shipped ones: {known}.")
-
-
-def _read_yaml(path: Path) -> dict[str, Any]:
-    try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise SettingsError(f"{path} cannot be read as YAML: {error}") from error
-    if values is None:
-        return {}
-    if not isinstance(values, dict):
-        raise SettingsError(f"{path} must hold keys and values, it holds a {type(values).__name__}.")
-    return values
-
-
-def _scalar(text: str, *, origin: str) -> Any:
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise SettingsError(f"{origin} is not a YAML value: {error}") from error
-
-
-def _nest(path: Sequence[str], value: Any) -> dict[str, Any]:
-    for key in reversed(path):
-        value = {key: value}
-    return dict(value)
-
-
-def _merge(into: dict[str, Any], values: Mapping[str, Any]) -> None:
-    for key, value in values.items():
-        if isinstance(value, dict) and isinstance(into.get(key), dict):
-            _merge(into[key], value)
-        else:
-            into[key] = value
 
 
 def _explain(error: ValidationError) -> str:

@@ -93,13 +93,18 @@ class PromptRenderer:
     ) -> list[ChatMessage]:
         """The persona, the earlier turns, and the last user turn with the passages above it.
 
-        System turns of the caller are kept after the persona, as data. Raises ValueError when the conversation
+        System turns of the caller are kept after the persona, as data. Nothing but the delimiters holds the nonce: an
+        earlier answer may have told it, and with a seed it comes again. Raises ValueError when the conversation
         does not end in a user turn.
         """
         if not conversation or conversation[-1].role != "user":
             raise ValueError("a conversation must end in a user turn")
         nonce_marker = any_of([nonce])
-        *earlier, last = [ChatMessage(m.role, self.as_data(m.content)) for m in conversation]
+
+        def safe(text: str) -> str:
+            return nonce_marker.sub(r"\1 ", self.as_data(text))
+
+        *earlier, last = [ChatMessage(m.role, safe(m.content)) for m in conversation]
         persona = PERSONA.format(name=self.as_data(self.author_name))
         instructions = [m.content for m in earlier if m.role == "system"]
         request = last.content
@@ -107,8 +112,7 @@ class PromptRenderer:
             shown = "\n\n".join(
                 PASSAGE.format(title=p.title, date=p.created_at[:10] or "undated", text=p.text) for p in passages
             )
-            shown = nonce_marker.sub(r"\1 ", self.as_data(shown))
-            request = NOTES.format(nonce=nonce, passages=shown, request=request)
+            request = NOTES.format(nonce=nonce, passages=safe(shown), request=request)
         return [
             ChatMessage("system", "\n".join([persona, *instructions])),
             *(m for m in earlier if m.role != "system"),
