@@ -73,7 +73,7 @@ class FeedbackLog:
                 if size + len(line) > MAX_BYTES:
                     raise FeedbackRefusedError(
                         f"{author} has {size // 1_000_000} MB of feedback, as much as is kept. Move "
-                        f"{self.path(author).name} away; versions trained with it go out of use at the next twin forget."
+                        f"{self.path(author).name} away; versions that used it are out of use at the next twin forget."
                     )
                 if size and _last_byte(file.fileno(), size) != b"\n":  # a kill cut the line before
                     line = b"\n" + line

@@ -21,7 +21,8 @@ def prefer(
     model: "PeftModel", adapter: Path, before: Judgement, scorer: StyleScorer, workshop: Workshop
 ) -> tuple[Path, Judgement, dict[str, object], tuple[str, ...]]:
     """The folder of the tuned adapter and its figures, or `adapter` and `before` where the judges see no gain; what
-    became of it, for the manifest; and the ids of the feedback that the adapter learnt from. `model` is with `adapter`; it is with the tuned one afterwards.
+    became of it, for the manifest; and the ids of the feedback that the adapter learnt from. `model` is with
+    `adapter`; it is with the tuned one afterwards.
 
     Raises SettingsError without trl, DivergedError.
     """

@@ -173,8 +173,7 @@ def _taint(settings: "Settings", author: str, store: "FeatureReader") -> list[st
     learnt = [
         one
         for one in registry.versions(author)
-        if not one.tainted
-        and (saw.get(one.manifest.features.number) or not kept.issuperset(one.manifest.feedback))
+        if not one.tainted and (saw.get(one.manifest.features.number) or not kept.issuperset(one.manifest.feedback))
     ]
     if learnt:
         registry.taint(author, [one.number for one in learnt], REASON)

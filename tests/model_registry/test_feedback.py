@@ -82,7 +82,8 @@ def test_what_shows_a_forgotten_post_goes_and_cannot_come_back(tmp_path: Path) -
     passage = Passage("Canary", "2024-01-01", SECRET)
     quoted = "The canary is called zyzzogeton and she sings"
     doomed = [row(f"I said so. {SECRET}"), row(f'I said: "{SECRET}"'), row(f"As I wrote, {quoted}."),
-              Feedback(request=f"Why do you say {quoted}?", chosen="a", rejected=""), row("a", passages=(passage,)), row("b", documents=(post.id,))]  # fmt: skip
+              Feedback(request=f"Why do you say {quoted}?", chosen="a", rejected=""), row("a", passages=(passage,)),
+              row("b", documents=(post.id,))]  # fmt: skip
     for one in [*doomed, row("kept", documents=("other",))]:
         log.append("maud", one)
     store.forget("maud", [post])
