@@ -11,6 +11,7 @@ from feature_store.records import Chunk, Document, Example, Post, Split, digest_
 
 FEWEST_CHARACTERS = 40  # of a text that is forgotten by its words: "Thank you!" must not hide every thanks
 SENTENCE_END = re.compile(r"[.!?。！？\n]+")
+RUN = 32  # letters and digits of a sentence that make it known again: six or seven words of English
 
 
 class AuthorProfile(BaseModel):
@@ -45,7 +46,7 @@ class Forgotten(BaseModel):
     salt: str
     posts: frozenset[str] = frozenset()  # of where a post was
     texts: frozenset[str] = frozenset()  # of its words, so that a copy elsewhere is known too
-    sentences: frozenset[str] = frozenset()  # of the longer ones, so that a message that quotes it is known
+    sentences: frozenset[str] = frozenset()  # of runs of the longer ones, so that a text that quotes it is known
     pending: tuple[str, ...] = ()  # ids of posts whose erasure has not come to its end
 
     def hides(self, post: Post) -> bool:
@@ -55,8 +56,14 @@ class Forgotten(BaseModel):
         return bool(self.texts) and self.of_text(text) in self.texts
 
     def quoted_in(self, context: str) -> bool:
-        """`context` is a forgotten text or holds a long sentence of one: sources cut contexts and put titles first."""
-        return self.hides_text(context) or (bool(self.sentences) and not self.sentences.isdisjoint(self._said(context)))
+        """`context` is a forgotten text or repeats one, word for word, wherever in it and however it is introduced.
+
+        Found is every repeated sentence of RUN letters, as many of its beginning or its end, and any 2 RUN - 1 within.
+        """
+        if self.hides_text(context):
+            return True
+        letters = _letters(context) if self.sentences else ""
+        return any(self._run(letters, start) in self.sentences for start in range(len(letters) - RUN + 1))
 
     def with_posts(self, posts: Sequence[Post], texts: Iterable[str]) -> "Forgotten":
         """With these posts remembered, and pending."""
@@ -65,7 +72,7 @@ class Forgotten(BaseModel):
             update={
                 "posts": self.posts | {self.of_place(post) for post in posts},
                 "texts": self.texts | ({self.of_text(text) for text in words} - {""}),
-                "sentences": self.sentences.union(*map(self._said, words)),
+                "sentences": self.sentences.union(*map(self._runs, words)),
                 "pending": tuple(dict.fromkeys((*self.pending, *(post.id for post in posts)))),
             }
         )
@@ -75,14 +82,26 @@ class Forgotten(BaseModel):
 
     def of_text(self, text: str) -> str:
         """Of the letters and digits alone, so that a changed comma hides nothing. "" for a text of too few."""
-        letters = "".join(filter(str.isalnum, text.casefold()))
+        letters = _letters(text)
         return self._hash(letters) if len(letters) >= FEWEST_CHARACTERS else ""
 
-    def _said(self, text: str) -> set[str]:
-        return {made[:16] for sentence in SENTENCE_END.split(text) if (made := self.of_text(sentence))}
+    def _runs(self, text: str) -> set[str]:
+        """Side by side, but for the last: runs that overlap could be guessed from one another, letter by letter."""
+        found = set()
+        for letters in map(_letters, SENTENCE_END.split(text)):
+            last = len(letters) - RUN
+            found |= {self._run(letters, start) for start in (*range(0, last, RUN), last) if last >= 0}
+        return found
+
+    def _run(self, letters: str, start: int) -> str:
+        return self._hash(letters[start : start + RUN])[:16]
 
     def _hash(self, value: str) -> str:
         return hashlib.sha256(f"{self.salt}\0{value}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 class FeatureVersion(BaseModel):

@@ -5,6 +5,7 @@
 One lock is held by whoever writes, in any process.
 """
 
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,7 +43,7 @@ class Feedback(BaseModel):
     created_at: str = ""  # ISO 8601, UTC
 
     def mentions(self, forgotten: Forgotten) -> bool:
-        """Whether it shows a forgotten post: one of those pending, or long sentences of any."""
+        """Whether it shows a forgotten post: one of those pending, or the words of any."""
         texts = (self.request, self.chosen, self.rejected, *(p.text for p in self.passages))
         spoken = (*texts, *(message.content for message in self.earlier))
         return not set(self.documents).isdisjoint(forgotten.pending) or any(map(forgotten.quoted_in, spoken))
@@ -71,8 +72,8 @@ class FeedbackLog:
                 size = file.seek(0, os.SEEK_END)
                 if size + len(line) > MAX_BYTES:
                     raise FeedbackRefusedError(
-                        f"{author} has {size // 1_000_000} MB of feedback, as much as is kept. Train with it, then "
-                        f"move {self.path(author).name} away."
+                        f"{author} has {size // 1_000_000} MB of feedback, as much as is kept. Move "
+                        f"{self.path(author).name} away; versions that used it are out of use at the next twin forget."
                     )
                 if size and _last_byte(file.fileno(), size) != b"\n":  # a kill cut the line before
                     line = b"\n" + line
@@ -98,6 +99,10 @@ class FeedbackLog:
                 staging.replace(path)
         return len(lines) - len(kept)
 
+    def ids(self, author: str) -> frozenset[str]:
+        """The `row_id` of everything that is kept."""
+        return row_ids(self.path(author))
+
     def erase_author(self, author: str) -> None:
         with self._writing():
             self.path(author).unlink(missing_ok=True)
@@ -109,6 +114,16 @@ class FeedbackLog:
         self._folder.mkdir(parents=True, exist_ok=True)
         with FileLock(self._folder / ".lock"):
             yield
+
+
+def row_id(line: bytes) -> str:
+    """Names a row by its bytes, which never change: a version says by it what it learnt from."""
+    return hashlib.sha256(line.strip()).hexdigest()[:16]
+
+
+def row_ids(path: Path) -> frozenset[str]:
+    """Of every row of an author's file, which need not be there."""
+    return frozenset(map(row_id, path.read_bytes().splitlines())) if path.exists() else frozenset()
 
 
 def _last_byte(handle: int, size: int) -> bytes:

@@ -49,6 +49,7 @@ class AdapterManifest(BaseModel):
     created_at: str  # ISO 8601, UTC
     base: BaseLineage
     features: FeatureLineage
+    feedback: tuple[str, ...] = ()  # ids of the rows of feedback that it learnt from (model_registry/feedback.py)
     prompt_version: str
     training: dict[str, Any]  # every argument and what became of it: rank, steps, label tokens, seconds, device
     judges: dict[str, Measures]  # judge → name → figure, as measured before it was registered

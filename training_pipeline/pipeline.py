@@ -1,7 +1,7 @@
 """The training pipeline: features in, a registered and judged adapter version out."""
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from feature_store.records import digest_of
 from feature_store.versions import FeatureVersion
 from model_registry.base_models import BaseModelFiles
 from model_registry.evaluation import Evaluation
+from model_registry.feedback import row_ids
 from model_registry.manifest import AdapterManifest, BaseLineage, FeatureLineage, digest_folder, write_manifest
 from model_registry.model_card import finish_folder
 from model_registry.ports import AdapterVersion, ModelPublisher
@@ -61,13 +62,16 @@ def train(workshop: Workshop, registry: ModelPublisher, *, say: Callable[[str], 
     scorer.save(adapter / STYLE_FILE)
     judgement = judge(model, adapter, scorer, judging)
     became: dict[str, object] = {}
+    learnt: tuple[str, ...] = ()
     if settings.preference.method != "none":
-        adapter, judgement, became = prefer(model, adapter, judgement, scorer, judging)
+        adapter, judgement, became, learnt = prefer(model, adapter, judgement, scorer, judging)
 
-    manifest = _manifest(workshop, folder, plan, state, judgement, became)
+    manifest = _manifest(workshop, folder, plan, state, judgement, became).model_copy(update={"feedback": learnt})
     finish_folder(adapter, manifest)
     write_manifest(adapter, manifest.model_copy(update={"files": digest_folder(adapter)}))
     require_unerased(workshop.store, workshop.features)
+    if workshop.feedback is not None:
+        require_kept(workshop.author, learnt, workshop.feedback)
     registry.log_run(workshop.author, {key: str(value) for key, value in manifest.training.items()}, state.curve)
     version = registry.register(workshop.author, adapter)
     shutil.rmtree(folder)
@@ -98,6 +102,15 @@ def require_unerased(store: FeatureReader, features: FeatureVersion) -> None:
         raise FeaturesErasedError(
             f"text was erased from {features.name} of {features.author} while a model learnt from it; the model was "
             f"not kept. Run it again: twin train {features.author}"
+        )
+
+
+def require_kept(author: str, learnt: Collection[str], feedback: Path) -> None:
+    """Raises FeaturesErasedError when any of the rows `learnt` from is not in the file any more."""
+    if not row_ids(feedback).issuperset(learnt):
+        raise FeaturesErasedError(
+            f"feedback on {author} was erased while a model learnt from it; the model was not kept. Run it again: "
+            f"twin train {author}"
         )
 
 

@@ -15,7 +15,7 @@ from typing import Literal
 from pydantic import ValidationError
 
 from feature_store.records import Example, ExampleKind, Passage, digest_of
-from model_registry.feedback import Feedback
+from model_registry.feedback import Feedback, row_id
 from model_registry.ports import Written
 from model_registry.prompting import ChatMessage, PromptRenderer, nonce_for
 from training_pipeline.dataset import TokenSequence, tokenize
@@ -33,7 +33,7 @@ SAME = 0.9  # share of tokens in common, in order, from which two texts are one
 class PreferencePair:
     """chosen_ids and rejected_ids are equally long, and neither holds an end of turn."""
 
-    document_id: str
+    document_id: str  # of a pair of feedback: the row's id
     prompt_ids: tuple[int, ...]
     chosen_ids: tuple[int, ...]
     rejected_ids: tuple[int, ...]
@@ -111,7 +111,7 @@ def read_feedback(path: Path, renderer: PromptRenderer, *, max_tokens: int) -> t
         prompt = renderer.tokenize(_prompt(row.request, row.passages, digest_of(row.request), renderer, row.earlier))
         room = max(0, max_tokens - len(prompt))
         chosen, rejected = (renderer.tokenize(renderer.as_data(text))[:room] for text in (row.chosen, row.rejected))
-        pair = _pair(f"feedback {number}", prompt, chosen, rejected, "feedback")
+        pair = _pair(row_id(line), prompt, chosen, rejected, "feedback")
         if isinstance(pair, PreferencePair):
             pairs.append(pair)
         else:

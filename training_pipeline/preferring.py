@@ -19,9 +19,10 @@ FOLDER = "preferred"
 
 def prefer(
     model: "PeftModel", adapter: Path, before: Judgement, scorer: StyleScorer, workshop: Workshop
-) -> tuple[Path, Judgement, dict[str, object]]:
-    """The folder of the tuned adapter and its figures, or `adapter` and `before` where the judges see no gain; and what
-    became of it, for the manifest. `model` is with `adapter`; it is with the tuned one afterwards.
+) -> tuple[Path, Judgement, dict[str, object], tuple[str, ...]]:
+    """The folder of the tuned adapter and its figures, or `adapter` and `before` where the judges see no gain; what
+    became of it, for the manifest; and the ids of the feedback that the adapter learnt from. `model` is with
+    `adapter`; it is with the tuned one afterwards.
 
     Raises SettingsError without trl, DivergedError.
     """
@@ -61,4 +62,6 @@ def prefer(
         "preference_kept": better,
         "preference_reasons": reasons,
     }
-    return (preferred, after, became) if better else (adapter, before, became)
+    if not better:
+        return adapter, before, became, ()
+    return preferred, after, became, tuple(dict.fromkeys(pair.document_id for pair in corrected))

@@ -96,9 +96,9 @@ def forget(
         for name in wanted.sources:
             store.remove_source(author, name)
         erased.posts = len(store.forgotten(author).pending)
+        erased.feedback = wiring.feedback_log(settings).erase(author)
         erased.tainted = _taint(settings, author, store)
         _remove_served(settings, author)
-        erased.feedback = wiring.feedback_log(settings).erase(author)
         progress.start("erase from the feature store", None)
         erased.versions = [version.name for version in store.erase(author)]
         progress.finish(f"{erased.posts} posts, {len(erased.versions)} versions held them")
@@ -161,15 +161,20 @@ def _with_copies(
 
 
 def _taint(settings: "Settings", author: str, store: "FeatureReader") -> list[str]:
-    """Mark the versions whose training or validation examples show any of what is pending."""
+    """Mark the versions whose training or validation examples show any of what is pending, or that learnt from feedback
+    which is not there any more. It is erased before, so that a kill in between is made good by the next forgetting."""
     from twin import wiring
 
     registry = wiring.model_registry(settings)
     forgotten = store.forgotten(author)
     features = {version.number: version for version in store.versions(author)}
     saw = {number: _teaches(store, version, forgotten) for number, version in features.items()}
-    versions = registry.versions(author)
-    learnt = [one for one in versions if saw.get(one.manifest.features.number) and not one.tainted]
+    kept = wiring.feedback_log(settings).ids(author)
+    learnt = [
+        one
+        for one in registry.versions(author)
+        if not one.tainted and (saw.get(one.manifest.features.number) or not kept.issuperset(one.manifest.feedback))
+    ]
     if learnt:
         registry.taint(author, [one.number for one in learnt], REASON)
     return [one.name for one in learnt]

@@ -80,11 +80,14 @@ def test_what_shows_a_forgotten_post_goes_and_cannot_come_back(tmp_path: Path) -
     log = FeedbackLog(tmp_path, store)
     post = replace(make_post("canary"), content=SECRET)
     passage = Passage("Canary", "2024-01-01", SECRET)
-    doomed = [row(f"I said so. {SECRET}"), row("a", passages=(passage,)), row("b", documents=(post.id,))]
+    quoted = "The canary is called zyzzogeton and she sings"
+    doomed = [row(f"I said so. {SECRET}"), row(f'I said: "{SECRET}"'), row(f"As I wrote, {quoted}."),
+              Feedback(request=f"Why do you say {quoted}?", chosen="a", rejected=""), row("a", passages=(passage,)),
+              row("b", documents=(post.id,))]  # fmt: skip
     for one in [*doomed, row("kept", documents=("other",))]:
         log.append("maud", one)
     store.forget("maud", [post])
-    assert log.erase("maud") == 3
+    assert log.erase("maud") == 6
     assert read(log) == ["kept"]
     for one in doomed:
         with pytest.raises(FeedbackRefusedError, match="erased"):

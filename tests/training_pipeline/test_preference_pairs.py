@@ -9,6 +9,7 @@ import pytest
 
 from fakes.training_examples import make_example
 from feature_store.records import Example, ExampleKind
+from model_registry.feedback import row_id
 from model_registry.ports import Written
 from model_registry.prompting import PromptRenderer
 from training_pipeline.dataset import tokenize
@@ -123,7 +124,7 @@ def test_feedback_becomes_pairs_and_bad_rows_become_problems(renderer: PromptRen
     path = tmp_path / "feedback.jsonl"
     path.write_bytes("\n".join(rows).encode() + b"\n\xff\xfe\n")
     pairs, problems = read_feedback(path, renderer, max_tokens=256)
-    assert [(p.document_id, p.source) for p in pairs] == [("feedback 1", "feedback"), ("feedback 2", "feedback")]
+    assert [(p.document_id, p.source) for p in pairs] == [(row_id(row.encode()), "feedback") for row in rows[:2]]
     first, second = pairs
     assert first.chosen_ids == tuple(renderer.tokenize(good["chosen"]))[: len(first.chosen_ids)]
     assert first.rejected_ids == tuple(renderer.tokenize(OTHER))[: len(first.chosen_ids)]

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from fakes.feature_records import commit_features, make_post, make_profile, make_version
@@ -5,9 +7,10 @@ from fakes.feature_store import InMemoryFeatureStore
 from fakes.training_examples import make_example
 from feature_store.records import Example, ExampleKind, Split
 from feature_store.versions import FeatureVersion
+from model_registry.feedback import row_id
 from model_registry.prompting import PromptRenderer
 from training_pipeline.errors import FeaturesErasedError, TooLittleTextError
-from training_pipeline.pipeline import require_unerased
+from training_pipeline.pipeline import require_kept, require_unerased
 from training_pipeline.selection import TrainingData, select, thin
 
 
@@ -64,3 +67,14 @@ def test_a_model_that_learnt_from_what_was_erased_meanwhile_is_not_kept() -> Non
     store.erase("maud")
     with pytest.raises(FeaturesErasedError, match="twin train maud"):
         require_unerased(store, features)
+
+
+def test_a_model_that_learnt_from_feedback_that_was_erased_meanwhile_is_not_kept(tmp_path: Path) -> None:
+    file = tmp_path / "maud.jsonl"
+    require_kept("maud", (), file)
+    file.write_bytes(b'{"request": "a"}\n{"request": "b"}\n')
+    learnt = [row_id(b'{"request": "b"}')]
+    require_kept("maud", learnt, file)
+    file.write_bytes(b'{"request": "a"}\n')
+    with pytest.raises(FeaturesErasedError, match="twin train maud"):
+        require_kept("maud", learnt, file)

@@ -1,0 +1,53 @@
+"""The stage of preference tuning, over models that are not there: which feedback the kept adapter learnt from."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from configs.progress import Silent
+from configs.settings import TrainingSettings
+from fakes.training_examples import make_example
+from model_registry.base_models import BaseModelFiles
+from model_registry.feedback import Feedback, row_id
+from model_registry.ports import Written
+from model_registry.prompting import PromptRenderer
+from training_pipeline import preferring
+
+OTHER = "It is a truth that one must consider every aspect of the matter before any statement is made about it."
+MODEL: Any = SimpleNamespace(save_pretrained=lambda folder: None)
+SCORER: Any = SimpleNamespace(save=lambda path: None)
+JUDGED: Any = SimpleNamespace(judges={})
+
+
+@pytest.fixture
+def workshop(renderer: PromptRenderer, tiny_base: BaseModelFiles, training_settings: TrainingSettings,
+             tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:  # fmt: skip
+    writer = SimpleNamespace(write=lambda name, adapter, prompts: [Written(OTHER, 20, ended=True) for _ in prompts])
+    monkeypatch.setattr(preferring, "writer_of", lambda _: writer)
+    monkeypatch.setattr(preferring, "judge", lambda *_: JUDGED)
+    tuned = SimpleNamespace(after=SimpleNamespace(accuracy=1.0))
+    monkeypatch.setattr(preferring.preference, "tune", lambda *_, **__: tuned)
+    feedback = tmp_path / "maud.jsonl"
+    good = Feedback(request="What about clocks?", chosen="Mine runs slow, and I like it so.", rejected=OTHER)
+    thumb = good.model_copy(update={"rejected": "", "rating": "up"})
+    feedback.write_text(f"{thumb.model_dump_json()}\n{good.model_dump_json()}\n", "utf-8")
+    (tmp_path / "adapter").mkdir()
+    store = SimpleNamespace(examples=lambda *_: [make_example(i) for i in range(4)])
+    return SimpleNamespace(
+        author="maud", features=None, store=store, renderer=renderer, base=tiny_base, training=training_settings,
+        placement=None, progress=Silent(), feedback=feedback,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("better", [True, False])
+def test_the_version_names_the_feedback_that_it_learnt_from(
+    workshop: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, better: bool
+) -> None:
+    monkeypatch.setattr(preferring.preference, "keep", lambda *_: (better, []))
+    adapter, _, became, learnt = preferring.prefer(MODEL, tmp_path / "adapter", JUDGED, SCORER, workshop)
+    assert (became["preference_feedback"], became["preference_kept"]) == (1, better)
+    pair = workshop.feedback.read_bytes().splitlines()[1]
+    assert learnt == ((row_id(pair),) if better else ())
+    assert adapter.name == (preferring.FOLDER if better else "adapter")
