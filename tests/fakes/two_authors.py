@@ -152,10 +152,10 @@ class TwoAuthors:
         shutil.rmtree(folder)
         return version
 
-    def _load(self, adapter: Path | None) -> EchoingEngine:
+    def _load(self, adapter: AdapterVersion | None) -> EchoingEngine:
         """The registry keeps a version in a folder of its author: versions/AUTHOR/DIGEST."""
         known = {version.folder: f"{a} {version.name}" for a in WORDS for version in self.registry.versions(a)}
-        engine = EchoingEngine(known[adapter] if adapter else "base", self.renderer, self.held)
+        engine = EchoingEngine(known[adapter.folder] if adapter else "base", self.renderer, self.held)
         self.engines.append(engine)
         return engine
 

@@ -13,7 +13,7 @@ from fakes.engine import eventually
 from fakes.openai_server import WORDS, CompletionServer, completion_server, event
 from fakes.service import ASKED, Service
 from fakes.world import World
-from inference_pipeline.engines import GenerationRequest, TextDelta, names, remote
+from inference_pipeline.engines import GenerationRequest, TextDelta, remote
 from inference_pipeline.engines.remote import RemoteEngine
 from inference_pipeline.errors import EngineUnavailableError, InferenceError, OverloadedError, PromptTooLongError
 from model_registry.base_models import BaseModelFiles
@@ -58,10 +58,6 @@ async def answer(engine: RemoteEngine, request: GenerationRequest = REQUEST) -> 
 
 def written(engine: RemoteEngine, request: GenerationRequest = REQUEST) -> list[TextDelta]:
     return asyncio.run(answer(engine, request))
-
-
-def test_it_is_an_engine_by_name() -> None:
-    assert "remote" in names()
 
 
 def test_an_answer_comes_in_whole_characters_with_the_servers_own_count(load: Load) -> None:
