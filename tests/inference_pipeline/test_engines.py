@@ -65,7 +65,7 @@ def text_of(deltas: list[TextDelta]) -> str:
 
 def test_every_engine_is_found_by_its_name() -> None:
     assert names() == ["openvino", "remote", "transformers"]
-    with pytest.raises(UnknownEngineError, match="openvino, transformers"):
+    with pytest.raises(UnknownEngineError, match="openvino, remote, transformers"):
         engine_module("llama")
 
 
