@@ -30,7 +30,7 @@ GENERATION_TOKENS = Counter(f"{PREFIX}generation_tokens", "Tokens of answers.")
 SUCCESS = Counter(
     f"{PREFIX}request_success", "Requests that ended, by how: stop, length, abort, error.", ["finished_reason"]
 )
-REFUSED = Counter(f"{PREFIX}request_refused", "Requests turned away before their body was read.", ["status"])
+REFUSED = Counter(f"{PREFIX}request_refused", "Requests turned away, by status.", ["status"])
 
 S = TypeVar("S")
 Answering = Callable[[S, Question], AsyncGenerator[AnswerEvent, None]]

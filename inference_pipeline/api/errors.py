@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 
 from configs.errors import TwinError
 from feature_store.errors import UnknownAuthorError, UnknownFeatureVersionError
+from inference_pipeline import metrics
 from inference_pipeline.errors import (
     AnswerNotFoundError,
     InvalidRequestError,
@@ -136,7 +137,10 @@ def answer_errors(app: FastAPI) -> None:
     async def known(request: Request, error: TwinError) -> JSONResponse:
         if isinstance(error, UnknownModelError | UnknownAuthorError) and request.state.caller.authors is not None:
             return NO_SUCH_MODEL.response()
-        return wire_error(error).response()
+        found = wire_error(error)
+        if isinstance(error, OverloadedError):
+            metrics.REFUSED.labels(str(found.status)).inc()
+        return found.response()
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:

@@ -1,5 +1,7 @@
 """Keys, scopes, limits and admin routes, on a live server."""
 
+import json
+import socket
 import stat
 from collections.abc import Callable, Iterator
 
@@ -166,6 +168,37 @@ def test_a_body_that_is_too_large_is_refused_however_it_comes(start: Start, stre
     content = (b"x" * 1000 for _ in range(11)) if streamed else b"x" * 11000
     response = service.http.post("/v1/chat/completions", content=content)
     assert (response.status_code, response.json()["error"]["code"]) == (413, "request_too_large")
+
+
+def test_a_body_that_does_not_come_is_given_up(start: Start) -> None:
+    service = start(body_seconds=0.2)
+    with socket.create_connection(("127.0.0.1", service.socket.getsockname()[1]), timeout=20) as client:
+        client.sendall(
+            b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            b"Content-Length: 90\r\n\r\n{"
+        )
+        answer = b"".join(iter(lambda: client.recv(4096), b""))  # to its end: the server closes the connection
+    assert answer.startswith(b"HTTP/1.1 408")
+    assert service.under_way == 0
+
+
+def test_a_reader_that_takes_nothing_is_dropped(start: Start) -> None:
+    """What it leaves untaken waits in the engine's thread of its own request, and its place is freed."""
+    service = start(stalled_seconds=0.3)
+    ask(service)
+    engine = service.world.engines["maud v1"]
+    engine.text = " ".join(["kettle"] * 20000)
+    body = json.dumps({"model": "maud", "messages": ASKED, "stream": True}).encode()
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        client.connect(("127.0.0.1", service.socket.getsockname()[1]))
+        client.sendall(
+            b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
+        )
+        assert eventually(lambda: len(engine.requests) == 2)
+        assert eventually(lambda: (service.under_way, engine.running) == (0, 0))
+    assert engine.finished == 1  # the first one: this one never came to its end
 
 
 def test_other_hosts_and_pages_are_refused(start: Start) -> None:
