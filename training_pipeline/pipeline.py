@@ -45,6 +45,7 @@ def train(workshop: Workshop, registry: ModelPublisher, *, say: Callable[[str], 
     data, settings = workshop.data, workshop.training
     folder = workshop.folder / run_name(workshop.features, workshop.base, settings)
     folder.mkdir(parents=True, exist_ok=True)
+    heard = feedback_name(settings, workshop.feedback)  # what comes from here on is for the next version
     model = load_for_training(workshop.base.folder, settings, workshop.placement)
     plan = _plan(model, workshop, folder)
     say(describe(plan, workshop))
@@ -66,7 +67,9 @@ def train(workshop: Workshop, registry: ModelPublisher, *, say: Callable[[str], 
     if settings.preference.method != "none":
         adapter, judgement, became, learnt = prefer(model, adapter, judgement, scorer, judging)
 
-    manifest = _manifest(workshop, folder, plan, state, judgement, became).model_copy(update={"feedback": learnt})
+    manifest = _manifest(workshop, folder, plan, state, judgement, {**became, "feedback": heard}).model_copy(
+        update={"feedback": learnt}
+    )
     finish_folder(adapter, manifest)
     write_manifest(adapter, manifest.model_copy(update={"files": digest_folder(adapter)}))
     require_unerased(workshop.store, workshop.features)
@@ -112,6 +115,12 @@ def require_kept(author: str, learnt: Collection[str], feedback: Path) -> None:
             f"feedback on {author} was erased while a model learnt from it; the model was not kept. Run it again: "
             f"twin train {author}"
         )
+
+
+def feedback_name(settings: TrainingSettings, feedback: Path | None) -> str:
+    """Names the feedback that a run with these settings learns from; "" for none."""
+    rows = row_ids(feedback) if feedback is not None and settings.preference.method != "none" else frozenset()
+    return digest_of(*sorted(rows))[:16] if rows else ""
 
 
 def run_name(features: FeatureVersion, base: BaseModelFiles, settings: TrainingSettings) -> str:

@@ -14,6 +14,7 @@ from model_registry.feedback import Feedback, row_id
 from model_registry.ports import Written
 from model_registry.prompting import PromptRenderer
 from training_pipeline import preferring
+from training_pipeline.pipeline import feedback_name
 
 OTHER = "It is a truth that one must consider every aspect of the matter before any statement is made about it."
 MODEL: Any = SimpleNamespace(save_pretrained=lambda folder: None)
@@ -51,3 +52,20 @@ def test_the_version_names_the_feedback_that_it_learnt_from(
     pair = workshop.feedback.read_bytes().splitlines()[1]
     assert learnt == ((row_id(pair),) if better else ())
     assert adapter.name == (preferring.FOLDER if better else "adapter")
+
+
+def test_new_feedback_makes_another_run_where_it_is_learnt_from(
+    training_settings: TrainingSettings, tmp_path: Path
+) -> None:
+    file = tmp_path / "maud.jsonl"
+    tuning = training_settings.preference.model_copy(update={"method": "dpo"})
+    learning = training_settings.model_copy(update={"preference": tuning})
+    assert feedback_name(learning, file) == feedback_name(learning, None) == ""
+    file.write_text('{"a": 1}\n{"b": 2}\n', "utf-8")
+    first = feedback_name(learning, file)
+    assert first
+    file.write_text('{"b": 2}\n{"a": 1}\n', "utf-8")
+    assert feedback_name(learning, file) == first
+    file.write_text('{"b": 2}\n{"a": 1}\n{"c": 3}\n', "utf-8")
+    assert feedback_name(learning, file) not in ("", first)
+    assert feedback_name(training_settings, file) == ""  # preference.method is none

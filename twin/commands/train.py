@@ -57,8 +57,10 @@ def run(settings: "Settings", author: str, *, progress: "Watcher") -> tuple["Ada
     base = wiring.base_model(settings)
     progress.finish(base.name)
     wanted = pipeline.run_name(features, base, settings.training)
+    heard = pipeline.feedback_name(settings.training, wiring.feedback_log(settings).path(author))
     for version in reversed(registry.versions(author)):
-        if version.manifest.training.get("run") == wanted and not version.tainted:
+        made = version.manifest.training
+        if (made.get("run"), made.get("feedback", "")) == (wanted, heard) and not version.tainted:
             verify_folder(version.folder)
             return version, False
     with wiring.workshop(settings, base, features, progress=progress) as workshop:
