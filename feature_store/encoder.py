@@ -127,12 +127,21 @@ class SentenceEncoder:
         if not texts:
             return []
         with self._lock:  # a tokenizer in use by two threads fails, and one model fills the cores by itself
-            vectors = self._model.encode(  # sorts by length, so that little is padded
+            vectors = self.model.encode(  # sorts by length, so that little is padded
                 list(texts), batch_size=BATCH_SIZE, show_progress_bar=False, convert_to_numpy=True
             )
         vectors = np.asarray(vectors, dtype=np.float32).reshape(len(texts), self.dimensions)
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         return [tuple(vector) for vector in vectors.tolist()]
+
+    def truncating_tokenizer(self) -> "Tokenizer":
+        """A new one, which cuts a text to what the model reads, as the model's own does."""
+        from tokenizers import Tokenizer
+
+        tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
+        tokenizer.enable_truncation(self.max_tokens)
+        tokenizer.no_padding()
+        return tokenizer
 
     @cached_property
     def _tokenizer(self) -> "Tokenizer":
@@ -144,7 +153,7 @@ class SentenceEncoder:
         return tokenizer
 
     @cached_property
-    def _model(self) -> Any:
+    def model(self) -> Any:
         """The SentenceTransformer."""
         import torch
         from safetensors import SafetensorError

@@ -55,6 +55,19 @@ def _open_index(settings: Settings) -> "OnlineIndex":
     return QdrantIndex.connect(store.qdrant_url, store.qdrant_api_key)
 
 
+def question_encoder(settings: Settings) -> "Encoder":
+    """The encoder as a server asks it, one text at a time; where there is a GPU, as it is."""
+    import torch
+
+    from feature_store.compiled_encoder import CompiledEncoder
+    from feature_store.encoder import SentenceEncoder
+
+    found = encoder(settings)
+    if isinstance(found, SentenceEncoder) and not torch.cuda.is_available():
+        return CompiledEncoder(found)
+    return found
+
+
 def encoder(settings: Settings) -> "Encoder":
     return _encoder(settings.feature_store.encoder)
 
@@ -253,12 +266,15 @@ def engine_loader(settings: Settings, base: "BaseModelFiles") -> Callable[["Adap
 
 
 @contextmanager
-def answering(settings: Settings, base: "BaseModelFiles") -> Iterator[tuple["AnswerPipeline", "EnginePool"]]:
-    """What answers questions. The pool belongs to the event loop that uses it, which closes it."""
+def answering(
+    settings: Settings, base: "BaseModelFiles", vectors: "Encoder | None" = None
+) -> Iterator[tuple["AnswerPipeline", "EnginePool"]]:
+    """What answers questions, embedded by `vectors` or else by the configured encoder. The pool belongs to the event
+    loop that uses it, which closes it."""
     from inference_pipeline.engine_pool import EnginePool
     from inference_pipeline.pipeline import AnswerPipeline
 
-    vectors = encoder(settings)
+    vectors = vectors or encoder(settings)
     pool = EnginePool(
         resolver=model_registry(settings),
         base=base,

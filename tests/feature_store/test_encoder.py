@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from feature_store.compiled_encoder import CompiledEncoder
 from feature_store.encoder import SentenceEncoder, load_encoder
 from feature_store.errors import UnknownEncoderError
 from feature_store.ports import Encoder
@@ -139,3 +140,29 @@ def test_damaged_weights_are_named(folder: Path) -> None:
     (folder / "model.safetensors").write_bytes(b"torn")
     with pytest.raises(UnknownEncoderError, match="model"):
         load_encoder(str(folder)).encode(["fog"])
+
+
+def test_compiled_for_one_text_at_a_time_it_makes_the_same_vectors(encoder: Encoder) -> None:
+    assert isinstance(encoder, SentenceEncoder)
+    compiled = CompiledEncoder(encoder)
+    for text in (*TEXTS, "", "日本語 🙂", "word " * 2000):  # the last is longer than it reads
+        (one,), (other,) = compiled.encode([text]), encoder.encode([text])
+        np.testing.assert_allclose(one, other, atol=2e-6)
+        assert np.linalg.norm(one) == pytest.approx(1.0)
+    assert compiled.encode(list(TEXTS)) == encoder.encode(list(TEXTS))
+    assert compiled.encode([]) == []
+    assert (compiled.fingerprint, compiled.dimensions, compiled.max_tokens) == (
+        encoder.fingerprint,
+        encoder.dimensions,
+        encoder.max_tokens,
+    )
+    assert compiled.count_tokens(TEXTS) == encoder.count_tokens(TEXTS)
+
+
+def test_compiled_it_is_shared_by_threads(encoder: Encoder) -> None:
+    assert isinstance(encoder, SentenceEncoder)
+    compiled = CompiledEncoder(encoder)
+    texts = [f"{text} {n}" for n in range(20) for text in TEXTS]
+    alone = [compiled.encode([text]) for text in texts]
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(lambda text: compiled.encode([text]), texts)) == alone

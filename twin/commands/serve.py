@@ -43,8 +43,7 @@ def run(settings: "Settings", *, question: str = QUESTION, progress: "Watcher") 
     champions = _champions(registry)
     progress.start("load base model and encoder", None)
     base = wiring.base_model(settings)
-    encoder = wiring.encoder(settings)
-    encoder.encode(["so that the first question need not wait for the encoder"])
+    encoder = wiring.question_encoder(settings)
     progress.finish(f"{base.name}, {settings.feature_store.encoder}")
     _log_to_stderr()
 
@@ -53,7 +52,7 @@ def run(settings: "Settings", *, question: str = QUESTION, progress: "Watcher") 
         typer.echo(f"Serving on {address}, with OpenAI's API. Models: {', '.join(champions)}. Ctrl-C stops it.")
         typer.echo(f"Try:  {_curl(address, champions[0], question, keyed=keys.required)}")
 
-    with wiring.answering(settings, base) as (pipeline, pool):
+    with wiring.answering(settings, base, encoder) as (pipeline, pool):
         app = create_app(
             pipeline,
             pool=pool,
