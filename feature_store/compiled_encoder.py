@@ -1,8 +1,8 @@
 """One text at a time, on one thread of a CPU: what a server embeds questions with.
 
-A second thread does not make a text of a question's length faster, and on several threads one busy core makes the others
-wait at each layer. Compiled by OpenVINO the same graph takes 8 to 9 ms in place of 12 (EXPERIMENTS.md), in float32, with
-the same vectors to 1e-6.
+A second thread does not make a text of a question's length faster, and on several threads one busy core makes the
+others wait at each layer. Compiled by OpenVINO the same graph takes 8 to 9 ms in place of 12 (EXPERIMENTS.md), in
+float32, with the same vectors to 1e-6.
 """
 
 import threading
