@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from configs.precision import bfloat16_is_faster
 from feature_store.errors import UnknownEncoderError
 from feature_store.ports import Encoder
 from feature_store.records import Vector, digest_of
@@ -170,7 +171,7 @@ class SentenceEncoder:
                 local_files_only=True,
                 trust_remote_code=False,
                 model_kwargs={
-                    "dtype": torch.bfloat16 if _has_bfloat16(device) else torch.float32,
+                    "dtype": torch.bfloat16 if _gains_by_bfloat16(device) else torch.float32,
                     "use_safetensors": True,
                 },
             )
@@ -194,13 +195,12 @@ class SentenceEncoder:
             raise UnknownEncoderError(f"{self._folder / file} cannot be read: {error}") from error
 
 
-def _has_bfloat16(device: str) -> bool:
-    """Whether bfloat16 is run by the hardware: emulated, it is 35 times slower than float32."""
+def _gains_by_bfloat16(device: str) -> bool:
     import torch
 
     if device == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    return torch.backends.mkldnn.is_available() and bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+    return bfloat16_is_faster()
 
 
 def _sha256(path: Path) -> str:

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from configs.precision import bfloat16_is_faster
 from configs.settings import TrainingSettings
 from training_pipeline.errors import DeviceUnavailableError
 
@@ -37,8 +38,7 @@ def place(settings: TrainingSettings) -> Placement:
     if settings.device == "cuda" and not cuda:
         raise DeviceUnavailableError("training.device is cuda, and torch sees no GPU. Use --set training.device=auto.")
     on_gpu = cuda and settings.device != "cpu"
-    # A CPU without AVX512-BF16 or AMX emulates bfloat16 at a thirtieth of the speed of float32.
-    native = torch.cuda.is_bf16_supported() if on_gpu else torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    native = torch.cuda.is_bf16_supported() if on_gpu else bfloat16_is_faster()
     wanted = native if settings.precision == "auto" else settings.precision == "bfloat16"
     if settings.quantise == "4bit":
         _require_quantisation(on_gpu)

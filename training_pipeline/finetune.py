@@ -39,7 +39,7 @@ def negative_log_likelihood(
     model: "PeftModel", batch: Sequence[TokenSequence], placement: Placement
 ) -> tuple["torch.Tensor", "torch.Tensor"]:
     """Nats of every label token, flat (labels,), and the index in the batch that each belongs to (labels,)."""
-    import torch.nn.functional as functional
+    from training_pipeline.fused import label_nats
 
     row = pack(batch, placement.device)
     causal: Any = model.get_base_model()
@@ -47,8 +47,8 @@ def negative_log_likelihood(
         hidden = causal.get_decoder()(
             input_ids=row.ids, position_ids=row.positions, document_lengths=row.lengths, use_cache=False
         ).last_hidden_state[0]
-        logits = causal.get_output_embeddings()(hidden[row.predicting])
-    return functional.cross_entropy(logits.float(), row.labels, reduction="none"), row.documents
+        nats = label_nats(hidden[row.predicting], causal.get_output_embeddings(), row.labels)
+    return nats, row.documents
 
 
 def mean_loss(

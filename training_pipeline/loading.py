@@ -20,11 +20,13 @@ def load_for_training(folder: Path, settings: TrainingSettings, placement: Place
     import torch
     from peft import LoraConfig, get_peft_model
 
+    from training_pipeline.fused import fuse
+
     base = _load_base(folder, placement, quantised=settings.quantise == "4bit")
     if settings.gradient_checkpointing:
         base.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
     torch.manual_seed(settings.seed)
-    return get_peft_model(
+    model = get_peft_model(
         base,
         LoraConfig(
             r=settings.rank,
@@ -36,6 +38,8 @@ def load_for_training(folder: Path, settings: TrainingSettings, placement: Place
             task_type="CAUSAL_LM",
         ),
     )
+    fuse(model)
+    return model
 
 
 def load_trained(folder: Path, adapter: Path, placement: Placement) -> "PeftModel":

@@ -78,12 +78,13 @@ def attention(
     if document_lengths is None:
         return sdpa_attention_forward(module, query, key, value, attention_mask, **options)
     window = options.get("sliding_window")
+    # Split, not sliced: the way back of a slice fills a whole row with zeros, that of a split is one concatenation.
+    parts = (tensor.split(list(document_lengths), dim=2) for tensor in (query, key, value))
     attended, start = [], 0
-    for length in document_lengths:
+    for length, q, k, v in zip(document_lengths, *parts, strict=True):
         own = slice(start, start + length)
         # Without a mask it is causal. A window narrower than the document is cut from the mask for the whole row.
         mask = attention_mask[..., own, own] if attention_mask is not None and window and length > window else None
-        q, k, v = (tensor[:, :, own] for tensor in (query, key, value))
         attended.append(sdpa_attention_forward(module, q, k, v, mask, **options)[0])
         start += length
     return torch.cat(attended, dim=1), None

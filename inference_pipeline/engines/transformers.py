@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from configs.precision import bfloat16_is_faster
 from inference_pipeline.engines import FinishReason, GenerationRequest, TextDelta
 from inference_pipeline.errors import EngineUnavailableError
 from inference_pipeline.model_config import check_fits, context_tokens, end_tokens
@@ -32,7 +33,7 @@ class _Job:
 
 
 def load(base: BaseModelFiles, adapter: Path | None, cache_dir: Path, device: str) -> "TransformersEngine":
-    """`device` is "auto" (cuda where there is one), "cpu" or "cuda". bfloat16 on a GPU and on CPUs that multiply it.
+    """`device` is "auto" (cuda where there is one), "cpu" or "cuda". bfloat16 on a GPU and where a CPU gains by it.
 
     Raises EngineUnavailableError.
     """
@@ -43,7 +44,7 @@ def load(base: BaseModelFiles, adapter: Path | None, cache_dir: Path, device: st
         device = "cuda" if torch.cuda.is_available() else "cpu"
     if device.startswith("cuda") and not torch.cuda.is_available():
         raise EngineUnavailableError("there is no CUDA device here. Use the device cpu or auto.")
-    fast_bfloat16 = device.startswith("cuda") or torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    fast_bfloat16 = device.startswith("cuda") or bfloat16_is_faster()
     model: Any = AutoModelForCausalLM.from_pretrained(
         base.folder, dtype=torch.bfloat16 if fast_bfloat16 else torch.float32, attn_implementation="sdpa"
     )

@@ -1,0 +1,121 @@
+"""LoRA layers and the loss with fewer and smaller passes over memory; figures, files and peft's classes stay the same.
+
+peft computes x Wᵀ, x Aᵀ, (x Aᵀ) Bᵀ, its product with the scale and the sum one after another, and autograd keeps a
+node for each. On a CPU the passes over memory cost nearly as much as the products. Here a layer is one node, whose
+sums happen inside the products; the loss goes over the vocabulary a few labels at a time, so that the logits, 49,152
+for each label, stay in the processor's caches and are never kept for the way back.
+"""
+
+from types import MethodType
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch.nn.functional import linear
+
+if TYPE_CHECKING:
+    from peft import PeftModel
+
+LABELS_AT_ONCE = 64  # 12 MB of logits with the default vocabulary; fewer make slow products, more leave the caches
+
+
+class LoraProduct(torch.autograd.Function):
+    """x Wᵀ + bias + scale · (x Aᵀ) Bᵀ for x (…, inputs); W and bias are frozen.
+
+    A and B are rounded to the precision of x for the products, as autocast does.
+    """
+
+    @staticmethod
+    def forward(  # type: ignore[override]
+        context: Any,
+        x: torch.Tensor,  # (…, inputs)
+        weight: torch.Tensor,  # (outputs, inputs)
+        bias: torch.Tensor | None,  # (outputs,)
+        a: torch.Tensor,  # (rank, inputs)
+        b: torch.Tensor,  # (outputs, rank)
+        scale: float,
+    ) -> torch.Tensor:
+        rows = x.reshape(-1, x.shape[-1])
+        a, b = a.to(x.dtype), b.to(x.dtype)
+        inner = linear(rows, a)
+        context.save_for_backward(rows, inner, weight, a, b)
+        context.scale = scale
+        found = linear(rows, weight, bias).addmm_(inner, b.t(), alpha=scale)
+        return found.view(*x.shape[:-1], -1)
+
+    @staticmethod
+    def backward(context: Any, *gradients: Any) -> tuple[torch.Tensor | None, ...]:
+        rows, inner, weight, a, b = context.saved_tensors
+        (gradient,) = gradients
+        over = gradient.reshape(-1, gradient.shape[-1])
+        outer = (over @ b).mul_(context.scale)
+        of_x = (over @ weight).addmm_(outer, a).view(*gradient.shape[:-1], -1) if context.needs_input_grad[0] else None
+        of_b = (over.t() @ inner).mul_(context.scale)
+        return of_x, None, None, (outer.t() @ rows).float(), of_b.float(), None
+
+
+class LinearCrossEntropy(torch.autograd.Function):
+    """Nats (labels,) of `labels` (labels,) by the logits of `hidden` (labels, width) and a frozen head (words, width).
+
+    The way back is laid on the way there: the gradient of each nat is (softmax - one-hot) · head.
+    """
+
+    @staticmethod
+    def forward(context: Any, hidden: torch.Tensor, head: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:  # type: ignore[override]
+        nats = torch.empty(len(labels), dtype=torch.float32, device=hidden.device)
+        wanted = context.needs_input_grad[0]
+        slopes = torch.empty_like(hidden) if wanted else hidden
+        for start in range(0, len(labels), LABELS_AT_ONCE):
+            part = slice(start, start + LABELS_AT_ONCE)
+            logits, own = linear(hidden[part], head).float(), labels[part, None]
+            chosen = logits.gather(1, own)
+            highest = logits.amax(dim=1, keepdim=True)
+            sums = logits.sub_(highest).exp_().sum(dim=1, keepdim=True)
+            nats[part] = (sums.log() + highest - chosen)[:, 0]
+            if wanted:
+                logits.div_(sums).scatter_add_(1, own, torch.full_like(chosen, -1.0))
+                slopes[part] = logits.to(head.dtype) @ head
+        context.save_for_backward(slopes)
+        return nats
+
+    @staticmethod
+    def backward(context: Any, *gradients: Any) -> tuple[torch.Tensor | None, ...]:
+        (slopes,) = context.saved_tensors
+        return slopes * gradients[0][:, None].to(slopes.dtype), None, None
+
+
+def label_nats(hidden: torch.Tensor, head: torch.nn.Module, labels: torch.Tensor) -> torch.Tensor:
+    """Nats (labels,) of `labels` (labels,) by the head over `hidden` (labels, width)."""
+    if type(head) is torch.nn.Linear and head.bias is None and not head.weight.requires_grad:
+        nats: torch.Tensor = LinearCrossEntropy.apply(hidden.to(head.weight.dtype), head.weight, labels)
+        return nats
+    return torch.nn.functional.cross_entropy(head(hidden).float(), labels, reduction="none")
+
+
+def fuse(model: "PeftModel") -> None:
+    """Let every plain LoRA layer of `model` take the short way whenever it may: where it is not switched off or merged,
+    has no dropout, and is no variant such as DoRA."""
+    from peft.tuners.lora import Linear
+
+    for layer in model.modules():
+        if type(layer) is Linear and type(layer.base_layer) is torch.nn.Linear:
+            layer.forward = MethodType(_forward, layer)  # type: ignore[method-assign]
+
+
+def _forward(layer: Any, x: torch.Tensor, *args: Any, **options: Any) -> torch.Tensor:
+    (name, *more), dropout = layer.active_adapters, layer.lora_dropout
+    weight = layer.base_layer.weight
+    if (
+        args
+        or options
+        or more
+        or layer.disable_adapters
+        or layer.merged
+        or name in layer.lora_variant
+        or not isinstance(dropout[name], torch.nn.Identity)
+        or x.dtype != weight.dtype
+    ):
+        found: torch.Tensor = type(layer).forward(layer, x, *args, **options)
+        return found
+    a, b = layer.lora_A[name].weight, layer.lora_B[name].weight
+    result: torch.Tensor = LoraProduct.apply(x, weight, layer.base_layer.bias, a, b, layer.scaling[name])
+    return result
