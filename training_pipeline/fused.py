@@ -25,7 +25,7 @@ class LoraProduct(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(  # type: ignore[override]
+    def forward(
         context: Any,
         x: torch.Tensor,  # (…, inputs)
         weight: torch.Tensor,  # (outputs, inputs)
@@ -60,7 +60,7 @@ class LinearCrossEntropy(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(context: Any, hidden: torch.Tensor, head: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:  # type: ignore[override]
+    def forward(context: Any, hidden: torch.Tensor, head: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         nats = torch.empty(len(labels), dtype=torch.float32, device=hidden.device)
         wanted = context.needs_input_grad[0]
         slopes = torch.empty_like(hidden) if wanted else hidden
@@ -117,5 +117,6 @@ def _forward(layer: Any, x: torch.Tensor, *args: Any, **options: Any) -> torch.T
         found: torch.Tensor = type(layer).forward(layer, x, *args, **options)
         return found
     a, b = layer.lora_A[name].weight, layer.lora_B[name].weight
-    result: torch.Tensor = LoraProduct.apply(x, weight, layer.base_layer.bias, a, b, layer.scaling[name])
+    scale = layer.scaling[name]
+    result: torch.Tensor = LoraProduct.apply(x, weight, layer.base_layer.bias, a, b, scale)  # type: ignore[no-untyped-call]
     return result

@@ -13,7 +13,7 @@ class StartedAnew(Exception):  # noqa: N818  # not an error: it stands for os.ex
 
 @pytest.fixture(autouse=True)
 def _on_glibc(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in native.SETTINGS:
+    for name in (*native.SETTINGS, *native.SAID_OTHERWISE.values()):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("platform.libc_ver", lambda: ("glibc", "2.36"))
 
@@ -38,6 +38,8 @@ def test_what_the_person_has_set_is_kept(monkeypatch: pytest.MonkeyPatch) -> Non
     with pytest.raises(StartedAnew):
         native.prepare(["up", "posts"])
     assert os.environ["OMP_WAIT_POLICY"] == "ACTIVE"
+    assert "GOMP_SPINCOUNT" not in os.environ
+    native.prepare(["up", "posts"])  # nothing is missing now
     monkeypatch.delenv("GLIBC_TUNABLES")
 
 
