@@ -154,17 +154,6 @@ WORDINGS = {
 }
 
 
-def without_context(request: str) -> str | None:
-    """A request to continue, as it is put where what comes before stands above it; None for any other request."""
-    for asked in WORDINGS.values():
-        for form in asked.continued:
-            opening = form.removesuffix("{context}")
-            if request.startswith(opening):
-                bare = opening.rstrip()
-                return f"{bare.removesuffix(':').rstrip()}." if bare.endswith(":") else bare
-    return None
-
-
 def wording(language: str) -> Wording:
     return WORDINGS.get(language, WORDINGS["en"])
 

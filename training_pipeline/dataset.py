@@ -19,31 +19,17 @@ STRATA = 32
 
 @dataclass(frozen=True, slots=True)
 class TokenSequence:
-    """One conversation as ids. ids[prompt_tokens:] is what is learned; it stands for target_bytes of UTF-8.
-
-    `asides` are what is not learned of it: [start, end) of the later requests, in their order.
-    """
+    """One conversation as ids. ids[prompt_tokens:] is what is learned; it stands for target_bytes of UTF-8."""
 
     document_id: str
-    kind: ExampleKind  # of the first turn
+    kind: ExampleKind
     ids: tuple[int, ...]
     prompt_tokens: int
     target_bytes: int
-    asides: tuple[tuple[int, int], ...] = ()
-
-    @property
-    def turns(self) -> int:
-        return 1 + len(self.asides)
 
     @property
     def label_tokens(self) -> int:
-        return len(self.ids) - self.prompt_tokens - sum(end - start for start, end in self.asides)
-
-    @property
-    def learned(self) -> list[int]:
-        """Places of the ids that are predicted from those before them: all that is learned but a first id."""
-        aside = {place for start, end in self.asides for place in range(start, end)}
-        return [place for place in range(max(1, self.prompt_tokens), len(self.ids)) if place not in aside]
+        return len(self.ids) - self.prompt_tokens
 
 
 def tokenize(

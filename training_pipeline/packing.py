@@ -36,7 +36,7 @@ def pack(batch: Sequence[TokenSequence], device: "torch.device") -> PackedRow:
 
     lengths = [len(sequence.ids) for sequence in batch]
     starts = [0, *accumulate(lengths)]
-    learned = [(n, t) for n, s in enumerate(batch) for t in s.learned]
+    learned = [(n, t) for n, s in enumerate(batch) for t in range(max(1, s.prompt_tokens), len(s.ids))]
     ids = torch.tensor([token for sequence in batch for token in sequence.ids], device=device)
     places = torch.tensor([starts[n] + t for n, t in learned], dtype=torch.long, device=device)
     return PackedRow(

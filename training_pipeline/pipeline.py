@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from peft import PeftModel
 
 ADAPTER_FOLDER = "adapter"
-LEARNING = "2"  # to be raised by hand whenever the same examples would be learned in another way
 
 
 def train(workshop: Workshop, registry: ModelPublisher, *, say: Callable[[str], None]) -> AdapterVersion:
@@ -126,14 +125,14 @@ def feedback_name(settings: TrainingSettings, feedback: Path | None) -> str:
 
 def run_name(features: FeatureVersion, base: BaseModelFiles, settings: TrainingSettings) -> str:
     """Names a run by all that decides its result, so that the same call finds its own checkpoint and no other."""
-    return digest_of(LEARNING, features.digest, base.fingerprint, PROMPT_VERSION, settings.model_dump())[:16]
+    return digest_of(features.digest, base.fingerprint, PROMPT_VERSION, settings.model_dump())[:16]
 
 
 def describe(plan: Plan, workshop: Workshop) -> str:
     data = workshop.data
     cut = ", cut to fit training.max_minutes" if plan.cut else ""
     return (
-        f"{data.examples} examples, {data.label_tokens:,} tokens of the author's text: {plan.steps} steps, "
+        f"{len(data.train)} examples, {data.label_tokens:,} tokens of the author's text: {plan.steps} steps, "
         f"{plan.epochs:.2g} epochs, about {_minutes(plan.seconds)} on this machine "
         f"({workshop.placement.description}){cut}."
     )

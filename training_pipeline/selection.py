@@ -7,7 +7,6 @@ from feature_store.ports import FeatureReader
 from feature_store.records import Example, ExampleKind, Split
 from feature_store.versions import FeatureVersion
 from model_registry.prompting import ChatMessage, PromptRenderer, nonce_for
-from training_pipeline.conversations import tokenize_joined
 from training_pipeline.dataset import TokenSequence, tokenize
 from training_pipeline.errors import TooLittleTextError
 from training_pipeline.plan import balance
@@ -24,10 +23,6 @@ class TrainingData:
     validation: list[TokenSequence]
     test: list[TokenSequence]  # of the kinds WHOLE: each prose is a target once
     prompts: list[str]  # rendered, one of each kind where there is one, for the parity check
-
-    @property
-    def examples(self) -> int:
-        return sum(sequence.turns for sequence in self.train)
 
     @property
     def label_tokens(self) -> int:
@@ -49,11 +44,11 @@ def select(
     def sequences(split: Split) -> list[TokenSequence]:
         return tokenize(examples[split], renderer, end_of_turn=end_of_turn, max_tokens=max_tokens)
 
-    train = balance(tokenize_joined(examples[Split.TRAIN], renderer, end_of_turn=end_of_turn, max_tokens=max_tokens))
+    train = balance(sequences(Split.TRAIN))
     test = [s for s in sequences(Split.TEST) if s.kind in WHOLE]
-    if (count := sum(s.turns for s in train)) < FEWEST_EXAMPLES or not test:
+    if len(train) < FEWEST_EXAMPLES or not test:
         raise TooLittleTextError(
-            f"{features.author} {features.name} has {count} examples to learn from and {len(test)} to judge by; "
+            f"{features.author} {features.name} has {len(train)} examples to learn from and {len(test)} to judge by; "
             f"at least {FEWEST_EXAMPLES} and 1 are needed. Collect more posts: five of a few paragraphs are enough."
         )
     return TrainingData(
