@@ -1,4 +1,4 @@
-"""Training pace: our packed rows against padded batches and against transformers' own loss.
+"""Training pace: our packed rows, LoRA layers and loss against peft's and torch's, padded, and transformers' own loss.
 
     python -m benchmarks.training [--steps 8] [--top 15]
 
@@ -53,12 +53,22 @@ def of_like_length(found: Sequence[TokenSequence], tokens: int) -> list[list[Tok
     return grouped
 
 
-def loops(model: Any, placement: Placement) -> dict[str, Callable[[list[TokenSequence]], Any]]:
-    """Each answers the mean loss of a batch, by another way."""
+def loops(model: Any, plain: Any, placement: Placement) -> dict[str, Callable[[list[TokenSequence]], Any]]:
+    """Each answers the mean loss of a batch, by another way: the first with our layers and loss, the others with peft's
+    layers, which `plain` has, and torch's loss."""
     import torch
     from torch.nn.functional import cross_entropy
 
-    causal = model.get_base_model()
+    causal = plain.get_base_model()
+
+    def packed(batch: list[TokenSequence]) -> Any:
+        row = pack(batch, placement.device)
+        with placement.autocast():
+            hidden = causal.get_decoder()(
+                input_ids=row.ids, position_ids=row.positions, document_lengths=row.lengths, use_cache=False
+            )[0][0]
+            logits = causal.get_output_embeddings()(hidden[row.predicting])
+        return cross_entropy(logits.float(), row.labels)
 
     def block_mask(batch: list[TokenSequence]) -> Any:
         row = pack(batch, placement.device)
@@ -86,14 +96,21 @@ def loops(model: Any, placement: Placement) -> dict[str, Callable[[list[TokenSeq
     def peer(batch: list[TokenSequence]) -> Any:
         ids, labels = pad(batch)
         with placement.autocast():
-            return model(input_ids=ids, labels=labels, use_cache=False).loss
+            return plain(input_ids=ids, labels=labels, use_cache=False).loss
 
     return {
-        "packed": lambda batch: negative_log_likelihood(model, batch, placement)[0].mean(),
+        "packed, fused": lambda batch: negative_log_likelihood(model, batch, placement)[0].mean(),
+        "packed": packed,
         "packed, one block mask": block_mask,
         "padded": padded,
         PEER: peer,
     }
+
+
+def without_fusing(model: Any) -> Any:
+    for layer in model.modules():
+        layer.__dict__.pop("forward", None)
+    return model
 
 
 def top_layers(settings: TrainingSettings, folder: Path, placement: Placement, layers: int) -> Any:
@@ -116,9 +133,10 @@ def main() -> None:
     base = find_base_model(settings.base_model.name, settings.cache_dir)
     renderer = PromptRenderer("Maud Ferrier", base.chat_template, base.tokenizer_json, base.special_tokens)
     placement = place(training)
-    ways = loops(load_for_training(base.folder, training, placement), placement)
+    model, plain = (load_for_training(base.folder, training, placement) for _ in range(2))
+    ways = loops(model, without_fusing(plain), placement)
     if options.top:
-        ways[f"packed, last {options.top} layers"] = top_layers(training, base.folder, placement, options.top)
+        ways[f"packed, fused, last {options.top} layers"] = top_layers(training, base.folder, placement, options.top)
     found = sequences(renderer, base.end_of_turn, max_tokens=training.max_tokens)
     packed = batches(found, tokens=training.tokens_per_step, seed=training.seed)[: options.steps]
     alike = of_like_length([s for batch in packed for s in batch], training.tokens_per_step)

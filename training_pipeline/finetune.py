@@ -119,6 +119,8 @@ def finetune(
     if state.step:
         _set_adapter(model, state.adapter)
         optimizer.load_state_dict(state.optimizer)
+    steps_an_epoch = len(batches(train, tokens=settings.tokens_per_step, seed=settings.seed))
+    labels_per_step = sum(sequence.label_tokens for sequence in train) / steps_an_epoch
     progress.start("fine-tune", plan.steps)
     progress.advance(state.step)
     data = itertools.islice(schedule(train, tokens=settings.tokens_per_step, seed=settings.seed), state.step, None)
@@ -130,7 +132,9 @@ def finetune(
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(state.step, state.steps, settings.learning_rate)
         nats, _ = negative_log_likelihood(model, batch, placement)
-        loss = nats.mean()
+        # Every label weighs the same, whichever step it falls into: by the mean of its step, one of the few that stand
+        # behind passages would weigh as much as ten others.
+        loss = nats.sum() / labels_per_step
         if not torch.isfinite(loss):
             raise DivergedError(
                 f"the loss is {loss.item()} at step {state.step} of {state.steps}. "
@@ -142,7 +146,7 @@ def finetune(
         optimizer.zero_grad(set_to_none=True)
         read += sum(len(sequence.ids) for sequence in batch)
         state.step += 1
-        state.curve.append((state.step, "train_loss", loss.item()))
+        state.curve.append((state.step, "train_loss", nats.mean().item()))
         last = state.step == state.steps
         if validation and (last or state.step % plan.validate_every == 0):
             _validate(model, validation, state, settings, placement)
