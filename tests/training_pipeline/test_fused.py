@@ -103,7 +103,7 @@ def test_an_adapter_can_be_switched_off_and_merged(monkeypatch: pytest.MonkeyPat
     assert not torch.allclose(whole, base)
 
 
-@pytest.mark.parametrize("count", [0, 1, LABELS_AT_ONCE, 2 * LABELS_AT_ONCE + 3])
+@pytest.mark.parametrize("count", [0, 1, LABELS_AT_ONCE["cpu"], 2 * LABELS_AT_ONCE["cpu"] + 3])
 def test_the_loss_is_torchs_cross_entropy_with_its_gradient(count: int) -> None:
     torch.manual_seed(4)
     head = torch.nn.Linear(8, 50, bias=False).requires_grad_(False)
