@@ -1,6 +1,6 @@
 """The process that owns an openvino-genai pipeline: JSON lines in on stdin, JSON lines out on stdout.
 
-in   {"gguf": path, "end_tokens": [id…], "cache_gib": n}                       the first line
+in   {"gguf": path, "end_tokens": [id…], "cache_gib": n, "float32": bool}      the first line
      {"add": number, "prompt": [id…], "options": {…}}                          generate
      {"add": number, "encode": text}                                           tokenize
      {"drop": number}
@@ -25,7 +25,7 @@ SEED_BITS = 31
 
 
 class Worker:
-    def __init__(self, *, gguf: str, end_tokens: list[int], cache_gib: int, out: IO[str]) -> None:
+    def __init__(self, *, gguf: str, end_tokens: list[int], cache_gib: int, float32: bool, out: IO[str]) -> None:
         import openvino_genai
 
         self._genai = openvino_genai
@@ -33,10 +33,11 @@ class Worker:
         scheduler.max_num_batched_tokens = MAX_BATCHED_TOKENS
         scheduler.enable_prefix_caching = True  # safe: the cache belongs to one version
         scheduler.cache_size = cache_gib
-        # The precision is left to the device: bfloat16 where the processor multiplies it, float32 elsewhere.
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-        threads = {"INFERENCE_NUM_THREADS": cores}
-        self._pipeline = openvino_genai.ContinuousBatchingPipeline(gguf, scheduler, "CPU", threads)
+        options: dict[str, Any] = {"INFERENCE_NUM_THREADS": cores}
+        if float32:  # left to itself it takes bfloat16 wherever the processor knows it, be it slower
+            options["INFERENCE_PRECISION_HINT"] = "f32"
+        self._pipeline = openvino_genai.ContinuousBatchingPipeline(gguf, scheduler, "CPU", options)
         self._tokenizer = self._pipeline.get_tokenizer()
         self._end_tokens = set(end_tokens)
         self._out = out
