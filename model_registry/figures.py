@@ -49,6 +49,7 @@ FAULTS = {
     "unended": "cut at the length asked for",
     "leaked": "with a control token in it",
 }
+WHOLE_GAP = 1.0  # share of the style gap at which a text is the author's
 COUNTS = ("documents", "bytes", "texts", "questions")
 
 
@@ -125,11 +126,17 @@ def lower_is_better(judge: str, name: str) -> bool | None:
     return True if judge in ("likelihood", "memorisation", "health") else None
 
 
+def within_gap(share: Measure) -> Measure:
+    """`share` of the style gap, 1 at most: who is beyond the author is a caricature, no nearer than who is there."""
+    low, high = (None if end is None else min(end, WHOLE_GAP) for end in (share.low, share.high))
+    return Measure(value=min(share.value, WHOLE_GAP), low=low, high=high)
+
+
 def mean_style(judges: Mapping[str, Measures], condition: str = "adapter") -> float | None:
-    """Mean over the scorers that could judge of the share of the gap closed; None where none could."""
+    """Mean over the scorers that could judge of the share of the gap closed, 1 at most; None where none could."""
     ending = f"/{condition}"
     judged = [measure.value for name, measure in judges.get("style", {}).items() if name.endswith(ending)]
-    shares = [share for share in judged if math.isfinite(share)]
+    shares = [min(share, WHOLE_GAP) for share in judged if math.isfinite(share)]
     return fmean(shares) if shares else None
 
 

@@ -4,6 +4,7 @@ import math
 from statistics import fmean
 
 from model_registry.evaluation import Measure, Measures
+from model_registry.figures import WHOLE_GAP, within_gap
 from model_registry.ports import AdapterVersion
 
 SCORERS = 2  # of style, that must have been asked: one alone can be fooled
@@ -88,7 +89,7 @@ def style_against(candidate: AdapterVersion, champion: AdapterVersion) -> list[s
         )
     mean, champion_mean = (fmean(shares[scorer].value for scorer in both) for shares in (mine, theirs))
     reasons = []
-    if mean <= champion_mean:
+    if mean <= champion_mean and mean < WHOLE_GAP:  # who closes the whole gap has nothing to beat
         reasons.append(
             f"style: {mean:+.3f} of the gap closed, on average over {', '.join(both)}, against the champion's "
             f"{champion_mean:+.3f}: it must be above, and is short by {champion_mean - mean:.3f}."
@@ -164,8 +165,8 @@ def _worse(what: str, mine: Measure, theirs: Measure, *, higher: bool, form: str
 
 
 def _shares(version: AdapterVersion) -> dict[str, Measure]:
-    """Share of the style gap that the adapter closes, by scorer. A scorer that cannot tell the author from the base
-    model, as in too few posts, gives its gap and no share."""
+    """Share of the style gap that the adapter closes, by scorer, 1 at most. A scorer that cannot tell the author from
+    the base model, as in too few posts, gives its gap and no share."""
     style = _judged(version, "style")
     asked = dict.fromkeys(name.rpartition("/")[0] for name in style if name.endswith(("/gap", "/adapter")))
     if len(asked) < SCORERS:
@@ -174,7 +175,8 @@ def _shares(version: AdapterVersion) -> dict[str, Measure]:
             f"must be. Run: {_evaluate(version)}"
         )
     able = [scorer for scorer in asked if f"{scorer}/adapter" in style]
-    return dict(zip(able, _figures(version, "style", *(f"{scorer}/adapter" for scorer in able)), strict=True))
+    closed = _figures(version, "style", *(f"{scorer}/adapter" for scorer in able))
+    return dict(zip(able, map(within_gap, closed), strict=True))
 
 
 def _ill(version: AdapterVersion) -> dict[str, Measure]:

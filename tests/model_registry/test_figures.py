@@ -81,6 +81,8 @@ def test_the_mean_of_style_is_over_scorers_that_could_judge() -> None:
     assert mean_style({"style": style}, "base+posts") == pytest.approx(0.1)
     assert mean_style({"style": {"c/adapter": Measure(value=math.nan)}}) is None
     assert mean_style({}) is None
+    beyond_the_author = style | {"d/adapter": Measure(value=3.2)}
+    assert mean_style({"style": beyond_the_author}) == pytest.approx(0.6)
 
 
 def test_beyond_is_outside_of_the_new_interval() -> None:
