@@ -21,6 +21,16 @@ def test_a_gpu_that_is_not_there_is_refused_with_the_way_out(
     assert place(training_settings.model_copy(update={"device": "auto"})).device.type == "cpu"
 
 
+@pytest.mark.parametrize("faster", [True, False])
+def test_a_cpu_trains_in_bfloat16_where_that_is_faster(
+    training_settings: TrainingSettings, monkeypatch: pytest.MonkeyPatch, faster: bool
+) -> None:
+    monkeypatch.setattr("training_pipeline.device.bfloat16_is_faster", lambda: faster)
+    for precision, taken in (("auto", faster), ("bfloat16", True), ("float32", False)):
+        settings = training_settings.model_copy(update={"precision": precision})
+        assert place(settings).bfloat16 is taken
+
+
 def test_four_bits_need_a_gpu(training_settings: TrainingSettings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)  # and training.device is cpu
     with pytest.raises(DeviceUnavailableError, match=r"needs a GPU.*--set training\.quantise=none"):
