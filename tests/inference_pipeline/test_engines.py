@@ -215,24 +215,6 @@ def test_a_killed_engine_process_ends_its_requests_with_the_reason(
     engine.close()
 
 
-@pytest.mark.parametrize("faster", [True, False])
-def test_the_processors_bfloat16_is_used_where_it_is_faster(
-    base_model: BaseModelFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, faster: bool
-) -> None:
-    """What the worker is told is what its pipeline gets."""
-    fake = tmp_path / "openvino_genai.py"
-    fake.write_text(
-        "class SchedulerConfig: pass\n"
-        "def ContinuousBatchingPipeline(gguf, scheduler, device, options):\n"
-        "    raise RuntimeError(options.get('INFERENCE_PRECISION_HINT', 'as the device likes'))\n",
-        encoding="utf-8",
-    )
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    monkeypatch.setattr("inference_pipeline.engines.openvino.bfloat16_is_faster", lambda: faster)
-    with pytest.raises(EngineUnavailableError, match="as the device likes" if faster else "f32"):
-        OpenVinoEngine(base_model, tmp_path / "any.gguf")
-
-
 def test_a_file_that_is_no_model_is_refused(base_model: BaseModelFiles, tmp_path: Path) -> None:
     (tmp_path / "broken.gguf").write_bytes(b"GGUF but not really")
     with pytest.raises(EngineUnavailableError, match=r"broken\.gguf cannot be opened"):
