@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 ROWS, INPUTS, OUTPUTS = 512, 576, 1536  # a training step's largest product of the default base model
 ROUNDS = 7
-FASTER = 1.25  # a smaller gain than this would not pay for the coarser figures, and a busy moment could flip it
+# Times that bfloat16 must be faster: less would not pay for coarser figures, and a busy moment could flip it.
+FASTER = 1.25
 
 
 @cache

@@ -1,25 +1,31 @@
-from pathlib import Path
+import io
+import sys
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from inference_pipeline.engines.openvino import OpenVinoEngine
-from inference_pipeline.errors import EngineUnavailableError
-from model_registry.base_models import BaseModelFiles
+from configs.precision import FASTER
+from inference_pipeline.engines.openvino import worker
 
 
-@pytest.mark.parametrize("faster", [True, False])
-def test_the_processors_bfloat16_is_used_where_it_is_faster(
-    base_model: BaseModelFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, faster: bool
+@pytest.mark.parametrize(("bf16", "hint"), [(2.0, "f32"), (1.0, "f32"), (0.9, "f32"), (0.7, None)])
+def test_bfloat16_is_left_to_the_device_where_it_is_clearly_faster(
+    monkeypatch: pytest.MonkeyPatch, bf16: float, hint: str | None
 ) -> None:
-    """What the worker is told is what its pipeline gets."""
-    fake = tmp_path / "openvino_genai.py"
-    fake.write_text(
-        "class SchedulerConfig: pass\n"
-        "def ContinuousBatchingPipeline(gguf, scheduler, device, options):\n"
-        "    raise RuntimeError(options.get('INFERENCE_PRECISION_HINT', 'as the device likes'))\n",
-        encoding="utf-8",
-    )
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    monkeypatch.setattr("inference_pipeline.engines.openvino.bfloat16_is_faster", lambda: faster)
-    with pytest.raises(EngineUnavailableError, match="as the device likes" if faster else "f32"):
-        OpenVinoEngine(base_model, tmp_path / "any.gguf")
+    given: list[dict[str, Any]] = []
+
+    def pipeline(gguf: str, scheduler: object, device: str, options: dict[str, Any]) -> object:
+        given.append(options)
+        return SimpleNamespace(get_tokenizer=lambda: None)
+
+    fake = SimpleNamespace(SchedulerConfig=SimpleNamespace, ContinuousBatchingPipeline=pipeline)
+    monkeypatch.setitem(sys.modules, "openvino_genai", fake)  # type: ignore[arg-type]
+    monkeypatch.setattr(worker, "product_seconds", {"f32": 1.0, "bf16": bf16}.__getitem__)
+    worker.Worker(gguf="any.gguf", end_tokens=[], cache_gib=1, out=io.StringIO())
+    assert [options.get("INFERENCE_PRECISION_HINT") for options in given] == [hint]
+    assert (bf16 * FASTER < 1) is (hint is None)
+
+
+def test_a_product_takes_time() -> None:
+    assert 0 < worker.product_seconds("f32") < 60

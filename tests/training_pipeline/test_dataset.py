@@ -103,9 +103,9 @@ def test_the_schedule_goes_on_for_ever_in_another_order() -> None:
 
 
 def test_answers_take_a_bounded_share_of_the_tokens() -> None:
-    sequences = [sequence(i, 200) for i in range(10)]
+    sequences = [sequence(i, 200) for i in range(40)]
     sequences += [sequence(i, 400, ExampleKind.ANSWER) for i in range(10)]
     kept = balance(sequences)
     answers = sum(len(s.ids) for s in kept if s.kind is ExampleKind.ANSWER)
     assert 0 < answers <= ANSWER_SHARE * sum(len(s.ids) for s in kept)
-    assert [s for s in kept if s.kind is ExampleKind.WRITE] == sequences[:10]
+    assert [s for s in kept if s.kind is ExampleKind.WRITE] == sequences[:40]

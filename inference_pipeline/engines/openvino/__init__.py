@@ -21,7 +21,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from configs.precision import bfloat16_is_faster
 from inference_pipeline.engines import GenerationRequest, TextDelta
 from inference_pipeline.errors import EngineUnavailableError, InferenceError
 from inference_pipeline.model_config import cache_bytes_per_token, check_fits, context_tokens, end_tokens
@@ -132,7 +131,6 @@ class OpenVinoEngine:
             "gguf": str(gguf),
             "end_tokens": end_tokens(self._base),
             "cache_gib": math.ceil(contexts / GIB),
-            "float32": not bfloat16_is_faster(),
         }
         _write(self._stdin, opening)
         answer = json.loads(self._stdout.readline() or "{}")
