@@ -1,7 +1,7 @@
 """Whether this processor gains by bfloat16: measured, as its flags do not tell.
 
 With AMX a product of bfloat16 takes a fraction of the time of float32. Processors that know AVX512-BF16 but not AMX may
-take twice as long as for float32 (a virtual Sapphire Rapids: 166 against 308 GFLOPS), and those that know neither
+take twice as long as for float32 (a virtual Sapphire Rapids: 167 against 311 GFLOPS), and those that know neither
 thirty times as long (EXPERIMENTS.md).
 """
 

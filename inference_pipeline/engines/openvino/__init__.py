@@ -127,11 +127,7 @@ class OpenVinoEngine:
 
     def _open(self, gguf: Path) -> None:
         contexts = FULL_CONTEXTS * self.context_tokens * cache_bytes_per_token(self._base)
-        opening = {
-            "gguf": str(gguf),
-            "end_tokens": end_tokens(self._base),
-            "cache_gib": math.ceil(contexts / GIB),
-        }
+        opening = {"gguf": str(gguf), "end_tokens": end_tokens(self._base), "cache_gib": math.ceil(contexts / GIB)}
         _write(self._stdin, opening)
         answer = json.loads(self._stdout.readline() or "{}")
         if not answer.get("ready"):
