@@ -103,7 +103,7 @@ class QdrantEdgeIndex:
             reader = self._reader(self._home(author, encoder))
             if reader is None or version not in reader.versions:
                 raise points.not_published(author, version)
-            visible = _visible(author, version)
+            visible = reader.visible(version)
             wanted = _within(visible, documents)
             return _search(reader.shard, visible, wanted, text=text, vector=vector, limit=limit, weights=weights)
 
@@ -205,37 +205,26 @@ def _alive(shard: "EdgeShard") -> dict[str, str]:
     return {(record.payload or {})["chunk_id"]: str(record.id) for record in found}
 
 
-def _visible(author: str, version: int) -> "Filter":
-    from qdrant_edge import FieldCondition, Filter, MatchValue, RangeFloat
-
-    return Filter(
-        must=[
-            FieldCondition("author", match=MatchValue(author)),
-            FieldCondition("valid_from", range=RangeFloat(lte=version)),
-            FieldCondition("valid_to", range=RangeFloat(gt=version)),
-        ]
-    )
-
-
-def _within(visible: "Filter", documents: Collection[str] | None) -> "Filter":
+def _within(visible: "Filter | None", documents: Collection[str] | None) -> "Filter | None":
     from qdrant_edge import FieldCondition, Filter, MatchAny
 
     if documents is None:
         return visible
-    return Filter(must=[visible, FieldCondition(points.DOCUMENT, match=MatchAny(sorted(documents)))])
+    of_these = FieldCondition(points.DOCUMENT, match=MatchAny(sorted(documents)))
+    return Filter(must=[visible, of_these] if visible else [of_these])
 
 
 def _search(
     shard: "EdgeShard",
-    visible: "Filter",
-    wanted: "Filter",
+    visible: "Filter | None",
+    wanted: "Filter | None",
     *,
     text: str,
     vector: Vector,
     limit: int,
     weights: tuple[float, float],
 ) -> list[ScoredChunk]:
-    """Of the points that are `wanted`; `visible` are all of this author and version."""
+    """Of the points that are `wanted`; `visible` are all of this version. None: every point is."""
     from qdrant_edge import Fusion, IdfParams, Prefetch, Query, QueryRequest, SearchParams
 
     candidates = max(limit, points.CANDIDATES)
@@ -243,9 +232,9 @@ def _search(
     words = points.bm25().embed_query(text)
     if words.indices:  # a query of stop words has none
         # Word frequencies are those of this author and version: no one else's text moves a score.
-        of_author = SearchParams(idf=IdfParams(corpus=visible))
+        of_version = SearchParams(idf=IdfParams(corpus=visible)) if visible else None
         rankings.append(
-            Prefetch(candidates, Query.Nearest(words, using=points.SPARSE), filter=wanted, params=of_author)
+            Prefetch(candidates, Query.Nearest(words, using=points.SPARSE), filter=wanted, params=of_version)
         )
     found: list[Any] = shard.query(  # the stubs know neither the payload nor which vectors were asked for
         QueryRequest(

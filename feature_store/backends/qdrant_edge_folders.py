@@ -12,7 +12,7 @@ from feature_store.backends.local_disk import allocated_bytes, copy_folder, nami
 from feature_store.errors import StoreCorruptError
 
 if TYPE_CHECKING:
-    from qdrant_edge import EdgeShard
+    from qdrant_edge import EdgeShard, FieldCondition, Filter
 
 SHARD = "shard"
 MANIFEST = "published.json"
@@ -27,6 +27,7 @@ class Reader:
         self._folder = folder = home / f"F{number}"
         self._identity = _identity(folder)
         self.versions = published_in(home, number)
+        self._visible: dict[int, Filter | None] = {}
         remove_copies_of_the_dead(copies)
         copies.mkdir(parents=True, exist_ok=True)
         copy = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=copies))
@@ -35,10 +36,41 @@ class Reader:
                 require_free_space(copy, 2 * allocated_bytes(folder))
                 copy_folder(folder / SHARD, copy)
             self.shard = load(copy, folder)
+            self._require_one_author()
         except BaseException:
             shutil.rmtree(copy, ignore_errors=True)
             raise
         self.close = weakref.finalize(self, _dispose, self.shard, copy)
+
+    def visible(self, version: int) -> "Filter | None":
+        """Which points F_version holds; None when all do, as is usual: each condition takes a tenth of a search."""
+        if version not in self._visible:
+            self._visible[version] = self._conditions(version)
+        return self._visible[version]
+
+    def _conditions(self, version: int) -> "Filter | None":
+        from qdrant_edge import FieldCondition, Filter, RangeFloat
+
+        lives = (
+            FieldCondition("valid_from", range=RangeFloat(lte=version)),
+            FieldCondition("valid_to", range=RangeFloat(gt=version)),
+        )
+        telling = [condition for condition in lives if not self._holds_for_all(condition)]
+        return Filter(must=telling) if telling else None
+
+    def _require_one_author(self) -> None:
+        """A folder is of one author, so no search need ask for it: looked at once, for every point."""
+        from qdrant_edge import FieldCondition, MatchValue
+
+        author = self._folder.parent.name
+        if not self._holds_for_all(FieldCondition("author", match=MatchValue(author))):
+            raise corrupt(self._folder, f"it holds points that are not of {author}")
+
+    def _holds_for_all(self, condition: "FieldCondition") -> bool:
+        from qdrant_edge import CountRequest, Filter
+
+        every, these = CountRequest(exact=True), CountRequest(exact=True, filter=Filter(must=[condition]))
+        return self.shard.count(these) == self.shard.count(every)
 
     @property
     def is_current(self) -> bool:

@@ -235,3 +235,27 @@ def test_a_damaged_shard_is_named(index: QdrantEdgeIndex, home: Path) -> None:
         path.write_text("{")
     with pytest.raises(StoreCorruptError, match=r"F1.*twin features"):
         found(index, 1)
+
+
+def test_a_folder_of_another_author_is_refused(index: QdrantEdgeIndex, home: Path) -> None:
+    publish(index, 1, "fog")
+    shutil.copytree(home, home.parent / "anne")
+    with pytest.raises(StoreCorruptError, match=r"anne.*points that are not of anne"):
+        index.search(author="anne", encoder=ENCODER, version=1, text="fog", vector=axis(0), limit=9)
+    assert found(index, 1) == {"fog"}
+
+
+def test_a_version_ranks_the_same_before_and_after_others_hide_points(index: QdrantEdgeIndex) -> None:
+    """Alone in its folder it is searched without conditions, later with them: its rare word stays the rare one."""
+
+    def ranked() -> list[tuple[str, float]]:
+        results = index.search(
+            author="maud", encoder=ENCODER, version=1, text="fog bell", vector=axis(1), limit=9, weights=(0, 1)
+        )
+        return [(result.chunk.text, result.score) for result in results]
+
+    publish(index, 1, "fog east", "fog west", "fog north", "bell")
+    alone = ranked()
+    assert alone[0][0] == "bell"
+    publish(index, 2, "fog east", *(f"bell {number}" for number in range(9)))
+    assert ranked() == alone
