@@ -75,9 +75,13 @@ def attention(
     import torch
     from transformers.integrations.sdpa_attention import sdpa_attention_forward
 
+    from training_pipeline.causal_attention import CausalAttention
+
     if document_lengths is None:
         return sdpa_attention_forward(module, query, key, value, attention_mask, **options)
     window = options.get("sliding_window")
+    plain = query.device.type == "cpu" and query.dtype is torch.bfloat16 and not options.get("dropout")
+    scale = options.get("scaling") or query.shape[-1] ** -0.5
     # Split, not sliced: the way back of a slice fills a whole row with zeros, that of a split is one concatenation.
     parts = (tensor.split(list(document_lengths), dim=2) for tensor in (query, key, value))
     attended, start = [], 0
@@ -85,6 +89,9 @@ def attention(
         own = slice(start, start + length)
         # Without a mask it is causal. A window narrower than the document is cut from the mask for the whole row.
         mask = attention_mask[..., own, own] if attention_mask is not None and window and length > window else None
-        attended.append(sdpa_attention_forward(module, q, k, v, mask, **options)[0])
+        if plain and mask is None:
+            attended.append(CausalAttention.apply(q, k, v, scale))  # type: ignore[no-untyped-call]
+        else:
+            attended.append(sdpa_attention_forward(module, q, k, v, mask, **options)[0])
         start += length
     return torch.cat(attended, dim=1), None
