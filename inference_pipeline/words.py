@@ -33,17 +33,22 @@ class Span(NamedTuple):
 
 def words(text: str) -> list[str]:
     """Lower-cased words in order, possessive endings cut."""
-    return [word.lower().removesuffix("'s").removesuffix("’s") for word in WORD.findall(text)]
+    return [_plain(word) for word in WORD.findall(text)]
 
 
 def content_words(text: str) -> list[str]:
     """Stems of the words that carry meaning, in order: no function words, contractions of them, or single letters."""
-    return [stemmed for word in words(text) if (stemmed := _content_stem(word))]
+    return [*filter(None, map(_content_stem, WORD.findall(text)))]
+
+
+def _plain(word: str) -> str:
+    return word.lower().removesuffix("'s").removesuffix("’s")
 
 
 @lru_cache(maxsize=KNOWN_WORDS)
-def _content_stem(word: str) -> str:
-    """ "" for a word that carries no meaning."""
+def _content_stem(written: str) -> str:
+    """Of a word as it stands in a text; "" when it carries no meaning."""
+    word = _plain(written)
     return stem(word) if _carries_meaning(word) else ""
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import torch
+from peft import get_peft_model_state_dict, set_peft_model_state_dict
 from torch.nn.functional import cross_entropy
 from transformers import AutoModelForCausalLM, LlamaConfig, MistralConfig, PreTrainedConfig
 
@@ -81,6 +82,20 @@ def test_packed_documents_have_the_losses_and_gradients_that_they_have_alone(mod
     for packed, separate in zip(of_each(nats, documents, len(DOCUMENTS)), expected, strict=True):
         torch.testing.assert_close(packed, separate, atol=1e-4, rtol=0)
     torch.testing.assert_close(gradients(model, nats.mean()), expected_gradients, atol=1e-4, rtol=0)
+
+
+def test_bfloat16_has_nearly_the_losses_and_gradients_of_float32(
+    model: Any, base: Path, training_settings: TrainingSettings
+) -> None:
+    """Attention is computed by other products then."""
+    rounding = Placement(torch.device("cpu"), bfloat16=True)
+    coarse = load_for_training(base, training_settings.model_copy(update={"dropout": 0.0}), rounding)
+    set_peft_model_state_dict(coarse, get_peft_model_state_dict(model))
+    expected, _ = negative_log_likelihood(model, DOCUMENTS, CPU)
+    found, _ = negative_log_likelihood(coarse, DOCUMENTS, rounding)
+    torch.testing.assert_close(found, expected, atol=0.1, rtol=0)
+    exact = gradients(model, expected.mean())
+    assert torch.cosine_similarity(gradients(coarse, found.mean()), exact, dim=0) > 0.99
 
 
 def test_a_document_knows_nothing_of_its_neighbours(model: Any) -> None:
