@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from training_pipeline.dataset import TokenSequence
 from training_pipeline.device import Placement
 from training_pipeline.finetune import negative_log_likelihood
 from training_pipeline.loading import load_for_training
-from training_pipeline.packing import pack
+from training_pipeline.packing import attention, pack
 
 CPU = Placement(torch.device("cpu"), bfloat16=False)
 SHAPE = {"vocab_size": 200, "hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2,
@@ -72,12 +73,12 @@ def of_each(nats: torch.Tensor, documents: torch.Tensor, count: int) -> list[tor
     return [nats[documents == number] for number in range(count)]
 
 
-@pytest.mark.parametrize("attention", ["per_document", "sdpa", "eager"])  # the latter two: by positions alone
-def test_packed_documents_have_the_losses_and_gradients_that_they_have_alone(model: Any, attention: str) -> None:
+@pytest.mark.parametrize("kind", ["per_document", "sdpa", "eager"])  # the latter two: by positions alone
+def test_packed_documents_have_the_losses_and_gradients_that_they_have_alone(model: Any, kind: str) -> None:
     model.set_attn_implementation("eager")
     expected = [alone(model, sequence) for sequence in DOCUMENTS]
     expected_gradients = gradients(model, torch.cat(expected).mean())
-    model.set_attn_implementation(attention)
+    model.set_attn_implementation(kind)
     nats, documents = negative_log_likelihood(model, DOCUMENTS, CPU)
     for packed, separate in zip(of_each(nats, documents, len(DOCUMENTS)), expected, strict=True):
         torch.testing.assert_close(packed, separate, atol=1e-4, rtol=0)
@@ -96,6 +97,20 @@ def test_bfloat16_has_nearly_the_losses_and_gradients_of_float32(
     torch.testing.assert_close(found, expected, atol=0.1, rtol=0)
     exact = gradients(model, expected.mean())
     assert torch.cosine_similarity(gradients(coarse, found.mean()), exact, dim=0) > 0.99
+
+
+@pytest.mark.parametrize("scale", [None, 2.0])
+def test_attention_is_the_same_in_bfloat16(scale: float | None) -> None:
+    torch.manual_seed(3)
+    lengths = [7, 30, 1, 22]
+    query, key, value = (torch.randn(1, heads, sum(lengths), 8) for heads in (4, 2, 2))
+    module: Any = SimpleNamespace(num_key_value_groups=2, is_causal=True)
+
+    def attended(dtype: torch.dtype) -> torch.Tensor:
+        rounded = (tensor.to(torch.bfloat16).to(dtype) for tensor in (query, key, value))
+        return attention(module, *rounded, None, document_lengths=lengths, scaling=scale)[0].float()
+
+    torch.testing.assert_close(attended(torch.bfloat16), attended(torch.float32), atol=0.05, rtol=0)
 
 
 def test_a_document_knows_nothing_of_its_neighbours(model: Any) -> None:
