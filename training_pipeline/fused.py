@@ -15,8 +15,8 @@ from torch.nn.functional import linear
 if TYPE_CHECKING:
     from peft import PeftModel
 
-# The head's weights are read anew for each product: fewer labels make slow ones, and more gain little. On a CPU these are
-# 38 MB of logits with the default vocabulary.
+# The head's weights are read anew for each product: fewer labels make slow ones, and more gain little. On a CPU these
+# are 38 MB of logits with the default vocabulary.
 LABELS_AT_ONCE = {"cpu": 192, "cuda": 512}
 
 

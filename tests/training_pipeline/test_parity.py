@@ -53,9 +53,9 @@ class PlainServing:
         return answers
 
 
-def trained(base: BaseModelFiles, settings: TrainingSettings, *, scale: float) -> Any:
+def trained(base: BaseModelFiles, settings: TrainingSettings, *, scale: float, placement: Placement = CPU) -> Any:
     """A model whose adapter does something: `scale` is the size of B."""
-    model: Any = load_for_training(base.folder, settings, CPU)
+    model: Any = load_for_training(base.folder, settings, placement)
     torch.manual_seed(7)
     for name, parameter in model.named_parameters():
         if "lora_B" in name:
@@ -63,11 +63,14 @@ def trained(base: BaseModelFiles, settings: TrainingSettings, *, scale: float) -
     return model.eval()
 
 
-def judge(probe: PlainServing, model: Any, adapter: Path, renderer: PromptRenderer) -> ParityResult:
+def judge(
+    probe: PlainServing, model: Any, adapter: Path, renderer: PromptRenderer, placement: Placement = CPU
+) -> ParityResult:
     questions = ["Write a post about the quay.", "What did the kettle say?"]
     prompts = [renderer.text(renderer.messages([ChatMessage("user", q)], nonce="n")) for q in questions]
     return parity.judge(
-        model, adapter, prompts, probe=probe, renderer=renderer, placement=CPU, progress=Silent()
+        model, adapter, prompts, base=probe.base.folder, probe=probe, renderer=renderer, placement=placement,
+        progress=Silent(),
     )  # fmt: skip
 
 
@@ -88,6 +91,17 @@ def test_the_same_adapter_passes(
     result = judge(PlainServing(tiny_base, renderer), model, adapter, renderer)
     assert result.passed
     assert result.same_greedy_tokens == 1.0
+    assert result.max_log_prob_difference < 1e-3
+
+
+def test_what_was_trained_in_bfloat16_is_read_in_float32(
+    tiny_base: BaseModelFiles, renderer: PromptRenderer, training_settings: TrainingSettings, tmp_path: Path
+) -> None:
+    coarse = Placement(torch.device("cpu"), bfloat16=True)
+    model = trained(tiny_base, training_settings, scale=0.5, placement=coarse)
+    model.save_pretrained(str(tmp_path / "adapter"))
+    result = judge(PlainServing(tiny_base, renderer), model, tmp_path / "adapter", renderer, coarse)
+    assert result.passed
     assert result.max_log_prob_difference < 1e-3
 
 

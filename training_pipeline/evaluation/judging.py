@@ -78,8 +78,8 @@ def judge(model: "PeftModel", adapter: Path, scorer: StyleScorer, by: Workshop) 
             progress=by.progress,
         )
     checked = parity.judge(
-        model, adapter, by.data.prompts, probe=by.probe, renderer=by.renderer, placement=by.placement,
-        progress=by.progress,
+        model, adapter, by.data.prompts, base=by.base.folder, probe=by.probe, renderer=by.renderer,
+        placement=by.placement, progress=by.progress,
     )  # fmt: skip
     return Judgement(judges, checked, posts, texts)
 
