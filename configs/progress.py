@@ -15,6 +15,9 @@ class Progress(Protocol):
     def advance(self, amount: int = 1) -> None:
         """`amount` more units of the current stage are done."""
 
+    def expect(self, total: int) -> None:
+        """The current stage has `total` units: more or fewer than it began with."""
+
     def finish(self, note: str = "") -> None:
         """The current stage is done; `note` is a short result such as "45 kept, 1 quarantined"."""
 
@@ -26,6 +29,9 @@ class Silent:
         return None
 
     def advance(self, amount: int = 1) -> None:
+        return None
+
+    def expect(self, total: int) -> None:
         return None
 
     def finish(self, note: str = "") -> None:

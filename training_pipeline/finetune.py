@@ -121,7 +121,7 @@ def finetune(
         optimizer.load_state_dict(state.optimizer)
     steps_an_epoch = len(batches(train, tokens=settings.tokens_per_step, seed=settings.seed))
     labels_per_step = sum(sequence.label_tokens for sequence in train) / steps_an_epoch
-    progress.start("fine-tune", plan.steps)
+    progress.start("fine-tune", state.steps)
     progress.advance(state.step)
     data = itertools.islice(schedule(train, tokens=settings.tokens_per_step, seed=settings.seed), state.step, None)
     read, since = 0, state.seconds
@@ -157,6 +157,7 @@ def finetune(
             state.curve += [(state.step, "seconds", state.seconds), (state.step, "tokens_per_second", pace)]
             read, since = 0, state.seconds
             state.steps = plan.steps_within(settings.max_minutes * 60, done=state.step, seconds=state.seconds)
+            progress.expect(state.steps)
             state.adapter, state.optimizer = _get_adapter(model), optimizer.state_dict()
             checkpoints.save(folder, state)
         progress.advance()

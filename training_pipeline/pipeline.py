@@ -168,7 +168,7 @@ def _manifest(
         "steps": state.step,
         "best_step": state.best_step,
         "planned_steps": plan.steps,
-        "epochs": plan.epochs,
+        "epochs": plan.epochs * state.step / plan.steps,
         "seconds": round(state.seconds, 1),
         "label_tokens": workshop.data.label_tokens,
         "validation_loss": state.best_loss,

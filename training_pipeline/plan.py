@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from configs.settings import TrainingSettings
@@ -14,7 +14,7 @@ PLAN_FILE = "plan.json"
 # quarter, an eighth of the gain in bits per byte was lost (EXPERIMENTS.md).
 ANSWER_SHARE = 0.1
 # Epochs by label tokens: small collections are read several times, large ones are not even read once on a CPU.
-EPOCHS = ((20_000, 4.0), (60_000, 3.0), (200_000, 2.0))
+EPOCHS = ((20_000, 4.0), (60_000, 3.0), (400_000, 2.0))
 EPOCHS_BEYOND = 1.0
 VALIDATIONS = 8  # a run is validated so many times, or fewer when they would take more than VALIDATION_SHARE of it
 VALIDATION_SHARE = 0.15
@@ -29,17 +29,23 @@ class Plan:
     epochs: float  # of the sequences that are trained on
     tokens: int  # ids read
     seconds: float  # expected
-    cut: bool  # shortened to fit training.max_minutes
+    wanted: int  # steps, if there were time for all of them
+
+    @property
+    def cut(self) -> bool:
+        """Shortened to fit training.max_minutes."""
+        return self.steps < self.wanted
 
     def steps_within(self, seconds_allowed: float, *, done: int, seconds: float) -> int:
-        """Steps of a run whose `done` steps took `seconds`, one more than `done` at least.
+        """Steps of a run whose `done` steps took `seconds`, one more than `done` at least and no more than `wanted`.
 
-        The plan's, unless they would take LATE times the time allowed: it was made at a quieter moment then. Asked
-        again later, it may answer more, but never more than the plan's.
+        The plan's, unless they would take LATE times the time allowed, or a plan that was cut would leave as much of
+        it: it was made at a quieter moment then, or at a busier one. Asked again later, it may answer otherwise.
         """
-        if self.steps * seconds / done <= LATE * seconds_allowed:
-            return self.steps
-        return max(done + 1, int(done * seconds_allowed / seconds))
+        expected = self.steps * seconds / done
+        if expected > LATE * seconds_allowed or (self.cut and expected < seconds_allowed / LATE):
+            return max(done + 1, min(self.wanted, int(done * seconds_allowed / seconds)))
+        return self.steps
 
     def save(self, folder: Path) -> None:
         staging = folder / f"{PLAN_FILE}.part"
@@ -49,7 +55,9 @@ class Plan:
     @staticmethod
     def load(folder: Path) -> "Plan | None":
         path = folder / PLAN_FILE
-        return Plan(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
+        found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        # One that another version of the program wrote is made anew.
+        return Plan(**found) if found.keys() == {field.name for field in fields(Plan)} else None
 
 
 def balance(sequences: Sequence[TokenSequence]) -> list[TokenSequence]:
@@ -90,5 +98,5 @@ def make_plan(
         epochs=used / tokens,
         tokens=used,
         seconds=used * pace + validations * once,
-        cut=affordable < planned,
+        wanted=max(1, round(planned / per_step)),
     )

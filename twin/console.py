@@ -99,6 +99,10 @@ class BarWatcher:
         if self._bars is not None:
             self._bars.advance(self._bars.task_ids[0], amount)
 
+    def expect(self, total: int) -> None:
+        if self._bars is not None:
+            self._bars.update(self._bars.task_ids[0], total=total)
+
     def finish(self, note: str = "") -> None:
         self.close()
         self.say(_closing(self._stage, note, time.monotonic() - self._began))
@@ -132,6 +136,9 @@ class PlainWatcher:
         if now - self._spoke >= PLAIN_INTERVAL_SECONDS:
             self._spoke = now
             self.say(self._state(now - self._began))
+
+    def expect(self, total: int) -> None:
+        self._total = total
 
     def finish(self, note: str = "") -> None:
         self.say(_closing(self._stage, note, time.monotonic() - self._began))

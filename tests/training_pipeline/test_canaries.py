@@ -65,7 +65,7 @@ def ask_before_and_after(
     examples = plant(examples, OFTEN, copies=100, seed=2)
     train = tokenize(examples, renderer, end_of_turn=2, max_tokens=512)
     model = load_for_training(bold_base, settings, placement)
-    plan = Plan(steps=STEPS, validate_every=STEPS, epochs=1, tokens=1, seconds=1, cut=False)
+    plan = Plan(steps=STEPS, validate_every=STEPS, epochs=1, tokens=1, seconds=1, wanted=STEPS)
     finetune(
         model, train, [], plan=plan, settings=settings, placement=placement, folder=tmp_path_factory.mktemp("run"),
         progress=Silent(),

@@ -21,7 +21,7 @@ from training_pipeline.loading import load_for_training
 from training_pipeline.plan import Plan
 
 CPU = Placement(torch.device("cpu"), bfloat16=False)
-PLAN = Plan(steps=10, validate_every=3, epochs=1, tokens=2560, seconds=1, cut=False)
+PLAN = Plan(steps=10, validate_every=3, epochs=1, tokens=2560, seconds=1, wanted=10)
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ def test_a_machine_that_became_slow_ends_within_the_time(
     real = finetune.learning_rate
     monkeypatch.setattr(finetune, "learning_rate", lambda *given: rates.append(real(*given)) or rates[-1])
     settings = training_settings.model_copy(update={"max_minutes": 1, "patience": 99})
-    plan = Plan(steps=20, validate_every=50, epochs=1, tokens=1, seconds=20, cut=False)
+    plan = Plan(steps=20, validate_every=50, epochs=1, tokens=1, seconds=20, wanted=20)
     state = run(tiny_base, sequences, settings, tmp_path, plan)
     assert (state.step, state.seconds, state.finished) == (12, 60.0, True)
     assert rates[-1] < 0.15 * max(rates)  # the cosine ends where the run does
@@ -158,7 +158,7 @@ def test_it_stops_when_validation_no_longer_improves_and_keeps_the_best(
 ) -> None:
     losses = iter([3.0, 2.0, 2.5, 2.6, 2.7, 1.0])
     monkeypatch.setattr(finetune, "mean_loss", lambda *_: next(losses))
-    plan = Plan(steps=20, validate_every=2, epochs=1, tokens=1, seconds=1, cut=False)
+    plan = Plan(steps=20, validate_every=2, epochs=1, tokens=1, seconds=1, wanted=20)
     model = load_for_training(tiny_base.folder, training_settings, CPU)
     state = finetune.finetune(
         model, sequences[:16], sequences[16:], plan=plan, settings=training_settings, placement=CPU, folder=tmp_path,

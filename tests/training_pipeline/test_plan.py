@@ -5,7 +5,7 @@ import pytest
 from configs.settings import TrainingSettings
 from feature_store.records import ExampleKind
 from training_pipeline.dataset import TokenSequence, batches
-from training_pipeline.plan import EPOCHS, EPOCHS_BEYOND, LATE, Plan, make_plan
+from training_pipeline.plan import EPOCHS, EPOCHS_BEYOND, LATE, PLAN_FILE, Plan, make_plan
 
 
 def sequences(count: int) -> list[TokenSequence]:
@@ -72,13 +72,28 @@ def test_an_epoch_is_as_many_steps_as_there_are_batches(training_settings: Train
     assert made.tokens == 6000
 
 
-def test_a_slower_machine_gets_fewer_steps_and_never_more_than_planned() -> None:
-    planned = Plan(steps=100, validate_every=10, epochs=1, tokens=1, seconds=100, cut=False)
+def test_a_slower_machine_gets_fewer_steps_and_never_more_than_are_wanted() -> None:
+    planned = Plan(steps=100, validate_every=10, epochs=1, tokens=1, seconds=100, wanted=100)
     assert planned.steps_within(100, done=20, seconds=20) == 100
     assert planned.steps_within(100, done=20, seconds=20 * LATE) == 100  # not worth a change
     assert planned.steps_within(100, done=20, seconds=40) == 50
     assert planned.steps_within(1000, done=20, seconds=40) == 100
     assert planned.steps_within(100, done=60, seconds=120) == 61  # what is left is one step, validated
+
+
+def test_a_plan_that_a_busy_moment_cut_grows_again() -> None:
+    planned = Plan(steps=100, validate_every=10, epochs=1, tokens=1, seconds=100, wanted=180)
+    assert planned.cut
+    assert planned.steps_within(100, done=20, seconds=20 / LATE) == 100  # not worth a change
+    assert planned.steps_within(100, done=20, seconds=15) == 133
+    assert planned.steps_within(100, done=99, seconds=50) == 180
+
+
+def test_a_plan_of_another_version_is_made_anew(training_settings: TrainingSettings, tmp_path: Path) -> None:
+    plan(20, training_settings).save(tmp_path)
+    path = tmp_path / PLAN_FILE
+    path.write_text(path.read_text(encoding="utf-8").replace("wanted", "cut"), encoding="utf-8")
+    assert Plan.load(tmp_path) is None
 
 
 @pytest.mark.parametrize("words", [2_000, 10_000, 200_000, 2_000_000])

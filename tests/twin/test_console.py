@@ -67,6 +67,15 @@ def test_plain_lines_of_a_stage_of_unknown_length(clock: Clock, capsys: pytest.C
     assert capsys.readouterr().err.splitlines() == ["  read …", "  read: 3 after 12.0 s", "  read: done (12.0 s)"]
 
 
+def test_a_stage_that_turns_out_longer_says_so(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
+    watcher = PlainWatcher()
+    watcher.start("fine-tune", 20)
+    watcher.expect(40)
+    clock.now += 10
+    watcher.advance(10)
+    assert capsys.readouterr().err.splitlines()[1:] == ["  fine-tune: 25%, about 30.0 s left"]
+
+
 PROGRAM = """
 from twin.console import watcher
 with watcher() as watching:
