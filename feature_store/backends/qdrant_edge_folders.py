@@ -56,7 +56,7 @@ class Reader:
             FieldCondition("valid_to", range=RangeFloat(gt=version)),
         )
         telling = [condition for condition in lives if not self._holds_for_all(condition)]
-        return Filter(must=telling) if telling else None
+        return Filter(must=[*telling]) if telling else None
 
     def _require_one_author(self) -> None:
         """A folder is of one author, so no search need ask for it: looked at once, for every point."""
