@@ -60,14 +60,13 @@ def select(
 
 
 def thin(sequences: Sequence[TokenSequence], tokens: int) -> list[TokenSequence]:
-    """Whole documents, evenly spread, until they hold about `tokens` ids."""
-    documents = sorted({s.document_id for s in sequences})
+    """Of about `tokens` ids, evenly spread over all: whole documents would be few where an author writes at length, and
+    intervals are over documents."""
     total = sum(len(s.ids) for s in sequences)
     if total <= tokens:
         return list(sequences)
-    count = max(1, round(len(documents) * tokens / total))
-    kept = {documents[int(i * len(documents) / count)] for i in range(count)}
-    return [s for s in sequences if s.document_id in kept]
+    count = max(1, len(sequences) * tokens // total)
+    return [sequences[(2 * i + 1) * len(sequences) // (2 * count)] for i in range(count)]
 
 
 def _parity_prompts(examples: Sequence[Example], renderer: PromptRenderer) -> list[str]:

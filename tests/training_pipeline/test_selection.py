@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -48,14 +49,15 @@ def test_too_little_text_is_said_with_the_figures(renderer: PromptRenderer, trai
         chosen(examples, renderer)
 
 
-def test_thinning_keeps_whole_documents_within_the_bound(renderer: PromptRenderer) -> None:
-    examples = [make_example(i, Split.TEST) for i in range(40)] + [make_example(i) for i in range(50, 58)]
-    data = chosen(examples, renderer)
+def test_thinning_spreads_over_the_documents_within_the_bound(renderer: PromptRenderer) -> None:
+    long = [replace(make_example(i, Split.TEST), document_id=f"t{i // 6}") for i in range(60)]
+    data = chosen(long + [make_example(i) for i in range(50, 58)], renderer)
     total = sum(len(s.ids) for s in data.test)
-    kept = thin(data.test, total // 4)
-    assert 0 < sum(len(s.ids) for s in kept) <= total // 3
+    kept = thin(data.test, total // 5)
+    assert total // 6 <= sum(len(s.ids) for s in kept) <= total // 4
     assert len({s.document_id for s in kept}) == 10
     assert thin(data.test, total) == data.test
+    assert len(thin(data.test, 1)) == 1
 
 
 def test_a_model_that_learnt_from_what_was_erased_meanwhile_is_not_kept() -> None:
