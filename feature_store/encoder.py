@@ -20,6 +20,7 @@ from feature_store.ports import Encoder
 from feature_store.records import Vector, digest_of
 
 if TYPE_CHECKING:
+    import torch
     from tokenizers import Tokenizer
 
 BATCH_SIZE = 32
@@ -155,13 +156,24 @@ class SentenceEncoder:
 
     @cached_property
     def model(self) -> Any:
-        """The SentenceTransformer."""
+        """The SentenceTransformer, as it is quickest here."""
         import torch
+
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+        return self._load(device, torch.bfloat16 if _gains_by_bfloat16(device) else torch.float32)
+
+    def exact_model(self) -> Any:
+        """The SentenceTransformer in float32 on the CPU."""
+        import torch
+
+        other = torch.cuda.is_available() or _gains_by_bfloat16("cpu")
+        return self._load("cpu", torch.float32) if other else self.model
+
+    def _load(self, device: str, dtype: "torch.dtype") -> Any:
         from safetensors import SafetensorError
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
-        device = "cuda" if torch.cuda.is_available() else "cpu"
         shown = logging.is_progress_bar_enabled()
         logging.disable_progress_bar()
         try:
@@ -170,10 +182,7 @@ class SentenceEncoder:
                 device=device,
                 local_files_only=True,
                 trust_remote_code=False,
-                model_kwargs={
-                    "dtype": torch.bfloat16 if _gains_by_bfloat16(device) else torch.float32,
-                    "use_safetensors": True,
-                },
+                model_kwargs={"dtype": dtype, "use_safetensors": True},
             )
         except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
             raise UnknownEncoderError(f"the encoder in {self._folder} cannot be loaded: {error}") from error

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from feature_store import encoder as encoder_module
 from feature_store.compiled_encoder import CompiledEncoder
 from feature_store.encoder import SentenceEncoder, load_encoder
 from feature_store.errors import UnknownEncoderError
@@ -42,7 +43,7 @@ def test_vectors_are_of_unit_length_and_in_the_order_of_the_texts(encoder: Encod
     assert vectors.shape == (len(TEXTS), encoder.dimensions) == (len(TEXTS), 384)
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-6)
     alone = np.array([encoder.encode([text])[0] for text in TEXTS])
-    assert (np.sum(vectors * alone, axis=1) >= 0.9999).all()
+    assert (np.sum(vectors * alone, axis=1) >= 0.999).all()  # in bfloat16 0.9999 are not reached
 
 
 def test_values_are_float32(encoder: Encoder) -> None:
@@ -142,11 +143,24 @@ def test_damaged_weights_are_named(folder: Path) -> None:
         load_encoder(str(folder)).encode(["fog"])
 
 
-def test_compiled_for_one_text_at_a_time_it_makes_the_same_vectors(encoder: Encoder) -> None:
-    assert isinstance(encoder, SentenceEncoder)
+@pytest.mark.parametrize("bfloat16", [False, True])
+def test_compiled_for_one_text_at_a_time_it_makes_the_vectors_of_float32(
+    bfloat16: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether posts are embedded in bfloat16 on this machine or not."""
+
+    def made(*, in_bfloat16: bool) -> SentenceEncoder:
+        monkeypatch.setattr(encoder_module, "bfloat16_is_faster", lambda: in_bfloat16)
+        encoder = load_encoder("all-minilm-l6-v2")
+        assert isinstance(encoder, SentenceEncoder)
+        return encoder
+
+    exact = made(in_bfloat16=False)
+    exact.encode(["loaded"])
+    encoder = made(in_bfloat16=bfloat16)
     compiled = CompiledEncoder(encoder)
     for text in (*TEXTS, "", "日本語 🙂", "word " * 2000):  # the last is longer than it reads
-        (one,), (other,) = compiled.encode([text]), encoder.encode([text])
+        (one,), (other,) = compiled.encode([text]), exact.encode([text])
         np.testing.assert_allclose(one, other, atol=2e-6)
         assert np.linalg.norm(one) == pytest.approx(1.0)
     assert compiled.encode(list(TEXTS)) == encoder.encode(list(TEXTS))
