@@ -41,6 +41,8 @@ class ParityResult(BaseModel):
     same_greedy_tokens: float  # share of greedily decoded tokens that agree before the first difference, in [0, 1]
     max_log_prob_difference: float  # nats, of chosen tokens up to the first difference
     bound: float  # nats: what max_log_prob_difference may be
+    mean_log_prob_difference: float | None = None  # nats; None where it was judged before this was measured
+    mean_bound: float | None = None
 
 
 class Evaluation(BaseModel):

@@ -114,10 +114,11 @@ def test_another_adapter_is_refused(
     assert result.same_greedy_tokens < parity.SAME_TOKENS
 
 
+@pytest.mark.parametrize("shift", [2 * parity.BOUND, 2 * parity.MEAN_BOUND])
 def test_log_probabilities_out_of_bound_are_refused(
-    tiny_base: BaseModelFiles, renderer: PromptRenderer, model: Any, adapter: Path
+    tiny_base: BaseModelFiles, renderer: PromptRenderer, model: Any, adapter: Path, shift: float
 ) -> None:
-    result = judge(PlainServing(tiny_base, renderer, shift=2 * parity.BOUND), model, adapter, renderer)
+    result = judge(PlainServing(tiny_base, renderer, shift=shift), model, adapter, renderer)
     assert not result.passed
     assert result.same_greedy_tokens == 1.0
 

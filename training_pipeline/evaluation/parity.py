@@ -5,13 +5,14 @@ then reads the same ids and must choose the same tokens with nearly the same log
 half precision, another tokenizer or another attention kernel all show here.
 
 On a CPU it reads in float32, whatever it was trained in: with a strong adapter, the errors of two roundings to
-bfloat16, one here and one in the engine, are together beyond the bound (0.19 nats, and 0.05 against float32). A GPU may
-not have the memory for that.
+bfloat16, one here and one in the engine, add up (0.19 nats at most, and 0.05 against float32). A GPU may not have the
+memory for that.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from configs.progress import Progress
@@ -25,9 +26,12 @@ if TYPE_CHECKING:
     from peft import PeftModel
 
 NEW_TOKENS = 24
-# Half-precision weights move a chosen token's log-probability by about 0.01 nats here; a wrong merge moves it by whole
-# nats. A tie may be decided either way, so nine in ten tokens must be the same.
-BOUND = 0.1
+# Nats between a chosen token's two log-probabilities. Half-precision weights move it by about 0.005, an engine that
+# computes in bfloat16 by 0.007 to 0.01 on average and by 0.05 to 0.11 at most; an adapter at four fifths of its
+# strength by 0.05 to 0.17 on average, one at half by 0.7 to 6 at most (EXPERIMENTS.md). A tie may be decided either
+# way, so nine in ten tokens must be the same.
+BOUND = 0.3
+MEAN_BOUND = 0.03
 SAME_TOKENS = 0.9
 
 
@@ -49,17 +53,17 @@ def judge(
     progress.start("parity", len(prompts))
     answers = probe.greedy(adapter, prompts, NEW_TOKENS)
     same_prompts = all(probe.prompt_tokens(prompt) == renderer.tokenize(prompt) for prompt in prompts)
-    same, seen, worst = 0, 0, 0.0
+    same, apart = 0, []
     for prompt, (ids, log_probs) in zip(prompts, answers, strict=True):
         chosen, expected = _read(model, renderer.tokenize(prompt), ids, placement)
         for token, best, served, trained in zip(ids, chosen, log_probs, expected, strict=True):
-            seen += 1
             same += token == best
-            worst = max(worst, abs(served - trained))
+            apart.append(abs(served - trained))
         progress.advance()
-    share = same / seen if seen else 0.0
-    passed = same_prompts and share >= SAME_TOKENS and worst <= BOUND
-    progress.finish(f"{share:.0%} same tokens, log-probabilities within {worst:.3f} nats")
+    share = same / len(apart) if apart else 0.0
+    worst, mean = max(apart, default=0.0), fmean(apart or [0.0])
+    passed = same_prompts and share >= SAME_TOKENS and worst <= BOUND and mean <= MEAN_BOUND
+    progress.finish(f"{share:.0%} same tokens, log-probabilities within {worst:.3f} nats, {mean:.3f} on average")
     return ParityResult(
         engine=probe.engine,
         passed=passed,
@@ -68,6 +72,8 @@ def judge(
         same_greedy_tokens=share,
         max_log_prob_difference=worst,
         bound=BOUND,
+        mean_log_prob_difference=mean,
+        mean_bound=MEAN_BOUND,
     )
 
 
