@@ -157,17 +157,14 @@ class SentenceEncoder:
     @cached_property
     def model(self) -> Any:
         """The SentenceTransformer, as it is quickest here."""
-        import torch
-
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-        return self._load(device, torch.bfloat16 if _gains_by_bfloat16(device) else torch.float32)
+        return self._load(*_quickest())
 
     def exact_model(self) -> Any:
         """The SentenceTransformer in float32 on the CPU."""
         import torch
 
-        other = torch.cuda.is_available() or _gains_by_bfloat16("cpu")
-        return self._load("cpu", torch.float32) if other else self.model
+        exact = ("cpu", torch.float32)
+        return self.model if _quickest() == exact else self._load(*exact)
 
     def _load(self, device: str, dtype: "torch.dtype") -> Any:
         from safetensors import SafetensorError
@@ -204,12 +201,13 @@ class SentenceEncoder:
             raise UnknownEncoderError(f"{self._folder / file} cannot be read: {error}") from error
 
 
-def _gains_by_bfloat16(device: str) -> bool:
+def _quickest() -> tuple[str, "torch.dtype"]:
+    """Device and precision."""
     import torch
 
-    if device == "cuda":
-        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    return bfloat16_is_faster()
+    on_gpu = torch.cuda.is_available()
+    bfloat16 = torch.cuda.is_bf16_supported(including_emulation=False) if on_gpu else bfloat16_is_faster()
+    return "cuda" if on_gpu else "cpu", torch.bfloat16 if bfloat16 else torch.float32
 
 
 def _sha256(path: Path) -> str:

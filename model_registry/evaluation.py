@@ -44,6 +44,14 @@ class ParityResult(BaseModel):
     mean_log_prob_difference: float | None = None  # nats; None where it was judged before this was measured
     mean_bound: float | None = None
 
+    @property
+    def differences(self) -> str:
+        """In words: "0.053 nats at most (0.300 allowed), 0.007 on average (0.040 allowed)"."""
+        said = f"{self.max_log_prob_difference:.3f} nats at most ({self.bound:.3f} allowed)"
+        if self.mean_log_prob_difference is None or self.mean_bound is None:
+            return said
+        return f"{said}, {self.mean_log_prob_difference:.3f} on average ({self.mean_bound:.3f} allowed)"
+
 
 class Evaluation(BaseModel):
     """One judging of one version. Figures only: no text of the author stands in here."""

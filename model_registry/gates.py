@@ -30,13 +30,10 @@ def parity(candidate: AdapterVersion) -> list[str]:
         )
     if parity.passed:
         return []
-    on_average = ""
-    if parity.mean_log_prob_difference is not None and parity.mean_bound is not None:
-        on_average = f" and {parity.mean_log_prob_difference:.3f} on average where {parity.mean_bound:.3f} are"
     return [
         f"parity: served by {parity.engine}, {parity.same_greedy_tokens:.0%} of the greedy tokens agree with training "
         f"(prompt tokens {'agree' if parity.same_prompt_tokens else 'differ'}), and log-probabilities differ by "
-        f"{parity.max_log_prob_difference:.3f} nats where {parity.bound:.3f} are allowed{on_average}."
+        f"{parity.differences}."
     ]
 
 

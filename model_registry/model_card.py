@@ -188,7 +188,7 @@ def _judged(judges: Mapping[str, Measures], parity: ParityResult | None) -> str:
         parts.append(
             f"### Parity: {passed}\n\nServed by {parity.engine} against transformers and PEFT, over {parity.prompts} "
             f"prompts: {parity.same_greedy_tokens:.0%} of the greedy tokens are the same, and log-probabilities differ "
-            f"by {parity.max_log_prob_difference:.3f} nats at most ({parity.bound:.3f} allowed)."
+            f"by {parity.differences}."
         )
     if not parts:
         return "Not yet."

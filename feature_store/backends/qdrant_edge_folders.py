@@ -43,7 +43,7 @@ class Reader:
         self.close = weakref.finalize(self, _dispose, self.shard, copy)
 
     def visible(self, version: int) -> "Filter | None":
-        """Which points F_version holds; None when all do, as is usual: each condition takes a tenth of a search."""
+        """Which points F_version holds; None when all do, as is usual: conditions take half of a search."""
         if version not in self._visible:
             self._visible[version] = self._conditions(version)
         return self._visible[version]

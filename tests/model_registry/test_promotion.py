@@ -51,10 +51,10 @@ class TestParity:
         assert "twin evaluate maud v2" in reason
 
     def test_one_that_failed_gives_its_figures(self) -> None:
-        failed = PARITY.model_copy(update={"passed": False, "same_greedy_tokens": 0.5, "max_log_prob_difference": 3.25})
-        reason = refusal(candidate(parity=failed))
+        figures = {"same_greedy_tokens": 0.5, "bound": 0.2, "mean_log_prob_difference": 0.047, "mean_bound": 0.04}
+        reason = refusal(candidate(parity=PARITY.model_copy(update=figures | {"passed": False})))
         assert reason.startswith("parity")
-        assert [figure in reason for figure in ("50%", "3.250", "0.100")] == [True] * 3
+        assert [figure in reason for figure in ("50%", "0.010", "0.200", "0.047", "0.040")] == [True] * 5
 
 
 class TestLikelihood:

@@ -79,7 +79,8 @@ def test_a_stage_that_turns_out_longer_says_so(clock: Clock, capsys: pytest.Capt
 PROGRAM = """
 from twin.console import watcher
 with watcher() as watching:
-    watching.start("embed", 4)
+    watching.start("embed", 8)
+    watching.expect(4)
     watching.advance(2)
     watching.say("a note [not markup]")
     watching.advance(2)
