@@ -107,6 +107,15 @@ def loops(model: Any, plain: Any, placement: Placement) -> dict[str, Callable[[l
     }
 
 
+def settled(placement: Placement) -> float:
+    """The time, when the device has done what it was given: a GPU computes on after a call has returned."""
+    import torch
+
+    if placement.device.type == "cuda":
+        torch.cuda.synchronize()
+    return time.perf_counter()
+
+
 def without_fusing(model: Any) -> Any:
     for layer in model.modules():
         layer.__dict__.pop("forward", None)
@@ -146,10 +155,12 @@ def main() -> None:
         for name, loss in ways.items():
             work = alike if "padded" in name else packed
             if number == 0:
-                loss(work[-1]).backward()  # warms up
+                for batch in work[-2:]:  # warms up
+                    loss(batch).backward()
             if number < len(work):
-                began, used = time.perf_counter(), time.process_time()
+                began, used = settled(placement), time.process_time()
                 loss(work[number]).backward()
+                settled(placement)
                 seconds[name].append(time.perf_counter() - began)
                 processor[name].append(time.process_time() - used)
     ids = sum(len(s.ids) for batch in packed for s in batch)
