@@ -2,10 +2,10 @@
 
     python -m benchmarks.generation [--tokens 64] [--at-once 8] [--device cuda]
 
-Greedy, one stream after another: milliseconds to the first token, tokens a second after it. Medians of three prompts
-of about 500 tokens; the first prompt of each engine warms up and does not count. Then as many answers at once: tokens a
-second of all together, reading their prompts included, against the same engine's streams one after another. On a GPU
-the transformers engine stands alone.
+One stream after another: milliseconds to the first token, tokens a second after it, medians of as many prompts of about
+500 tokens as `--at-once` says; one before them warms up. Then as many other prompts at the same moment: tokens a second
+of all together, reading included, against the same engine's streams one after another. Sampled. On a GPU the
+transformers engine stands alone.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from model_registry.prompting import ChatMessage, PromptRenderer
 
 POSTS = Path(__file__).parent.parent / "examples" / "maud_ferrier" / "posts"
 PEER = "transformers"
+TEMPERATURE = 0.3  # as serving.temperature: sampling takes time of its own
 ENGINES = ("openvino", PEER)
 
 
@@ -28,11 +29,11 @@ async def measure(engine: Engine, prompt: tuple[int, ...], tokens: int) -> tuple
     """Milliseconds to the first token, tokens a second after it, tokens."""
     began = time.perf_counter()
     first, count = 0.0, 0
-    request = GenerationRequest(prompt, max_new_tokens=tokens, temperature=0.0, top_p=1.0)
+    request = GenerationRequest(prompt, max_new_tokens=tokens, temperature=TEMPERATURE, top_p=0.9, seed=1)
     async for delta in engine.generate(request):
         first = first or time.perf_counter()
         count = delta.tokens
-    return 1000 * (first - began), (count - 1) / (time.perf_counter() - first), count
+    return 1000 * (first - began), (count - 1) / max(time.perf_counter() - first, 1e-9), count
 
 
 async def together(engine: Engine, prompts: list[tuple[int, ...]], tokens: int) -> float:
@@ -51,22 +52,27 @@ def main() -> None:
     settings = load_settings()
     base = find_base_model(settings.base_model.name, settings.cache_dir)
     renderer = PromptRenderer("Maud Ferrier", base.chat_template, base.tokenizer_json, base.special_tokens)
-    prompts = [
-        tuple(renderer.tokenize(renderer.text(renderer.messages([ChatMessage("user", path.read_text())], nonce="n"))))
-        for path in sorted(POSTS.glob("*.md"))[:4]
-    ]
-    many = [prompts[number % len(prompts)] for number in range(options.at_once)]
+    posts = [path.read_text() for path in sorted(POSTS.glob("*.md"))[:4]]
+
+    def prompt(number: int, reading: str) -> tuple[int, ...]:
+        """Of its own from the first words of the user on: an engine may keep what it has read of another."""
+        asked = f"{reading} {number}: {posts[number % len(posts)]}"
+        return tuple(renderer.tokenize(renderer.text(renderer.messages([ChatMessage("user", asked)], nonce="n"))))
+
     figures, shared = {}, {}
     for name in ENGINES if options.device == "cpu" else (PEER,):
         engine = engine_module(name).load(base, None, settings.cache_dir, options.device)
-        measured = [asyncio.run(measure(engine, prompt, options.tokens)) for prompt in prompts][1:]
-        whole = sum(first / 1000 + (count - 1) / pace for first, pace, count in measured)
-        alone = sum(count for _, _, count in measured) / whole
+        asyncio.run(measure(engine, prompt(0, "Warming up"), options.tokens))
+        began = time.perf_counter()
+        measured = [asyncio.run(measure(engine, prompt(n, "Alone"), options.tokens)) for n in range(options.at_once)]
+        alone = sum(count for _, _, count in measured) / (time.perf_counter() - began)
+        many = [prompt(n, "Together") for n in range(options.at_once)]
         shared[name] = (asyncio.run(together(engine, many, options.tokens)), alone)
         engine.close()
         figures[name] = [statistics.median(values) for values in zip(*measured, strict=True)]
     peer = figures[PEER]
-    print(f"{options.device}, prompts of {[len(p) for p in prompts[1:]]} tokens, {options.tokens} new tokens")
+    sizes = [len(prompt(number, "Alone")) for number in range(len(posts))]
+    print(f"{options.device}, prompts of {sizes} tokens, at most {options.tokens} new tokens")
     for name, (first, pace, _) in figures.items():
         at_once, alone = shared[name]
         print(

@@ -12,15 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from configs.precision import bfloat16_is_faster
-from inference_pipeline.batched_decoding import BatchedDecoder, Row, can_batch
+from inference_pipeline.batched_decoding import BatchedDecoder, Row
 from inference_pipeline.engines import GenerationRequest, TextDelta
-from inference_pipeline.errors import EngineUnavailableError
+from inference_pipeline.errors import EngineUnavailableError, InferenceError, OverloadedError
 from inference_pipeline.model_config import check_fits, context_tokens, end_tokens
 from inference_pipeline.streaming import TokenStream, stream_text
 from model_registry.base_models import BaseModelFiles
 from model_registry.packaging import ADAPTER_WEIGHTS
-
-AT_ONCE = 32  # answers in one batch: its keys and values take 23 KB a token of the default model, 131 KB of an 8B one
 
 
 @dataclass(eq=False, slots=True)
@@ -66,19 +64,20 @@ class TransformersEngine:
         self._tokenizer: Tokenizer = Tokenizer.from_str(base.tokenizer_json)
         self._end_tokens = set(end_tokens(base))
         self.context_tokens = context_tokens(base)
-        self._at_once = AT_ONCE if can_batch(model.config) else 1
         self._computing = threading.Lock()  # one forward pass at a time
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._entering = threading.Lock()  # nobody after the None that ends the work
         self._closed = False
         self._thread = threading.Thread(target=self._work, name="transformers-engine", daemon=True)
         self._thread.start()
 
     async def generate(self, request: GenerationRequest) -> AsyncGenerator[TextDelta, None]:
         check_fits(self._base, len(request.prompt), request.max_new_tokens)
-        if self._closed:
-            raise EngineUnavailableError("the engine is closed.")
         job = _Job(request, TokenStream())
-        self._jobs.put(job)
+        with self._entering:
+            if self._closed:
+                raise EngineUnavailableError("the engine is closed.")
+            self._jobs.put(job)
         try:
             async for delta in stream_text(request, job.tokens, self._tokenizer):
                 yield delta
@@ -100,55 +99,59 @@ class TransformersEngine:
         return [step.ids[0] for step in steps], [step.log_probs[0] for step in steps]
 
     def close(self) -> None:
-        self._closed = True
-        self._jobs.put(None)
+        with self._entering:
+            self._closed = True
+            self._jobs.put(None)
         self._thread.join()
         self._model = None
 
     def _work(self) -> None:
         decoder = BatchedDecoder(self._model, self._end_tokens)
         under_way: dict[Row, _Job] = {}
+        job: _Job | None = None  # the next one
         ending = False
-        while under_way or not ending:
-            if not ending and len(under_way) < self._at_once:
-                with contextlib.suppress(queue.Empty):  # one a step: a prompt holds up those who read already
+        while under_way or job or not ending:
+            if job is None and not ending:
+                with contextlib.suppress(queue.Empty):
                     job = self._jobs.get(block=not under_way)
                     ending = job is None
-                    if job and not job.dropped.is_set():
-                        self._admit(job, decoder, under_way)
-            left = [row for row, job in under_way.items() if job.dropped.is_set()]
-            decoder.drop(left)
-            for row in left:
-                del under_way[row]
-            if under_way:
-                self._step(decoder, under_way)
+            try:
+                with self._computing:
+                    left = [row for row, reader in under_way.items() if reader.dropped.is_set()]
+                    decoder.drop(left)
+                    for row in left:
+                        del under_way[row]
+                    if job and (job.dropped.is_set() or decoder.has_room(job.request)):
+                        joining, job = job, None  # one a step: a prompt holds up those who read already
+                        self._admit(joining, decoder, under_way)
+                    if under_way:
+                        for row, new in decoder.step():
+                            under_way[row].tokens.put(new)
+                            if new.finish_reason:
+                                del under_way[row]
+            except Exception as error:  # noqa: BLE001 - this thread must live, or its readers would wait for ever
+                decoder.clear()
+                for reader in under_way.values():
+                    reader.tokens.put(_failed(error))
+                under_way.clear()
 
     def _admit(self, job: _Job, decoder: BatchedDecoder, under_way: dict[Row, _Job]) -> None:
+        if job.dropped.is_set():
+            return
         try:
-            with self._computing:
-                row, new = decoder.join(job.request)
-        except RuntimeError as error:  # torch: out of memory, a failed kernel
+            row, new = decoder.join(job.request)
+        except Exception as error:  # noqa: BLE001 - of this prompt alone
             job.tokens.put(_failed(error))
             return
         job.tokens.put(new)
         if new.finish_reason is None:
             under_way[row] = job
 
-    def _step(self, decoder: BatchedDecoder, under_way: dict[Row, _Job]) -> None:
-        try:
-            with self._computing:
-                found = decoder.step()
-        except RuntimeError as error:
-            decoder.drop(list(under_way))
-            for job in under_way.values():
-                job.tokens.put(_failed(error))
-            under_way.clear()
-            return
-        for row, new in found:
-            under_way[row].tokens.put(new)
-            if new.finish_reason:
-                del under_way[row]
 
+def _failed(error: Exception) -> InferenceError:
+    """What a reader is told. The engine is not given up for want of memory: it has just freed some."""
+    import torch
 
-def _failed(error: RuntimeError) -> EngineUnavailableError:
+    if isinstance(error, torch.OutOfMemoryError):
+        return OverloadedError(f"memory is full: {error}. Ask again, or lower serving.queue.")
     return EngineUnavailableError(f"torch cannot generate: {error}")

@@ -1,19 +1,16 @@
 """Rows of one batch against the same answers alone, over a small llama."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import copy
 from itertools import count
 from typing import Any
 
 import pytest
 import torch
-from transformers import Gemma2Config, LlamaConfig, LlamaForCausalLM, MistralConfig
+from peft import LoraConfig, get_peft_model
+from transformers import Gemma2Config, LlamaConfig, LlamaForCausalLM, MistralConfig, MistralForCausalLM
 
-from inference_pipeline.batched_decoding import BatchedDecoder, Row, can_batch
+from inference_pipeline.batched_decoding import CANDIDATES, BatchedDecoder, Row, _nucleus, can_batch
 from inference_pipeline.engines import GenerationRequest
-from inference_pipeline.engines.transformers import TransformersEngine, _Job
-from inference_pipeline.errors import EngineUnavailableError
 from inference_pipeline.streaming import NewTokens
 
 END = 3
@@ -132,48 +129,61 @@ def test_only_layers_that_keep_everything_are_batched() -> None:
     assert can_batch(LlamaConfig(**SIZES))
     assert not can_batch(MistralConfig(**SIZES, sliding_window=16))
     assert not can_batch(Gemma2Config(**SIZES, head_dim=8))
+    stretched = {"rope_type": "dynamic", "rope_theta": 10_000.0, "factor": 2.0}
+    assert not can_batch(LlamaConfig(**SIZES, rope_parameters=stretched))
 
 
-class Streams:
-    """What an engine puts for one reader."""
-
-    def __init__(self) -> None:
-        self.items: list[NewTokens | EngineUnavailableError] = []
-
-    def put(self, item: NewTokens | EngineUnavailableError) -> None:
-        self.items.append(item)
-
-
-@contextmanager
-def failing(model: LlamaForCausalLM, at: int) -> Iterator[None]:
-    """The model's forward pass number `at` fails as torch does when memory is out."""
-    forward, calls = model.forward, count(1)
-
-    def maybe(*args: Any, **options: Any) -> Any:
-        if next(calls) == at:
-            raise RuntimeError("out of memory")
-        return forward(*args, **options)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(model, "forward", maybe)
-        yield
+def test_a_row_costs_what_the_longest_will(model: LlamaForCausalLM, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inference_pipeline.batched_decoding.TOKENS", 100)
+    table = Table(model)
+    assert table.decoder.has_room(asked(1, prompt=500, tokens=500))  # alone whatever there is
+    table.join(asked(1, prompt=10, tokens=20))
+    assert table.decoder.has_room(asked(2, prompt=20, tokens=30))
+    assert not table.decoder.has_room(asked(2, prompt=20, tokens=31))
+    table.join(asked(2, prompt=10, tokens=20))
+    assert table.decoder.has_room(asked(3, prompt=3, tokens=30))
+    assert not table.decoder.has_room(asked(3, prompt=4, tokens=30))
 
 
-@pytest.mark.parametrize(("at", "spared"), [(2, 1), (3, 0)])
-def test_a_failed_pass_is_told_to_those_whom_it_concerns(model: LlamaForCausalLM, at: int, spared: int) -> None:
-    """The reading of the second prompt fails: the first goes on. A step fails: both are told."""
-    engine = TransformersEngine.__new__(TransformersEngine)
-    engine._computing = threading.Lock()
-    decoder, under_way = BatchedDecoder(model, {END}), {}
-    streams = [Streams(), Streams()]
-    with failing(model, at):
-        for number, stream in enumerate(streams):
-            engine._admit(_Job(asked(number, prompt=5, tokens=9), stream), decoder, under_way)  # type: ignore[arg-type]
-        while under_way:
-            engine._step(decoder, under_way)
-    told = [stream for stream in streams if isinstance(stream.items[-1], EngineUnavailableError)]
-    assert len(told) == 2 - spared
-    assert all("out of memory" in str(stream.items[-1]) for stream in told)
-    for stream in streams:
-        if stream not in told:
-            assert len(stream.items) == len(alone(model, asked(0, prompt=5, tokens=9)))
+def test_a_draw_falls_into_the_nucleus_by_its_shares() -> None:
+    """Draws evenly from 0 to 1 give every id of the nucleus its share of it, and no other id any."""
+    shares = torch.tensor([0.1, 0.4, 0.05, 0.3, 0.15])
+    draws = (torch.arange(1700) / 1700)[:, None]
+    found = _nucleus(shares.expand(len(draws), -1), torch.full((len(draws), 1), 0.8), draws)
+    assert found.bincount(minlength=5).tolist() == pytest.approx([0, 800, 0, 600, 300], abs=1)
+    likeliest = _nucleus(shares.expand(len(draws), -1), torch.full((len(draws), 1), 0.01), draws)
+    assert set(likeliest.tolist()) == {1}
+
+
+def test_a_wide_nucleus_reaches_beyond_the_candidates() -> None:
+    shares = torch.full((2, 4 * CANDIDATES), 1 / (4 * CANDIDATES))
+    found = _nucleus(shares, torch.full((2, 1), 1.0), torch.tensor([[0.0], [1.0]]))
+    assert len(set(found.tolist())) == 2
+    spread = _nucleus(shares.expand(2, -1)[:1].expand(1000, -1), torch.ones(1000, 1), torch.rand(1000, 1))
+    assert len(set(spread.tolist())) > 2 * CANDIDATES / 2
+
+
+def test_a_window_of_keys_is_decoded_alone_as_without_a_cache() -> None:
+    torch.manual_seed(0)
+    windowed = MistralForCausalLM(MistralConfig(**SIZES, sliding_window=6, initializer_range=0.3)).eval()
+    prompt = tuple(range(10, 19))
+    found = [new.ids[0] for new in alone(windowed, GenerationRequest(prompt, 12, temperature=0.0, top_p=1.0))]
+    ids = list(prompt)
+    for token in found:
+        assert int(windowed(input_ids=torch.tensor([ids])).logits[0, -1].argmax()) == token
+        ids.append(token)
+    assert not BatchedDecoder(windowed, {END})._most > 1
+
+
+def test_an_adapter_is_batched_as_its_base_is(model: LlamaForCausalLM) -> None:
+    torch.manual_seed(1)
+    adapted = get_peft_model(
+        copy.deepcopy(model), LoraConfig(r=4, target_modules="all-linear", init_lora_weights=False)
+    )
+    table = Table(adapted.eval())
+    rows = [table.join(asked(seed, prompt=4 * seed, tokens=10)) for seed in (1, 2)]
+    while table.waiting:
+        table.step()
+    for row in rows:
+        assert_same(table.given[row], alone(adapted, row.request))
+    assert table.given[rows[0]] != alone(model, rows[0].request)

@@ -16,7 +16,6 @@ from fakes.service import Service
 from fakes.world import World
 from inference_pipeline.engines import Engine, GenerationRequest, TextDelta, engine_module, names
 from inference_pipeline.engines.openvino import OpenVinoEngine
-from inference_pipeline.engines.transformers import TransformersEngine
 from inference_pipeline.errors import EngineUnavailableError, PromptTooLongError, UnknownEngineError
 from model_registry.base_models import BaseModelFiles
 from model_registry.prompting import ChatMessage, PromptRenderer
@@ -36,11 +35,10 @@ def prompts(renderer: PromptRenderer) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def transformers_engine(base_model: BaseModelFiles, cache_dir: Path) -> Iterator[TransformersEngine]:
+def transformers_engine(base_model: BaseModelFiles, cache_dir: Path) -> Iterator[Engine]:
     with pytest.MonkeyPatch.context() as patch:  # in float32 on any machine: openvino's rounding is compared with it
         patch.setattr("inference_pipeline.engines.transformers.bfloat16_is_faster", lambda: False)
         engine = engine_module("transformers").load(base_model, None, cache_dir, "cpu")
-    assert isinstance(engine, TransformersEngine)
     yield engine
     engine.close()
 
@@ -146,15 +144,12 @@ async def leave_after_the_first_piece(engine: Engine, prompt: str) -> None:
 
 
 def test_a_reader_that_leaves_frees_the_next_ones_place(
-    transformers_engine: TransformersEngine, prompts: list[str]
+    transformers_engine: Engine, prompts: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With room for one at once and 8000 tokens before it, the second answer would take minutes."""
-    transformers_engine._at_once, usual = 1, transformers_engine._at_once
-    try:
-        asyncio.run(leave_after_the_first_piece(transformers_engine, prompts[0]))
-        assert text_of(asyncio.run(generated(transformers_engine, request_for(transformers_engine, prompts[0]))))
-    finally:
-        transformers_engine._at_once = usual
+    monkeypatch.setattr("inference_pipeline.batched_decoding.TOKENS", 0)
+    asyncio.run(leave_after_the_first_piece(transformers_engine, prompts[0]))
+    assert text_of(asyncio.run(generated(transformers_engine, request_for(transformers_engine, prompts[0]))))
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processor time is read from /proc")

@@ -1,0 +1,124 @@
+"""The thread behind the transformers engine, over a small llama: what fails is told, and the engine goes on."""
+
+import asyncio
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+import pytest
+import torch
+from transformers import LlamaConfig, LlamaForCausalLM
+
+from inference_pipeline import batched_decoding
+from inference_pipeline.batched_decoding import BatchedDecoder
+from inference_pipeline.engines import GenerationRequest, TextDelta
+from inference_pipeline.engines.transformers import TransformersEngine
+from inference_pipeline.errors import EngineUnavailableError, InferenceError, OverloadedError
+from model_registry.base_models import BaseModelFiles
+
+TOKENS = 12
+
+
+@pytest.fixture
+def engine(base_model: BaseModelFiles) -> Iterator[TransformersEngine]:
+    torch.manual_seed(0)
+    config = LlamaConfig(
+        vocab_size=49_152,
+        hidden_size=16,
+        intermediate_size=24,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        num_key_value_heads=1,
+    )
+    engine = TransformersEngine(base_model, LlamaForCausalLM(config).eval())
+    engine._end_tokens = set()  # a random model would end at random
+    yield engine
+    engine.close()
+
+
+def asked(number: int, tokens: int = TOKENS) -> GenerationRequest:
+    return GenerationRequest(tuple(range(100, 110 + number)), tokens, temperature=1.0, top_p=0.9, seed=number)
+
+
+async def read(engine: TransformersEngine, request: GenerationRequest) -> list[TextDelta]:
+    return [delta async for delta in engine.generate(request)]
+
+
+def read_all(engine: TransformersEngine, *requests: GenerationRequest) -> list[list[TextDelta] | BaseException]:
+    async def together() -> list[list[TextDelta] | BaseException]:
+        return await asyncio.gather(*(read(engine, request) for request in requests), return_exceptions=True)
+
+    return asyncio.run(asyncio.wait_for(together(), 60))
+
+
+def failing(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, error: Exception, at: int) -> None:
+    """The call number `at` of `owner.name` raises `error`, and no other."""
+    usual, calls = getattr(owner, name), count(1)
+
+    def maybe(*args: Any, **options: Any) -> Any:
+        if next(calls) == at:
+            raise error
+        return usual(*args, **options)
+
+    monkeypatch.setattr(owner, name, maybe)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [(torch.OutOfMemoryError("no room"), OverloadedError), (RuntimeError("kernel"), EngineUnavailableError)],
+)
+@pytest.mark.parametrize("at", [1, 2, 4])
+def test_what_fails_when_one_joins_is_told_to_that_one(
+    engine: TransformersEngine, monkeypatch: pytest.MonkeyPatch, at: int, error: Exception, told: type[InferenceError]
+) -> None:
+    """Wherever it fails: at the first layer's keys, at its values, at the last layer's values."""
+    alone = [read_all(engine, asked(number))[0] for number in (1, 2)]
+    failing(monkeypatch, batched_decoding, "_under", error, at)
+    first, second = read_all(engine, asked(1), asked(2))
+    assert first == alone[0]
+    assert isinstance(second, told)
+    assert read_all(engine, asked(1), asked(2)) == alone
+
+
+@pytest.mark.parametrize("owner", ["model", "decoder"])
+def test_what_fails_in_a_step_is_told_to_all_and_the_engine_goes_on(
+    engine: TransformersEngine, monkeypatch: pytest.MonkeyPatch, owner: str
+) -> None:
+    """A pass of the model over both, or giving back what a row held."""
+    before = read_all(engine, asked(1))
+    if owner == "model":
+        failing(monkeypatch, engine._model, "forward", RuntimeError("kernel"), 5)
+    else:
+        failing(monkeypatch, BatchedDecoder, "drop", IndexError("lost"), 5)
+    for found in read_all(engine, asked(1), asked(2)):
+        assert isinstance(found, EngineUnavailableError)
+    assert read_all(engine, asked(1)) == before
+
+
+def test_closing_answers_those_under_way_and_those_that_wait(
+    engine: TransformersEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batched_decoding, "TOKENS", 0)  # one at a time: the others wait
+
+    async def close_midway() -> list[list[TextDelta]]:
+        reading = [asyncio.create_task(read(engine, asked(number, 40))) for number in range(3)]
+        await asyncio.sleep(0.05)
+        await asyncio.to_thread(engine.close)
+        return await asyncio.gather(*reading)
+
+    found = asyncio.run(asyncio.wait_for(close_midway(), 60))
+    assert [deltas[-1].tokens for deltas in found] == [40, 40, 40]
+    with pytest.raises(EngineUnavailableError, match="closed"):
+        asyncio.run(read(engine, asked(1)))
+
+
+def test_the_parity_check_may_come_while_answers_are_under_way(engine: TransformersEngine) -> None:
+    prompt = list(range(100, 120))
+    before = engine.greedy(prompt, 8)
+
+    async def both() -> tuple[list[TextDelta], tuple[list[int], list[float]]]:
+        return await asyncio.gather(read(engine, asked(1, 60)), asyncio.to_thread(engine.greedy, prompt, 8))
+
+    deltas, found = asyncio.run(asyncio.wait_for(both(), 60))
+    assert found == before
+    assert deltas[-1].tokens == 60
