@@ -122,3 +122,28 @@ def test_the_parity_check_may_come_while_answers_are_under_way(engine: Transform
     deltas, found = asyncio.run(asyncio.wait_for(both(), 60))
     assert found == before
     assert deltas[-1].tokens == 60
+
+
+def test_a_prompt_whose_reader_left_while_it_waited_is_not_read(
+    engine: TransformersEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batched_decoding, "TOKENS", 0)
+    read_prompts: list[int] = []
+    usual = engine._model.forward
+
+    def noted(input_ids: torch.Tensor, **options: Any) -> Any:
+        read_prompts.append(input_ids.shape[1])
+        return usual(input_ids=input_ids, **options)
+
+    monkeypatch.setattr(engine._model, "forward", noted)
+
+    async def leave_waiting() -> None:
+        first = asyncio.create_task(read(engine, asked(1, 40)))
+        waiting = asyncio.create_task(read(engine, asked(7, 40)))
+        await asyncio.sleep(0.02)
+        waiting.cancel()
+        await first
+        await read(engine, asked(2))
+
+    asyncio.run(asyncio.wait_for(leave_waiting(), 60))
+    assert [size for size in read_prompts if size > 1] == [11, 12]
