@@ -71,6 +71,7 @@ def _traced(model: Any, inputs: Mapping[str, Any]) -> Any:
     float32."""
     import openvino
     import torch
+    from transformers.utils import logging
 
     class Whole(torch.nn.Module):
         def __init__(self) -> None:
@@ -82,6 +83,11 @@ def _traced(model: Any, inputs: Mapping[str, Any]) -> Any:
             return found
 
     example = {name: torch.from_numpy(values) for name, values in inputs.items()}
-    with warnings.catch_warnings(), torch.inference_mode():
-        warnings.simplefilter("ignore")  # of openvino's tracing: it says what will be removed from torch one day
-        return openvino.convert_model(Whole().eval(), example_input=example)
+    verbosity = logging.get_verbosity()
+    logging.set_verbosity_error()  # openvino looks at every attribute of a model, and one complains that it has no loss
+    try:
+        with warnings.catch_warnings(), torch.inference_mode():
+            warnings.simplefilter("ignore")  # of openvino's tracing: it says what will be removed from torch one day
+            return openvino.convert_model(Whole().eval(), example_input=example)
+    finally:
+        logging.set_verbosity(verbosity)
