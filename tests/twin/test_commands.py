@@ -157,6 +157,14 @@ class TestModels:
         (author,) = output(capsys, "status")["authors"]
         assert author["models"] == {"champion": "v1", "previous": "v2", "candidate": "v3"}
 
+    @pytest.mark.parametrize(
+        "words", [("Maud", "v2"), ("v2",), ("Maud", "--version", "v2"), ("v2", "--author", "Maud")]
+    )
+    def test_a_version_is_promoted_as_it_is_named_elsewhere(
+        self, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert output(capsys, "promote", *words)["version"] == "v2"
+
     def test_a_refusal_says_why_and_can_be_overruled(self, capsys: pytest.CaptureFixture[str]) -> None:
         code, err = refused(capsys, "promote")
         assert (code, "1.5" in err, "--force" in err) == (ExitCode.REFUSED, True, True)

@@ -81,10 +81,10 @@ def run(settings: "Settings", author: str, reference: str, *, progress: "Watcher
 
 
 def author_and_version(
-    settings: "Settings", author: str | None, version: str | None, named: str | None
+    settings: "Settings", author: str | None, version: str | None, named: str | None, *, default: str | None = None
 ) -> tuple["AuthorProfile", "AdapterVersion"]:
     """What `[AUTHOR] [VERSION]` mean. A single word that is a version's name or an alias is one; an author of such a
-    name is meant with --author."""
+    name is meant with --author. Without a version `default` is meant, or the newest."""
     import re
 
     from model_registry.ports import CANDIDATE, CHAMPION, PREVIOUS
@@ -95,7 +95,7 @@ def author_and_version(
         author, version = None, author
     profile = find_author(wiring.feature_store(settings), author or named)
     registry = wiring.model_registry(settings)
-    return profile, registry.resolve(profile.id, version or _newest(registry, profile.id))
+    return profile, registry.resolve(profile.id, version or default or _newest(registry, profile.id))
 
 
 def report_path(settings: "Settings", version: "AdapterVersion") -> Path:
