@@ -108,15 +108,24 @@ class BatchedDecoder:
         self._rows, self._cache = [], None
 
     def _add(self, row: Row, cache: Any) -> None:
-        if self._cache is not None:
-            width = max(held.get_seq_length() for held in (self._cache, cache))
-            layers = list(zip(self._cache.layers, cache.layers, strict=True))
-            joined = [(_under(a.keys, b.keys, width), _under(a.values, b.values, width)) for a, b in layers]
-            for layer, (keys, values) in zip(self._cache.layers, joined, strict=True):  # nothing fails from here on
-                layer.keys, layer.values = keys, values
-        else:
+        if self._cache is None:
             self._cache = cache
+        else:
+            self._join_layers(cache)
         self._rows.append(row)
+
+    def _join_layers(self, cache: Any) -> None:
+        """Layer by layer, so that memory for one is wanted besides; what is done of them is undone after an error."""
+        held = self._cache.get_seq_length()
+        width = max(held, cache.get_seq_length())
+        try:
+            for ours, new in zip(self._cache.layers, cache.layers, strict=True):
+                keys, values = _under(ours.keys, new.keys, width), _under(ours.values, new.values, width)
+                ours.keys, ours.values = keys, values
+        except Exception:
+            for layer in self._cache.layers:
+                layer.keys, layer.values = (part[: len(self._rows), :, -held:] for part in (layer.keys, layer.values))
+            raise
 
     def _forward(self, ids: list[list[int]], cache: Any, **sides: Any) -> "torch.Tensor":
         """Logits (rows, vocabulary) after the last id of each row, in float32."""

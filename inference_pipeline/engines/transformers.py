@@ -123,7 +123,9 @@ class TransformersEngine:
                     decoder.drop(left)
                     for row in left:
                         del under_way[row]
-                    if job and (job.dropped.is_set() or decoder.has_room(job.request)):
+                    if job and job.dropped.is_set():
+                        job = None
+                    if job and decoder.has_room(job.request):
                         joining, job = job, None  # one a step: a prompt holds up those who read already
                         self._admit(joining, decoder, under_way)
                     if under_way:
@@ -138,8 +140,6 @@ class TransformersEngine:
                 under_way.clear()
 
     def _admit(self, job: _Job, decoder: BatchedDecoder, under_way: dict[Row, _Job]) -> None:
-        if job.dropped.is_set():
-            return
         try:
             row, new = decoder.join(job.request)
         except Exception as error:  # noqa: BLE001 - of this prompt alone
