@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from configs.progress import Progress, track
 from feature_pipeline.errors import MassDeletionError, SourceError
-from feature_pipeline.sources import Source, Unreached
+from feature_pipeline.source_contract import Source, Unreached
 from feature_store.ports import FeatureWriter
 from feature_store.records import Post
 from feature_store.versions import Forgotten

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from feature_pipeline.cleaning import own_words
-from feature_pipeline.words import words
 from feature_store.records import Document
+from text.words import words
 
 DEDUPLICATION_VERSION = "1"  # to be raised by hand whenever the same documents would be joined differently
 SHINGLE_WORDS = 5

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from configs.settings import GateSettings
 from feature_pipeline.cleaning import own_words
 from feature_pipeline.errors import PoorFeaturesError
-from feature_pipeline.words import count_words, words
 from feature_store.records import Document
+from text.words import count_words, words
 
 GATES_VERSION = "1"  # to be raised by hand whenever the same documents would be judged differently
 FEWEST_DOCUMENTS = 10  # of which a paragraph can be said to be on most

@@ -12,11 +12,13 @@ from functools import partial
 
 from configs.progress import Progress, track
 from configs.settings import FeaturePipelineSettings
-from feature_pipeline import chunking, cleaning, deduplication, example_checks, examples, gates, privacy, splitting
-from feature_pipeline.backward_prompts import BackwardPrompts
+from feature_pipeline import chunking, cleaning, deduplication, gates, privacy, splitting
 from feature_pipeline.collecting import CollectReport, collect
 from feature_pipeline.embedding import embed
 from feature_pipeline.errors import NothingUsableError
+from feature_pipeline.labels import checks as example_checks
+from feature_pipeline.labels import examples
+from feature_pipeline.labels.backward_prompts import BackwardPrompts
 from feature_store.errors import NothingCollectedError
 from feature_store.ports import Encoder, FeatureWriter, OnlineIndex
 from feature_store.records import Document, Post

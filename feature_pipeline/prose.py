@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from feature_pipeline.words import count_words
 from feature_store.records import Document
+from text.words import count_words
 
 HEADING = re.compile(r"#{1,6}[ \t]+(\S.*?)[ \t#]*$")
 SETEXT = re.compile(r"([^\n]+)\n(?:=+|-+)[ \t]*$")

@@ -14,9 +14,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from configs.precision import bfloat16_is_faster
 from feature_store.errors import UnknownEncoderError
 from feature_store.ports import Encoder
+from feature_store.precision import bfloat16_is_faster
 from feature_store.records import Vector, digest_of
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from configs.precision import bfloat16_is_faster
 from configs.settings import TrainingSettings
+from feature_store.precision import bfloat16_is_faster
 from training_pipeline.errors import DeviceUnavailableError
 
 if TYPE_CHECKING:

@@ -12,20 +12,20 @@ from configs.settings import Settings
 
 if TYPE_CHECKING:
     from configs.progress import Progress
-    from feature_pipeline.backward_prompts import BackwardPrompts
     from feature_pipeline.fetching.cache import PageCache
-    from feature_pipeline.sources import Source
+    from feature_pipeline.labels.backward_prompts import BackwardPrompts
+    from feature_pipeline.source_contract import Source
     from feature_store.ports import Encoder, FeatureWriter, OnlineIndex
     from feature_store.versions import AuthorProfile, FeatureVersion, SourceRecord
     from inference_pipeline.engine_pool import EnginePool
     from inference_pipeline.engines import Engine
     from inference_pipeline.keys import KeyStore
     from inference_pipeline.pipeline import AnswerPipeline
+    from inference_pipeline.probes import IndexProbe
     from model_registry.base_models import BaseModelFiles
     from model_registry.feedback import FeedbackLog
     from model_registry.ports import AdapterVersion, ModelPublisher
     from training_pipeline.workshop import Workshop
-    from twin.probes import IndexProbe
 
 BYTES_PER_MB = 1_000_000
 
@@ -105,8 +105,8 @@ def source(settings: Settings, profile: "AuthorProfile", wanted: "SourceRecord")
 
     from feature_pipeline.fetching.cache import PageCache
     from feature_pipeline.fetching.polite import PoliteFetcher
-    from feature_pipeline.locations import Location
-    from feature_pipeline.sources import SourceOptions, open_source, recognise, split_kind
+    from feature_pipeline.source_contract import Location, SourceOptions
+    from feature_pipeline.sources import open_source, recognise, split_kind
 
     said, text = (wanted.kind, wanted.location) if wanted.kind else split_kind(wanted.location)
     pages = PageCache(page_cache(settings, profile.id, text))
@@ -158,9 +158,9 @@ def pages_dir(settings: Settings, author: str) -> Path:
 @contextmanager
 def backward_prompts(settings: Settings, author: str) -> Iterator["BackwardPrompts | None"]:
     """A model that says which requests posts answer, where the settings want one. Raises SettingsError."""
-    from feature_pipeline.backward_prompts import BackwardPrompts
     from feature_pipeline.fetching.chat_endpoint import ChatEndpoint
-    from twin.probes import EngineProbe, EnginePromptMaker
+    from feature_pipeline.labels.backward_prompts import BackwardPrompts
+    from inference_pipeline.probes import EngineProbe, EnginePromptMaker
 
     posts, services = settings.feature_pipeline.backward_prompts, settings.services
     file = backward_file(settings, author)
@@ -202,8 +202,8 @@ def workshop(
     settings: Settings, base: "BaseModelFiles", features: "FeatureVersion", *, progress: "Progress"
 ) -> Iterator["Workshop"]:
     """Where an author's versions are trained and judged, with what the judges ask of serving."""
+    from inference_pipeline.probes import EngineProbe
     from training_pipeline.workshop import Workshop
-    from twin.probes import EngineProbe
 
     with (
         closing(EngineProbe(settings, base)) as probe,
@@ -229,8 +229,8 @@ def _retrieval_probe(
 ) -> Iterator["IndexProbe | None"]:
     """None when `features` cannot be searched: after an index was emptied only the newest F is published again."""
     from feature_store.errors import UnknownFeatureVersionError
+    from inference_pipeline.probes import IndexProbe
     from model_registry.prompting import PromptRenderer
-    from twin.probes import IndexProbe
 
     renderer = PromptRenderer(features.author, base.chat_template, base.tokenizer_json, base.special_tokens)
     with online_index(settings) as index:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from feature_pipeline.cleaning.html import html_pieces
-from feature_pipeline.cleaning.language import detect_language
 from feature_pipeline.cleaning.listing import why_no_article
 from feature_pipeline.cleaning.markdown import markdown_pieces
 from feature_pipeline.cleaning.marked_text import Piece, assemble, without_title
@@ -17,8 +16,9 @@ from feature_pipeline.cleaning.normalise import normalise
 from feature_pipeline.cleaning.plain import plain_pieces
 from feature_pipeline.cleaning.rst import rst_pieces
 from feature_pipeline.tracking import without_tracking, without_tracking_in
-from feature_pipeline.words import count_words
 from feature_store.records import ContentType, Document, Post, PostKind, Span
+from text.language import detect_language
+from text.words import count_words
 
 __all__ = ["CLEANING_VERSION", "clean", "fingerprint", "normalise", "own_words"]
 

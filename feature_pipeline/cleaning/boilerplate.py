@@ -16,7 +16,7 @@ from feature_pipeline.cleaning import furniture
 from feature_pipeline.cleaning.density import Density
 from feature_pipeline.cleaning.furniture import HEADINGS, named
 from feature_pipeline.cleaning.lines import beginning
-from feature_pipeline.words import count_words
+from text.words import count_words
 
 MOST = 0.5  # of a page's text: no furniture holds more
 SAID = 0.2  # of a page's text: what is called the text and holds as much is it, however long the comments are

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from feature_pipeline.cleaning.walk import BLOCKS, CELLS, DROPPED
-from feature_pipeline.words import count_words
+from text.words import count_words
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from feature_pipeline.cleaning.article import Article
 from feature_pipeline.cleaning.lines import is_line
 from feature_pipeline.cleaning.marked_text import Piece
 from feature_pipeline.cleaning.walk import Facts
-from feature_pipeline.words import words
+from text.words import words
 
 LONGEST = 25  # words of a line that may be furniture
 GLUE = 5  # words beside links, dates and names in such a line: "Posted on … by … in …"

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from feature_pipeline.words import words
 from feature_store.records import Span
+from text.words import words
 
 Kind = Literal["", "code", "quote"]
 

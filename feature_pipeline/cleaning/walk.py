@@ -11,7 +11,7 @@ from feature_pipeline.cleaning import furniture
 from feature_pipeline.cleaning.furniture import named
 from feature_pipeline.cleaning.marked_text import Kind, Piece, quoted
 from feature_pipeline.cleaning.marks import PULLED, is_mark, is_quotation, text_of_picture
-from feature_pipeline.words import words
+from text.words import words
 
 DROPPED = {
     *("script", "style", "noscript", "template", "iframe", "object", "svg", "math", "img", "video", "audio", "canvas"),

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode, urljoin, urlsplit
 from feature_pipeline.errors import HttpStatusError, SourceError, UnreadableItemError
 from feature_pipeline.fetching import Fetcher
 from feature_pipeline.formats.json_values import Json, at, parse_json, text_at
-from feature_pipeline.sources import SourceOptions
+from feature_pipeline.source_contract import SourceOptions
 from feature_store.records import ContentType, Post, PostKind
 
 MAX_BARREN_PAGES = 5  # in a row without a new item: services filter pages after cutting them, so one or two happen

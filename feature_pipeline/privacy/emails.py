@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from feature_pipeline.privacy.detection import Detected, matches
-from feature_pipeline.words import UNSPACED
+from text.words import UNSPACED
 
 # An address is looked for around each "@", so that long runs of its characters cost nothing twice. RFC 5321 gives the
 # greatest lengths.

@@ -13,7 +13,7 @@ from unicodedata import normalize
 
 from feature_pipeline.privacy.detection import Detected
 from feature_pipeline.privacy.ordinary_words import CALENDAR_AND_PLACES, NOT_PERSONAL, ORDINARY, PARTICLES, TITLES
-from feature_pipeline.words import UNSPACED
+from text.words import UNSPACED
 
 LETTER = rf"[^\W\d_{UNSPACED}]"
 LETTERS = rf"(?:{LETTER}[\u0300-\u036f]*+)++"

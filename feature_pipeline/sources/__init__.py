@@ -1,4 +1,4 @@
-"""Where posts come from: one file a kind of source.
+"""Where posts come from: one module or package a kind of source, with its own formats.
 
 To add one: a module here whose name is the kind, with the attributes of `SourceModule`. Nothing else needs to know of
 it: `twin collect` recognises it, `twin sources` lists it, `twin sync` collects it again.
@@ -8,83 +8,11 @@ import importlib
 import os
 import pkgutil
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import IntEnum
-from typing import Protocol
 
-from configs.settings import ServiceSettings
 from feature_pipeline.errors import UnknownSourceError
-from feature_pipeline.fetching import Fetcher
-from feature_pipeline.locations import Location
-from feature_store.records import Post
+from feature_pipeline.source_contract import Location, Match, Source, SourceModule, SourceOptions
 
 HOST_AND_PATH = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class SourceOptions:
-    author: str  # id
-    author_name: str  # as people write it
-    me: tuple[str, ...]  # who the author is in a conversation: addresses, handles, names; () to find out
-    base_url: str  # put before relative permalinks; "" for none
-    max_file_bytes: int
-    max_pages: int  # of one site
-    fetched_at: str  # ISO 8601, UTC
-    fetcher: Fetcher
-    services: ServiceSettings
-
-
-@dataclass(frozen=True, slots=True)
-class Unreached:
-    """An item that is there and could not be read this time. What was collected of it before stays."""
-
-    source_id: str
-    reason: str
-
-
-class Source(Protocol):
-    @property
-    def name(self) -> str:
-        """Names the source for good: "kind:identity", the identity being the account where the source tells it, so
-        that a later export of the same account is the same source; else the absolute path or the address."""
-
-    @property
-    def lists_all(self) -> bool:
-        """True: what `read` does not yield is no longer there. False: it shows a part, as a feed does its newest
-        entries, and nothing is concluded from what is missing."""
-
-    @property
-    def ignored(self) -> dict[str, int]:
-        """What is passed over, by kind, e.g. {".png": 3, "hidden": 1}. Complete once `read` has ended."""
-
-    def count(self) -> int | None:
-        """How many items `read` will yield, when that is cheap to know."""
-
-    def read(self) -> Iterator[Post | Unreached]:
-        """Every item the author wrote, one post each, source_id unique; an unreadable one as a post with `problem`,
-        content empty. Raises SourceError when the whole cannot be read: then nothing is changed."""
-
-
-class Match(IntEnum):
-    """How a kind knows what lies at a location. The strongest wins; two of equal strength are a question."""
-
-    NO = 0
-    FALLBACK = 1  # it could be read so, when nothing more exact knows it
-    YES = 2
-
-
-class SourceModule(Protocol):
-    SUMMARY: str  # one line for people: what it reads
-    EXAMPLE: str  # a location as one types it, e.g. "~/Downloads/twitter-2024-05-01.zip"
-    OBTAIN: str  # how a person gets it, in one or two sentences of plain Markdown; "" when there is nothing to get
-    ADDRESS: re.Pattern[str] | None  # spellings (full match) that are this kind for sure: nothing is fetched to know
-
-    def recognises(self, location: Location) -> Match:
-        """By what lies there; reads no more of it than it needs. A kind known by ADDRESS alone answers NO."""
-
-    def open(self, location: Location, options: SourceOptions) -> Source:
-        """Raises SourceError, EmptySourceError, WhoIsTheAuthorError."""
 
 
 def kinds() -> list[str]:

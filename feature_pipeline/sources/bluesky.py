@@ -14,8 +14,7 @@ from feature_pipeline.errors import EmptySourceError, HttpStatusError, SourceErr
 from feature_pipeline.formats.bluesky_records import hashtags, mentioned, post_text, web_address
 from feature_pipeline.formats.json_api import Answer, ApiSource, JsonApi, Listing, account_name, unknown_account
 from feature_pipeline.formats.json_values import Json, at, dict_at, text_at
-from feature_pipeline.locations import Location
-from feature_pipeline.sources import Match, SourceOptions
+from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_store.records import ContentType, Post, PostKind
 
 SUMMARY = "posts, replies and reposts of a Bluesky account (public API)"

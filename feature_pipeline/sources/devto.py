@@ -14,8 +14,7 @@ from feature_pipeline.formats.front_matter import split_front_matter
 from feature_pipeline.formats.json_api import ApiSource, JsonApi, Listing, account_name
 from feature_pipeline.formats.json_values import Json, at, list_at, text_at
 from feature_pipeline.formats.plain_text import plain_text
-from feature_pipeline.locations import Location
-from feature_pipeline.sources import Match, SourceOptions, Unreached
+from feature_pipeline.source_contract import Location, Match, SourceOptions, Unreached
 from feature_store.records import ContentType, Post, PostKind
 
 SUMMARY = "articles of a dev.to author, and the author's comments beneath them (public API)"

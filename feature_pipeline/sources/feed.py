@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from feature_pipeline.authorship import choose_authors
 from feature_pipeline.errors import (
     EmptySourceError,
     FetchError,
@@ -15,17 +14,17 @@ from feature_pipeline.errors import (
     UnreachableError,
     WhoIsTheAuthorError,
 )
+from feature_pipeline.formats.authorship import choose_authors
 from feature_pipeline.formats.plain_text import plain_text
-from feature_pipeline.locations import Location
-from feature_pipeline.sources import Match, SourceOptions, Unreached
+from feature_pipeline.source_contract import Location, Match, SourceOptions, Unreached
 from feature_pipeline.web.feed_items import FeedItem
 from feature_pipeline.web.feed_pages import FeedPages
 from feature_pipeline.web.feeds import is_feed, parse_feed
 from feature_pipeline.web.links import normalised, same_site
 from feature_pipeline.web.page_text import page_text
 from feature_pipeline.web.pages import Page
-from feature_pipeline.words import count_words
 from feature_store.records import ContentType, Post, PostKind
+from text.words import count_words
 
 SUMMARY = "a feed (RSS, Atom, RDF, JSON Feed); where it has teasers only, the pages behind them"
 EXAMPLE = "https://example.org/feed.xml"

@@ -13,8 +13,7 @@ from feature_pipeline.errors import EmptySourceError
 from feature_pipeline.formats.json_api import Answer, ApiSource, JsonApi, Listing, account_name
 from feature_pipeline.formats.json_values import Json, at, list_at, text_at
 from feature_pipeline.formats.plain_text import plain_text
-from feature_pipeline.locations import Location
-from feature_pipeline.sources import Match, SourceOptions
+from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_store.records import ContentType, Post, PostKind
 
 SUMMARY = "comments and stories of a Hacker News user (public API)"

@@ -29,8 +29,7 @@ from feature_pipeline.formats.escaping import unescape_title
 from feature_pipeline.formats.json_values import Json, at, list_at, parse_json, text_at
 from feature_pipeline.formats.post_fields import read_tags
 from feature_pipeline.formats.text_files import BYTE_ORDER_MARKS, MEGABYTE, readable_name
-from feature_pipeline.locations import Location
-from feature_pipeline.sources import Match, SourceOptions
+from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_store.records import ContentType, Post, PostKind, digest_of
 
 SUMMARY = "a file with one JSON object a line: text, and where known id, title, date, url, tags, kind, context"

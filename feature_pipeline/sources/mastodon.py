@@ -14,8 +14,7 @@ from feature_pipeline.errors import EmptySourceError, HttpStatusError, SourceErr
 from feature_pipeline.formats.json_api import Answer, ApiSource, JsonApi, Listing, account_name, unknown_account
 from feature_pipeline.formats.json_values import Json, at, dict_at, list_at, text_at
 from feature_pipeline.formats.plain_text import plain_text
-from feature_pipeline.locations import Location
-from feature_pipeline.sources import Match, SourceOptions
+from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_store.records import ContentType, Post, PostKind
 
 SUMMARY = "posts, replies and boosts of a Mastodon account (public API of its server)"

@@ -17,8 +17,7 @@ from feature_pipeline.formats.archives import MEGABYTE, FileTree
 from feature_pipeline.formats.json_values import Json, at, dict_at, list_at, parse_json, text_at
 from feature_pipeline.formats.plain_text import plain_text
 from feature_pipeline.formats.text_files import readable_name
-from feature_pipeline.locations import Location
-from feature_pipeline.sources import Match, SourceOptions
+from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_store.records import ContentType, Post, PostKind
 
 SUMMARY = "a Mastodon archive (zipped, unpacked, or its outbox.json): posts, replies and boosts"

@@ -20,8 +20,7 @@ from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableIte
 from feature_pipeline.formats.archives import FileTree
 from feature_pipeline.formats.html_parts import by_class, drop, inner_html, parse_page, words_of
 from feature_pipeline.formats.text_files import decode
-from feature_pipeline.locations import Location
-from feature_pipeline.sources import Match, SourceOptions
+from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_store.records import ContentType, Post, PostKind
 
 SUMMARY = "a Medium export: stories, drafts and responses"

@@ -22,10 +22,9 @@ from feature_pipeline.formats.csv_rows import csv_rows
 from feature_pipeline.formats.escaping import unescape_if_escaped
 from feature_pipeline.formats.plain_text import plain_text
 from feature_pipeline.formats.text_files import readable_name
-from feature_pipeline.locations import Location
-from feature_pipeline.sources import Match, SourceOptions
-from feature_pipeline.words import count_words
+from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_store.records import ContentType, Post, PostKind
+from text.words import count_words
 
 SUMMARY = "Reddit's data export (zipped, unpacked, or its posts.csv or comments.csv): posts, comments, drafts"
 EXAMPLE = "~/Downloads/export_maud_20240501.zip"

@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 from feature_pipeline.errors import FetchError, SourceError
 from feature_pipeline.fetching import Fetched
 from feature_pipeline.fetching.robots import robots_address
-from feature_pipeline.locations import Location
-from feature_pipeline.sources import Match, SourceOptions, Unreached
+from feature_pipeline.source_contract import Location, Match, SourceOptions, Unreached
 from feature_pipeline.web.crawling import Frontier
 from feature_pipeline.web.feed_pages import FeedPages
 from feature_pipeline.web.feeds import is_feed, parse_feed

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from feature_pipeline.errors import EmptySourceError, SourceError
-from feature_pipeline.locations import Location
-from feature_pipeline.sources import Match, SourceOptions, Unreached
+from feature_pipeline.source_contract import Location, Match, SourceOptions, Unreached
 from feature_pipeline.web.links import normalised
 from feature_pipeline.web.page_posts import PagePosts
 from feature_pipeline.web.sitemap_walk import SitemapWalk

@@ -19,8 +19,7 @@ from feature_pipeline.formats.archives import FileTree
 from feature_pipeline.formats.csv_rows import csv_rows
 from feature_pipeline.formats.html_parts import break_lines, by_class, drop, inner_html, parse_page
 from feature_pipeline.formats.text_files import decode
-from feature_pipeline.locations import Location
-from feature_pipeline.sources import Match, SourceOptions
+from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_store.records import ContentType, Post
 
 SUMMARY = "a Substack export: posts.csv with posts/*.html"

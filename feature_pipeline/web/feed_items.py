@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
-from feature_pipeline.words import count_words
 from feature_store.records import ContentType, digest_of
+from text.words import count_words
 
 CUT = re.compile(  # at the end of a text without its tags
     r"(?:…|\.\.\.|&hellip;|&#8230;|&#x2026;|(?:read (?:more|on|the rest|the full)|(?:continue|keep) reading)\b.{0,80})"

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from feature_pipeline.errors import SourceError, UnreachableError
 from feature_pipeline.fetching import Fetcher
-from feature_pipeline.sources import Unreached
+from feature_pipeline.source_contract import Unreached
 from feature_pipeline.web.feed_items import Feed, FeedItem
 from feature_pipeline.web.feeds import parse_feed
 from feature_pipeline.web.links import same_site

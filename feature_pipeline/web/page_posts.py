@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from feature_pipeline.errors import FetchError, HttpStatusError, RobotsRefusedError, TooLargeError
 from feature_pipeline.fetching import Fetched
 from feature_pipeline.formats.post_fields import title_from_path
-from feature_pipeline.sources import SourceOptions, Unreached
+from feature_pipeline.source_contract import SourceOptions, Unreached
 from feature_pipeline.web.links import normalised, same_site
 from feature_pipeline.web.page_text import page_text
 from feature_pipeline.web.pages import Page

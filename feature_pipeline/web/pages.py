@@ -14,7 +14,7 @@ from feature_pipeline import dates
 from feature_pipeline.formats.json_values import Json, list_at, text_at
 from feature_pipeline.formats.post_fields import HtmlHead, read_html_head
 from feature_pipeline.web.links import absolute, same_site
-from feature_pipeline.words import count_words
+from text.words import count_words
 
 MIN_WORDS = 50  # of a page that has no other sign of being a post
 MAX_LINKED = 0.5  # share of the words that are links, from which a page is a list

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from feature_pipeline.errors import SourceError
 from feature_pipeline.fetching import Fetcher
-from feature_pipeline.sources import Unreached
+from feature_pipeline.source_contract import Unreached
 from feature_pipeline.web.links import is_page, normalised, same_site
 from feature_pipeline.web.sitemaps import Entry, Sitemap, parse_sitemap
 

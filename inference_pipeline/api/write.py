@@ -1,6 +1,6 @@
 """POST /v1/write (a post for a platform) and POST /v1/rewrite (any text in the author's voice).
 
-Both ask the model as its training examples were asked (feature_store/request_wording.py): a first form of a request,
+Both ask the model as its training examples were asked (text/request_wording.py): a first form of a request,
 in the language that is named, and nothing about platforms or lengths, which no example had. Length is kept afterwards.
 """
 
@@ -12,7 +12,6 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from feature_store.request_wording import listed, wording
 from inference_pipeline.answers import SEEDS, Finished, Question
 from inference_pipeline.api.access import require_author
 from inference_pipeline.api.answering import Answering
@@ -23,6 +22,7 @@ from inference_pipeline.api.schemas import parse_model_id
 from inference_pipeline.platforms import PLATFORMS, Platform, end_within
 from model_registry.prompting import ChatMessage
 from model_registry.style_features import count_words, passages
+from text.request_wording import listed, wording
 
 WORDS = {"short": 60, "medium": 200, "long": 500}
 MAX_WORDS = 2000

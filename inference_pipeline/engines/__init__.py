@@ -17,6 +17,7 @@ from inference_pipeline.errors import UnknownEngineError
 from model_registry.base_models import BaseModelFiles
 
 FinishReason = Literal["stop", "length"]
+SHARED = "shared"  # a package of this folder that is no engine
 REMOTE = "remote"
 REFERENCE = "transformers"  # measured in place of a remote engine, which has no version before it is registered
 
@@ -72,7 +73,7 @@ class EngineModule(Protocol):
 
 
 def names() -> list[str]:
-    return sorted(module.name for module in pkgutil.iter_modules(__path__))
+    return sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name != SHARED)
 
 
 def engine_module(name: str) -> EngineModule:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from configs.settings import RemoteSettings
 from inference_pipeline.engines import FinishReason, GenerationRequest, TextDelta
+from inference_pipeline.engines.shared.model_config import check_fits, context_tokens, end_tokens
 from inference_pipeline.errors import EngineUnavailableError, OverloadedError
-from inference_pipeline.model_config import check_fits, context_tokens, end_tokens
 from model_registry.base_models import BaseModelFiles
 from model_registry.ports import AdapterVersion
 

@@ -8,8 +8,16 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).parents[2]
-ROOMS = ("configs", "feature_store", "model_registry", "feature_pipeline", "training_pipeline", "inference_pipeline",
-         "twin")  # fmt: skip
+ROOMS = (
+    "configs",
+    "text",
+    "feature_store",
+    "model_registry",
+    "feature_pipeline",
+    "training_pipeline",
+    "inference_pipeline",
+    "twin",
+)
 
 
 def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:

@@ -3,8 +3,8 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from configs import precision
-from configs.precision import bfloat16_is_faster
+from feature_store import precision
+from feature_store.precision import bfloat16_is_faster
 
 
 @pytest.fixture(autouse=True)

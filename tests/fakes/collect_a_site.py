@@ -7,7 +7,7 @@ from fakes.fetching import source_options
 from fakes.web_server import fetching_settings
 from feature_pipeline.fetching.cache import PageCache
 from feature_pipeline.fetching.polite import PoliteFetcher
-from feature_pipeline.locations import Location
+from feature_pipeline.source_contract import Location
 from feature_pipeline.sources import open_source
 from feature_store.records import Post
 

@@ -7,8 +7,8 @@ from typing import Any
 from configs.settings import load_settings
 from feature_pipeline.errors import HttpStatusError
 from feature_pipeline.fetching import Fetched
-from feature_pipeline.locations import Location
-from feature_pipeline.sources import Source, SourceOptions, open_source
+from feature_pipeline.source_contract import Location, Source, SourceOptions
+from feature_pipeline.sources import open_source
 
 
 @dataclass

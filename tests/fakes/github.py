@@ -5,7 +5,7 @@ from typing import Any
 
 from fakes.apis import FakeApi, services
 from fakes.fetching import opened
-from feature_pipeline.sources import Source
+from feature_pipeline.source_contract import Source
 from feature_store.records import Post
 
 BASE = "https://api.github.com"

@@ -9,7 +9,7 @@ from fakes.feature_store import InMemoryFeatureStore
 from fakes.posts import post
 from feature_pipeline.errors import MassDeletionError, SourceError
 from feature_pipeline.pipeline import CollectReport, collect
-from feature_pipeline.sources import Unreached
+from feature_pipeline.source_contract import Unreached
 from feature_store.records import Post
 from feature_store.versions import AuthorProfile
 

@@ -9,9 +9,15 @@ import torch
 from peft import LoraConfig, get_peft_model
 from transformers import Gemma2Config, LlamaConfig, LlamaForCausalLM, MistralConfig, MistralForCausalLM
 
-from inference_pipeline.batched_decoding import CANDIDATES, BatchedDecoder, Row, _nucleus, can_batch
 from inference_pipeline.engines import GenerationRequest
-from inference_pipeline.streaming import NewTokens
+from inference_pipeline.engines.shared.streaming import NewTokens
+from inference_pipeline.engines.transformers.batched_decoding import (
+    CANDIDATES,
+    BatchedDecoder,
+    Row,
+    _nucleus,
+    can_batch,
+)
 
 END = 3
 SIZES: dict[str, int] = {
@@ -134,7 +140,7 @@ def test_only_layers_that_keep_everything_are_batched() -> None:
 
 
 def test_a_row_costs_what_the_longest_will(model: LlamaForCausalLM, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("inference_pipeline.batched_decoding.TOKENS", 100)
+    monkeypatch.setattr("inference_pipeline.engines.transformers.batched_decoding.TOKENS", 100)
     table = Table(model)
     assert table.decoder.has_room(asked(1, prompt=500, tokens=500))  # alone whatever there is
     table.join(asked(1, prompt=10, tokens=20))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from configs.precision import FASTER
+from feature_store.precision import FASTER
 from inference_pipeline.engines.openvino import worker
 
 

@@ -147,7 +147,7 @@ def test_a_reader_that_leaves_frees_the_next_ones_place(
     transformers_engine: Engine, prompts: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With room for one at once and 8000 tokens before it, the second answer would take minutes."""
-    monkeypatch.setattr("inference_pipeline.batched_decoding.TOKENS", 0)
+    monkeypatch.setattr("inference_pipeline.engines.transformers.batched_decoding.TOKENS", 0)
     asyncio.run(leave_after_the_first_piece(transformers_engine, prompts[0]))
     assert text_of(asyncio.run(generated(transformers_engine, request_for(transformers_engine, prompts[0]))))
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
-from inference_pipeline.streaming import TextAssembler
+from inference_pipeline.engines.shared.streaming import TextAssembler
 from model_registry.base_models import BaseModelFiles
 
 

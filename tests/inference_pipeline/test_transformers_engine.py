@@ -10,10 +10,9 @@ import pytest
 import torch
 
 from fakes.tiny_llama import write_tiny_llama
-from inference_pipeline import batched_decoding
-from inference_pipeline.batched_decoding import BatchedDecoder
 from inference_pipeline.engines import GenerationRequest, TextDelta
-from inference_pipeline.engines.transformers import TransformersEngine, load
+from inference_pipeline.engines.transformers import TransformersEngine, batched_decoding, load
+from inference_pipeline.engines.transformers.batched_decoding import BatchedDecoder
 from inference_pipeline.errors import EngineUnavailableError, InferenceError, OverloadedError
 from model_registry.base_models import BaseModelFiles
 

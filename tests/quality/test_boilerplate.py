@@ -1,6 +1,6 @@
 """How much of an article's text comes out of a built page, and how much of what comes out is the article's.
 
-Recall and precision are measured on the multiset of words (feature_pipeline.words, lower case): words of the text that
+Recall and precision are measured on the multiset of words (text.words, lower case): words of the text that
 come out, over the words of the text; and over the words that come out. Numbers that only mark list items do not count.
 """
 
@@ -17,8 +17,8 @@ from more_built_pages import THEMES
 from unseen_built_pages import UNSEEN_THEMES
 
 from fakes.posts import document
-from feature_pipeline.words import words
 from feature_store.records import ContentType
+from text.words import words
 
 # Floors, only to be lowered on purpose. Measured: 1.0 for both on every generated page.
 RECALL, PRECISION = 0.999, 0.999

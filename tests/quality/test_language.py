@@ -2,7 +2,7 @@
 
 import pytest
 
-from feature_pipeline.cleaning.language import detect_language
+from text.language import detect_language
 
 SENTENCES = {
     "en": (

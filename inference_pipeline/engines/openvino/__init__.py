@@ -22,9 +22,9 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from inference_pipeline.engines import GenerationRequest, TextDelta
+from inference_pipeline.engines.shared.model_config import cache_bytes_per_token, check_fits, context_tokens, end_tokens
+from inference_pipeline.engines.shared.streaming import NewTokens, TokenStream, stream_text
 from inference_pipeline.errors import EngineUnavailableError, InferenceError
-from inference_pipeline.model_config import cache_bytes_per_token, check_fits, context_tokens, end_tokens
-from inference_pipeline.streaming import NewTokens, TokenStream, stream_text
 from model_registry.base_models import BaseModelFiles
 from model_registry.packaging import served_gguf
 

@@ -21,7 +21,7 @@ import time
 from collections.abc import Iterator
 from typing import IO, Any
 
-from configs.precision import FASTER, INPUTS, OUTPUTS, ROUNDS, ROWS
+from feature_store.precision import FASTER, INPUTS, OUTPUTS, ROUNDS, ROWS
 
 MAX_BATCHED_TOKENS = 1024
 SEED_BITS = 31

@@ -9,8 +9,8 @@ import pytest
 from fakes.fetching import FakeFetcher, opened
 from feature_pipeline.cleaning import clean
 from feature_pipeline.errors import EmptySourceError, SourceError, UnsafeMarkupError, WhoIsTheAuthorError
-from feature_pipeline.locations import Location
-from feature_pipeline.sources import Match, blogger
+from feature_pipeline.source_contract import Location, Match
+from feature_pipeline.sources import blogger
 from feature_store.records import PostKind
 
 KIND = "http://schemas.google.com/blogger/2008/kind#"

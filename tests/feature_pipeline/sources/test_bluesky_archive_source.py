@@ -11,8 +11,8 @@ from libipld import decode_car
 from fakes.bluesky_repository import DID, Car
 from fakes.fetching import opened, source_options
 from feature_pipeline.errors import EmptySourceError, SourceError, WhoIsTheAuthorError
-from feature_pipeline.locations import Location
-from feature_pipeline.sources import Match, source_module
+from feature_pipeline.source_contract import Location, Match
+from feature_pipeline.sources import source_module
 from feature_store.records import ContentType, Post, PostKind
 
 OTHER = "did:plc:ada7654321"

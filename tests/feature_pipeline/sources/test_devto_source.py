@@ -7,7 +7,7 @@ from pytest_httpserver import HTTPServer
 from fakes.apis import FakeApi, polite_fetcher, services
 from fakes.fetching import opened
 from feature_pipeline.errors import EmptySourceError, SourceError, UnreachableError
-from feature_pipeline.sources import Source, Unreached
+from feature_pipeline.source_contract import Source, Unreached
 from feature_store.records import ContentType, Post, PostKind
 
 BASE = "https://dev.to/api"

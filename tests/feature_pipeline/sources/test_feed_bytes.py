@@ -13,7 +13,7 @@ from feature_pipeline.errors import (
     UnsafeMarkupError,
 )
 from feature_pipeline.fetching import Fetched
-from feature_pipeline.sources import Unreached
+from feature_pipeline.source_contract import Unreached
 from feature_store.records import Post
 
 URL = "https://maud.example/feed.xml"

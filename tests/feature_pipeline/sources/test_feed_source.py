@@ -10,7 +10,7 @@ from feature_pipeline.errors import (
     WhoIsTheAuthorError,
 )
 from feature_pipeline.fetching import Fetched
-from feature_pipeline.sources import Unreached
+from feature_pipeline.source_contract import Unreached
 from feature_store.records import ContentType, Post, PostKind
 
 URL = "https://maud.example/feed.xml"

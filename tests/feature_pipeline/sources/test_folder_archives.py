@@ -9,8 +9,8 @@ import pytest
 
 from fakes.fetching import FakeFetcher, opened
 from feature_pipeline.errors import EmptySourceError, UnsafeArchiveError
-from feature_pipeline.locations import Location
-from feature_pipeline.sources import Match, Source, folder
+from feature_pipeline.source_contract import Location, Match, Source
+from feature_pipeline.sources import folder
 
 BODY = "---\ntitle: T\n---\nBody.\n"
 

@@ -6,7 +6,7 @@ import pytest
 
 from fakes.fetching import opened
 from feature_pipeline.cleaning import clean
-from feature_pipeline.sources import Source
+from feature_pipeline.source_contract import Source
 from feature_store.records import ContentType, Post
 
 HUGO = 'baseURL = "https://maud.example/"\ntitle = "Maud"\n'

@@ -9,8 +9,8 @@ import pytest
 from fakes.fetching import FakeFetcher, opened
 from feature_pipeline.cleaning import clean
 from feature_pipeline.errors import EmptySourceError, SourceError, WhoIsTheAuthorError
-from feature_pipeline.locations import Location
-from feature_pipeline.sources import Match, ghost
+from feature_pipeline.source_contract import Location, Match
+from feature_pipeline.sources import ghost
 from feature_store.records import ContentType, Post
 
 USERS = [

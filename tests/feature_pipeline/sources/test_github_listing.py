@@ -29,7 +29,8 @@ from fakes.github import (
     source_over,
 )
 from feature_pipeline.errors import EmptySourceError, HttpStatusError, SourceError, UnreachableError
-from feature_pipeline.sources import Unreached, github
+from feature_pipeline.source_contract import Unreached
+from feature_pipeline.sources import github
 from feature_store.records import Post
 
 

@@ -9,7 +9,7 @@ from fakes.fetching import opened
 from feature_pipeline.cleaning import PIECES
 from feature_pipeline.errors import EmptySourceError, SourceError, UnreachableError
 from feature_pipeline.formats.plain_text import plain_text
-from feature_pipeline.sources import Source
+from feature_pipeline.source_contract import Source
 from feature_store.records import ContentType, Post, PostKind
 
 BASE = "https://hn.algolia.com/api/v1"

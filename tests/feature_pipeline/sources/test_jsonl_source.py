@@ -8,7 +8,7 @@ from fakes.fetching import opened, source_options
 from feature_pipeline.cleaning import clean
 from feature_pipeline.errors import EmptySourceError, SourceError
 from feature_pipeline.formats.escaping import unescape_title
-from feature_pipeline.locations import Location
+from feature_pipeline.source_contract import Location
 from feature_pipeline.sources import recognise
 from feature_store.records import ContentType, Post, PostKind
 

@@ -9,8 +9,8 @@ import pytest
 
 from fakes.fetching import FakeFetcher, opened
 from feature_pipeline.errors import EmptySourceError, SourceError
-from feature_pipeline.locations import Location
-from feature_pipeline.sources import Match, linkedin
+from feature_pipeline.source_contract import Location, Match
+from feature_pipeline.sources import linkedin
 from feature_store.records import ContentType, Post, PostKind
 
 LINK = "https://www.linkedin.com/feed/update/urn%3Ali%3Ashare%3A"

@@ -10,8 +10,8 @@ import pytest
 
 from fakes.fetching import opened, source_options
 from feature_pipeline.errors import EmptySourceError, SourceError
-from feature_pipeline.locations import Location
-from feature_pipeline.sources import Match, source_module
+from feature_pipeline.source_contract import Location, Match
+from feature_pipeline.sources import source_module
 from feature_store.records import ContentType, Post, PostKind
 
 ME = "https://social.example/users/maud"

@@ -9,7 +9,7 @@ from fakes.apis import FakeApi, polite_fetcher, services
 from fakes.fetching import opened
 from feature_pipeline.errors import EmptySourceError, SourceError, UnreachableError
 from feature_pipeline.formats.plain_text import plain_text
-from feature_pipeline.sources import Source
+from feature_pipeline.source_contract import Source
 from feature_pipeline.sources.mastodon import ADDRESS as SPELLING
 from feature_store.records import ContentType, Post, PostKind
 

@@ -9,8 +9,8 @@ import pytest
 from fakes.fetching import FakeFetcher, opened
 from feature_pipeline.cleaning import clean
 from feature_pipeline.errors import EmptySourceError
-from feature_pipeline.locations import Location
-from feature_pipeline.sources import Match, medium
+from feature_pipeline.source_contract import Location, Match
+from feature_pipeline.sources import medium
 from feature_store.records import Post, PostKind
 
 PROFILE = (

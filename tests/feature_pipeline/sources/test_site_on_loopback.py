@@ -18,8 +18,8 @@ from fakes.fetching import source_options
 from fakes.web_server import Answer, FakeClock, Route, WebServer, fetching_settings, web_server
 from feature_pipeline.fetching.cache import PageCache
 from feature_pipeline.fetching.polite import PoliteFetcher
-from feature_pipeline.locations import Location
-from feature_pipeline.sources import Unreached, open_source
+from feature_pipeline.source_contract import Location, Unreached
+from feature_pipeline.sources import open_source
 from feature_store.records import Post
 
 PAGES = 200

@@ -5,7 +5,7 @@ import pytest
 from fakes.fetching import FakeFetcher, opened
 from feature_pipeline.errors import SourceError, UnreachableError
 from feature_pipeline.fetching import Fetched
-from feature_pipeline.sources import Unreached
+from feature_pipeline.source_contract import Unreached
 from feature_pipeline.web.crawling import MAX_BARREN, Frontier, is_trap
 from feature_pipeline.web.links import absolute, is_below, is_page, normalised, same_site
 from feature_store.records import Post
@@ -61,7 +61,7 @@ def paths(items: list[Post | Unreached]) -> list[str]:
 
 
 def test_a_page_of_html_is_a_site_unless_it_is_something_better() -> None:
-    from feature_pipeline.locations import Location
+    from feature_pipeline.source_contract import Location
     from feature_pipeline.sources import recognise
 
     fetcher = FakeFetcher({HOME: html("<p>x"), f"{HOME}feed": feed("a"), f"{HOME}sitemap.xml": sitemap("a")})

@@ -17,7 +17,7 @@ from feature_pipeline.errors import (
     UnsafeMarkupError,
 )
 from feature_pipeline.fetching import Fetched
-from feature_pipeline.sources import Unreached
+from feature_pipeline.source_contract import Unreached
 from feature_pipeline.web.sitemaps import parse_sitemap
 from feature_store.records import ContentType, Post
 

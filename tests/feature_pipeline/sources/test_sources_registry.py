@@ -10,8 +10,8 @@ import pytest
 from fakes.fetching import FakeFetcher, opened, source_options
 from feature_pipeline import sources
 from feature_pipeline.errors import UnknownSourceError
-from feature_pipeline.locations import Location
-from feature_pipeline.sources import Match, kinds, open_source, recognise, source_module, split_kind
+from feature_pipeline.source_contract import Location, Match
+from feature_pipeline.sources import kinds, open_source, recognise, source_module, split_kind
 
 KNOWN_BY_ADDRESS = [kind for kind in kinds() if source_module(kind).ADDRESS]
 

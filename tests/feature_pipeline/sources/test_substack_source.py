@@ -9,8 +9,8 @@ import pytest
 from fakes.fetching import FakeFetcher, opened
 from feature_pipeline.cleaning import clean
 from feature_pipeline.errors import EmptySourceError
-from feature_pipeline.locations import Location
-from feature_pipeline.sources import Match, substack
+from feature_pipeline.source_contract import Location, Match
+from feature_pipeline.sources import substack
 from feature_store.records import Post, PostKind
 
 HEADER = "post_id,post_date,is_published,email_sent_at,inbox_sent_at,type,audience,title,subtitle,podcast_url\n"

@@ -5,9 +5,9 @@ import pytest
 
 from fakes.fetching import FakeFetcher, opened
 from feature_pipeline.errors import EmptySourceError, SourceError, WhoIsTheAuthorError
-from feature_pipeline.formats.whatsapp_notices import own_words
-from feature_pipeline.locations import Location
+from feature_pipeline.source_contract import Location
 from feature_pipeline.sources import recognise
+from feature_pipeline.sources.whatsapp.notices import own_words
 from feature_store.records import Post, PostKind
 
 ME = ("Maud",)

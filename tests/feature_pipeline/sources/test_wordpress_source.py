@@ -11,8 +11,8 @@ from fakes.fetching import FakeFetcher, opened
 from feature_pipeline.cleaning import clean
 from feature_pipeline.errors import EmptySourceError, SourceError, UnsafeMarkupError, WhoIsTheAuthorError
 from feature_pipeline.formats import xml_items
-from feature_pipeline.locations import Location
-from feature_pipeline.sources import Match, wordpress
+from feature_pipeline.source_contract import Location, Match
+from feature_pipeline.sources import wordpress
 from feature_store.records import Post, PostKind
 
 AUTHORS = """<wp:author><wp:author_id>7</wp:author_id><wp:author_login>maud</wp:author_login>

@@ -1,0 +1,277 @@
+"""Questions about a document, the passages that retrieval would give, and the author's sentences that answer them.
+
+The answer stands in one of the passages, to the letter: what is learned is to answer from them. Weights of words are
+those of the document alone, so that a new post changes no other post's examples but its neighbour's distractor.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+
+from feature_pipeline.labels.choice import chosen, form, seed_of, shuffled
+from feature_pipeline.labels.key_phrases import key_phrases, names_in
+from feature_pipeline.labels.questions import questions_about
+from feature_pipeline.labels.topics import heading_text, says_something
+from feature_pipeline.prose import Block, sentences, stands_alone
+from feature_store.records import Chunk, Document, Example, ExampleKind, Passage, Split, digest_of
+from text.request_wording import listed, wording
+from text.stop_words import STOP_WORDS
+from text.words import count_words, words
+
+MOST_QUESTIONS = 2  # of a document
+FEWEST_SENTENCES = 2  # of an answer to a title or a heading, where the paragraph has them
+LENGTHS = (1, 2, 2, 3, 3, 4)  # sentences of an answer, as far as its paragraph goes
+FEWEST_WORDS = 8  # of an answer
+SHORTEST_KEYWORD = 4  # characters
+OPENING_MALUS = 0.5  # on the score of a document's first sentences: they say when and where, and rarely what is asked
+FEWEST_SHARED = 2  # telling words of a title or a heading, where it has so many, that an answer must say
+SENTENCES_TRIED = 24  # of a document, for a question of their own
+FACTS_SHARE = ("fact", "fact", "topic")  # which question comes first, where both can be asked
+PHRASES = 3  # of an answer, of which the telling ones are asked for
+GOLD_FIRST = ("right", "right", "right", "wrong")
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """Characters [start, end) of a document: whole sentences of one paragraph, inside one chunk."""
+
+    start: int
+    end: int
+    words: frozenset[str]
+    chunk: Chunk
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """The sentences of a paragraph that stand inside one chunk, as [start, end) in the document."""
+
+    sentences: tuple[tuple[int, int], ...]
+    chunk: Chunk
+    opening: bool  # the document begins with it
+
+
+def answer_examples(
+    documents: Sequence[Document], prose: Mapping[str, Sequence[Block]], chunks: Sequence[Chunk]
+) -> list[Example]:
+    """At most two examples a document: by its title or a heading, by a fact of one sentence, or by two key phrases.
+
+    `prose` are the blocks of each document by id. Distractors come from the same split.
+    """
+    chunks_of: dict[str, list[Chunk]] = {}
+    for chunk in chunks:
+        chunks_of.setdefault(chunk.document_id, []).append(chunk)
+    distractors = _distractors(documents, chunks_of)
+    return [
+        example
+        for document in documents
+        for example in _of_document(document, prose[document.id], chunks_of.get(document.id, []), distractors)
+    ]
+
+
+def _of_document(
+    document: Document, found: Sequence[Block], chunks: Sequence[Chunk], distractors: Mapping[str, Chunk]
+) -> Iterator[Example]:
+    assert document.split is not None
+    sections = list(_sections(found, chunks))
+    taken: list[_Answer] = []
+    for question, answer in _asked(document, found, sections):
+        if any(answer.start < other.end and other.start < answer.end for other in taken):
+            continue
+        taken.append(answer)
+        yield Example(
+            document_id=document.id,
+            author=document.author,
+            kind=ExampleKind.ANSWER,
+            split=document.split,
+            request=question[0].upper() + question[1:],
+            passages=_passages(answer.chunk, chunks, distractors.get(document.id), seed_of(document)),
+            start=answer.start,
+            end=answer.end,
+            target=document.text[answer.start : answer.end],
+        )
+        if len(taken) == MOST_QUESTIONS:
+            return
+
+
+def _asked(document: Document, found: Sequence[Block], sections: Sequence[_Section]) -> Iterator[tuple[str, _Answer]]:
+    """Questions with their answers, those to be preferred first."""
+    by_topic = _by_topic(document, found, sections)
+    by_fact = _by_fact(document, sections)
+    first, second = (
+        (by_fact, by_topic) if chosen(FACTS_SHARE, seed_of(document), "first") == "fact" else (by_topic, by_fact)
+    )
+    for questions in (first, second):
+        if asked := next(questions, None):
+            yield asked
+    yield from _by_phrase(document, sections)
+
+
+def _by_topic(
+    document: Document, found: Sequence[Block], sections: Sequence[_Section]
+) -> Iterator[tuple[str, _Answer]]:
+    """Asked by the title and by headings, in an order by hash; answered where their words are said."""
+    topics: list[tuple[str, Sequence[_Section]]] = []
+    if says_something(document.title):
+        topics.append((document.title, sections))
+    for index, heading in enumerate(found):
+        text = heading_text(heading.text)
+        if heading.kind != "heading" or count_words(text) < FEWEST_SHARED or not says_something(text):
+            continue
+        under = list(takewhile(lambda block: block.kind != "heading", found[index + 1 :]))
+        if under:
+            start, end = under[0].start, under[-1].end
+            inside = [s for s in sections if start <= s.sentences[0][0] and s.sentences[-1][1] <= end]
+            topics.append((text, inside))
+    seed = seed_of(document)
+    occurrences = Counter(word for block in found for word in _telling(block.text))
+    weights = {word: math.log(1 + len(found) / count) for word, count in occurrences.items()}
+    for topic, where in shuffled(topics, seed, "topics"):
+        asked = _telling(topic)
+        if best := _best(document, asked, where, weights):
+            yield _about_title(topic, document), best
+
+
+def _about_title(topic: str, document: Document) -> str:
+    """A title that is a question is asked as it is."""
+    if topic.rstrip().endswith(("?", "？", ";")):
+        return topic.strip()
+    return form(wording(document.language).titled_question, seed_of(document), topic, title=topic.rstrip(" .!"))
+
+
+def _best(
+    document: Document, asked: set[str], sections: Sequence[_Section], weights: Mapping[str, float]
+) -> _Answer | None:
+    """The sentences that say most of the words; None when none says enough of them."""
+    enough = min(FEWEST_SHARED, len(asked))
+    scored = [
+        (
+            sum(weights.get(word, 0.0) for word in shared) * (OPENING_MALUS if section.opening else 1),
+            len(answer.words),
+            -answer.start,
+            answer,
+        )
+        for section in sections
+        for answer in _windows(document, section)
+        if len(shared := asked & answer.words) >= enough > 0
+    ]
+    return max(scored, key=lambda entry: entry[:3])[3] if scored else None
+
+
+def _by_fact(document: Document, sections: Sequence[_Section]) -> Iterator[tuple[str, _Answer]]:
+    """Asked after one sentence, and answered by it and what follows it. English only."""
+    if document.language != "en":
+        return
+    seed = seed_of(document)
+    names = names_in(document.text)
+    places = [(section, place) for section in sections for place in range(len(section.sentences))]
+    for section, place in shuffled(places, seed, "facts")[:SENTENCES_TRIED]:
+        start, end = section.sentences[place]
+        for question in questions_about(document.text[start:end], names=names):
+            if answer := _from(document, section, place):
+                yield question, answer
+                break
+
+
+def _by_phrase(document: Document, sections: Sequence[_Section]) -> Iterator[tuple[str, _Answer]]:
+    """Asked by one or two key phrases of the sentences that answer."""
+    seed, asked = seed_of(document), wording(document.language)
+    places = [section for section in sections if not section.opening] or list(sections)
+    for section in shuffled(places, seed, "phrases"):
+        place = chosen(range(len(section.sentences)), seed, section.sentences[0][0], "place")
+        answer = _from(document, section, place)
+        if answer is None:
+            continue
+        text = document.text[answer.start : answer.end]
+        phrases = key_phrases(text, document=document.text, language=document.language, limit=PHRASES)
+        telling = [phrase for phrase in phrases if _is_telling(phrase, document)]
+        if count := min(len(telling), chosen((1, 1, 2), seed, answer.start, "count")):
+            articles = [
+                "the " if document.language == "en" and t.split()[-1].islower() else "" for t in telling[:count]
+            ]
+            topic = listed([f"{a}{t}" for a, t in zip(articles, telling, strict=False)], asked.conjunction)
+            yield form(asked.about, seed, answer.start, topic=topic), answer
+
+
+def _is_telling(phrase: str, document: Document) -> bool:
+    """A name, several words, or a word that the document comes back to."""
+    repeated = document.text.casefold().count(phrase.casefold()) > 1
+    return repeated or " " in phrase or (phrase[0].isupper() and document.language != "de")
+
+
+def _sections(found: Sequence[Block], chunks: Sequence[Chunk]) -> Iterator[_Section]:
+    prose = [block for block in found if block.kind == "prose"]
+    if not prose:
+        return
+    opening = prose[0].start
+    for chunk in chunks:
+        for block in prose:
+            if block.end <= chunk.start or block.start >= chunk.end:
+                continue
+            whole = tuple(
+                (block.start + start, block.start + end)
+                for start, end in sentences(block.text)
+                if chunk.start <= block.start + start and block.start + end <= chunk.end
+            )
+            if whole:
+                yield _Section(whole, chunk, opening=whole[0][0] == opening)
+
+
+def _windows(document: Document, section: _Section) -> Iterator[_Answer]:
+    """Every run of sentences of a length that is chosen by hash: a title asks for more than one sentence can say."""
+    count = len(section.sentences)
+    length = chosen(LENGTHS, seed_of(document), section.sentences[0][0], "length")
+    size = min(count, max(FEWEST_SENTENCES, length))
+    for first in range(count - size + 1):
+        if answer := _answer(document, section, first, first + size):
+            yield answer
+
+
+def _from(document: Document, section: _Section, place: int) -> _Answer | None:
+    """The sentence at `place` with those after it, of a length that is chosen by hash."""
+    length = chosen(LENGTHS, seed_of(document), section.sentences[place][0], "length")
+    return _answer(document, section, place, min(place + length, len(section.sentences)))
+
+
+def _answer(document: Document, section: _Section, first: int, beyond: int) -> _Answer | None:
+    start, end = section.sentences[first][0], section.sentences[beyond - 1][1]
+    text = document.text[start:end]
+    if count_words(text) < FEWEST_WORDS or not stands_alone(text) or text.endswith(("?", "？")):
+        return None
+    return _Answer(start, end, frozenset(_telling(text)), section.chunk)
+
+
+def _telling(text: str) -> set[str]:
+    """The words that say what `text` is about, in lower case."""
+    long = (word for word in words(text.casefold()) if len(word) >= SHORTEST_KEYWORD)
+    return {word for word in long if word not in STOP_WORDS and "'" not in word and "’" not in word}
+
+
+def _passages(gold: Chunk, own: Sequence[Chunk], distractor: Chunk | None, seed: str) -> tuple[Passage, ...]:
+    """The chunk with the answer, sometimes its neighbour, and a chunk of another document.
+
+    Retrieval puts the best document first and is sometimes wrong: so is the order here, by hash.
+    """
+    shown = [gold]
+    place = own.index(gold)
+    neighbours = [*own[place + 1 : place + 2], *own[max(0, place - 1) : place]]
+    shown += chosen([neighbours[:1], []], seed, gold.start, "neighbour")
+    shown.sort(key=lambda chunk: chunk.start)
+    if distractor is not None:
+        shown.insert(0 if chosen(GOLD_FIRST, seed, gold.start, "order") == "wrong" else len(shown), distractor)
+    return tuple(Passage(chunk.title, chunk.created_at, chunk.text) for chunk in shown)
+
+
+def _distractors(documents: Sequence[Document], chunks_of: Mapping[str, Sequence[Chunk]]) -> dict[str, Chunk]:
+    """For every document a chunk of the next one of its split, around a ring ordered by hash."""
+    found: dict[str, Chunk] = {}
+    for split in Split:
+        ring = sorted(
+            (d for d in documents if d.split is split and chunks_of.get(d.id)),
+            key=lambda d: (digest_of("ring", seed_of(d)), d.id),
+        )
+        for document, following in zip(ring, ring[1:] + ring[:1], strict=True):
+            if document is not following:
+                found[document.id] = chosen(chunks_of[following.id], seed_of(document))
+    return found

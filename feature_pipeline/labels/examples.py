@@ -1,0 +1,157 @@
+"""Documents → examples: conversations whose last turn is the author's text, to the letter.
+
+Write and continue together have every paragraph of a document's prose as a target exactly once; a short post is one
+target as a whole, and a reply to the message that it answers where that is known. Rewrite teaches the way from a plain
+text to the author's, answer to answer from passages in the author's own words. Every choice is by hash, so that it
+stays while the document stays.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+
+from feature_pipeline.cleaning import SHORT_FORMS
+from feature_pipeline.labels.answers import answer_examples
+from feature_pipeline.labels.choice import chosen, form, seed_of
+from feature_pipeline.labels.key_phrases import key_phrases, notes
+from feature_pipeline.labels.paraphrase import rewriting
+from feature_pipeline.labels.targets import CONTEXT_CHARACTERS, context, targets
+from feature_pipeline.labels.topics import heading_text, says_something
+from feature_pipeline.prose import Block, blocks
+from feature_store.records import Chunk, Document, Example, ExampleKind
+from text.request_wording import Wording, listed, wording
+from text.words import count_words
+
+EXAMPLES_VERSION = "5"  # to be raised by hand whenever the same document would give other examples
+TOKENS_PER_WORD = 1.35  # of English prose in the subwords of small models
+
+# How often each way of asking is taken; one that has nothing to go by gives way to the next.
+TITLED_WAYS = ("title", "title", "topics", "notes")
+UNTITLED_WAYS = ("topics", "notes", "bare")
+TOPICS = (2, 3, 3, 4)
+FEWEST_TOPICS = 2
+WORDS_PER_TOPIC = 8  # of the target; fewer, and the topics would be the text
+NOTES = (3, 4, 5, 6)
+FEWEST_NOTES = 3
+WORDS_PER_NOTE = 12
+FEWEST_HEADING_WORDS = 2
+
+
+def fingerprint(example_tokens: int, backward: str = "") -> str:
+    """What examples depend on besides documents and chunks. `backward` is the fingerprint of backward prompts."""
+    return f"{EXAMPLES_VERSION}, targets of about {example_tokens} tokens" + (
+        f", requests by {backward}" if backward else ""
+    )
+
+
+def label(
+    documents: Sequence[Document],
+    chunks: Sequence[Chunk],
+    *,
+    example_tokens: int,
+    requests: Mapping[str, str] | None = None,
+) -> list[Example]:
+    """Examples of every document that has a split.
+
+    `requests` are those that a model read out of texts, by the text: each stands in the place of one made here.
+    Invariant: target == document.text[start:end], outside of marked spans.
+    """
+    prose = {document.id: blocks(document) for document in documents if document.split is not None}
+    used = [document for document in documents if document.id in prose]
+    written = [example for d in used for example in _write_and_continue(d, prose[d.id], example_tokens, requests or {})]
+    rewritten = [example for d in used if (example := _rewrite(d, prose[d.id]))]
+    return written + rewritten + answer_examples(used, prose, chunks)
+
+
+def beginnings(documents: Sequence[Document], example_tokens: int) -> list[tuple[Document, str]]:
+    """The first target of every document that has a split: what a request to write is answered with."""
+    found: list[tuple[Document, str]] = []
+    for document in documents:
+        if document.split is None or document.context:
+            continue
+        spans = _spans(document, blocks(document), example_tokens)
+        found += [(document, document.text[start:end]) for start, end in spans[:1]]
+    return found
+
+
+def _write_and_continue(
+    document: Document, found: Sequence[Block], example_tokens: int, requests: Mapping[str, str]
+) -> Iterator[Example]:
+    starts = [block.start for block in found]
+    for index, (start, end) in enumerate(_spans(document, found, example_tokens)):
+        before = found[: bisect_left(starts, start + 1)]
+        if index == 0:
+            kind, request = _first(document, start, end, requests)
+        else:
+            kind, request = _next(document, before, start)
+        yield _example(document, kind, request, start, end)
+
+
+def _spans(document: Document, found: Sequence[Block], example_tokens: int) -> list[tuple[int, int]]:
+    if document.kind in SHORT_FORMS and not document.marked:
+        start = len(document.text) - len(document.text.lstrip())
+        return [(start, len(document.text.rstrip()))]
+    return targets(document, found, int(example_tokens / TOKENS_PER_WORD))
+
+
+def _first(document: Document, start: int, end: int, requests: Mapping[str, str]) -> tuple[ExampleKind, str]:
+    text = document.text[start:end]
+    short = document.kind in SHORT_FORMS and not document.marked
+    if short and document.context:
+        return ExampleKind.REPLY, document.context[-CONTEXT_CHARACTERS:]
+    return ExampleKind.WRITE, requests.get(text) or _request(document, text, wording(document.language), short=short)
+
+
+def _request(document: Document, text: str, asked: Wording, *, short: bool) -> str:
+    seed = seed_of(document)
+    titled = says_something(document.title)
+    way = chosen(TITLED_WAYS if titled else UNTITLED_WAYS, seed, "way")
+    if way == "notes":
+        count = min(chosen(NOTES, seed, "notes"), count_words(text) // WORDS_PER_NOTE)
+        lines = notes(text, document=document.text, language=document.language, count=count)
+        if len(lines) >= FEWEST_NOTES:
+            return form(asked.notes, seed, notes="\n".join(f"- {line}" for line in lines))
+    if way in ("topics", "notes"):
+        count = min(chosen(TOPICS, seed, "topics"), count_words(text) // WORDS_PER_TOPIC)
+        phrases = key_phrases(text, document=document.text, language=document.language, limit=count)
+        if len(phrases) >= FEWEST_TOPICS:
+            return form(asked.topics, seed, topics=listed(phrases, asked.conjunction))
+    if titled:
+        return form(asked.titled, seed, title=document.title)
+    return form(asked.short if short else asked.untitled, seed)
+
+
+def _next(document: Document, before: Sequence[Block], start: int) -> tuple[ExampleKind, str]:
+    """Half of what begins a section is asked for by its heading; all else continues what stands before it."""
+    seed, asked = seed_of(document), wording(document.language)
+    shown = [block for block in before if block.start < start]
+    heading = heading_text(shown[-1].text) if shown and shown[-1].kind == "heading" else ""
+    telling = count_words(heading) >= FEWEST_HEADING_WORDS and says_something(heading)
+    if telling and chosen((True, False), seed, heading, "section"):
+        if says_something(document.title):
+            return ExampleKind.WRITE, form(asked.section, seed, heading, heading=heading, title=document.title)
+        return ExampleKind.WRITE, form(asked.untitled_section, seed, heading, heading=heading)
+    return ExampleKind.CONTINUE, form(asked.continued, seed, start, context=context(document, before, start))
+
+
+def _rewrite(document: Document, found: Sequence[Block]) -> Example | None:
+    made = rewriting(document, found)
+    if made is None:
+        return None
+    seed, asked = seed_of(document), wording(document.language)
+    request = form(asked.rewrite, seed, "rewrite", plain=made.plain)
+    return _example(document, ExampleKind.REWRITE, request, made.start, made.end)
+
+
+def _example(document: Document, kind: ExampleKind, request: str, start: int, end: int) -> Example:
+    assert document.split is not None
+    return Example(
+        document_id=document.id,
+        author=document.author,
+        kind=kind,
+        split=document.split,
+        request=request,
+        passages=(),
+        start=start,
+        end=end,
+        target=document.text[start:end],
+    )

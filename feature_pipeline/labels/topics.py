@@ -1,0 +1,29 @@
+"""Titles and headings that say what a text is about, and those that say nothing."""
+
+from feature_pipeline.cleaning import normalise
+from feature_pipeline.dates import to_utc
+from text.words import words
+
+MONTHS = "january february march april may june july august september october november december"
+SHORT_MONTHS = "jan feb mar apr jun jul aug sep sept oct nov dec"
+DAYS = "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed weds thu thur thurs fri sat sun"
+DATE_WORDS = frozenset(f"{MONTHS} {SHORT_MONTHS} {DAYS} day week month year lord's lord’s st nd rd th".split())
+EMPTY = (
+    "update updates updated part step chapter section edit edited untitled title post note notes misc miscellaneous "
+    "introduction intro conclusion conclusions summary overview background references reference links link see also "
+    "tl dr tldr addendum epilogue prologue appendix comments comment discussion highlights the a an of and to on in "
+    "my one two three four five six i ii iii iv"
+)
+SAYS_NOTHING = frozenset(EMPTY.split())
+
+
+def says_something(title: str) -> bool:
+    """Whether a reader would know from `title` what is written under it: it is no date, and no "Update" or "Part 2"."""
+    telling = [word for word in words(title.casefold()) if word not in SAYS_NOTHING and any(map(str.isalpha, word))]
+    dated = [word for word in telling if word in DATE_WORDS or word[:1].isdigit()]
+    return len(telling) > len(dated) and not to_utc(title)
+
+
+def heading_text(block: str) -> str:
+    """What a heading says, without its marks: "## What it *cost*" and "What it *cost*\\n====" → "What it cost"."""
+    return normalise(block.split("\n")[0]).strip(" :.")

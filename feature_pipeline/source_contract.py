@@ -1,0 +1,132 @@
+"""The contract of every source: what it is given, what it gives, how it tells that a place is its own.
+
+It imports no source, so that whatever sources share can import it.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from configs.settings import ServiceSettings
+from feature_pipeline.errors import SourceError
+from feature_pipeline.fetching import Fetched, Fetcher
+from feature_pipeline.formats.archives import FileTree, open_tree
+from feature_store.records import Post
+
+
+@dataclass(frozen=True)
+class Location:
+    """What a person names as the place of their posts: a folder, a file, an archive, an address, or a name at a
+    service. `text` as it was typed. What is there is looked at once, when first asked for."""
+
+    text: str
+    fetcher: Fetcher
+
+    @cached_property
+    def url(self) -> str:
+        """The web address; "" when it is none."""
+        text = self.text.strip()
+        try:
+            parts = urlsplit(text)
+        except ValueError:  # e.g. "http://[" as a host
+            return ""
+        return text if parts.scheme in ("http", "https") and parts.netloc else ""
+
+    @cached_property
+    def path(self) -> Path | None:
+        """The file or folder, absolute; None when there is none of that name."""
+        if self.url or not self.text.strip():
+            return None
+        # os.path answers where pathlib raises: of a name that is too long, of a home that nobody has.
+        named = (os.path.expanduser(self.text), os.path.expanduser(self.text.strip()))  # noqa: PTH111
+        return next((Path(name).absolute() for name in named if os.path.exists(name)), None)  # noqa: PTH110
+
+    @cached_property
+    def tree(self) -> FileTree | None:
+        """The files of a folder or an archive; a single file is a tree of one. None when there is no such path.
+
+        Raises UnsafeArchiveError, SourceError.
+        """
+        return open_tree(self.path) if self.path else None
+
+    def require_tree(self) -> FileTree:
+        """`tree`, where only files will do. Raises SourceError when there is no such path, UnsafeArchiveError."""
+        if self.tree is None:
+            raise SourceError(f"there is no folder or file {self.text}. Check the path.")
+        return self.tree
+
+    @cached_property
+    def page(self) -> Fetched | None:
+        """What the web address answers with; None when this is no web address. Raises FetchError."""
+        return self.fetcher.get(self.url) if self.url else None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceOptions:
+    author: str  # id
+    author_name: str  # as people write it
+    me: tuple[str, ...]  # who the author is in a conversation: addresses, handles, names; () to find out
+    base_url: str  # put before relative permalinks; "" for none
+    max_file_bytes: int
+    max_pages: int  # of one site
+    fetched_at: str  # ISO 8601, UTC
+    fetcher: Fetcher
+    services: ServiceSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """An item that is there and could not be read this time. What was collected of it before stays."""
+
+    source_id: str
+    reason: str
+
+
+class Source(Protocol):
+    @property
+    def name(self) -> str:
+        """Names the source for good: "kind:identity", the identity being the account where the source tells it, so
+        that a later export of the same account is the same source; else the absolute path or the address."""
+
+    @property
+    def lists_all(self) -> bool:
+        """True: what `read` does not yield is no longer there. False: it shows a part, as a feed does its newest
+        entries, and nothing is concluded from what is missing."""
+
+    @property
+    def ignored(self) -> dict[str, int]:
+        """What is passed over, by kind, e.g. {".png": 3, "hidden": 1}. Complete once `read` has ended."""
+
+    def count(self) -> int | None:
+        """How many items `read` will yield, when that is cheap to know."""
+
+    def read(self) -> Iterator[Post | Unreached]:
+        """Every item the author wrote, one post each, source_id unique; an unreadable one as a post with `problem`,
+        content empty. Raises SourceError when the whole cannot be read: then nothing is changed."""
+
+
+class Match(IntEnum):
+    """How a kind knows what lies at a location. The strongest wins; two of equal strength are a question."""
+
+    NO = 0
+    FALLBACK = 1  # it could be read so, when nothing more exact knows it
+    YES = 2
+
+
+class SourceModule(Protocol):
+    SUMMARY: str  # one line for people: what it reads
+    EXAMPLE: str  # a location as one types it, e.g. "~/Downloads/twitter-2024-05-01.zip"
+    OBTAIN: str  # how a person gets it, in one or two sentences of plain Markdown; "" when there is nothing to get
+    ADDRESS: re.Pattern[str] | None  # spellings (full match) that are this kind for sure: nothing is fetched to know
+
+    def recognises(self, location: Location) -> Match:
+        """By what lies there; reads no more of it than it needs. A kind known by ADDRESS alone answers NO."""
+
+    def open(self, location: Location, options: SourceOptions) -> Source:
+        """Raises SourceError, EmptySourceError, WhoIsTheAuthorError."""

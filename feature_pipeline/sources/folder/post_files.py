@@ -1,0 +1,119 @@
+"""Which of the listed files are posts: what stands beside a post, or is made from it, is none."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from feature_pipeline.errors import SourceError, UnreadableItemError
+from feature_pipeline.formats.front_matter import split_front_matter, starts_with_front_matter
+from feature_pipeline.formats.json_values import parse_json, text_at
+from feature_pipeline.formats.site_generators import PARENTS, Site, find_site
+from feature_pipeline.formats.text_files import MEGABYTE
+from feature_pipeline.sources.folder.listing import ListedFile, Listing
+
+HOUSEKEEPING = {
+    *("readme", "license", "licence", "copying", "notice", "changelog", "contributing", "code_of_conduct", "security"),
+    *("robots", "humans", "requirements"),
+}
+LANGUAGE = r"(?:\.[a-z]{2}(?:-[a-z]{2,4})?)?$"
+BUNDLE = re.compile("index" + LANGUAGE, re.IGNORECASE)
+SECTION = re.compile("_index" + LANGUAGE, re.IGNORECASE)
+# R Markdown and Quarto write their results beside their sources.
+RENDERED_FROM = (".rmd", ".qmd")
+RENDERED_TO = (".md", ".markdown", ".html", ".htm", ".pdf", ".docx")
+TEMPLATES = ("templates", "_templates")
+TEMPLATE_FOLDERS = (
+    (".obsidian/templates.json", "folder"),
+    (".obsidian/plugins/templater-obsidian/data.json", "templates_folder"),
+)
+DRAWING = re.compile(r"^excalidraw-plugin:", re.MULTILINE)
+PROBE = 1000
+Beside = Callable[[int, str], bytes | None]
+
+
+@dataclass(frozen=True, slots=True)
+class PostFiles:
+    files: Sequence[ListedFile]  # by name
+    site: Site
+
+
+def select_posts(listing: Listing, folder: PurePosixPath) -> PostFiles:
+    """The posts of `listing`; the others are counted in its `ignored`. `folder` is where its names are counted from."""
+    readable = [file for file in listing.files if not file.problem]
+    names = [file.name for file in readable]
+    site = find_site(listing.beside, folder, names)
+    passed = {
+        **_of_vault(readable, listing.beside),
+        **_rendered(names),
+        **_resources(names, site),
+        **{name: f"outside of {site.content}/" for name in names if site.path_of(name) is None},
+        **{file.name: reason for file in readable if (reason := _without_post(file))},
+    }
+    listing.ignored.update(passed.values())
+    return PostFiles([file for file in listing.files if file.name not in passed], site)
+
+
+def _of_vault(files: Sequence[ListedFile], beside: Beside) -> dict[str, str]:
+    """Obsidian's drawings, and the notes that it makes new ones from."""
+    vault = any(beside(up, ".obsidian/app.json") is not None for up in range(PARENTS + 1))
+    folders = [configured for name, key in TEMPLATE_FOLDERS if (configured := _configured(beside(0, name), key))]
+    passed: dict[str, str] = {}
+    for file in files:
+        path = PurePosixPath(file.name)
+        named = vault and any(part.lower() in TEMPLATES for part in path.parts[:-1])
+        if named or any(path.is_relative_to(folder) for folder in folders):
+            passed[file.name] = "template"
+        elif path.name.lower().endswith(".excalidraw.md") or (vault and DRAWING.search(_text(file)[:PROBE])):
+            passed[file.name] = "drawing"
+    return passed
+
+
+def _configured(data: bytes | None, key: str) -> str:
+    try:
+        return text_at(parse_json(data, what="it"), key).strip("/") if data else ""
+    except SourceError:
+        return ""
+
+
+def _rendered(names: Sequence[str]) -> dict[str, str]:
+    paths = [PurePosixPath(name) for name in names]
+    sources = {path.with_suffix("") for path in paths if path.suffix.lower() in RENDERED_FROM}
+    return {
+        str(path): "made from the .Rmd or .qmd beside it"
+        for path in paths
+        if path.suffix.lower() in RENDERED_TO and path.with_suffix("") in sources
+    }
+
+
+def _resources(names: Sequence[str], site: Site) -> dict[str, str]:
+    """Files in the folder of an index.md, and below it, belong to that page; _index.md tells that there are bundles."""
+    paths = [PurePosixPath(name) for name in names]
+    if not site.has_bundles and not any(SECTION.match(path.stem) for path in paths):
+        return {}
+    bundles = {path.parent for path in paths if BUNDLE.match(path.stem) and path.parent.parts}
+    return {
+        str(path): "page resource"
+        for path in paths
+        if (path.parent in bundles and not BUNDLE.match(path.stem)) or any(p in bundles for p in path.parent.parents)
+    }
+
+
+def _without_post(file: ListedFile) -> str:
+    stem = PurePosixPath(file.name).stem
+    if stem.lower() in HOUSEKEEPING:
+        return "" if starts_with_front_matter(_text(file)) else "README and the like"
+    if SECTION.match(stem):
+        try:
+            _, body = split_front_matter(_text(file))
+        except UnreadableItemError:
+            return ""  # reading it as a post tells what is wrong with it
+        return "" if body.strip() else "section page without text"
+    return ""
+
+
+def _text(file: ListedFile) -> str:
+    try:
+        return file.read(MEGABYTE).decode("utf-8-sig", "replace")
+    except UnreadableItemError as error:
+        return str(error)  # text, for all that is asked here; reading it as a post tells what is wrong with it

@@ -1,0 +1,190 @@
+"""Mail: mbox files, Maildir folders and single .eml files; of each, what the author sent.
+
+Read twice: first the author's mails, then the mails that these answer without quoting them. Held in memory are the
+author's words and what they answer, never a mailbox.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from feature_pipeline.errors import EmptySourceError, UnreadableItemError
+from feature_pipeline.formats.archives import FileTree
+from feature_pipeline.formats.conversations import Participant, find_author, message, shortened
+from feature_pipeline.source_contract import Location, Match, SourceOptions
+from feature_pipeline.sources.mbox.boxes import Box, boxes_of, mails_of
+from feature_pipeline.sources.mbox.folders import is_discarded, is_sent, is_unsent
+from feature_pipeline.sources.mbox.messages import Mail, Person
+from feature_pipeline.sources.mbox.text import Signatures, split_mail
+from feature_store.records import Post
+
+SUMMARY = "mail (mbox, Maildir, .eml): what the author sent, without quotations and signatures"
+EXAMPLE = "~/Downloads/takeout-20240501.zip"
+OBTAIN = (
+    "Gmail: takeout.google.com, choose Mail. Apple Mail: Mailbox → Export Mailbox. Thunderbird: the file of a folder "
+    "in the profile's Mail folder. Say which addresses are yours with `--me`, unless the mail is Gmail's or in a "
+    "folder of sent mail."
+)
+ADDRESS = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A mail of the author's."""
+
+    source_id: str
+    title: str
+    sent_at: str
+    people: tuple[str, ...]
+    own: str
+    quoted: str
+    answered_id: str  # of a mail that is answered and not quoted
+    problem: str
+
+
+@dataclass
+class MboxSource:
+    tree: FileTree
+    options: SourceOptions
+    _boxes: list[Box]
+    _is_authors: Callable[[Mail, Box], bool]
+    _ignored: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def name(self) -> str:
+        # Mail does not say whose account it is from, and a person has many addresses.
+        return f"mbox:{self.tree.path}"
+
+    @property
+    def lists_all(self) -> bool:
+        return True
+
+    @property
+    def ignored(self) -> dict[str, int]:
+        return dict(sorted(self._ignored.items()))
+
+    def count(self) -> None:
+        return None
+
+    def read(self) -> Iterator[Post]:
+        """Raises SourceError when a file breaks off, EmptySourceError when no mail in it is the author's."""
+        self._ignored.clear()
+        sent = list(self._sent())
+        if not sent and self._ignored["received"]:
+            raise EmptySourceError(
+                f"none of the {self._ignored['received']} mails in {self.tree.path} is marked as sent by you. "
+                "Say which addresses are yours: --me you@example.org."
+            )
+        wanted = {mail.answered_id for mail in sent} - {""}
+        answered = self._texts_of(wanted) if wanted else {}
+        signatures = Signatures(mail.own for mail in sent)
+        for mail in sent:
+            yield message(
+                self.options,
+                source=self.name,
+                source_id=mail.source_id,
+                created_at=mail.sent_at,
+                content=signatures.cut(mail.own),
+                title=mail.title,
+                context=shortened(mail.quoted or answered.get(mail.answered_id, "")),
+                people=mail.people,
+                problem=mail.problem,
+            )
+
+    def _sent(self) -> Iterator[_Sent]:
+        seen: set[str] = set()
+        for box, mail in mails_of(self.tree, self._boxes, max_bytes=self.options.max_file_bytes):
+            reason = box.unread or _unread(mail)
+            if reason or not self._is_authors(mail, box):
+                self._ignored[reason or "received"] += 1
+            elif mail.not_written:
+                self._ignored[mail.not_written] += 1
+            elif mail.message_id in seen:
+                self._ignored["duplicate"] += 1
+            else:
+                seen.add(mail.message_id)
+                if (sent := _read(mail)).own or sent.problem:
+                    yield sent
+                else:
+                    self._ignored["without words of one's own"] += 1
+
+    def _texts_of(self, wanted: set[str]) -> dict[str, str]:
+        """What the mails of these ids say themselves."""
+        found: dict[str, str] = {}
+        for _, mail in mails_of(self.tree, self._boxes, max_bytes=self.options.max_file_bytes):
+            if mail.message_id in wanted and mail.message_id not in found:
+                try:
+                    found[mail.message_id] = shortened(split_mail(mail.text()).own)
+                except UnreadableItemError:
+                    found[mail.message_id] = ""
+        return found
+
+
+def _read(mail: Mail) -> _Sent:
+    problem = own = quoted = ""
+    try:
+        text = split_mail(mail.text())
+        own, quoted = text.own, "" if mail.forwards else text.quoted
+    except UnreadableItemError as error:
+        problem = str(error)
+    me = mail.sender
+    others = {p.name for p in mail.people("From", "To", "Cc", "Bcc", "Reply-To") if p.name and p.address != me.address}
+    return _Sent(
+        source_id=mail.message_id,
+        title=mail.subject,
+        sent_at=mail.sent_at,
+        people=tuple(sorted(others - {me.name})),
+        own=own,
+        quoted=quoted,
+        answered_id="" if quoted or mail.forwards else mail.answered_id,
+        problem=problem,
+    )
+
+
+def _unread(mail: Mail) -> str:
+    labels = mail.labels or []
+    if any(is_unsent(label) for label in labels):
+        return "draft"
+    return "spam or deleted" if mail.expunged or any(is_discarded(label) for label in labels) else ""
+
+
+def _who(tree: FileTree, boxes: list[Box], options: SourceOptions) -> Callable[[Mail, Box], bool]:
+    """How the author's mails are known. Raises WhoIsTheAuthorError, EmptySourceError."""
+    if not options.me:
+        if any(is_sent(box.folder) for box in boxes):
+            return lambda mail, box: is_sent(box.folder) or _labelled_sent(mail)
+        first = next(mails_of(tree, boxes, max_bytes=options.max_file_bytes), None)
+        if first is None:
+            raise EmptySourceError(f"{tree.path} holds no mail.")
+        if first[1].labels is not None:  # Gmail's export: every message has its labels
+            return lambda mail, _: _labelled_sent(mail)
+    counts: Counter[Person] = Counter(
+        mail.sender for _, mail in mails_of(tree, boxes, max_bytes=options.max_file_bytes)
+    )
+    senders: dict[str, list[Person]] = {}
+    for person in counts:
+        senders.setdefault(person.key, []).append(person)
+    participants = {
+        key: Participant(tuple(person.shown for person in persons), sum(counts[person] for person in persons))
+        for key, persons in senders.items()
+    }
+    author = find_author(participants, options, where=str(tree.path))
+    return lambda mail, _: mail.sender.key in author
+
+
+def _labelled_sent(mail: Mail) -> bool:
+    return any(is_sent(label) for label in mail.labels or ())
+
+
+def recognises(location: Location) -> Match:
+    tree = location.tree
+    return Match.YES if tree is not None and boxes_of(tree) else Match.NO
+
+
+def open(location: Location, options: SourceOptions) -> MboxSource:  # noqa: A001 - the name that sources are opened by
+    """Raises SourceError, EmptySourceError, WhoIsTheAuthorError."""
+    tree = location.require_tree()
+    boxes = boxes_of(tree)
+    if not boxes:
+        raise EmptySourceError(f"{tree.path} holds no mail: looked for .mbox files, Maildir folders and .eml files.")
+    return MboxSource(tree, options, boxes, _who(tree, boxes, options))

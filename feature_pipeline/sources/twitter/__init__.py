@@ -1,0 +1,206 @@
+"""An X/Twitter archive, of any year: the account's tweets, long notes and articles.
+
+A note replaces the text of its tweet, which was cut off; only a note whose tweet is not there is
+a post of its own. What answers the account's own tweet continues a thread: a post, with the tweet before as context.
+Deleted tweets, messages and likes are counted and not read.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from feature_pipeline import dates
+from feature_pipeline.errors import EmptySourceError, SourceError
+from feature_pipeline.formats.archives import FileTree
+from feature_pipeline.formats.json_values import dict_at, text_at
+from feature_pipeline.formats.text_files import readable_name
+from feature_pipeline.source_contract import Location, Match, SourceOptions
+from feature_pipeline.sources.twitter.draft_js import draft_to_markdown
+from feature_pipeline.sources.twitter.files import ARTICLES, NOTES, TWEETS, WRITTEN, TwitterFiles, holds_tweets
+from feature_pipeline.sources.twitter.tweets import Note, NoteMatcher, Tweet, id_of, is_longer, read_note, read_tweet
+from feature_store.records import ContentType, Post, PostKind
+
+SUMMARY = "an X/Twitter archive (zipped, unpacked, or its tweets.js): tweets, threads, replies, long notes, articles"
+EXAMPLE = "~/Downloads/twitter-2024-05-01-0123abcd.zip"
+OBTAIN = (
+    "On x.com: *Settings and privacy → Your account → Download an archive of your data*. The mail with the link comes "
+    "after about a day."
+)
+ADDRESS = None
+
+
+@dataclass
+class TwitterArchive:
+    tree: FileTree
+    options: SourceOptions
+    _ignored: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self._files = TwitterFiles(self.tree)
+        if not WRITTEN & set(self._files.by_kind):
+            raise EmptySourceError(
+                f"{self.tree.path} holds no tweets.js, tweet.js or data/js/tweets. Name the archive as X delivered it."
+            )
+
+    @cached_property
+    def name(self) -> str:
+        accounts = list(self._files.accounts)
+        return f"twitter:{accounts[0] if len(accounts) == 1 else readable_name(str(self.tree.path.resolve()))}"
+
+    @property
+    def lists_all(self) -> bool:
+        return not self._files.partial
+
+    @property
+    def ignored(self) -> dict[str, int]:
+        return dict(sorted((+self._ignored).items()))
+
+    def count(self) -> None:
+        return None
+
+    def read(self) -> Iterator[Post]:
+        """Tweets in the order of the files, then notes and articles. Raises SourceError."""
+        self._ignored = self._files.count_unread()
+        tweets, visibility, problems = self._tweets()
+        unmatched = self._merge_notes(tweets, problems)
+        # Whose tweets are here is who wrote them: known by their id even where no file says whose archive it is.
+        continued = (tweet.answers.casefold() for tweet in tweets.values() if tweet.parent in tweets)
+        own = self._files.own_names | set(filter(None, continued))
+        posts = [self._post(tweet, tweets, own, visibility.get(tweet.id, "public")) for tweet in tweets.values()]
+        posts += [*unmatched, *self._articles(), *problems.values()]
+        if not posts:
+            raise EmptySourceError(f"{self.tree.path} holds no tweet. Request a new archive, or check the path.")
+        seen: set[str] = set()
+        for post in posts:
+            if post.source_id not in seen:
+                yield post
+            seen.add(post.source_id)
+
+    def _tweets(self) -> tuple[dict[str, Tweet], dict[str, str], dict[str, Post]]:
+        """Tweets by id, visibility where it is not public, and items that are none."""
+        tweets: dict[str, Tweet] = {}
+        visibility: dict[str, str] = {}
+        problems: dict[str, Post] = {}
+        for kind, seen_by in TWEETS.items():
+            for place, item in self._files.items(kind, "tweet"):
+                tweet = read_tweet(item)
+                if tweet is None:
+                    key = id_of(item) or place
+                    problems[key] = self._bare(key, problem="an item without id or text: not a tweet of a known form")
+                    continue
+                if seen_by != "public":
+                    visibility[tweet.id] = seen_by
+                if tweet.id in tweets:
+                    self._ignored["the same tweet again"] += 1
+                else:
+                    tweets[tweet.id] = tweet
+        return tweets, visibility, problems
+
+    def _merge_notes(self, tweets: dict[str, Tweet], problems: dict[str, Post]) -> list[Post]:
+        """Put whole texts into `tweets`; the notes that belong to none of them as posts of their own."""
+        matcher = NoteMatcher(tweets.values())
+        unmatched: list[Post] = []
+        seen: set[str] = set()
+        for place, item in self._files.items(NOTES, "noteTweet"):
+            note = read_note(item)
+            if note is None:
+                problems[place] = self._bare(place, problem="a note without text")
+            elif text_at(item, "lifecycle", "name") not in ("", "Active"):
+                self._ignored["deleted tweets"] += 1
+            elif note.id in seen and note.id:
+                self._ignored["the same tweet again"] += 1
+            elif (tweet := matcher.take(note)) is None:
+                unmatched.append(self._note_post(note, place))
+            elif is_longer(note, tweet):
+                tweets[tweet.id] = replace(
+                    tweet, text=note.text, people=_union(tweet.people, note.people), tags=_union(tweet.tags, note.tags)
+                )
+            seen.add(note.id if note else "")
+        return unmatched
+
+    def _articles(self) -> Iterator[Post]:
+        """Articles and what is known of them lie in two files, side by side."""
+        for kind in ARTICLES:
+            known = list(self._files.values(f"{kind}_metadata", "articleMetadata"))
+            for index, (place, item) in enumerate(self._files.items(kind, "article")):
+                about = known[index] if index < len(known) else {}
+                key = text_at(item, "id") or text_at(item, "articleId") or place
+                state = text_at(about, "lifecycleState", "lifecycle", "name") or text_at(item, "lifecycle", "name")
+                moments = (text_at(about, name) for name in ("firstPublishedAtMs", "createdAtMs"))
+                text = text_at(item, "content") or draft_to_markdown(dict_at(item, "content"))
+                tweet_id = text_at(about, "tweetId")
+                yield replace(
+                    self._bare(f"article/{key}", problem="" if text.strip() else "an article without text"),
+                    url=self._url(tweet_id) if tweet_id else f"article/{key}",
+                    title=text_at(item, "title"),
+                    created_at=next(filter(None, map(dates.to_utc, moments)), ""),
+                    content=text if text.strip() else "",
+                    content_type=ContentType.MARKDOWN,
+                    kind=PostKind.ARTICLE,
+                    visibility="draft" if state.casefold() == "draft" else "public",
+                )
+
+    def _post(self, tweet: Tweet, tweets: dict[str, Tweet], own: set[str], visibility: str) -> Post:
+        parent = tweets.get(tweet.parent)
+        if tweet.is_repost:
+            kind = PostKind.REPOST
+        elif parent or tweet.answers.casefold() in own:
+            kind = PostKind.POST
+        else:
+            kind = PostKind.REPLY if tweet.parent or tweet.answers else PostKind.POST
+        return replace(
+            self._bare(tweet.id),
+            url=self._url(tweet.id, tweet.screen_name),
+            created_at=tweet.created_at,
+            content=tweet.text,
+            kind=kind,
+            visibility=visibility,
+            tags=tweet.tags,
+            context=parent.text if parent and not tweet.is_repost else "",
+            people=tuple(name for name in tweet.people if name.casefold() not in self._files.own_names),
+        )
+
+    def _note_post(self, note: Note, place: str) -> Post:
+        return replace(
+            self._bare(note.tweet_ids[0] if note.tweet_ids else place),
+            created_at=note.created_at,
+            content=note.text,
+            tags=note.tags,
+            people=tuple(name for name in note.people if name.casefold() not in self._files.own_names),
+        )
+
+    def _bare(self, source_id: str, *, problem: str = "") -> Post:
+        return Post(
+            author=self.options.author,
+            source=self.name,
+            source_id=source_id,
+            url=source_id,
+            title="",
+            created_at="",
+            fetched_at=self.options.fetched_at,
+            content="",
+            content_type=ContentType.PLAIN,
+            kind=PostKind.POST,
+            problem=problem,
+        )
+
+    def _url(self, tweet_id: str, screen_name: str = "") -> str:
+        """x.com finds a tweet by its id alone; "i" stands for an account that is not known."""
+        names = list(self._files.accounts.values())
+        return f"https://x.com/{screen_name or (names[0] if len(names) == 1 else '') or 'i'}/status/{tweet_id}"
+
+
+def recognises(location: Location) -> Match:
+    return Match.YES if location.tree is not None and holds_tweets(location.tree) else Match.NO
+
+
+def open(location: Location, options: SourceOptions) -> TwitterArchive:  # noqa: A001 - the name that sources are opened by
+    """Raises SourceError, EmptySourceError."""
+    if location.tree is None:
+        raise SourceError(f"there is no file or folder {location.text}. Check the path.")
+    return TwitterArchive(location.tree, options)
+
+
+def _union(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*first, *second)))

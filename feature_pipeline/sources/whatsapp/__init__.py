@@ -1,0 +1,159 @@
+"""WhatsApp chats as the app exports them: the text file, alone or in its .zip, or a folder of several.
+
+Times are the phone's, without a zone: they are kept as they stand, as if they were UTC.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from feature_pipeline import dates
+from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
+from feature_pipeline.formats.archives import FileTree
+from feature_pipeline.formats.conversations import Dialogue, Participant, People, find_author, message, same_name
+from feature_pipeline.formats.text_files import decode
+from feature_pipeline.source_contract import Location, Match, SourceOptions
+from feature_pipeline.sources.whatsapp.chats import ChatMessage, is_chat, read_chat
+from feature_pipeline.sources.whatsapp.notices import NOTICE, Own, own_words
+from feature_store.records import Post, digest_of
+
+SUMMARY = "WhatsApp: the author's messages in exported chats (_chat.txt, “WhatsApp Chat with …”), zipped or not"
+EXAMPLE = '"~/Downloads/WhatsApp Chat - Ann.zip"'
+OBTAIN = (
+    "In the app, open the chat, then ⋮ → More → Export chat (Android) or the contact's name → Export Chat (iPhone), "
+    "without media. Say what you are called in it with `--me`."
+)
+ADDRESS = None
+
+BARE_NAME = "_chat"  # of every iPhone's export; the archive has the chat's name
+PROBE_BYTES = 4096
+MAX_BYTES = 500_000_000
+SMALLEST_LIMIT = 10_000  # messages that an export with media holds, the newest; without media 40,000
+COPY = re.compile(r"\s*\(\d+\)$")  # what browsers put behind the name of a second download
+
+
+@dataclass(frozen=True, slots=True)
+class _Chat:
+    name: str
+    messages: list[tuple[ChatMessage, Own]]
+
+
+@dataclass
+class WhatsAppSource:
+    tree: FileTree
+    options: SourceOptions
+    _chats: list[_Chat]
+    _author: frozenset[str]
+    _ignored: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def name(self) -> str:
+        named = len(self._chats) == 1 and self._chats[0].name != BARE_NAME
+        return f"whatsapp:{self._chats[0].name if named else self.tree.path}"
+
+    @property
+    def lists_all(self) -> bool:
+        """A long chat is exported without its beginning."""
+        return all(len(chat.messages) < SMALLEST_LIMIT for chat in self._chats)
+
+    @property
+    def ignored(self) -> dict[str, int]:
+        return dict(sorted(self._ignored.items()))
+
+    def count(self) -> int:
+        return sum(self._is_own(line, own) for chat in self._chats for line, own in chat.messages)
+
+    def read(self) -> Iterator[Post]:
+        self._ignored.clear()
+        for chat in self._chats:
+            yield from self._posts(chat)
+
+    def _posts(self, chat: _Chat) -> Iterator[Post]:
+        people = People(
+            line.sender
+            for line, own in chat.messages
+            if own.instead != NOTICE.instead and same_name(line.sender) not in self._author
+        )
+        dialogue = Dialogue()
+        alike: Counter[str] = Counter()
+        for line, own in chat.messages:
+            at = dates.to_utc(line.at)
+            if own.instead:
+                self._ignored[own.instead] += 1
+            elif not self._is_own(line, own):
+                self._ignored["written by others"] += 1
+                dialogue.hear(own.text, speaker=line.sender, at=at)
+            else:
+                # An export has no ids: the same words in the same minute are told apart by their order.
+                content = digest_of(line.at, own.text)[:20]
+                alike[content] += 1
+                context, speakers = dialogue.answer(at)
+                yield message(
+                    self.options,
+                    source=self.name,
+                    source_id=f"{chat.name}/{content}-{alike[content]}",
+                    created_at=at,
+                    content=own.text,
+                    context=context,
+                    people=people.named_in(own.text, context, also=(*speakers, *own.people)),
+                )
+
+    def _is_own(self, line: ChatMessage, own: Own) -> bool:
+        return bool(own.text) and same_name(line.sender) in self._author
+
+
+def _files(tree: FileTree) -> list[str]:
+    """Text files that are called as chats are, or the only one there is; and that begin as chats do."""
+    names = [name for name in tree.names() if name.lower().endswith(".txt")]
+    called = [name for name in names if name.endswith("_chat.txt") or "whatsapp" in PurePosixPath(name).name.lower()]
+    if called or len(names) > 1:
+        return [name for name in called if _begins_as_chat(tree, name, from_the_first_line=False)]
+    return [name for name in names if _begins_as_chat(tree, name, from_the_first_line=True)]
+
+
+def _begins_as_chat(tree: FileTree, name: str, *, from_the_first_line: bool) -> bool:
+    try:
+        with tree.open(name) as stream:
+            head = stream.read(PROBE_BYTES)
+    except UnreadableItemError:
+        return False
+    encoding = "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8"
+    return is_chat(head.decode(encoding, "ignore"), from_the_first_line=from_the_first_line)
+
+
+def _chat_name(tree: FileTree, name: str) -> str:
+    path = PurePosixPath(name)
+    if path.stem != BARE_NAME:
+        return COPY.sub("", path.stem)
+    if path.parent.name:
+        return COPY.sub("", path.parent.name)
+    if tree.path.name == path.name:
+        return BARE_NAME
+    return COPY.sub("", tree.path.name if tree.path.is_dir() else tree.path.stem)
+
+
+def _read(tree: FileTree, name: str) -> _Chat:
+    try:
+        text = decode(tree.read(name, max_bytes=MAX_BYTES))
+    except UnreadableItemError as error:
+        raise SourceError(f"{tree.path}: {name}: {error}. Export the chat again.") from error
+    messages = [(line, own_words(line.text) if line.sender else NOTICE) for line in read_chat(text)]
+    return _Chat(_chat_name(tree, name), messages)
+
+
+def recognises(location: Location) -> Match:
+    tree = location.tree
+    return Match.YES if tree is not None and _files(tree) else Match.NO
+
+
+def open(location: Location, options: SourceOptions) -> WhatsAppSource:  # noqa: A001 - the name that sources are opened by
+    """Raises SourceError, EmptySourceError, WhoIsTheAuthorError."""
+    tree = location.require_tree()
+    chats = [_read(tree, name) for name in _files(tree)]
+    spoken = Counter((same_name(line.sender), line.sender) for chat in chats for line, own in chat.messages if own.text)
+    if not spoken:
+        raise EmptySourceError(f"{tree.path} holds no chat of WhatsApp with a message in it.")
+    participants = {key: Participant((sender,), count) for (key, sender), count in spoken.items()}
+    return WhatsAppSource(tree, options, chats, find_author(participants, options, where=str(tree.path)))

@@ -1,0 +1,237 @@
+"""A WordPress export (WXR): posts and pages, and the author's own comments with what they answer.
+
+Passed over, and counted: attachments, menus, revisions and other types, the trash, other authors' posts, others'
+comments. An item that is there twice, as in the files of two exports, is one post. The excerpt is no text of its own.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urljoin
+
+from feature_pipeline.errors import EmptySourceError, SourceError
+from feature_pipeline.formats.archives import FileTree, begins_with
+from feature_pipeline.formats.authorship import choose_authors
+from feature_pipeline.formats.plain_text import plain_text
+from feature_pipeline.source_contract import Location, Match, SourceOptions
+from feature_pipeline.sources.wordpress.export import (
+    WordpressAuthor,
+    WordpressBlog,
+    WordpressComment,
+    WordpressItem,
+    read_export,
+)
+from feature_pipeline.sources.wordpress.markup import post_html
+from feature_store.records import ContentType, Post, PostKind, digest_of
+
+SUMMARY = "a WordPress export: posts and pages, and the author's own comments"
+EXAMPLE = "~/Downloads/maud.WordPress.2024-05-01.xml"
+OBTAIN = (
+    "In the blog's dashboard under *Tools → Export*, choose *All content* and download the file. Several files, or the "
+    "`.zip` that WordPress.com sends, are read together."
+)
+ADDRESS = None
+
+PATTERNS = ("*.xml", "*.wxr")
+PROBE_BYTES = 65_536
+SIGNS = (b"wordpress.org/export/", b"<wp:wxr_version")
+ARTICLE_TYPES = {"post", "page"}
+NEVER_PUBLISHED = {"trash", "inherit"}
+NO_COMMENT = {"spam", "trash", "post-trashed"}
+
+
+@dataclass
+class WordpressSource:
+    tree: FileTree
+    files: list[str]
+    options: SourceOptions
+    _ignored: Counter[str] = field(default_factory=Counter)
+    _sites: set[str] = field(default_factory=set)
+    _accounts: dict[str, WordpressAuthor] = field(default_factory=dict)  # by login
+    _chosen: set[str] = field(default_factory=set)  # logins
+    _only_one: bool = True
+    _broken: bool = False
+
+    def __post_init__(self) -> None:
+        """Reads all of it once, as who has written how much stands nowhere else."""
+        counts: Counter[str] = Counter()
+        names: dict[str, tuple[str, ...]] = {}
+        types: Counter[str] = Counter()
+        anonymous = 0
+        for _, _, item in self._entries():
+            self._broken = self._broken or bool(item.problem)
+            types[item.type] += 1
+            if not _is_article(item):
+                continue
+            anonymous += not item.authors
+            for login, spelled in self._logins(item).items():
+                counts[login] += 1
+                names[login] = spelled
+        if not counts and not anonymous:
+            passed = ", ".join(f"{count} {kind}" for kind, count in sorted(types.items()))
+            raise EmptySourceError(
+                f"{self.tree.path} holds no post and no page{f', only {passed}' if passed else ''}. "
+                "Export again with *All content* chosen."
+            )
+        self._chosen = choose_authors(counts, names, self.options)
+        self._only_one = len(counts) <= 1
+
+    @property
+    def name(self) -> str:
+        return f"wordpress:{'+'.join(sorted(self._sites - {''})) or self.tree.path}"
+
+    @property
+    def lists_all(self) -> bool:
+        return not self._broken
+
+    @property
+    def ignored(self) -> dict[str, int]:
+        return dict(sorted(self._ignored.items()))
+
+    def count(self) -> None:
+        return None
+
+    def read(self) -> Iterator[Post]:
+        """Posts in the order of the files, each followed by the author's comments on it."""
+        self._ignored.clear()
+        seen: dict[str, tuple[str, str]] = {}  # source_id → the file that it is from, the item's digest
+        for number, (file, blog, item) in enumerate(self._entries()):
+            source_id = item.id or item.slug or f"item-{number}"
+            if len(self._sites) > 1:
+                source_id = f"{blog.site}/{source_id}"
+            if source_id in seen and (seen[source_id][0] != file or seen[source_id][1] == digest_of(item)):
+                self._ignored["repeated"] += 1
+                continue
+            while source_id in seen:
+                source_id += "#2"
+            seen[source_id] = (file, digest_of(item))
+            post = self._post(source_id, blog, item)
+            if self._is_own(item):
+                yield post
+            yield from self._comments(post, item)
+
+    def _entries(self) -> Iterator[tuple[str, WordpressBlog, WordpressItem]]:
+        for file in reversed(self.files):  # the newest export of several counts
+            blog = WordpressBlog("", "", ())
+            for entry in read_export(self.tree, file):
+                if isinstance(entry, WordpressItem):
+                    yield file, blog, entry
+                    continue
+                blog = entry
+                self._sites.add(blog.site)
+                for author in blog.authors:
+                    self._accounts.setdefault(author.login, author)
+
+    def _logins(self, item: WordpressItem) -> dict[str, tuple[str, ...]]:
+        """Login → all names of each author of the item; who has no account counts by the name that the item gives."""
+        found: dict[str, tuple[str, ...]] = {}
+        for given in item.authors:
+            keys = {_slug(name) for name in given} - {""}
+            account = self._accounts.get(given[0]) or next(
+                (a for a in self._accounts.values() if keys & {_slug(name) for name in a.names}), None
+            )
+            found[account.login if account else given[0]] = account.names if account else given
+        return found
+
+    def _is_own(self, item: WordpressItem) -> bool:
+        """Counts what it passes over."""
+        if item.type not in ARTICLE_TYPES:
+            self._ignored[item.type] += 1
+        elif item.status in NEVER_PUBLISHED:
+            self._ignored[item.status] += 1
+        elif not self._only_one and not self._chosen & self._logins(item).keys():
+            self._ignored["by other authors" if item.authors else "without an author"] += 1
+        else:
+            return True
+        return False
+
+    def _post(self, source_id: str, blog: WordpressBlog, item: WordpressItem) -> Post:
+        base = self.options.base_url or blog.url
+        return Post(
+            author=self.options.author,
+            source=self.name,
+            source_id=source_id,
+            url=_joined(base, item.link) or source_id,
+            title=item.title,
+            created_at=item.created_at,
+            fetched_at=self.options.fetched_at,
+            content="" if item.problem else post_html(item.content),
+            content_type=ContentType.HTML,
+            visibility=item.visibility,
+            tags=item.tags,
+            problem=item.problem,
+        )
+
+    def _comments(self, post: Post, item: WordpressItem) -> Iterator[Post]:
+        by_id = {comment.id: comment for comment in item.comments}
+        for comment in item.comments:
+            if comment.type != "comment":
+                self._ignored[comment.type] += 1
+            elif comment.approved in NO_COMMENT or item.status == "trash":
+                self._ignored["spam or trashed comments"] += 1
+            elif not self._wrote(comment):
+                self._ignored["comments by others"] += 1
+            else:
+                answered = by_id.get(comment.parent)
+                waiting = "draft" if comment.approved == "0" else "public"
+                yield Post(
+                    author=post.author,
+                    source=post.source,
+                    source_id=f"{post.source_id}#comment-{comment.id or digest_of(comment.content)[:12]}",
+                    url=f"{post.url}#comment-{comment.id}",
+                    title="",
+                    created_at=comment.created_at,
+                    fetched_at=post.fetched_at,
+                    content=post_html(comment.content),
+                    content_type=ContentType.HTML,
+                    kind=PostKind.COMMENT,
+                    visibility=waiting if post.visibility == "public" else post.visibility,
+                    context=plain_text(post_html(answered.content), ContentType.HTML) if answered else post.title,
+                    people=(answered.author,) if answered and answered.author and not self._wrote(answered) else (),
+                )
+
+    def _wrote(self, comment: WordpressComment) -> bool:
+        """By account or by address: a name alone can be given by anybody."""
+        accounts = [self._accounts[login] for login in self._chosen if login in self._accounts]
+        if comment.user_id and any(comment.user_id == account.id for account in accounts):
+            return True
+        addresses = {
+            address.casefold() for address in (*(a.email for a in accounts), *self.options.me) if "@" in address
+        }
+        if comment.email.casefold() in addresses:
+            return True
+        without_account = self._chosen - self._accounts.keys()
+        return bool(comment.user_id) and _slug(comment.author) in {_slug(login) for login in without_account}
+
+
+def recognises(location: Location) -> Match:
+    tree = location.tree
+    return Match.YES if tree is not None and any(_is_wxr(tree, name) for name in tree.find(*PATTERNS)) else Match.NO
+
+
+def open(location: Location, options: SourceOptions) -> WordpressSource:  # noqa: A001 - the name that sources are opened by
+    """Raises SourceError, EmptySourceError, WhoIsTheAuthorError, UnsafeMarkupError."""
+    tree = location.require_tree()
+    files = [name for name in tree.find(*PATTERNS) if _is_wxr(tree, name)]
+    if not files:
+        raise SourceError(f"{location.text} holds no WordPress export: no .xml file in it says that it is one.")
+    return WordpressSource(tree, files, options)
+
+
+def _is_wxr(tree: FileTree, name: str) -> bool:
+    return begins_with(tree, name, SIGNS, bytes_read=PROBE_BYTES)
+
+
+def _is_article(item: WordpressItem) -> bool:
+    return item.type in ARTICLE_TYPES and item.status not in NEVER_PUBLISHED
+
+
+def _joined(base: str, link: str) -> str:
+    try:
+        return urljoin(base, link)
+    except ValueError:  # e.g. "http://[" as a host
+        return link
+
+
+def _slug(name: str) -> str:
+    return "-".join(name.casefold().split())

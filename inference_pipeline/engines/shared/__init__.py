@@ -1,0 +1,1 @@
+"""What several engines share; no engine is called so."""
