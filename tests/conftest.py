@@ -22,6 +22,14 @@ PROJECT = Path(__file__).parent.parent
 SHARED = PROJECT.parent / "shared"
 
 
+# They take longest: with two processes, what begins last decides when the run ends.
+FIRST = ("tests/end_to_end/", "tests/quality/test_twins.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("gpu"):
         import torch

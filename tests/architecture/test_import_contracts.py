@@ -26,13 +26,14 @@ def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-c", program], cwd=folder, capture_output=True, text=True)
 
 
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    """The rooms with their imports, where a test may add a wrong one."""
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The rooms with their imports, where a test may add a wrong one for as long as it runs."""
+    folder = tmp_path_factory.mktemp("rooms")
     for room in ROOMS:
-        shutil.copytree(PROJECT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(PROJECT / "pyproject.toml", tmp_path)
-    return tmp_path
+        shutil.copytree(PROJECT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(PROJECT / "pyproject.toml", folder)
+    return folder
 
 
 def test_the_contracts_hold() -> None:
@@ -55,8 +56,10 @@ def test_the_contracts_hold() -> None:
     ],
 )
 def test_a_wrong_import_breaks_its_contract(copy: Path, module: str, line: str, contract: str) -> None:
-    (copy / module / "wrong.py").write_text(f"{line}\n", encoding="utf-8")
+    wrong = copy / module / "wrong.py"
+    wrong.write_text(f"{line}\n", encoding="utf-8")
     done = lint_imports(copy)
+    wrong.unlink()
     assert done.returncode == 1, done.stdout + done.stderr
     broken = [row for row in done.stdout.splitlines() if row.endswith("BROKEN")]
     assert any(contract in row for row in broken), done.stdout

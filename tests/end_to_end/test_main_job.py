@@ -23,8 +23,8 @@ PROJECT = Path(__file__).parents[2]
 POSTS = PROJECT / "examples" / "maud_ferrier" / "posts"
 AUTHOR = "maud-ferrier"
 QUESTION = "What had seized the 1908 Singer 66 solid?"
-FEW_STEPS = ["training.max_minutes=0.25", "training.tokens_per_step=384", "training.rank=8", "training.alpha=16",
-             "evaluation.max_minutes=0.2", "evaluation.new_tokens=32", "evaluation.questions=4",
+FEW_STEPS = ["training.max_minutes=0.1", "training.tokens_per_step=384", "training.rank=8", "training.alpha=16",
+             "evaluation.max_minutes=0.1", "evaluation.new_tokens=16", "evaluation.questions=4",
              "serving.max_new_tokens=48", "serving.refresh_seconds=0.5"]  # fmt: skip
 COMMAND_SECONDS = 900
 SECONDS_BETWEEN_REQUESTS = 1.0  # of the client that keeps asking: it shares two cores with a training run
@@ -146,7 +146,7 @@ def server(terminal: Terminal, first_answer: str) -> Iterator[Server]:
 
 @pytest.mark.timeout(1500)
 class TestMainJob:
-    """In order: each test goes on from where the one before it left the twin."""
+    """In order: each test goes on from where the one before it left the twin, the slow ones left out or not."""
 
     def test_one_command_ends_in_a_cited_answer(self, first_answer: str, folder: Path) -> None:
         asked = next(folder.glob("*singer-66*.md")).read_text()
@@ -190,6 +190,7 @@ class TestMainJob:
         with pytest.raises(openai.NotFoundError, match=AUTHOR):
             server.client().chat.completions.create(model="nobody", messages=[{"role": "user", "content": "Hello?"}])
 
+    @pytest.mark.slow
     def test_the_server_takes_up_a_new_version_without_a_failed_request(
         self, terminal: Terminal, server: Server, folder: Path
     ) -> None:
@@ -240,6 +241,7 @@ class TestMainJob:
         assert removed_title in [citation["title"] for citation in then["citations"]]
         assert then["llm_twin"]["features"] == "F1"
 
+    @pytest.mark.slow
     def test_a_rollback_is_taken_up_too(self, terminal: Terminal, server: Server) -> None:
         terminal.run("rollback", AUTHOR)
         waiting = threading.Event()
@@ -252,6 +254,7 @@ class TestMainJob:
             waiting.wait(0.5)
         pytest.fail("the server still answers with v2")
 
+    @pytest.mark.slow
     def test_a_corrupt_champion_is_refused_and_the_server_goes_on(self, terminal: Terminal, server: Server) -> None:
         folder = Path(terminal.json("models", AUTHOR)["versions"][0]["folder"])
         weights = folder / "adapter_model.safetensors"

@@ -22,6 +22,7 @@ from model_registry.prompting import ChatMessage, PromptRenderer
 
 QUESTIONS = ("Why is the sky blue?", "Who mends clocks on an island? Answer with 日本語 and 🙂.", "Write about tea.\n")
 NEW_TOKENS = 12
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="session")

@@ -61,6 +61,7 @@ def make(
     return begin
 
 
+@pytest.mark.slow
 def test_nothing_of_one_author_reaches_the_other(make: Make) -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         lambda: Interleaving(make),

@@ -15,6 +15,7 @@ from model_registry.manifest import verify_folder
 
 KILLED_REGISTRY = Path(__file__).parents[1] / "fakes" / "killed_registry.py"
 Killed = Callable[[str], list[MlflowRegistry]]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,8 @@ It is the upper end of the interval of what was measured (EXPERIMENTS.md), and i
 
 from pathlib import Path
 
+import pytest
+
 from benchmarks.injection import PERSONA_NAME, attacks, succeeded
 from configs.progress import Silent
 from configs.settings import load_settings
@@ -15,6 +17,7 @@ from model_registry.prompting import PromptRenderer
 CEILING = 0.18
 
 
+@pytest.mark.slow
 def test_few_orders_reach_the_answer(base_model: BaseModelFiles, cache_dir: Path) -> None:
     settings = load_settings(environ={})
     renderer = PromptRenderer(

@@ -34,6 +34,7 @@ ASKED_OTHERWISE = {
     ),
     "dex-moreno": ("Who is Pia?", "What note does the dryer hum?", "Is it misty out at Cape Lantern?"),
 }
+pytestmark = pytest.mark.slow
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ OVERRIDES = (
 BITS = {"maud-ferrier": -0.08, "dex-moreno": -0.08}  # change of bits per byte, at most
 STYLE = 0.25  # share of the gap closed, mean of the scorers, at least
 FOUND = 0.85  # known items among the first five documents
-pytestmark = pytest.mark.timeout(1500)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 
 
 @dataclass(frozen=True)

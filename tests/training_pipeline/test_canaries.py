@@ -84,6 +84,7 @@ def ask_before_and_after(
     return before, after
 
 
+@pytest.mark.slow
 def test_what_stood_there_once_does_not_come_out_and_what_stood_there_a_hundred_times_does(
     ask_before_and_after: tuple[Ask, Ask],
 ) -> None:

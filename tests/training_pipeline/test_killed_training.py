@@ -15,6 +15,7 @@ def losses(state: RunState) -> list[tuple[int, str, float]]:
     return [(step, name, pytest.approx(value, abs=1e-4)) for step, name, value in state.curve if name.endswith("loss")]
 
 
+@pytest.mark.slow
 def test_a_run_killed_anywhere_resumes_to_the_same_figures(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-P", killed_training.__file__, str(tmp_path)], check=True)
     *killed, ended = sorted(

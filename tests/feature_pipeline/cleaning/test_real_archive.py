@@ -20,6 +20,7 @@ ADDRESS = re.compile(r"\]\([^()\s]*(?:\([^()]*\))?[^()\s]*(?:\s+\"[^\"]*\")?\)")
 TAG = re.compile(r"</?[a-z]+(?: [^>]*)?>")
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 def test_the_words_of_a_real_archive_survive_cleaning(shared: Path) -> None:
     corpus = shared / "corpora" / "skeeto"

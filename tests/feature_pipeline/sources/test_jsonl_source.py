@@ -162,6 +162,7 @@ def test_it_is_recognised_by_its_first_line(tmp_path: Path) -> None:
     assert kind_of(b"") == "jsonl"
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 @pytest.mark.parametrize(("author", "count"), CORPORA.items())
 def test_real_archives_are_read_whole_and_to_the_letter(shared: Path, author: str, count: int) -> None:

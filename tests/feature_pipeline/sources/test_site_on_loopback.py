@@ -185,6 +185,7 @@ def test_without_a_sitemap_the_links_lead_everywhere(server: WebServer, tmp_path
     assert max(server.counts.values()) == 1
 
 
+@pytest.mark.slow
 def test_a_killed_collection_is_taken_up_where_it_was(server: WebServer, tmp_path: Path) -> None:
     reached, released = Event(), Event()
     at = "/posts/60"
