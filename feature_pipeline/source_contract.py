@@ -5,7 +5,7 @@ It imports no source, so that whatever sources share can import it.
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
@@ -14,10 +14,18 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from configs.settings import ServiceSettings
+from feature_pipeline.archives import FileTree, open_tree
 from feature_pipeline.errors import SourceError
 from feature_pipeline.fetching import Fetched, Fetcher
-from feature_pipeline.formats.archives import FileTree, open_tree
 from feature_store.records import Post
+
+
+class Match(IntEnum):
+    """How a kind knows what lies at a location. The strongest wins; two of equal strength are a question."""
+
+    NO = 0
+    FALLBACK = 1  # it could be read so, when nothing more exact knows it
+    YES = 2
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,10 @@ class Location:
         if self.tree is None:
             raise SourceError(f"there is no folder or file {self.text}. Check the path.")
         return self.tree
+
+    def holds(self, find: Callable[[FileTree], object]) -> Match:
+        """YES when there are files here among which `find` finds something. Raises what `find` and `tree` do."""
+        return Match.YES if self.tree is not None and find(self.tree) else Match.NO
 
     @cached_property
     def page(self) -> Fetched | None:
@@ -109,14 +121,6 @@ class Source(Protocol):
     def read(self) -> Iterator[Post | Unreached]:
         """Every item the author wrote, one post each, source_id unique; an unreadable one as a post with `problem`,
         content empty. Raises SourceError when the whole cannot be read: then nothing is changed."""
-
-
-class Match(IntEnum):
-    """How a kind knows what lies at a location. The strongest wins; two of equal strength are a question."""
-
-    NO = 0
-    FALLBACK = 1  # it could be read so, when nothing more exact knows it
-    YES = 2
 
 
 class SourceModule(Protocol):

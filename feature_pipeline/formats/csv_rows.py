@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import SourceError, UnreadableItemError
-from feature_pipeline.formats.archives import FileTree
 from feature_pipeline.formats.text_files import decode
 
 MAX_CSV_BYTES = 2_000_000_000

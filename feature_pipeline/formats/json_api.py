@@ -10,12 +10,11 @@ from urllib.parse import quote, urlencode, urljoin, urlsplit
 from feature_pipeline.errors import HttpStatusError, SourceError, UnreadableItemError
 from feature_pipeline.fetching import Fetcher
 from feature_pipeline.formats.json_values import Json, at, parse_json, text_at
-from feature_pipeline.source_contract import SourceOptions
-from feature_store.records import ContentType, Post, PostKind
 
 MAX_BARREN_PAGES = 5  # in a row without a new item: services filter pages after cutting them, so one or two happen
 MAX_FAILURES = 5  # of items in a row: then it is the service that fails
 GONE = (404, 410, 451)
+WITHOUT_ID = "without an id"
 LINK = re.compile(r"<([^<>]*)>([^<]*)")
 RELATION = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s;,]+))", re.IGNORECASE)
 
@@ -80,14 +79,19 @@ class JsonApi:
 
 @dataclass
 class Listing:
-    """The items of a paged list, each once. One that is no object, or has no id, is counted in `nameless`."""
+    """The account's items of a paged list, each once. `ignored` counts what is another's, or has no id."""
 
     api: JsonApi
     path: tuple[str, ...]  # where a page holds its items
     id_of: Callable[[Json], str]
     following: Callable[[Answer, list[Json]], str]  # the address of the next page; "" after the last
-    seen: set[str] = field(default_factory=set)
-    nameless: int = 0
+    is_own: Callable[[Json], bool] = lambda _: True
+    seen: set[str] = field(default_factory=set, init=False)
+    ignored: Counter[str] = field(default_factory=Counter, init=False)
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.ignored[WITHOUT_ID]
 
     def read(self, url: str) -> Iterator[dict[str, Json]]:
         """Ends after the last page, and where pages lead in a circle or bring nothing new any more.
@@ -110,70 +114,19 @@ class Listing:
             fresh = [item for item in items if self._is_new(item)]
             barren = 0 if fresh else barren + 1
             url = self.following(answer, items)
-            yield from fresh
+            for item in fresh:
+                if self.is_own(item):
+                    yield item
+                else:
+                    self.ignored["other people's"] += 1
 
     def _is_new(self, item: Json) -> bool:
         name = self.id_of(item) if isinstance(item, dict) else ""
-        self.nameless += not name
+        self.ignored[WITHOUT_ID] += not name
         if not name or name in self.seen:
             return False
         self.seen.add(name)
         return True
-
-
-@dataclass
-class ApiSource:
-    """What every source over an API shares. `lists_all` is settled once `read` has ended."""
-
-    name: str
-    options: SourceOptions
-    lists_all: bool = field(default=False, init=False)
-    _ignored: Counter[str] = field(default_factory=Counter, init=False)
-
-    @property
-    def ignored(self) -> dict[str, int]:
-        return {kind: count for kind, count in sorted(self._ignored.items()) if count}
-
-    def count(self) -> None:
-        return None
-
-    def post(
-        self,
-        source_id: str,
-        *,
-        url: str,
-        created_at: str,
-        content: str,
-        content_type: ContentType,
-        kind: PostKind,
-        title: str = "",
-        visibility: str = "public",
-        tags: tuple[str, ...] = (),
-        context: str = "",
-        people: tuple[str, ...] = (),
-        problem: str = "",
-    ) -> Post:
-        """Content is dropped when there is a problem; to be too large is one."""
-        size, limit = len(content.encode("utf-8", "replace")), self.options.max_file_bytes
-        if size > limit and not problem:
-            problem = f"{size / 1e6:.1f} MB, the limit is {limit / 1e6:g} MB (feature_pipeline.max_file_mb)"
-        return Post(
-            author=self.options.author,
-            source=self.name,
-            source_id=source_id,
-            url=url or source_id,
-            title=title,
-            created_at=created_at,
-            fetched_at=self.options.fetched_at,
-            content="" if problem else content,
-            content_type=content_type,
-            kind=kind,
-            visibility=visibility,
-            tags=tags,
-            context=context,
-            people=people,
-            problem=problem,
-        )
 
 
 def next_link(header: str) -> str:
@@ -183,16 +136,3 @@ def next_link(header: str) -> str:
         if relation and "next" in (relation[1] or relation[2]).lower().split():
             return str(target).strip()
     return ""
-
-
-def unknown_account(error: HttpStatusError, message: str) -> SourceError:
-    """What to raise when looking an account up fails: `message` where the service does not know it."""
-    return SourceError(message) if error.status in (400, *GONE) else error
-
-
-def account_name(text: str, *spellings: re.Pattern[str], examples: str) -> str:
-    """The group `name` of the spelling that `text` has. Raises SourceError."""
-    for spelling in spellings:
-        if match := spelling.fullmatch(text.strip()):
-            return match["name"]
-    raise SourceError(f"{text!r} is no name or address of an account there. Write it like {examples}.")

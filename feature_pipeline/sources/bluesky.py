@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from feature_pipeline import dates
 from feature_pipeline.errors import EmptySourceError, HttpStatusError, SourceError
 from feature_pipeline.formats.bluesky_records import hashtags, mentioned, post_text, web_address
-from feature_pipeline.formats.json_api import Answer, ApiSource, JsonApi, Listing, account_name, unknown_account
+from feature_pipeline.formats.json_api import Answer, JsonApi, Listing
 from feature_pipeline.formats.json_values import Json, at, dict_at, text_at
+from feature_pipeline.source_bases.api import ApiSource, account_name, unknown_account
+from feature_pipeline.source_bases.base import Ignored, Item
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_store.records import ContentType, Post, PostKind
 
@@ -29,20 +31,14 @@ REPOST_REASON = "app.bsky.feed.defs#reasonRepost"
 
 @dataclass
 class BlueskySource(ApiSource):
-    api: JsonApi
-    did: str
     profile: dict[str, Json]
 
-    def read(self) -> Iterator[Post]:
+    def items(self) -> Iterator[Item]:
         """Newest first. Raises EmptySourceError, SourceError, FetchError."""
-        self._ignored.clear()
         written = 0
-        listing = Listing(self.api, ("feed",), _source_id, self._following)
+        listing = Listing(self.api, ("feed",), _source_id, self._following, self._is_own)
         for item in listing.read(self._url()):
             reposted = _is_repost(item)
-            if text_at(item, *(("reason", "by") if reposted else ("post", "author")), "did") != self.did:
-                self._ignored["other people's"] += 1
-                continue
             written += not reposted
             yield self._repost(item) if reposted else self._post(item)
         expected = at(self.profile, "postsCount")  # without reposts
@@ -50,12 +46,15 @@ class BlueskySource(ApiSource):
             raise SourceError(f"{self.name} has {expected} posts, and its feed is empty. Try again later.")
         if not listing.seen:
             raise EmptySourceError(f"{self.name} ({text_at(self.profile, 'handle')}) has no posts.")
-        self._ignored["without an id"] = listing.nameless
-        self.lists_all = not listing.nameless and isinstance(expected, int) and written >= expected
+        yield from Ignored.each(listing.ignored)
+        self.lists_all = listing.is_whole and isinstance(expected, int) and written >= expected
 
     def _url(self, **cursor: str) -> str:
         path = "/xrpc/app.bsky.feed.getAuthorFeed"
-        return self.api.url(path, actor=self.did, filter="posts_with_replies", limit=PER_PAGE, **cursor)
+        return self.api.url(path, actor=self.place, filter="posts_with_replies", limit=PER_PAGE, **cursor)
+
+    def _is_own(self, item: Json) -> bool:
+        return text_at(item, *(("reason", "by") if _is_repost(item) else ("post", "author")), "did") == self.place
 
     def _following(self, answer: Answer, _items: list[Json]) -> str:
         cursor = text_at(answer.json, "cursor")  # also behind a page that was filtered until it was empty
@@ -66,7 +65,7 @@ class BlueskySource(ApiSource):
         parent, quoted = dict_at(item, "reply", "parent"), _quoted(at(item, "post", "embed"))
         answers = bool(dict_at(record, "reply"))
         context = post_text(at(parent, "record")) if answers else ""
-        others = [author for post in (parent, quoted) if at(author := dict_at(post, "author"), "did") != self.did]
+        others = [author for post in (parent, quoted) if at(author := dict_at(post, "author"), "did") != self.place]
         names = [*mentioned(record), *(text_at(other, key) for other in others for key in ("handle", "displayName"))]
         return self.post(
             _source_id(item),
@@ -131,4 +130,4 @@ def open(location: Location, options: SourceOptions) -> BlueskySource:  # noqa: 
     did = text_at(profile, "did")
     if not did:
         raise SourceError(f"Bluesky answers with no did for {account!r}. Try again later.")
-    return BlueskySource(f"bluesky:{did}", options, api, did, profile)
+    return BlueskySource(options, did, api, profile)

@@ -11,9 +11,11 @@ from urllib.parse import urljoin
 from feature_pipeline import dates
 from feature_pipeline.errors import EmptySourceError, UnreadableItemError
 from feature_pipeline.formats.front_matter import split_front_matter
-from feature_pipeline.formats.json_api import ApiSource, JsonApi, Listing, account_name
+from feature_pipeline.formats.json_api import JsonApi, Listing
 from feature_pipeline.formats.json_values import Json, at, list_at, text_at
 from feature_pipeline.formats.plain_text import plain_text
+from feature_pipeline.source_bases.api import ApiSource, account_name
+from feature_pipeline.source_bases.base import Ignored, Item
 from feature_pipeline.source_contract import Location, Match, SourceOptions, Unreached
 from feature_store.records import ContentType, Post, PostKind
 
@@ -29,16 +31,14 @@ PER_PAGE = 1000  # the most that the API gives at once: https://developers.forem
 
 @dataclass
 class DevToSource(ApiSource):
-    api: JsonApi
     username: str
     articles: list[dict[str, Json]] = field(repr=False)
-    passed_over: dict[str, int]  # in the list of articles
+    listing: Listing  # that the articles are from
 
-    def read(self) -> Iterator[Post | Unreached]:
+    def items(self) -> Iterator[Item]:
         """Every article, each followed by the author's comments beneath it."""
-        self._ignored.clear()
-        self._ignored.update(self.passed_over)
-        whole = not self.passed_over["without an id"]
+        yield from Ignored.each(self.listing.ignored)
+        whole = self.listing.is_whole
         for listed in self.articles:
             number = text_at(listed, "id")
             try:
@@ -102,6 +102,11 @@ class DevToSource(ApiSource):
                 )
 
 
+def _number(item: Json) -> str:
+    number = text_at(item, "id")
+    return number if NUMBER.fullmatch(number) else ""
+
+
 def _username(item: Json) -> str:
     return text_at(item, "user", "username").casefold()
 
@@ -125,18 +130,15 @@ def open(location: Location, options: SourceOptions) -> DevToSource:  # noqa: A0
         pages += 1
         return page(pages) if items else ""
 
-    listing = Listing(api, (), lambda item: text_at(item, "id"), following)
-    listed = list(listing.read(page(1)))
-    named = [article for article in listed if NUMBER.fullmatch(text_at(article, "id"))]
-    articles = [article for article in named if _username(article) in ("", username.casefold())]
+    def is_own(article: Json) -> bool:  # an organization has a name there too
+        return _username(article) in ("", username.casefold())
+
+    listing = Listing(api, (), _number, following, is_own)
+    articles = list(listing.read(page(1)))
     if not articles:
         raise EmptySourceError(
             f"dev.to lists no published article of {username!r}. Check the name: it is the one in the address "
             f"https://dev.to/{username}."
         )
-    passed_over = {
-        "without an id": listing.nameless + len(listed) - len(named),
-        "other people's": len(named) - len(articles),  # an organization has a name there too
-    }
     identity = text_at(articles[0], "user", "user_id") or username.lower()
-    return DevToSource(f"devto:{identity}", options, api, username, articles, passed_over)
+    return DevToSource(options, identity, api, username, articles, listing)

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 
 from feature_pipeline import dates
 from feature_pipeline.errors import EmptySourceError
-from feature_pipeline.formats.json_api import Answer, ApiSource, JsonApi, Listing, account_name
+from feature_pipeline.formats.json_api import Answer, JsonApi, Listing
 from feature_pipeline.formats.json_values import Json, at, list_at, text_at
 from feature_pipeline.formats.plain_text import plain_text
+from feature_pipeline.source_bases.api import ApiSource, account_name
+from feature_pipeline.source_bases.base import Ignored, Item
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_store.records import ContentType, Post, PostKind
 
@@ -32,32 +34,29 @@ SHORTENED = re.compile(r'(<a href="([^"]*)"[^>]*>)([^<]*)\.\.\.(?=</a>)')
 
 @dataclass
 class HackerNewsSource(ApiSource):
-    api: JsonApi
-    account: str
     _total: int = field(default=0, init=False)
     _until: int = field(default=0, init=False)  # the end of the span of time that is asked for; 0 for now
 
-    def read(self) -> Iterator[Post]:
+    def items(self) -> Iterator[Item]:
         """Newest first. Raises EmptySourceError, SourceError, FetchError."""
-        self._ignored.clear()
-        listing = Listing(self.api, ("hits",), lambda hit: text_at(hit, "objectID"), self._following)
-        hits = [hit for hit in listing.read(self._url()) if self._is_own(hit)]
+        listing = Listing(self.api, ("hits",), lambda hit: text_at(hit, "objectID"), self._following, self._is_own)
+        hits = list(listing.read(self._url()))
         if not hits:
             raise EmptySourceError(
-                f"Hacker News has nothing by {self.account!r}. Upper and lower case in a name matter: "
-                f"see https://news.ycombinator.com/user?id={self.account}"
+                f"Hacker News has nothing by {self.place!r}. Upper and lower case in a name matter: "
+                f"see https://news.ycombinator.com/user?id={self.place}"
             )
         own = {text_at(hit, "objectID"): _text(hit) for hit in hits}
         for hit in hits:
             yield self._post(hit, own)
-        self._ignored["without an id"] = listing.nameless
-        self.lists_all = not listing.nameless and 0 < self._total <= len(listing.seen)
+        yield from Ignored.each(listing.ignored)
+        self.lists_all = listing.is_whole and 0 < self._total <= len(listing.seen)
 
     def _url(self, page: int = 0) -> str:
         window: dict[str, str | int] = {"numericFilters": f"created_at_i<={self._until}"} if self._until else {}
         if page:
             window["page"] = page
-        return self.api.url("/search_by_date", tags=f"author_{self.account}", hitsPerPage=MAX_HITS, **window)
+        return self.api.url("/search_by_date", tags=f"author_{self.place}", hitsPerPage=MAX_HITS, **window)
 
     def _following(self, answer: Answer, hits: list[Json]) -> str:
         found, page, pages = (_number(answer.json, key) for key in ("nbHits", "page", "nbPages"))
@@ -71,9 +70,7 @@ class HackerNewsSource(ApiSource):
         return self._url()
 
     def _is_own(self, hit: Json) -> bool:
-        own = text_at(hit, "author") == self.account
-        self._ignored["other people's"] += not own
-        return own
+        return text_at(hit, "author") == self.place
 
     def _post(self, hit: Json, own: dict[str, str]) -> Post:
         number, text, title = text_at(hit, "objectID"), _text(hit), text_at(hit, "title").strip()
@@ -130,9 +127,5 @@ def recognises(location: Location) -> Match:
 def open(location: Location, options: SourceOptions) -> HackerNewsSource:  # noqa: A001 - the name that sources are opened by
     """Raises SourceError."""
     account = account_name(location.text, ADDRESS, NAME, examples=f"{EXAMPLE} or hackernews:maud")
-    return HackerNewsSource(
-        f"hackernews:{account}",
-        options,
-        JsonApi(options.fetcher, options.services.hackernews_url, options.max_pages),
-        account,
-    )
+    api = JsonApi(options.fetcher, options.services.hackernews_url, options.max_pages)
+    return HackerNewsSource(options, account, api)

@@ -24,11 +24,11 @@ from urllib.parse import urljoin
 
 from feature_pipeline import dates
 from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
-from feature_pipeline.formats.archives import FileTree
 from feature_pipeline.formats.escaping import unescape_title
 from feature_pipeline.formats.json_values import Json, at, list_at, parse_json, text_at
 from feature_pipeline.formats.post_fields import read_tags
 from feature_pipeline.formats.text_files import BYTE_ORDER_MARKS, MEGABYTE, readable_name
+from feature_pipeline.source_bases.base import ExportSource, Item
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_store.records import ContentType, Post, PostKind, digest_of
 
@@ -48,26 +48,12 @@ ID_IN_BROKEN_LINE = re.compile(rb'[{,]\s*"id"\s*:\s*(?:"([^"\\]+)"|(\d+))')
 
 
 @dataclass
-class JsonLinesSource:
-    tree: FileTree  # of one file
-    options: SourceOptions
-
+class JsonLinesSource(ExportSource):
     @property
-    def name(self) -> str:
-        return f"jsonl:{readable_name(str(self.tree.path.resolve()))}"
+    def identity(self) -> str:
+        return readable_name(str(self.tree.path.resolve()))
 
-    @property
-    def lists_all(self) -> bool:
-        return True
-
-    @property
-    def ignored(self) -> dict[str, int]:
-        return {}
-
-    def count(self) -> None:
-        return None
-
-    def read(self) -> Iterator[Post]:
+    def items(self) -> Iterator[Item]:
         """Every line that is not blank. Raises EmptySourceError; SourceError when it cannot be read to its end."""
         (name,) = self.tree.names()
         first_lines: dict[str, int] = {}
@@ -95,22 +81,11 @@ class JsonLinesSource:
             if not isinstance(value, dict):
                 raise UnreadableItemError(f"a JSON object {{…}} is expected, it holds {value!r:.40}")
             source_id = text_at(value, "id") or f"line {number}"
-            return _filled(self._bare(source_id), value, base_url=self.options.base_url)
+            return _filled(
+                self.post(source_id, content_type=ContentType.MARKDOWN), value, base_url=self.options.base_url
+            )
         except SourceError as error:
-            return replace(self._bare(source_id), problem=f"line {number}: {error}")
-
-    def _bare(self, source_id: str) -> Post:
-        return Post(
-            author=self.options.author,
-            source=self.name,
-            source_id=source_id,
-            url=source_id,
-            title="",
-            created_at="",
-            fetched_at=self.options.fetched_at,
-            content="",
-            content_type=ContentType.MARKDOWN,
-        )
+            return self.post(source_id, content_type=ContentType.MARKDOWN, problem=f"line {number}: {error}")
 
 
 def recognises(location: Location) -> Match:
@@ -131,7 +106,7 @@ def open(location: Location, options: SourceOptions) -> JsonLinesSource:  # noqa
         raise SourceError(f"there is no file {location.text}. Check the path.")
     if len(location.tree.names()) != 1:
         raise SourceError(f"{location.text} is an archive of several files. Unpack it, and name one .jsonl file of it.")
-    return JsonLinesSource(location.tree, options)
+    return JsonLinesSource(options, location.tree)
 
 
 def _lines(stream: BinaryIO, longest: int) -> Iterator[bytes]:

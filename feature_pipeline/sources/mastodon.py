@@ -11,9 +11,11 @@ from urllib.parse import quote
 
 from feature_pipeline import dates
 from feature_pipeline.errors import EmptySourceError, HttpStatusError, SourceError, UnreachableError
-from feature_pipeline.formats.json_api import Answer, ApiSource, JsonApi, Listing, account_name, unknown_account
+from feature_pipeline.formats.json_api import Answer, JsonApi, Listing
 from feature_pipeline.formats.json_values import Json, at, dict_at, list_at, text_at
 from feature_pipeline.formats.plain_text import plain_text
+from feature_pipeline.source_bases.api import ApiSource, account_name, unknown_account
+from feature_pipeline.source_bases.base import Ignored, Item
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_store.records import ContentType, Post, PostKind
 
@@ -47,22 +49,17 @@ MEMBERS_ONLY = (401, 403, 422)
 
 @dataclass
 class MastodonSource(ApiSource):
-    api: JsonApi
     account: dict[str, Json]
 
-    def read(self) -> Iterator[Post]:
+    def items(self) -> Iterator[Item]:
         """Newest first; replies to the author's own posts last, since these are older than their answers.
 
         Raises EmptySourceError, SourceError, FetchError.
         """
-        self._ignored.clear()
         own: dict[str, str] = {}
         continued: list[Json] = []
-        listing = Listing(self.api, (), _id, self._following)
+        listing = Listing(self.api, (), _id, self._following, self._is_own)
         for status in listing.read(self._url()):
-            if text_at(status, "account", "id") != _id(self.account):
-                self._ignored["other people's"] += 1
-                continue
             own[_id(status)] = text_at(status, "content")
             if text_at(status, "in_reply_to_account_id") == _id(self.account):
                 continued.append(status)
@@ -71,9 +68,12 @@ class MastodonSource(ApiSource):
         for status in continued:
             yield self._post(status, own.get(text_at(status, "in_reply_to_id"), ""))
         self._require_some(found=len(own))
-        self._ignored["without an id"] = listing.nameless
+        yield from Ignored.each(listing.ignored)
         expected = at(self.account, "statuses_count")  # those to followers are counted too, and not always shown
-        self.lists_all = not listing.nameless and isinstance(expected, int) and len(own) >= expected
+        self.lists_all = listing.is_whole and isinstance(expected, int) and len(own) >= expected
+
+    def _is_own(self, status: Json) -> bool:
+        return text_at(status, "account", "id") == _id(self.account)
 
     def _require_some(self, *, found: int) -> None:
         if found:
@@ -167,7 +167,7 @@ def open(location: Location, options: SourceOptions) -> MastodonSource:  # noqa:
         api = _api(elsewhere, options)
         account = _look_up(api, name)
     identity = f"{text_at(account, 'username') or name}@{_host(text_at(account, 'url')) or _host(api.base_url)}"
-    return MastodonSource(f"mastodon:{identity}", options, api, account)
+    return MastodonSource(options, identity, api, account)
 
 
 def _name_and_server(text: str) -> tuple[str, str]:

@@ -5,18 +5,18 @@ title. Posts to followers or to single people are private. A boost is another pe
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import PurePosixPath
 
 from feature_pipeline import dates
-from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
-from feature_pipeline.formats.archives import MEGABYTE, FileTree
+from feature_pipeline.archives import MEGABYTE, FileTree
+from feature_pipeline.errors import EmptySourceError, SourceError
 from feature_pipeline.formats.json_values import Json, at, dict_at, list_at, parse_json, text_at
 from feature_pipeline.formats.plain_text import plain_text
 from feature_pipeline.formats.text_files import readable_name
+from feature_pipeline.source_bases.base import ExportSource, Ignored, Item
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_store.records import ContentType, Post, PostKind
 
@@ -45,44 +45,31 @@ class _Version:
 
 
 @dataclass
-class MastodonArchive:
-    tree: FileTree
-    options: SourceOptions
-    _ignored: Counter[str] = field(default_factory=Counter)
-
-    @cached_property
-    def name(self) -> str:
-        actors = self._actors
-        identity = next(iter(actors)) if len(actors) == 1 else readable_name(str(self.tree.path.resolve()))
-        return f"mastodon_archive:{identity}"
-
+class MastodonArchive(ExportSource):
     @property
-    def lists_all(self) -> bool:
-        return True
+    def identity(self) -> str:
+        return next(iter(self._actors)) if len(self._actors) == 1 else readable_name(str(self.tree.path.resolve()))
 
-    @property
-    def ignored(self) -> dict[str, int]:
-        return dict(sorted((+self._ignored).items()))
-
-    def count(self) -> None:
-        return None
-
-    def read(self) -> Iterator[Post]:
+    def items(self) -> Iterator[Item]:
         """In the order of the file. Raises SourceError."""
-        self._ignored.clear()
         posts: dict[str, _Version] = {}
         for place, activity in self._activities:
-            version = self._version(activity, place)
-            if version is None:
+            post = self._post(activity, place)
+            if isinstance(post, Ignored):
+                yield post
                 continue
-            known = posts.get(version.post.source_id)
-            if known is None or (at(activity, "type") == "Update" and version.changed_at >= known.changed_at):
-                posts[version.post.source_id] = version
-            elif at(activity, "type") != "Update":
-                self._ignored["the same post again"] += 1
+            kind, note = text_at(activity, "type"), dict_at(activity, "object") or activity
+            if kind != "Announce":
+                yield Ignored("attachments", len(list_at(note, "attachment")))
+            changed_at = dates.to_utc(text_at(note, "updated")) or dates.to_utc(text_at(activity, "published"))
+            known = posts.get(post.source_id)
+            if known is None or (kind == "Update" and changed_at >= known.changed_at):
+                posts[post.source_id] = _Version(post, _address(at(note, "inReplyTo")), changed_at)
+            elif kind != "Update":
+                yield Ignored("the same post again")
         for key in self._deleted & set(posts):
             del posts[key]
-            self._ignored["deleted posts"] += 1
+            yield Ignored("deleted posts")
         if not posts:
             raise EmptySourceError(f"{self.tree.path} holds no post in its outbox.json. Request a new archive.")
         for version in posts.values():
@@ -113,16 +100,7 @@ class MastodonArchive:
     def _deleted(self) -> set[str]:
         return {_address(at(item, "object")) for _, item in self._activities if at(item, "type") == "Delete"}
 
-    def _version(self, activity: Json, place: str) -> "_Version | None":
-        post = self._post(activity, place)
-        note = dict_at(activity, "object")
-        changed_at = dates.to_utc(text_at(note, "updated")) or dates.to_utc(text_at(activity, "published"))
-        if post is None:
-            return None
-        return _Version(post, answers=_address(at(note or activity, "inReplyTo")), changed_at=changed_at)
-
-    def _post(self, activity: Json, place: str) -> Post | None:
-        """None, and counted, when the activity wrote nothing."""
+    def _post(self, activity: Json, place: str) -> Post | Ignored:
         kind, note = text_at(activity, "type"), at(activity, "object")
         if kind == "Announce":
             return self._boost(activity, place)
@@ -130,83 +108,68 @@ class MastodonArchive:
             kind, note = "Create", activity
         if kind not in ("Create", "Update"):
             if not isinstance(activity, dict) or not kind:
-                return self._bare(place, problem="an item of outbox.json that is no activity")
-            self._ignored[f"{kind.lower()} activities"] += 1
-            return None
+                return self._bare(place, "an item of outbox.json that is no activity")
+            return Ignored(f"{kind.lower()} activities")
         key = _address(note)
         if not isinstance(note, dict):
-            return self._bare(key or place, problem="the archive names the post, and does not hold it")
+            return self._bare(key or place, "the archive names the post, and does not hold it")
         author = _address(at(note, "attributedTo"))
         if at(note, "type") == "Tombstone":
-            self._ignored["deleted posts"] += 1
-        elif author and self._actors and author not in self._actors:
-            self._ignored["other people's posts"] += 1
-        elif kind == "Update" and text_at(note, "type") not in POSTS:
-            self._ignored["changes of the profile"] += 1
-        elif text_at(note, "name") and not _content(note) and text_at(note, "type") == "Note":
-            self._ignored["votes in polls"] += 1
-        else:
-            return self._note(activity, note, key or place)
-        return None
+            return Ignored("deleted posts")
+        if author and self._actors and author not in self._actors:
+            return Ignored("other people's posts")
+        if kind == "Update" and text_at(note, "type") not in POSTS:
+            return Ignored("changes of the profile")
+        if text_at(note, "name") and not _content(note) and text_at(note, "type") == "Note":
+            return Ignored("votes in polls")
+        return self._note(activity, note, key or place)
 
     def _note(self, activity: Json, note: Json, key: str) -> Post:
-        self._ignored["attachments"] += len(list_at(note, "attachment"))
         article = text_at(note, "type") in ARTICLES
         mentions = [tag for tag in list_at(note, "tag") if at(tag, "type") == "Mention"]
         tags = [text_at(tag, "name").lstrip("#") for tag in list_at(note, "tag") if at(tag, "type") == "Hashtag"]
-        others = [text_at(tag, "name").lstrip("@") for tag in mentions if at(tag, "href") not in self._actors]
+        mentioned = [text_at(tag, "name").lstrip("@") for tag in mentions if at(tag, "href") not in self._actors]
         content = _content(note)
-        return replace(
-            self._bare(key, problem="" if content is not None else "a post without content"),
-            url=_link(note) or key,
+        return self.post(
+            key,
+            url=_link(note),
             title=text_at(note, "name") if article else text_at(note, "summary"),
             created_at=dates.to_utc(text_at(note, "published")) or dates.to_utc(text_at(activity, "published")),
             content=content or "",
+            content_type=ContentType.HTML,
             kind=PostKind.ARTICLE if article else PostKind.REPLY if at(note, "inReplyTo") else PostKind.POST,
             visibility=_visibility(note, activity),
             tags=tuple(dict.fromkeys(filter(None, tags))),
-            people=tuple(dict.fromkeys(part for name in others for part in (name, name.partition("@")[0]) if part)),
+            people=tuple(dict.fromkeys(part for name in mentioned for part in (name, name.partition("@")[0]) if part)),
+            problem="" if content is not None else "a post without content",
         )
 
     def _boost(self, activity: Json, place: str) -> Post:
         boosted = _address(at(activity, "object"))
-        return replace(
-            self._bare(text_at(activity, "id") or place, problem="" if boosted else "a boost of nothing"),
+        return self.post(
+            text_at(activity, "id") or place,
             url=boosted or place,
             created_at=dates.to_utc(text_at(activity, "published")),
             content=boosted,
-            content_type=ContentType.PLAIN,
             kind=PostKind.REPOST,
             visibility=_visibility(activity, activity),
+            problem="" if boosted else "a boost of nothing",
         )
 
-    def _bare(self, source_id: str, *, problem: str = "") -> Post:
-        return Post(
-            author=self.options.author,
-            source=self.name,
-            source_id=source_id,
-            url=source_id,
-            title="",
-            created_at="",
-            fetched_at=self.options.fetched_at,
-            content="",
-            content_type=ContentType.HTML,
-            kind=PostKind.POST,
-            problem=problem,
-        )
+    def _bare(self, source_id: str, problem: str) -> Post:
+        return self.post(source_id, content_type=ContentType.HTML, kind=PostKind.POST, problem=problem)
 
 
 def recognises(location: Location) -> Match:
-    return Match.YES if location.tree is not None and _outboxes(location.tree) else Match.NO
+    return location.holds(_outboxes)
 
 
 def open(location: Location, options: SourceOptions) -> MastodonArchive:  # noqa: A001 - the name that sources are opened by
     """Raises SourceError, EmptySourceError."""
-    if location.tree is None:
-        raise SourceError(f"there is no file or folder {location.text}. Check the path.")
-    if not _outboxes(location.tree):
+    tree = location.require_tree()
+    if not _outboxes(tree):
         raise EmptySourceError(f"{location.text} holds no outbox.json. Name the archive as the instance delivered it.")
-    return MastodonArchive(location.tree, options)
+    return MastodonArchive(options, tree)
 
 
 def _outboxes(tree: FileTree) -> list[str]:
@@ -216,11 +179,7 @@ def _outboxes(tree: FileTree) -> list[str]:
 
 
 def _is_outbox(tree: FileTree, name: str) -> bool:
-    try:
-        with tree.open(name) as stream:
-            head = stream.read(HEAD_BYTES)
-    except UnreadableItemError:
-        return False
+    head = tree.head(name, HEAD_BYTES)
     named = PurePosixPath(name).name.lower().startswith("outbox")
     is_collection = b"OrderedCollection" in head
     has_posts = b'"Create"' in head or b'"Announce"' in head  # likes.json and bookmarks.json have none
@@ -256,8 +215,8 @@ def _content(note: Json) -> str | None:
     if isinstance(at(note, "content"), str):
         return QUOTE_LINE.sub("", text_at(note, "content"))
     translations = dict_at(note, "contentMap")
-    own = next((text_at(translations, language) for language in translations), None)
-    return "" if own is None and list_at(note, "attachment") else own
+    translated = next((text_at(translations, language) for language in translations), None)
+    return "" if translated is None and list_at(note, "attachment") else translated
 
 
 def _visibility(note: Json, activity: Json) -> str:

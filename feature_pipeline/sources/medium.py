@@ -11,15 +11,16 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import PurePosixPath
 
 from lxml import etree
 
 from feature_pipeline import dates
-from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
-from feature_pipeline.formats.archives import FileTree
+from feature_pipeline.archives import FileTree
+from feature_pipeline.errors import EmptySourceError, UnreadableItemError
 from feature_pipeline.formats.html_parts import by_class, drop, inner_html, parse_page, words_of
-from feature_pipeline.formats.text_files import decode
+from feature_pipeline.source_bases.base import ExportSource, Ignored, Item
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_store.records import ContentType, Post, PostKind
 
@@ -37,81 +38,58 @@ PROBED, PROBE_BYTES = 3, 65_536
 STORY_ID = re.compile(r"-([0-9a-f]{8,16})$")
 DRAFT = "draft_"
 # Cards of linked pages, in their words, and what divides sections.
-FURNITURE = ("graf--mixtapeEmbed", "section-divider")
+BOILERPLATE = ("graf--mixtapeEmbed", "section-divider")
 
 
 @dataclass
-class MediumSource:
-    tree: FileTree
+class MediumSource(ExportSource):
     files: list[str]
-    options: SourceOptions
 
     @property
-    def name(self) -> str:
-        return f"medium:{self._account() or self.tree.path}"
-
-    @property
-    def lists_all(self) -> bool:
-        return True
-
-    @property
-    def ignored(self) -> dict[str, int]:
-        others = Counter(
-            PurePosixPath(name).parent.name or "other files"
-            for name in self.tree.names()
-            if name not in set(self.files)
-        )
-        return dict(sorted(others.items()))
+    def identity(self) -> str:
+        """ "@maud", where the export has the profile."""
+        for file in self.tree.find(PROFILE):
+            with suppress(UnreadableItemError):
+                page = parse_page(self.text(file, html=True))
+                for link in by_class(page, "u-url") if page is not None else ():
+                    return words_of(link) or super().identity
+        return super().identity
 
     def count(self) -> int:
         return len(self.files)
 
-    def read(self) -> Iterator[Post]:
+    def items(self) -> Iterator[Item]:
         """Every story, one after the other; by the id that it has at Medium, which outlives a change of its title."""
-        name = self.name
         ids = Counter(_story_id(file) for file in self.files)
         for file in self.files:
-            story_id = _story_id(file)
-            bare = Post(
-                author=self.options.author,
-                source=name,
-                source_id=story_id if ids[story_id] == 1 else file,
+            path, story_id = PurePosixPath(file), _story_id(file)
+            bare = self.post(
+                story_id if ids[story_id] == 1 else file,
                 url=story_id,
-                title=PurePosixPath(file).stem,
-                created_at=dates.from_path(PurePosixPath(file).name),
-                fetched_at=self.options.fetched_at,
-                content="",
+                title=path.stem,
+                created_at=dates.from_path(path.name),
                 content_type=ContentType.HTML,
-                visibility="draft" if PurePosixPath(file).name.startswith(DRAFT) else "public",
+                visibility="draft" if path.name.startswith(DRAFT) else "public",
             )
-            try:
-                page = parse_page(decode(self.tree.read(file, max_bytes=self.options.max_file_bytes), html=True))
-                yield _story(bare, page)
-            except UnreadableItemError as error:
-                yield replace(bare, problem=str(error))
+            yield self.filled(bare, partial(self._story, file))
+        for name in set(self.tree.names()) - set(self.files):
+            yield Ignored(PurePosixPath(name).parent.name or "other files")
 
-    def _account(self) -> str:
-        """ "@maud"; "" when the export has no profile."""
-        for file in self.tree.find(PROFILE):
-            with suppress(UnreadableItemError):
-                page = parse_page(decode(self.tree.read(file, max_bytes=self.options.max_file_bytes), html=True))
-                for link in by_class(page, "u-url") if page is not None else ():
-                    return words_of(link)
-        return ""
+    def _story(self, file: str, bare: Post) -> Post:
+        return _story(bare, parse_page(self.text(file, html=True)))
 
 
 def recognises(location: Location) -> Match:
-    return Match.YES if location.tree is not None and _files(location.tree, probed=PROBED) else Match.NO
+    return location.holds(lambda tree: _files(tree, probed=PROBED))
 
 
 def open(location: Location, options: SourceOptions) -> MediumSource:  # noqa: A001 - the name that sources are opened by
     """Raises SourceError, EmptySourceError."""
-    if location.tree is None:
-        raise SourceError(f"there is no folder or file {location.text}. Check the path.")
-    files = _files(location.tree)
+    tree = location.require_tree()
+    files = _files(tree)
     if not files:
         raise EmptySourceError(f"{location.text} holds no story: Medium's export has them as posts/….html.")
-    return MediumSource(location.tree, files, options)
+    return MediumSource(options, tree, files)
 
 
 def _files(tree: FileTree, *, probed: int | None = None) -> list[str]:
@@ -123,10 +101,8 @@ def _files(tree: FileTree, *, probed: int | None = None) -> list[str]:
 
 
 def _is_story(tree: FileTree, file: str) -> bool:
-    start = b""
-    with suppress(SourceError), tree.open(file) as stream:
-        start = stream.read(PROBE_BYTES)
-    return all(sign in start for sign in SIGNS)
+    head = tree.head(file, PROBE_BYTES)
+    return all(sign in head for sign in SIGNS)
 
 
 def _story(bare: Post, page: etree._Element | None) -> Post:
@@ -142,7 +118,7 @@ def _story(bare: Post, page: etree._Element | None) -> Post:
     subtitle = words_of(next(by_class(page, "p-summary"), None))
     response = not subtitle and _is_response(title, body)
     heading = next(by_class(body, "graf--title"), None)
-    drop(by_class(body, *FURNITURE))
+    drop(by_class(body, *BOILERPLATE))
     if heading is not None and words_of(heading) == title:
         drop([heading])
     # Where the author wrote none, Medium takes the subtitle from the text.

@@ -7,21 +7,21 @@ network (the column ip) are never read. Messages and chats are counted and not r
 
 import csv
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import PurePosixPath
 from types import MappingProxyType
 from urllib.parse import urljoin
 
 from feature_pipeline import dates
-from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
-from feature_pipeline.formats.archives import FileTree
+from feature_pipeline.archives import FileTree
+from feature_pipeline.errors import EmptySourceError, SourceError
 from feature_pipeline.formats.csv_rows import csv_rows
 from feature_pipeline.formats.escaping import unescape_if_escaped
 from feature_pipeline.formats.plain_text import plain_text
 from feature_pipeline.formats.text_files import readable_name
+from feature_pipeline.source_bases.base import ExportSource, Ignored, Item
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_store.records import ContentType, Post, PostKind
 from text.words import count_words
@@ -56,11 +56,7 @@ ZERO_WIDTH_SPACE = re.compile(r"&(?:amp;)?#x200B;", re.IGNORECASE)  # put by Red
 
 
 @dataclass
-class RedditExport:
-    tree: FileTree
-    options: SourceOptions
-    _ignored: Counter[str] = field(default_factory=Counter, init=False)
-
+class RedditExport(ExportSource):
     def __post_init__(self) -> None:
         if not {"posts", "comments"} & set(self._files):
             raise EmptySourceError(
@@ -68,30 +64,19 @@ class RedditExport:
                 "Reddit delivered it."
             )
 
-    @cached_property
-    def name(self) -> str:
+    @property
+    def identity(self) -> str:
         accounts = {
             row["value"].strip()
             for name in self.tree.find("statistics.csv")
             for row in csv_rows(self.tree, name, required=("statistic", "value"))
             if row["statistic"].strip().casefold() in ("account name", "account_name") and row["value"].strip()
         }
-        return f"reddit:{accounts.pop() if len(accounts) == 1 else readable_name(str(self.tree.path.resolve()))}"
+        return accounts.pop() if len(accounts) == 1 else readable_name(str(self.tree.path.resolve()))
 
-    @property
-    def lists_all(self) -> bool:
-        return True
-
-    @property
-    def ignored(self) -> dict[str, int]:
-        return dict(sorted((+self._ignored).items()))
-
-    def count(self) -> None:
-        return None
-
-    def read(self) -> Iterator[Post]:
+    def items(self) -> Iterator[Item]:
         """Posts, comments, drafts, in the order of the files. Raises SourceError."""
-        self._ignored = self._count_unread()
+        yield from self._unread()
         posts: dict[str, Post] = {}
         parents: dict[str, tuple[str, ...]] = {}
         readers = {"posts": self._post, "comments": self._comment, "drafts": self._draft}
@@ -102,7 +87,7 @@ class RedditExport:
                         reader(row) if row["id"].strip() else self._bare(f"{name}#{index}", problem="a row without id")
                     )
                     if post.source_id in posts:
-                        self._ignored["the same post again"] += 1
+                        yield Ignored("the same post again")
                     else:
                         posts[post.source_id] = post
                         parents[post.source_id] = _parents(row) if kind == "comments" else ()
@@ -148,15 +133,10 @@ class RedditExport:
 
     def _bare(self, source_id: str, row: Mapping[str, str] = MappingProxyType({}), *, problem: str = "") -> Post:
         permalink, subreddit = row.get("permalink", "").strip(), row.get("subreddit", "").strip()
-        return Post(
-            author=self.options.author,
-            source=self.name,
-            source_id=source_id,
-            url=urljoin("https://www.reddit.com/", permalink) if permalink else source_id,
-            title="",
+        return self.post(
+            source_id,
+            url=urljoin("https://www.reddit.com/", permalink) if permalink else "",
             created_at=dates.to_utc(row.get("date", "") or row.get("created", "")),
-            fetched_at=self.options.fetched_at,
-            content="",
             content_type=ContentType.MARKDOWN,
             kind=PostKind.POST,
             tags=(subreddit,) if subreddit else (),
@@ -164,40 +144,34 @@ class RedditExport:
             problem=problem,
         )
 
-    def _count_unread(self) -> Counter[str]:
-        counts: Counter[str] = Counter()
+    def _unread(self) -> Iterator[Ignored]:
         for name in self.tree.find(*UNREAD):
             word = UNREAD[PurePosixPath(name).name]
             try:
-                counts[word] += sum(1 for _ in csv_rows(self.tree, name, required=()))
+                yield Ignored(word, sum(1 for _ in csv_rows(self.tree, name, required=())))
             except SourceError:  # what is not read need not be whole
-                counts[f"broken files of {word}"] += 1
-        return counts
+                yield Ignored(f"broken files of {word}")
 
 
 def recognises(location: Location) -> Match:
-    tree = location.tree
-    names = [] if tree is None else tree.names() if len(tree.names()) == 1 else tree.find("posts*.csv", "comments*.csv")
-    known = tree is not None and any(_kind(tree, name) in ("posts", "comments") for name in names)
-    return Match.YES if known else Match.NO
+    return location.holds(_is_export)
 
 
 def open(location: Location, options: SourceOptions) -> RedditExport:  # noqa: A001 - the name that sources are opened by
     """Raises SourceError, EmptySourceError."""
-    if location.tree is None:
-        raise SourceError(f"there is no file or folder {location.text}. Check the path.")
-    return RedditExport(location.tree, options)
+    return RedditExport(options, location.require_tree())
+
+
+def _is_export(tree: FileTree) -> bool:
+    names = tree.names() if len(tree.names()) == 1 else tree.find("posts*.csv", "comments*.csv")
+    return any(_kind(tree, name) in ("posts", "comments") for name in names)
 
 
 def _kind(tree: FileTree, name: str) -> str:
     """What the file's header says that it holds; "" for other files."""
     if not name.lower().endswith(".csv"):
         return ""
-    try:
-        with tree.open(name) as stream:
-            head = stream.read(HEAD_BYTES).decode("utf-8-sig", "replace")
-    except UnreadableItemError:
-        return ""
+    head = tree.head(name, HEAD_BYTES).decode("utf-8-sig", "replace")
     header = {column.strip().casefold() for column in next(csv.reader(head.splitlines()), [])}
     return next((kind for kind, columns in COLUMNS.items() if columns <= header), "")
 

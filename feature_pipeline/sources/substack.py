@@ -7,18 +7,18 @@ that cards show.
 
 import html
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import PurePosixPath
 
 from feature_pipeline import dates
-from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
-from feature_pipeline.formats.archives import FileTree
+from feature_pipeline.archives import FileTree
+from feature_pipeline.errors import EmptySourceError, UnreadableItemError
 from feature_pipeline.formats.csv_rows import csv_rows
 from feature_pipeline.formats.html_parts import break_lines, by_class, drop, inner_html, parse_page
-from feature_pipeline.formats.text_files import decode
+from feature_pipeline.source_bases.base import ExportSource, Ignored, Item
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_store.records import ContentType, Post
 
@@ -36,7 +36,7 @@ PROBE_BYTES = 4_096
 YES = {"true", "1", "yes", "t"}
 OWN_LINK = re.compile(r"https?://([\w.-]+\.[a-z]{2,})/(?:subscribe\b|p/[\w-]+(?:/comments\b|\?[^\"'\s]*action=share))")
 PLATFORM = {"substack.com", "www.substack.com", "open.substack.com"}
-FURNITURE = (
+BOILERPLATE = (
     *("button-wrapper", "captioned-button-wrap", "button", "subscription-widget-wrap", "subscription-widget"),
     *("subscription-widget-wrap-editor", "paywall-jump", "poll-embed", "community-chat", "install-substack-app-embed"),
     *("embedded-post-wrap", "embedded-publication-wrap", "digest-post-embed", "sponsorship-campaign-embed"),
@@ -47,11 +47,7 @@ FURNITURE = (
 
 
 @dataclass
-class SubstackSource:
-    tree: FileTree
-    options: SourceOptions
-    _ignored: Counter[str] = field(default_factory=Counter)
-
+class SubstackSource(ExportSource):
     def __post_init__(self) -> None:
         self._lists = [name for name in self.tree.find(LIST) if _is_list(self.tree, name)]
         pages = self.tree.find(PAGES) if self._lists else _pages(self.tree)  # beside a list, whatever they are called
@@ -63,29 +59,17 @@ class SubstackSource:
         self._host = next(filter(None, map(self._host_in, sorted(self._pages.values()))), "")
 
     @property
-    def name(self) -> str:
-        return f"substack:{self._host or self.tree.path}"
+    def identity(self) -> str:
+        return self._host or super().identity
 
-    @property
-    def lists_all(self) -> bool:
-        return True
-
-    @property
-    def ignored(self) -> dict[str, int]:
-        return dict(sorted(self._ignored.items()))
-
-    def count(self) -> None:
-        return None
-
-    def read(self) -> Iterator[Post]:
+    def items(self) -> Iterator[Item]:
         """The list's posts in its order, then the pages that it does not name."""
-        self._ignored.clear()
         rows: dict[str, dict[str, str]] = {}
         for file in self._lists:
             for row in csv_rows(self.tree, file, required=("post_id",)):
                 post_id = row["post_id"].strip()
                 if not post_id or post_id in rows:
-                    self._ignored["repeated" if post_id else "rows without a post"] += 1
+                    yield Ignored("repeated" if post_id else "rows without a post")
                     continue
                 rows[post_id] = row
         pages = self._pages_of(rows)
@@ -93,8 +77,7 @@ class SubstackSource:
             yield self._post(post_id, row, self._pages.get(pages.get(post_id, "")))
         for name in sorted(self._pages.keys() - set(pages.values())):
             yield self._post(name.removesuffix(".html"), {}, self._pages[name])
-        if others := set(self.tree.names()) - {*self._lists, *self._pages.values()}:
-            self._ignored["other files"] = len(others)
+        yield Ignored("other files", len(set(self.tree.names()) - {*self._lists, *self._pages.values()}))
 
     def _pages_of(self, post_ids: Iterable[str]) -> dict[str, str]:
         """post_id → its page's name: NUMBER.SLUG, the number alone, or, where the number differs, the slug alone."""
@@ -116,48 +99,37 @@ class SubstackSource:
     def _post(self, post_id: str, row: dict[str, str], page: str | None) -> Post:
         slug = (PurePosixPath(page).stem if page else post_id).partition(".")[2]
         base = self.options.base_url.rstrip("/") or (f"https://{self._host}" if self._host else "")
-        bare = Post(
-            author=self.options.author,
-            source=self.name,
-            source_id=post_id,
-            url=f"{base}/p/{slug}" if base and slug else post_id,
+        bare = self.post(
+            post_id,
+            url=f"{base}/p/{slug}" if base and slug else "",
             title=_plain(row.get("title", "")) or slug.replace("-", " ") or post_id,
             created_at=dates.to_utc(row.get("post_date")) or dates.to_utc(row.get("email_sent_at")),
-            fetched_at=self.options.fetched_at,
-            content="",
             content_type=ContentType.HTML,
             visibility="public" if row.get("is_published", "true").strip().lower() in YES else "draft",
         )
         if page is None:
             return replace(bare, problem=f"posts.csv names it, and posts/{post_id}.html is not there: export it again")
-        try:
-            text = decode(self.tree.read(page, max_bytes=self.options.max_file_bytes))
-        except UnreadableItemError as error:
-            return replace(bare, problem=str(error))
-        subtitle = _plain(row.get("subtitle", ""))
-        body = _body(text)
+        return self.filled(bare, partial(self._read, page, _plain(row.get("subtitle", ""))))
+
+    def _read(self, page: str, subtitle: str, bare: Post) -> Post:
+        body = _body(self.text(page))
         return replace(bare, content=f"<p>{html.escape(subtitle)}</p>\n{body}" if subtitle and body else body)
 
     def _host_in(self, page: str) -> str:
         """The publication's own address, as its buttons give it."""
         with suppress(UnreadableItemError):
-            text = html.unescape(decode(self.tree.read(page, max_bytes=self.options.max_file_bytes)))
+            text = html.unescape(self.text(page))
             return next((host for host in OWN_LINK.findall(text) if host not in PLATFORM), "")
         return ""
 
 
 def recognises(location: Location) -> Match:
-    tree = location.tree
-    if tree is None:
-        return Match.NO
-    return Match.YES if any(_is_list(tree, name) for name in tree.find(LIST)) or _pages(tree) else Match.NO
+    return location.holds(lambda tree: any(_is_list(tree, name) for name in tree.find(LIST)) or _pages(tree))
 
 
 def open(location: Location, options: SourceOptions) -> SubstackSource:  # noqa: A001 - the name that sources are opened by
     """Raises SourceError, EmptySourceError."""
-    if location.tree is None:
-        raise SourceError(f"there is no folder or file {location.text}. Check the path.")
-    return SubstackSource(location.tree, options)
+    return SubstackSource(options, location.require_tree())
 
 
 def _pages(tree: FileTree) -> list[str]:
@@ -165,10 +137,7 @@ def _pages(tree: FileTree) -> list[str]:
 
 
 def _is_list(tree: FileTree, name: str) -> bool:
-    header = b""
-    with suppress(SourceError), tree.open(name) as stream:
-        header = stream.read(PROBE_BYTES).partition(b"\n")[0]
-    return b"post_id" in header
+    return b"post_id" in tree.head(name, PROBE_BYTES).partition(b"\n")[0]
 
 
 def _plain(text: str) -> str:
@@ -181,7 +150,7 @@ def _body(text: str) -> str:
     body = page.find("body") if page is not None else None
     if body is None:
         return ""
-    drop(by_class(body, *FURNITURE))
+    drop(by_class(body, *BOILERPLATE))
     for element in by_class(body, "pullquote"):
         element.tag = "blockquote"
         del element.attrib["class"]  # a pull quote of a built page repeats its text, and cleaning leaves it out

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
+from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import EmptySourceError, SourceError
-from feature_pipeline.formats.archives import FileTree, begins_with
 from feature_pipeline.formats.authorship import choose_authors
 from feature_pipeline.formats.plain_text import plain_text
+from feature_pipeline.source_bases.base import ExportSource, Ignored, Item
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_pipeline.sources.blogger.export import BloggerBlog, BloggerEntry, read_export
 from feature_store.records import ContentType, Post, PostKind, digest_of
@@ -31,21 +32,18 @@ ARTICLES = {"post", "page"}
 
 
 @dataclass
-class BloggerSource:
-    tree: FileTree
+class BloggerSource(ExportSource):
     files: list[str]
-    options: SourceOptions
-    _ignored: Counter[str] = field(default_factory=Counter)
-    _blogs: set[str] = field(default_factory=set)
-    _asked: dict[str, tuple[str, str, str]] = field(default_factory=dict)  # id → what comments answer, author, name
-    _broken: bool = False
+    _blogs: set[str] = field(default_factory=set, init=False)
+    # Id → what comments answer, its author, the author's name.
+    _asked: dict[str, tuple[str, str, str]] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         """Reads all of it once: who has written how much stands nowhere else, and answers may come before questions."""
         counts: Counter[str] = Counter()
         names: dict[str, tuple[str, ...]] = {}
         for _, _, entry in self._entries():
-            self._broken = self._broken or bool(entry.problem)
+            self.lists_all = self.lists_all and not entry.problem
             if entry.kind in ARTICLES or entry.kind == "comment":
                 asked = entry.title if entry.kind in ARTICLES else entry.content
                 self._asked.setdefault(entry.id, (asked, entry.author, next(iter(entry.author_names), "")))
@@ -60,29 +58,19 @@ class BloggerSource:
         self._chosen |= {""} if anonymous and self._only_one else set()
 
     @property
-    def name(self) -> str:
-        return f"blogger:{'+'.join(sorted(self._blogs - {''})) or self.tree.path}"
+    def identity(self) -> str:
+        return "+".join(sorted(self._blogs - {""})) or super().identity
 
-    @property
-    def lists_all(self) -> bool:
-        return not self._broken
-
-    @property
-    def ignored(self) -> dict[str, int]:
-        return dict(sorted(self._ignored.items()))
-
-    def count(self) -> None:
-        return None
-
-    def read(self) -> Iterator[Post]:
-        self._ignored.clear()
+    def items(self) -> Iterator[Item]:
         seen: dict[str, str] = {}  # source_id → the file that it is from
         read: set[str] = set()
         for number, (file, blog, entry) in enumerate(self._entries()):
             source_id, digest = entry.id or entry.url or f"entry-{number}", digest_of(entry)
             if digest in read or seen.get(source_id, file) != file:
-                self._ignored["repeated"] += 1
-            elif self._is_own(entry):
+                yield Ignored("repeated")
+            elif reason := self._why_ignored(entry):
+                yield Ignored(reason)
+            else:
                 while source_id in seen:  # another text under the same number
                     source_id += "#2"
                 seen[source_id] = file
@@ -99,36 +87,27 @@ class BloggerSource:
                     blog = found
                     self._blogs.add(blog.id)
 
-    def _is_own(self, entry: BloggerEntry) -> bool:
-        """Counts what it passes over."""
-        own = self._only_one or entry.author in self._chosen
+    def _why_ignored(self, entry: BloggerEntry) -> str:
+        """ "" for what the author wrote."""
         if entry.kind == "comment":
             if entry.author not in self._chosen - {""}:
-                self._ignored["comments by others"] += 1
-                return False
+                return "comments by others"
         elif entry.kind not in ARTICLES:
-            self._ignored[entry.kind] += 1
-            return False
-        elif not own:
-            self._ignored["by other authors" if entry.author else "without an author"] += 1
-            return False
-        if entry.trashed:
-            self._ignored["trash"] += 1
-        return not entry.trashed
+            return entry.kind
+        elif not self._only_one and entry.author not in self._chosen:
+            return "by other authors" if entry.author else "without an author"
+        return "trash" if entry.trashed else ""
 
     def _post(self, source_id: str, blog: BloggerBlog, entry: BloggerEntry) -> Post:
         comment = entry.kind == "comment"
         title, _, _ = self._asked.get(entry.post, ("", "", ""))
         answered, author, name = self._asked.get(entry.answers, ("", "", "")) if comment else ("", "", "")
-        return Post(
-            author=self.options.author,
-            source=self.name,
-            source_id=source_id,
-            url=_joined(self.options.base_url or blog.url, entry.url) or source_id,
+        return self.post(
+            source_id,
+            url=_joined(self.options.base_url or blog.url, entry.url),
             title="" if comment else entry.title,  # Blogger makes a comment's title of its beginning
             created_at=entry.created_at,
-            fetched_at=self.options.fetched_at,
-            content="" if entry.problem else entry.content,
+            content=entry.content,
             content_type=ContentType.HTML,
             kind=PostKind.COMMENT if comment else PostKind.ARTICLE,
             visibility=entry.visibility,
@@ -140,21 +119,21 @@ class BloggerSource:
 
 
 def recognises(location: Location) -> Match:
-    tree = location.tree
-    return Match.YES if tree is not None and any(_is_export(tree, name) for name in tree.find(*PATTERNS)) else Match.NO
+    return location.holds(_exports)
 
 
 def open(location: Location, options: SourceOptions) -> BloggerSource:  # noqa: A001 - the name that sources are opened by
     """Raises SourceError, EmptySourceError, WhoIsTheAuthorError, UnsafeMarkupError."""
     tree = location.require_tree()
-    files = [name for name in tree.find(*PATTERNS) if _is_export(tree, name)]
+    files = _exports(tree)
     if not files:
         raise SourceError(f"{location.text} holds no export of Blogger's: neither feed.atom nor blog-….xml.")
-    return BloggerSource(tree, files, options)
+    return BloggerSource(options, tree, files)
 
 
-def _is_export(tree: FileTree, name: str) -> bool:
-    return begins_with(tree, name, SIGNS, bytes_read=PROBE_BYTES)
+def _exports(tree: FileTree) -> list[str]:
+    heads = {name: tree.head(name, PROBE_BYTES).replace(b"\0", b"") for name in tree.find(*PATTERNS)}  # as in UTF-16
+    return [name for name, head in heads.items() if any(sign in head for sign in SIGNS)]
 
 
 def _joined(base: str, url: str) -> str:

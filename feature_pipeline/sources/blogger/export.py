@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from feature_pipeline import dates
-from feature_pipeline.formats.archives import FileTree
+from feature_pipeline.archives import FileTree
 from feature_pipeline.formats.xml_items import inner_markup, xml_items
 
 KIND_SCHEME = "http://schemas.google.com/g/2005#kind"

@@ -7,13 +7,13 @@ unpacked into folders by collection. Entries of blogs on the same protocol (Whit
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import PurePosixPath
 
 from feature_pipeline import dates
-from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
-from feature_pipeline.formats.archives import MEGABYTE, FileTree
+from feature_pipeline.archives import MEGABYTE, FileTree
+from feature_pipeline.errors import EmptySourceError
 from feature_pipeline.formats.authorship import choose_authors
 from feature_pipeline.formats.bluesky_records import (
     ARTICLES,
@@ -29,6 +29,7 @@ from feature_pipeline.formats.bluesky_records import (
 )
 from feature_pipeline.formats.json_values import Json, at, dict_at, parse_json, text_at
 from feature_pipeline.formats.text_files import readable_name
+from feature_pipeline.source_bases.base import ExportSource, Ignored, Item
 from feature_pipeline.source_contract import Location, Match, SourceOptions, Unreached
 from feature_pipeline.sources.bluesky_archive.repository import read_repository
 from feature_store.records import ContentType, Post, PostKind
@@ -61,11 +62,8 @@ class _Item:
 
 
 @dataclass
-class BlueskyArchive:
-    tree: FileTree
-    options: SourceOptions
-    _complete: bool = field(default=True, init=False)
-    _ignored: Counter[str] = field(default_factory=Counter, init=False)
+class BlueskyArchive(ExportSource):
+    """It `lists_all` when it is a whole repository: a page of the API, or a part of a repository, is not."""
 
     def __post_init__(self) -> None:
         if not self._items:
@@ -74,38 +72,23 @@ class BlueskyArchive:
             )
         self._authors = self._choose_authors()
 
-    @cached_property
-    def name(self) -> str:
-        accounts = self._authors
-        identity = next(iter(accounts)) if len(accounts) == 1 else readable_name(str(self.tree.path.resolve()))
-        return f"bluesky_archive:{identity}"
-
     @property
-    def lists_all(self) -> bool:
-        """A whole repository does; a page of the API, or a part of a repository, does not."""
-        return self._complete
+    def identity(self) -> str:
+        return next(iter(self._authors)) if len(self._authors) == 1 else readable_name(str(self.tree.path.resolve()))
 
-    @property
-    def ignored(self) -> dict[str, int]:
-        return dict(sorted((+self._ignored).items()))
-
-    def count(self) -> None:
-        return None
-
-    def read(self) -> Iterator[Post | Unreached]:
-        """In the order of the records' names, or of the list. Raises SourceError, WhoIsTheAuthorError."""
-        self._ignored.clear()
+    def items(self) -> Iterator[Item]:
+        """In the order of the records' names, or of the list."""
         items: dict[str, _Item] = {}
         for item in self._items:
             account, collection, _ = parse_at_uri(item.uri)
             if not account:
                 items[item.uri] = item
             elif account not in self._authors:
-                self._ignored["other people's posts"] += 1
+                yield Ignored("other people's posts")
             elif collection not in WRITTEN:
-                self._ignored[collection] += 1
+                yield Ignored(collection)
             elif item.uri in items:
-                self._ignored["the same post again"] += 1
+                yield Ignored("the same post again")
             else:
                 items[item.uri] = item
         if not items:
@@ -125,10 +108,10 @@ class BlueskyArchive:
             data = self.tree.read(name, max_bytes=MAX_BYTES)
             if name.endswith(".car"):
                 repository = read_repository(data, what=name)
-                self._complete &= repository.complete
+                self.lists_all &= repository.complete
                 found += [_Item(f"at://{repository.did}/{path}", value) for path, value in repository.records.items()]
             else:
-                self._complete = False
+                self.lists_all = False
                 found += _items_of(parse_json(data, what=name), PurePosixPath(name))
         return found
 
@@ -144,16 +127,10 @@ class BlueskyArchive:
     def _post(self, item: _Item, items: dict[str, _Item]) -> Post:
         _, collection, _ = parse_at_uri(item.uri)
         record = item.record
-        post = Post(
-            author=self.options.author,
-            source=self.name,
-            source_id=item.uri,
+        post = self.post(
+            item.uri,
             url=web_address(item.uri),
-            title="",
             created_at=dates.to_utc(text_at(record, "createdAt")) or dates.to_utc(text_at(record, "publishedAt")),
-            fetched_at=self.options.fetched_at,
-            content="",
-            content_type=ContentType.PLAIN,
             kind=PostKind.POST,
             problem=item.problem,
         )
@@ -237,24 +214,20 @@ def _repost(reposted: str, reason: Json) -> _Item:
 
 
 def recognises(location: Location) -> Match:
-    tree = location.tree
-    likely = [] if tree is None else [*tree.find("*.car"), *tree.find("*.json")[:JSON_FILES_LOOKED_AT]]
-    return Match.YES if tree is not None and any(_is_ours(tree, name) for name in likely) else Match.NO
+    return location.holds(
+        lambda tree: any(
+            _is_ours(tree, name) for name in (*tree.find("*.car"), *tree.find("*.json")[:JSON_FILES_LOOKED_AT])
+        )
+    )
 
 
 def open(location: Location, options: SourceOptions) -> BlueskyArchive:  # noqa: A001 - the name that sources are opened by
     """Raises SourceError, EmptySourceError, WhoIsTheAuthorError."""
-    if location.tree is None:
-        raise SourceError(f"there is no file or folder {location.text}. Check the path.")
-    return BlueskyArchive(location.tree, options)
+    return BlueskyArchive(options, location.require_tree())
 
 
 def _is_ours(tree: FileTree, name: str) -> bool:
-    try:
-        with tree.open(name) as stream:
-            head = stream.read(HEAD_BYTES).removeprefix(b"\xef\xbb\xbf")
-    except UnreadableItemError:
-        return False
+    head = tree.head(name, HEAD_BYTES).removeprefix(b"\xef\xbb\xbf")
     return _is_car(head) or bool(JSON_MARK.match(head))
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from feature_pipeline import dates
+from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import EmptySourceError, UnreadableItemError
-from feature_pipeline.formats.archives import FileTree
 from feature_pipeline.formats.conversations import Dialogue, Participant, People, find_author, message, shortened
 from feature_pipeline.formats.json_values import Json, list_at, parse_json, text_at
 from feature_pipeline.source_contract import Location, Match, SourceOptions

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from feature_pipeline import dates
+from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import SourceError
-from feature_pipeline.formats.archives import FileTree
 from feature_pipeline.formats.csv_rows import csv_rows
 from feature_pipeline.formats.json_values import Json, dict_at, list_at, parse_json, text_at
 

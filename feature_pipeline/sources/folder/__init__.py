@@ -9,8 +9,8 @@ one with a problem.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 
 from feature_pipeline import dates
@@ -18,6 +18,7 @@ from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableIte
 from feature_pipeline.formats.post_fields import title_from_path, with_fields
 from feature_pipeline.formats.site_generators import Site
 from feature_pipeline.formats.text_files import decode, readable_name
+from feature_pipeline.source_bases.base import BaseSource, Ignored, Item
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_pipeline.sources.folder.documents import read_document
 from feature_pipeline.sources.folder.listing import ListedFile, Listing, list_files
@@ -45,13 +46,12 @@ ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 
 
 @dataclass
-class FolderSource:
+class FolderSource(BaseSource):
     root: Path  # a folder, an archive, or one file
-    options: SourceOptions
 
     def __post_init__(self) -> None:
         if not self._posts.files:
-            passed = ", ".join(f"{count} {kind}" for kind, count in self.ignored.items())
+            passed = ", ".join(f"{count} {kind}" for kind, count in sorted(self._listing.ignored.items()))
             raise EmptySourceError(
                 f"{self.root} holds no post. Looked for files ending in {_endings()}, in its folders too"
                 f"{f'; passed over: {passed}' if passed else ''}. Name the folder that your posts are in."
@@ -69,51 +69,37 @@ class FolderSource:
         return select_posts(listing, PurePosixPath(self.root if self.root.is_dir() else ""))
 
     @property
-    def name(self) -> str:
-        return f"folder:{readable_name(str(self.root))}"
-
-    @property
-    def lists_all(self) -> bool:
-        return True
-
-    @property
-    def ignored(self) -> dict[str, int]:
-        return dict(sorted(self._listing.ignored.items()))
+    def identity(self) -> str:
+        return readable_name(str(self.root))
 
     def count(self) -> int:
         return len(self._posts.files)
 
-    def read(self) -> Iterator[Post]:
+    def items(self) -> Iterator[Item]:
         """Every file that was there when the source was opened, by source_id. Raises UnsafeArchiveError."""
+        yield from Ignored.each(self._listing.ignored)
         for file in sorted(self._posts.files, key=lambda file: file.name):
             yield self._post(file)
 
     def _post(self, file: ListedFile) -> Post:
         ending = PurePosixPath(file.name).suffix.lower()
-        bare = Post(
-            author=self.options.author,
-            source=self.name,
-            source_id=file.name,
-            url=file.name,
+        bare = self.post(
+            file.name,
             title=title_from_path(file.name),
             created_at=dates.from_path(file.name),
-            fetched_at=self.options.fetched_at,
-            content="",
             content_type=ENDINGS.get(ending, ContentType.PLAIN),
             problem=file.problem,
         )
-        if file.problem:
-            return bare
-        try:
-            data = file.read(self.options.max_file_bytes)
-            if not data:
-                raise UnreadableItemError("the file is empty (0 bytes)")
-            if ending in DOCUMENTS:
-                return read_document(bare, data)
-            text = decode(data, html=bare.content_type is ContentType.HTML)
-            return with_fields(bare, text, site=self._posts.site, base_url=self.options.base_url)
-        except UnreadableItemError as error:
-            return replace(bare, problem=str(error))
+        return bare if file.problem else self.filled(bare, partial(self._read, file, ending))
+
+    def _read(self, file: ListedFile, ending: str, bare: Post) -> Post:
+        data = file.read(self.options.max_file_bytes)
+        if not data:
+            raise UnreadableItemError("the file is empty (0 bytes)")
+        if ending in DOCUMENTS:
+            return read_document(bare, data)
+        text = decode(data, html=bare.content_type is ContentType.HTML)
+        return with_fields(bare, text, site=self._posts.site, base_url=self.options.base_url)
 
 
 def recognises(location: Location) -> Match:
@@ -134,7 +120,7 @@ def open(location: Location, options: SourceOptions) -> FolderSource:  # noqa: A
         raise SourceError(f"there is no folder or file {location.text}. Check the path.")
     if not path.is_dir() and not (path.is_file() and (path.suffix.lower() in ENDINGS or _is_archive(path))):
         raise SourceError(f"{location.text} is neither a folder nor a file ending in {_endings()}, .zip or .tar.")
-    return FolderSource(path.resolve(), options)
+    return FolderSource(options, path.resolve())
 
 
 def _is_archive(path: Path) -> bool:

@@ -12,8 +12,8 @@ from dataclasses import replace
 from xml.parsers.expat import ExpatError
 
 from feature_pipeline import dates
+from feature_pipeline.archives import MEGABYTE
 from feature_pipeline.errors import SourceError, UnreadableItemError
-from feature_pipeline.formats.archives import MEGABYTE
 from feature_pipeline.formats.xml_files import parse_xml, require_no_entities
 from feature_store.records import ContentType, Post
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from feature_pipeline.archives import FileTree, open_tree
 from feature_pipeline.errors import SourceError, UnreadableItemError
-from feature_pipeline.formats.archives import FileTree, open_tree
 from feature_pipeline.formats.text_files import read_bytes, readable_name
 
 GENERATED = {

@@ -7,15 +7,16 @@ that the author signed, alone or with others.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import partial
 
 from feature_pipeline import dates
+from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
-from feature_pipeline.formats.archives import FileTree
 from feature_pipeline.formats.authorship import choose_authors
 from feature_pipeline.formats.html_parts import by_class, drop, inner_html, parse_page
 from feature_pipeline.formats.json_values import Json, at, dict_at, list_at, parse_json, text_at
+from feature_pipeline.source_bases.base import ExportSource, Ignored, Item
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_pipeline.sources.ghost.markup import lexical_html, mobiledoc_html
 from feature_store.records import ContentType, Post
@@ -34,18 +35,15 @@ PROBE_BYTES = 65_536
 SIGNS = (b'"data"', b'"db"', b'"meta"', b'"exported_on"')
 PUBLISHED = {"published", "sent"}
 SITE = "__GHOST_URL__"
-FURNITURE = (
+BOILERPLATE = (
     *("kg-bookmark-card", "kg-button-card", "kg-signup-card", "kg-audio-card", "kg-file-card", "kg-email-cta-card"),
     *("kg-video-player-container", "kg-cta-card", "kg-header-card-button", "kg-product-card-button"),
 )
 
 
 @dataclass
-class GhostSource:
-    tree: FileTree
+class GhostSource(ExportSource):
     file: str
-    options: SourceOptions
-    _ignored: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self._data = _data(parse_json(self.tree.read(self.file, max_bytes=MAX_JSON_BYTES), what=self.file))
@@ -66,55 +64,41 @@ class GhostSource:
         self._only_one = len(counts) <= 1
 
     @property
-    def name(self) -> str:
+    def identity(self) -> str:
         settings = {text_at(s, "key"): text_at(s, "value") for s in list_at(self._data, "settings")}
-        return f"ghost:{settings.get('title') or self.tree.path}"
-
-    @property
-    def lists_all(self) -> bool:
-        return True
-
-    @property
-    def ignored(self) -> dict[str, int]:
-        return dict(sorted(self._ignored.items()))
+        return settings.get("title") or super().identity
 
     def count(self) -> int:
         return len([post for post in self._posts if self._is_own(post)])
 
-    def read(self) -> Iterator[Post]:
-        self._ignored.clear()
-        if unreadable := len(list_at(self._data, "posts")) - len(self._posts):
-            self._ignored["entries that are no posts"] = unreadable
+    def items(self) -> Iterator[Item]:
+        yield Ignored("entries that are no posts", len(list_at(self._data, "posts")) - len(self._posts))
         seen = Counter[str]()
         for number, post in enumerate(self._posts):
             if not self._is_own(post):
-                self._ignored["by other authors"] += 1
+                yield Ignored("by other authors")
                 continue
             source_id = text_at(post, "uuid") or text_at(post, "id") or text_at(post, "slug") or f"post-{number}"
             seen[source_id] += 1
-            yield self._post(post, source_id if seen[source_id] == 1 else f"{source_id}#{seen[source_id]}")
+            bare = self._bare(post, source_id if seen[source_id] == 1 else f"{source_id}#{seen[source_id]}")
+            yield self.filled(bare, partial(self._read, post))
 
-    def _post(self, post: Json, source_id: str) -> Post:
+    def _bare(self, post: Json, source_id: str) -> Post:
         base = self.options.base_url.rstrip("/")
         slug = text_at(post, "slug")
-        bare = Post(
-            author=self.options.author,
-            source=self.name,
-            source_id=source_id,
-            url=text_at(post, "canonical_url") or (f"{base}/{slug}/" if base and slug else slug or source_id),
+        return self.post(
+            source_id,
+            url=text_at(post, "canonical_url") or (f"{base}/{slug}/" if base and slug else slug),
             title=text_at(post, "title").strip(),
             created_at=next(filter(None, (dates.to_utc(at(post, key)) for key in ("published_at", "created_at"))), ""),
-            fetched_at=self.options.fetched_at,
-            content="",
             content_type=ContentType.HTML,
             visibility="public" if text_at(post, "status") in PUBLISHED else "draft",
             tags=self._tag_names(post),
         )
-        try:
-            content, markup = _content(post)
-        except UnreadableItemError as error:
-            return replace(bare, problem=str(error))
-        return replace(bare, content=content.replace(SITE, base), content_type=markup)
+
+    def _read(self, post: Json, bare: Post) -> Post:
+        content, markup = _content(post)
+        return replace(bare, content=content.replace(SITE, self.options.base_url.rstrip("/")), content_type=markup)
 
     def _signed(self, post: Json) -> list[str]:
         ids = self._authors_of.get(text_at(post, "id")) or [
@@ -139,8 +123,7 @@ class GhostSource:
 
 
 def recognises(location: Location) -> Match:
-    tree = location.tree
-    return Match.YES if tree is not None and _exports(tree) else Match.NO
+    return location.holds(_exports)
 
 
 def open(location: Location, options: SourceOptions) -> GhostSource:  # noqa: A001 - the name that sources are opened by
@@ -152,7 +135,7 @@ def open(location: Location, options: SourceOptions) -> GhostSource:  # noqa: A0
         raise SourceError(
             f"{location.text} should hold one export of Ghost's as .json, and holds {found}. Name the file."
         )
-    return GhostSource(tree, files[0], options)
+    return GhostSource(options, tree, files[0])
 
 
 def _exports(tree: FileTree) -> list[str]:
@@ -161,9 +144,7 @@ def _exports(tree: FileTree) -> list[str]:
 
 
 def _is_export(tree: FileTree, name: str) -> bool:
-    start = b""
-    with suppress(SourceError), tree.open(name) as stream:
-        start = stream.read(PROBE_BYTES).lstrip(b"\xef\xbb\xbf \r\n\t")
+    start = tree.head(name, PROBE_BYTES).lstrip(b"\xef\xbb\xbf \r\n\t")
     if not start.startswith(b"{") or b'"data"' not in start:
         return False
     return start[1:].lstrip().startswith(SIGNS) and (b'"posts"' in start or b'"exported_on"' in start)
@@ -204,7 +185,7 @@ def _without_cards(markup: str) -> str:
     body = page.find("body") if page is not None else None
     if body is None:
         return ""
-    drop(by_class(body, *FURNITURE))
+    drop(by_class(body, *BOILERPLATE))
     return inner_html(body).strip()
 
 

@@ -20,10 +20,11 @@ from feature_pipeline.errors import (
     UnreachableError,
     UnreadableItemError,
 )
-from feature_pipeline.formats.json_api import ApiSource, account_name, unknown_account
 from feature_pipeline.formats.json_values import Json, at, dict_at, list_at, text_at
 from feature_pipeline.formats.plain_text import plain_text
 from feature_pipeline.formats.text_files import decode
+from feature_pipeline.source_bases.api import ApiSource, account_name, unknown_account
+from feature_pipeline.source_bases.base import Ignored, Item
 from feature_pipeline.source_contract import Location, Match, SourceOptions, Unreached
 from feature_pipeline.sources.github.api import PER_PAGE, GitHubApi
 from feature_store.records import ContentType, Post, PostKind
@@ -57,16 +58,14 @@ MENTION = re.compile(r"(?<![\w/.@-])@([A-Za-z0-9](?:[A-Za-z0-9-]{0,37}[A-Za-z0-9
 class GitHubSource(ApiSource):
     api: GitHubApi
     login: str
-    account_id: str
 
-    def read(self) -> Iterator[Post | Unreached]:
+    def items(self) -> Iterator[Item]:
         """Raises EmptySourceError, SourceError, FetchError."""
-        self._ignored.clear()
         some = False
         try:
             for part in (self._issues(), self._readmes(), self._gists(), self._comments()):
                 for item in part:
-                    some = True
+                    some = some or not isinstance(item, Ignored)
                     yield item
         except UnreachableError as error:
             if self.api.headers:
@@ -79,11 +78,11 @@ class GitHubSource(ApiSource):
             raise EmptySourceError(f"{self.login} has no public issue, comment, README or prose gist on GitHub.")
         self.lists_all = self.api.whole
 
-    def _issues(self) -> Iterator[Post]:
+    def _issues(self) -> Iterator[Item]:
         for what, qualifier in (("issue", "is:issue"), ("pull request", "is:pr")):
             for item in self.api.search(f"author:{self.login} {qualifier}"):
                 if not self._is_own(item):
-                    self._ignored["other people's"] += 1
+                    yield Ignored("other people's")
                     continue
                 title, body = text_at(item, "title").strip(), text_at(item, "body")
                 alone = not body.strip()  # then its title is what was written
@@ -99,13 +98,13 @@ class GitHubSource(ApiSource):
                     problem="" if title or body else "the answer holds neither title nor text",
                 )
 
-    def _comments(self) -> Iterator[Post | Unreached]:
+    def _comments(self) -> Iterator[Item]:
         limit = MAX_THREADS if self.api.headers else MAX_THREADS_WITHOUT_TOKEN
         for query, paths in CONVERSATIONS:
             for position, thread in enumerate(self.api.search(query.format(login=self.login))):
                 if position == limit:
                     self.api.whole = False
-                    self._ignored[f"older conversations than the newest {limit}"] += max(1, self.api.total - limit)
+                    yield Ignored(f"older conversations than the newest {limit}", max(1, self.api.total - limit))
                     break
                 try:
                     with self.api.one_item():
@@ -115,7 +114,7 @@ class GitHubSource(ApiSource):
                     self.api.whole = False  # which of the author's comments are in it is not known
                     yield Unreached(f"comments of {text_at(thread, 'html_url')}", str(error))
 
-    def _conversation(self, thread: Json, path: str) -> Iterator[Post]:
+    def _conversation(self, thread: Json, path: str) -> Iterator[Item]:
         """The author's words in one conversation, each with what it answers. Raises SourceError, FetchError."""
         place, number = REPOSITORY.search(text_at(thread, "repository_url")), text_at(thread, "number")
         if not place or not number.isdecimal():
@@ -133,16 +132,15 @@ class GitHubSource(ApiSource):
                     answered = (
                         opening if path.endswith("reviews") else bodies.get(text_at(comment, "in_reply_to_id"), "")
                     )
-                yield from self._comment(comment, NAMES.get(path, "review"), answered)
+                yield self._comment(comment, NAMES.get(path, "review"), answered)
             if text_at(comment, "user", "type") != "Bot":
                 before = body
 
-    def _comment(self, comment: Json, what: str, answered: str) -> Iterator[Post]:
+    def _comment(self, comment: Json, what: str, answered: str) -> Post | Ignored:
         body = text_at(comment, "body")
         if not body.strip():
-            self._ignored[f"{what}s without words"] += 1
-            return
-        yield self.post(
+            return Ignored(f"{what}s without words")
+        return self.post(
             f"{what} {_id(comment)}",
             url=text_at(comment, "html_url"),
             created_at=dates.to_utc(text_at(comment, "created_at") or text_at(comment, "submitted_at")),
@@ -153,12 +151,12 @@ class GitHubSource(ApiSource):
             people=self._people(body),
         )
 
-    def _readmes(self) -> Iterator[Post | Unreached]:
+    def _readmes(self) -> Iterator[Item]:
         url = self.api.url(f"/users/{self.login}/repos", type="owner", sort="created", per_page=PER_PAGE)
         for repository in self.api.listed(url):
             place = REPOSITORY.search(text_at(repository, "full_name"))
-            if at(repository, "fork") or text_at(repository, "owner", "id") != self.account_id or not place:
-                self._ignored["forks and other people's repositories"] += 1
+            if at(repository, "fork") or text_at(repository, "owner", "id") != self.place or not place:
+                yield Ignored("forks and other people's repositories")
                 continue
             source_id = f"readme {_id(repository)}"
             try:
@@ -168,7 +166,7 @@ class GitHubSource(ApiSource):
                 yield Unreached(source_id, str(error))
                 continue
             if not file:
-                self._ignored["repositories without README"] += 1
+                yield Ignored("repositories without README")
                 continue
             text, problem = _decoded(file)
             yield self.post(
@@ -184,11 +182,11 @@ class GitHubSource(ApiSource):
                 problem=problem,
             )
 
-    def _gists(self) -> Iterator[Post | Unreached]:
+    def _gists(self) -> Iterator[Item]:
         for listed in self.api.listed(self.api.url(f"/users/{self.login}/gists", per_page=PER_PAGE)):
             files = dict_at(listed, "files")
             prose = [name for name in files if _is_prose(name, files[name])]
-            self._ignored["code in gists"] += len(files) - len(prose)
+            yield Ignored("code in gists", len(files) - len(prose))
             if not prose:
                 continue
             try:
@@ -199,7 +197,7 @@ class GitHubSource(ApiSource):
                 yield from (Unreached(f"gist {_id(listed)} {text_at([name], 0)}", str(error)) for name in prose)
                 continue
             if at(gist, "fork_of"):
-                self._ignored["forked gists"] += 1
+                yield Ignored("forked gists")
                 continue
             for name in prose:
                 yield self._gist_file(listed, text_at([name], 0), at(gist, "files", name), alone=len(prose) == 1)
@@ -221,7 +219,7 @@ class GitHubSource(ApiSource):
         )
 
     def _is_own(self, item: Json) -> bool:
-        return text_at(item, "user", "id") == self.account_id
+        return text_at(item, "user", "id") == self.place
 
     def _people(self, body: str) -> tuple[str, ...]:
         names = MENTION.findall(CODE.sub(" ", body))
@@ -276,4 +274,4 @@ def open(location: Location, options: SourceOptions) -> GitHubSource:  # noqa: A
         raise SourceError(f"{login} is an organization on GitHub. Name the person's own account.")
     if not _id(account):
         raise SourceError(f"GitHub answers with no account for {login!r}. Try again later.")
-    return GitHubSource(f"github:{_id(account)}", options, api, text_at(account, "login") or login, _id(account))
+    return GitHubSource(options, _id(account), api, text_at(account, "login") or login)

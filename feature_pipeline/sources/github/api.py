@@ -22,7 +22,7 @@ class GitHubApi(JsonApi):
         """Raises SourceError, FetchError."""
         listing = Listing(self, (), _id, lambda answer, _: answer.next_url)
         yield from listing.read(url)
-        self.whole = self.whole and not listing.nameless
+        self.whole = self.whole and listing.is_whole
 
     def search(self, query: str) -> Iterator[dict[str, Json]]:
         """Issues or pull requests, newest first: public ones alone, since a token may see more than is published.
@@ -41,7 +41,7 @@ class GitHubApi(JsonApi):
             if len(listing.seen) >= self.total or len(listing.seen) == known or not oldest:
                 break
             until = f" created:<={oldest}"
-        self.whole = self.whole and len(listing.seen) >= self.total and not listing.nameless
+        self.whole = self.whole and len(listing.seen) >= self.total and listing.is_whole
 
     def readme(self, place: str, *, modified: str) -> dict[str, Json]:
         """{} when the repository has none. Raises SourceError, FetchError."""

@@ -6,17 +6,18 @@ author's words and what they answer, never a mailbox.
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import EmptySourceError, UnreadableItemError
-from feature_pipeline.formats.archives import FileTree
-from feature_pipeline.formats.conversations import Participant, find_author, message, shortened
+from feature_pipeline.formats.conversations import Participant, find_author, shortened
+from feature_pipeline.source_bases.base import ExportSource, Ignored, Item
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_pipeline.sources.mbox.boxes import Box, boxes_of, mails_of
 from feature_pipeline.sources.mbox.folders import is_discarded, is_sent, is_unsent
 from feature_pipeline.sources.mbox.messages import Mail, Person
 from feature_pipeline.sources.mbox.text import Signatures, split_mail
-from feature_store.records import Post
+from feature_store.records import PostKind
 
 SUMMARY = "mail (mbox, Maildir, .eml): what the author sent, without quotations and signatures"
 EXAMPLE = "~/Downloads/takeout-20240501.zip"
@@ -43,70 +44,53 @@ class _Sent:
 
 
 @dataclass
-class MboxSource:
-    tree: FileTree
-    options: SourceOptions
+class MboxSource(ExportSource):
+    """Named by its path: mail does not say whose account it is from, and a person has many addresses."""
+
     _boxes: list[Box]
     _is_authors: Callable[[Mail, Box], bool]
-    _ignored: Counter[str] = field(default_factory=Counter)
 
-    @property
-    def name(self) -> str:
-        # Mail does not say whose account it is from, and a person has many addresses.
-        return f"mbox:{self.tree.path}"
-
-    @property
-    def lists_all(self) -> bool:
-        return True
-
-    @property
-    def ignored(self) -> dict[str, int]:
-        return dict(sorted(self._ignored.items()))
-
-    def count(self) -> None:
-        return None
-
-    def read(self) -> Iterator[Post]:
+    def items(self) -> Iterator[Item]:
         """Raises SourceError when a file breaks off, EmptySourceError when no mail in it is the author's."""
-        self._ignored.clear()
-        sent = list(self._sent())
-        if not sent and self._ignored["received"]:
+        ignored: Counter[str] = Counter()
+        sent = list(self._sent(ignored))
+        yield from Ignored.each(ignored)
+        if not sent and ignored["received"]:
             raise EmptySourceError(
-                f"none of the {self._ignored['received']} mails in {self.tree.path} is marked as sent by you. "
+                f"none of the {ignored['received']} mails in {self.tree.path} is marked as sent by you. "
                 "Say which addresses are yours: --me you@example.org."
             )
         wanted = {mail.answered_id for mail in sent} - {""}
         answered = self._texts_of(wanted) if wanted else {}
         signatures = Signatures(mail.own for mail in sent)
         for mail in sent:
-            yield message(
-                self.options,
-                source=self.name,
-                source_id=mail.source_id,
+            yield self.post(
+                mail.source_id,
+                title=mail.title,
                 created_at=mail.sent_at,
                 content=signatures.cut(mail.own),
-                title=mail.title,
+                kind=PostKind.MESSAGE,
                 context=shortened(mail.quoted or answered.get(mail.answered_id, "")),
                 people=mail.people,
                 problem=mail.problem,
             )
 
-    def _sent(self) -> Iterator[_Sent]:
+    def _sent(self, ignored: Counter[str]) -> Iterator[_Sent]:
         seen: set[str] = set()
         for box, mail in mails_of(self.tree, self._boxes, max_bytes=self.options.max_file_bytes):
             reason = box.unread or _unread(mail)
             if reason or not self._is_authors(mail, box):
-                self._ignored[reason or "received"] += 1
+                ignored[reason or "received"] += 1
             elif mail.not_written:
-                self._ignored[mail.not_written] += 1
+                ignored[mail.not_written] += 1
             elif mail.message_id in seen:
-                self._ignored["duplicate"] += 1
+                ignored["duplicate"] += 1
             else:
                 seen.add(mail.message_id)
                 if (sent := _read(mail)).own or sent.problem:
                     yield sent
                 else:
-                    self._ignored["without words of one's own"] += 1
+                    ignored["without words of one's own"] += 1
 
     def _texts_of(self, wanted: set[str]) -> dict[str, str]:
         """What the mails of these ids say themselves."""
@@ -177,8 +161,7 @@ def _labelled_sent(mail: Mail) -> bool:
 
 
 def recognises(location: Location) -> Match:
-    tree = location.tree
-    return Match.YES if tree is not None and boxes_of(tree) else Match.NO
+    return location.holds(boxes_of)
 
 
 def open(location: Location, options: SourceOptions) -> MboxSource:  # noqa: A001 - the name that sources are opened by
@@ -187,4 +170,4 @@ def open(location: Location, options: SourceOptions) -> MboxSource:  # noqa: A00
     boxes = boxes_of(tree)
     if not boxes:
         raise EmptySourceError(f"{tree.path} holds no mail: looked for .mbox files, Maildir folders and .eml files.")
-    return MboxSource(tree, options, boxes, _who(tree, boxes, options))
+    return MboxSource(options, tree, boxes, _who(tree, boxes, options))

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from feature_pipeline.errors import UnreadableItemError
-from feature_pipeline.formats.archives import FileTree
+from feature_pipeline.archives import FileTree
 from feature_pipeline.sources.mbox.files import RawMessage, is_mbox, mbox_messages
 from feature_pipeline.sources.mbox.folders import is_discarded, is_sent, is_unsent
 from feature_pipeline.sources.mbox.messages import Mail
@@ -58,11 +57,7 @@ def _may_be_mbox(path: PurePosixPath, *, alone: bool) -> bool:
 
 
 def _begins_as_mbox(tree: FileTree, name: str) -> bool:
-    try:
-        with tree.open(name) as stream:
-            return is_mbox(stream.read(PROBE_BYTES))
-    except UnreadableItemError:
-        return False
+    return is_mbox(tree.head(name, PROBE_BYTES))
 
 
 def mails_of(tree: FileTree, boxes: Iterable[Box], *, max_bytes: int) -> Iterator[tuple[Box, Mail]]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import EmptySourceError, UnreadableItemError
-from feature_pipeline.formats.archives import FileTree
 from feature_pipeline.formats.conversations import (
     Dialogue,
     Participant,

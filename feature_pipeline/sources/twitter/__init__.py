@@ -7,14 +7,13 @@ Deleted tweets, messages and likes are counted and not read.
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, replace
 
 from feature_pipeline import dates
-from feature_pipeline.errors import EmptySourceError, SourceError
-from feature_pipeline.formats.archives import FileTree
+from feature_pipeline.errors import EmptySourceError
 from feature_pipeline.formats.json_values import dict_at, text_at
 from feature_pipeline.formats.text_files import readable_name
+from feature_pipeline.source_bases.base import ExportSource, Ignored, Item
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_pipeline.sources.twitter.draft_js import draft_to_markdown
 from feature_pipeline.sources.twitter.files import ARTICLES, NOTES, TWEETS, WRITTEN, TwitterFiles, holds_tweets
@@ -31,39 +30,26 @@ ADDRESS = None
 
 
 @dataclass
-class TwitterArchive:
-    tree: FileTree
-    options: SourceOptions
-    _ignored: Counter[str] = field(default_factory=Counter)
-
+class TwitterArchive(ExportSource):
     def __post_init__(self) -> None:
         self._files = TwitterFiles(self.tree)
         if not WRITTEN & set(self._files.by_kind):
             raise EmptySourceError(
                 f"{self.tree.path} holds no tweets.js, tweet.js or data/js/tweets. Name the archive as X delivered it."
             )
+        self.lists_all = not self._files.partial
 
-    @cached_property
-    def name(self) -> str:
+    @property
+    def identity(self) -> str:
         accounts = list(self._files.accounts)
-        return f"twitter:{accounts[0] if len(accounts) == 1 else readable_name(str(self.tree.path.resolve()))}"
+        return accounts[0] if len(accounts) == 1 else readable_name(str(self.tree.path.resolve()))
 
-    @property
-    def lists_all(self) -> bool:
-        return not self._files.partial
-
-    @property
-    def ignored(self) -> dict[str, int]:
-        return dict(sorted((+self._ignored).items()))
-
-    def count(self) -> None:
-        return None
-
-    def read(self) -> Iterator[Post]:
+    def items(self) -> Iterator[Item]:
         """Tweets in the order of the files, then notes and articles. Raises SourceError."""
-        self._ignored = self._files.count_unread()
-        tweets, visibility, problems = self._tweets()
-        unmatched = self._merge_notes(tweets, problems)
+        ignored = self._files.count_unread()
+        tweets, visibility, problems = self._tweets(ignored)
+        unmatched = self._merge_notes(tweets, problems, ignored)
+        yield from Ignored.each(ignored)
         # Whose tweets are here is who wrote them: known by their id even where no file says whose archive it is.
         continued = (tweet.answers.casefold() for tweet in tweets.values() if tweet.parent in tweets)
         own = self._files.own_names | set(filter(None, continued))
@@ -71,13 +57,12 @@ class TwitterArchive:
         posts += [*unmatched, *self._articles(), *problems.values()]
         if not posts:
             raise EmptySourceError(f"{self.tree.path} holds no tweet. Request a new archive, or check the path.")
-        seen: set[str] = set()
+        unique: dict[str, Post] = {}
         for post in posts:
-            if post.source_id not in seen:
-                yield post
-            seen.add(post.source_id)
+            unique.setdefault(post.source_id, post)
+        yield from unique.values()
 
-    def _tweets(self) -> tuple[dict[str, Tweet], dict[str, str], dict[str, Post]]:
+    def _tweets(self, ignored: Counter[str]) -> tuple[dict[str, Tweet], dict[str, str], dict[str, Post]]:
         """Tweets by id, visibility where it is not public, and items that are none."""
         tweets: dict[str, Tweet] = {}
         visibility: dict[str, str] = {}
@@ -87,17 +72,18 @@ class TwitterArchive:
                 tweet = read_tweet(item)
                 if tweet is None:
                     key = id_of(item) or place
-                    problems[key] = self._bare(key, problem="an item without id or text: not a tweet of a known form")
+                    problem = "an item without id or text: not a tweet of a known form"
+                    problems[key] = self.post(key, kind=PostKind.POST, problem=problem)
                     continue
                 if seen_by != "public":
                     visibility[tweet.id] = seen_by
                 if tweet.id in tweets:
-                    self._ignored["the same tweet again"] += 1
+                    ignored["the same tweet again"] += 1
                 else:
                     tweets[tweet.id] = tweet
         return tweets, visibility, problems
 
-    def _merge_notes(self, tweets: dict[str, Tweet], problems: dict[str, Post]) -> list[Post]:
+    def _merge_notes(self, tweets: dict[str, Tweet], problems: dict[str, Post], ignored: Counter[str]) -> list[Post]:
         """Put whole texts into `tweets`; the notes that belong to none of them as posts of their own."""
         matcher = NoteMatcher(tweets.values())
         unmatched: list[Post] = []
@@ -105,11 +91,11 @@ class TwitterArchive:
         for place, item in self._files.items(NOTES, "noteTweet"):
             note = read_note(item)
             if note is None:
-                problems[place] = self._bare(place, problem="a note without text")
+                problems[place] = self.post(place, kind=PostKind.POST, problem="a note without text")
             elif text_at(item, "lifecycle", "name") not in ("", "Active"):
-                self._ignored["deleted tweets"] += 1
+                ignored["deleted tweets"] += 1
             elif note.id in seen and note.id:
-                self._ignored["the same tweet again"] += 1
+                ignored["the same tweet again"] += 1
             elif (tweet := matcher.take(note)) is None:
                 unmatched.append(self._note_post(note, place))
             elif is_longer(note, tweet):
@@ -130,15 +116,15 @@ class TwitterArchive:
                 moments = (text_at(about, name) for name in ("firstPublishedAtMs", "createdAtMs"))
                 text = text_at(item, "content") or draft_to_markdown(dict_at(item, "content"))
                 tweet_id = text_at(about, "tweetId")
-                yield replace(
-                    self._bare(f"article/{key}", problem="" if text.strip() else "an article without text"),
-                    url=self._url(tweet_id) if tweet_id else f"article/{key}",
+                yield self.post(
+                    f"article/{key}",
+                    url=self._url(tweet_id) if tweet_id else "",
                     title=text_at(item, "title"),
                     created_at=next(filter(None, map(dates.to_utc, moments)), ""),
-                    content=text if text.strip() else "",
+                    content=text,
                     content_type=ContentType.MARKDOWN,
-                    kind=PostKind.ARTICLE,
                     visibility="draft" if state.casefold() == "draft" else "public",
+                    problem="" if text.strip() else "an article without text",
                 )
 
     def _post(self, tweet: Tweet, tweets: dict[str, Tweet], own: set[str], visibility: str) -> Post:
@@ -149,8 +135,8 @@ class TwitterArchive:
             kind = PostKind.POST
         else:
             kind = PostKind.REPLY if tweet.parent or tweet.answers else PostKind.POST
-        return replace(
-            self._bare(tweet.id),
+        return self.post(
+            tweet.id,
             url=self._url(tweet.id, tweet.screen_name),
             created_at=tweet.created_at,
             content=tweet.text,
@@ -162,27 +148,13 @@ class TwitterArchive:
         )
 
     def _note_post(self, note: Note, place: str) -> Post:
-        return replace(
-            self._bare(note.tweet_ids[0] if note.tweet_ids else place),
+        return self.post(
+            note.tweet_ids[0] if note.tweet_ids else place,
             created_at=note.created_at,
             content=note.text,
+            kind=PostKind.POST,
             tags=note.tags,
             people=tuple(name for name in note.people if name.casefold() not in self._files.own_names),
-        )
-
-    def _bare(self, source_id: str, *, problem: str = "") -> Post:
-        return Post(
-            author=self.options.author,
-            source=self.name,
-            source_id=source_id,
-            url=source_id,
-            title="",
-            created_at="",
-            fetched_at=self.options.fetched_at,
-            content="",
-            content_type=ContentType.PLAIN,
-            kind=PostKind.POST,
-            problem=problem,
         )
 
     def _url(self, tweet_id: str, screen_name: str = "") -> str:
@@ -192,14 +164,12 @@ class TwitterArchive:
 
 
 def recognises(location: Location) -> Match:
-    return Match.YES if location.tree is not None and holds_tweets(location.tree) else Match.NO
+    return location.holds(holds_tweets)
 
 
 def open(location: Location, options: SourceOptions) -> TwitterArchive:  # noqa: A001 - the name that sources are opened by
     """Raises SourceError, EmptySourceError."""
-    if location.tree is None:
-        raise SourceError(f"there is no file or folder {location.text}. Check the path.")
-    return TwitterArchive(location.tree, options)
+    return TwitterArchive(options, location.require_tree())
 
 
 def _union(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from pathlib import PurePosixPath
 
-from feature_pipeline.errors import SourceError, UnreadableItemError
-from feature_pipeline.formats.archives import MEGABYTE, FileTree
+from feature_pipeline.archives import MEGABYTE, FileTree
+from feature_pipeline.errors import SourceError
 from feature_pipeline.formats.csv_rows import csv_rows
 from feature_pipeline.formats.json_values import Json, at, parse_json, text_at
 
@@ -143,11 +143,7 @@ def holds_tweets(tree: FileTree) -> bool:
 
 def _kind(tree: FileTree, name: str) -> str:
     """What the file assigns its items to, e.g. "tweets"; "" for other files."""
-    try:
-        with tree.open(name) as stream:
-            head = stream.read(HEAD_BYTES).removeprefix(MARK_BYTES).decode("utf-8", "replace")
-    except UnreadableItemError:
-        return ""
+    head = tree.head(name, HEAD_BYTES).removeprefix(MARK_BYTES).decode("utf-8", "replace")
     if match := ASSIGNMENT.match(head):
         return "manifest" if match["manifest"] else match["ytd"] or match["grailbird"] or match["details"]
     named = PurePosixPath(name).name.lower()

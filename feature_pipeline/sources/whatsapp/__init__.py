@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from feature_pipeline import dates
+from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
-from feature_pipeline.formats.archives import FileTree
 from feature_pipeline.formats.conversations import Dialogue, Participant, People, find_author, message, same_name
 from feature_pipeline.formats.text_files import decode
 from feature_pipeline.source_contract import Location, Match, SourceOptions

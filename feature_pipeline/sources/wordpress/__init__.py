@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
+from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import EmptySourceError, SourceError
-from feature_pipeline.formats.archives import FileTree, begins_with
 from feature_pipeline.formats.authorship import choose_authors
 from feature_pipeline.formats.plain_text import plain_text
+from feature_pipeline.source_bases.base import ExportSource, Ignored, Item
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_pipeline.sources.wordpress.export import (
     WordpressAuthor,
@@ -41,16 +42,10 @@ NO_COMMENT = {"spam", "trash", "post-trashed"}
 
 
 @dataclass
-class WordpressSource:
-    tree: FileTree
+class WordpressSource(ExportSource):
     files: list[str]
-    options: SourceOptions
-    _ignored: Counter[str] = field(default_factory=Counter)
-    _sites: set[str] = field(default_factory=set)
-    _accounts: dict[str, WordpressAuthor] = field(default_factory=dict)  # by login
-    _chosen: set[str] = field(default_factory=set)  # logins
-    _only_one: bool = True
-    _broken: bool = False
+    _sites: set[str] = field(default_factory=set, init=False)
+    _accounts: dict[str, WordpressAuthor] = field(default_factory=dict, init=False)  # by login
 
     def __post_init__(self) -> None:
         """Reads all of it once, as who has written how much stands nowhere else."""
@@ -59,7 +54,7 @@ class WordpressSource:
         types: Counter[str] = Counter()
         anonymous = 0
         for _, _, item in self._entries():
-            self._broken = self._broken or bool(item.problem)
+            self.lists_all = self.lists_all and not item.problem
             types[item.type] += 1
             if not _is_article(item):
                 continue
@@ -77,37 +72,25 @@ class WordpressSource:
         self._only_one = len(counts) <= 1
 
     @property
-    def name(self) -> str:
-        return f"wordpress:{'+'.join(sorted(self._sites - {''})) or self.tree.path}"
+    def identity(self) -> str:
+        return "+".join(sorted(self._sites - {""})) or super().identity
 
-    @property
-    def lists_all(self) -> bool:
-        return not self._broken
-
-    @property
-    def ignored(self) -> dict[str, int]:
-        return dict(sorted(self._ignored.items()))
-
-    def count(self) -> None:
-        return None
-
-    def read(self) -> Iterator[Post]:
+    def items(self) -> Iterator[Item]:
         """Posts in the order of the files, each followed by the author's comments on it."""
-        self._ignored.clear()
         seen: dict[str, tuple[str, str]] = {}  # source_id → the file that it is from, the item's digest
         for number, (file, blog, item) in enumerate(self._entries()):
             source_id = item.id or item.slug or f"item-{number}"
             if len(self._sites) > 1:
                 source_id = f"{blog.site}/{source_id}"
             if source_id in seen and (seen[source_id][0] != file or seen[source_id][1] == digest_of(item)):
-                self._ignored["repeated"] += 1
+                yield Ignored("repeated")
                 continue
             while source_id in seen:
                 source_id += "#2"
             seen[source_id] = (file, digest_of(item))
             post = self._post(source_id, blog, item)
-            if self._is_own(item):
-                yield post
+            reason = self._why_ignored(item)
+            yield Ignored(reason) if reason else post
             yield from self._comments(post, item)
 
     def _entries(self) -> Iterator[tuple[str, WordpressBlog, WordpressItem]]:
@@ -133,28 +116,22 @@ class WordpressSource:
             found[account.login if account else given[0]] = account.names if account else given
         return found
 
-    def _is_own(self, item: WordpressItem) -> bool:
-        """Counts what it passes over."""
+    def _why_ignored(self, item: WordpressItem) -> str:
+        """ "" for what the author wrote."""
         if item.type not in ARTICLE_TYPES:
-            self._ignored[item.type] += 1
-        elif item.status in NEVER_PUBLISHED:
-            self._ignored[item.status] += 1
-        elif not self._only_one and not self._chosen & self._logins(item).keys():
-            self._ignored["by other authors" if item.authors else "without an author"] += 1
-        else:
-            return True
-        return False
+            return item.type
+        if item.status in NEVER_PUBLISHED:
+            return item.status
+        if not self._only_one and not self._chosen & self._logins(item).keys():
+            return "by other authors" if item.authors else "without an author"
+        return ""
 
     def _post(self, source_id: str, blog: WordpressBlog, item: WordpressItem) -> Post:
-        base = self.options.base_url or blog.url
-        return Post(
-            author=self.options.author,
-            source=self.name,
-            source_id=source_id,
-            url=_joined(base, item.link) or source_id,
+        return self.post(
+            source_id,
+            url=_joined(self.options.base_url or blog.url, item.link),
             title=item.title,
             created_at=item.created_at,
-            fetched_at=self.options.fetched_at,
             content="" if item.problem else post_html(item.content),
             content_type=ContentType.HTML,
             visibility=item.visibility,
@@ -162,26 +139,22 @@ class WordpressSource:
             problem=item.problem,
         )
 
-    def _comments(self, post: Post, item: WordpressItem) -> Iterator[Post]:
+    def _comments(self, post: Post, item: WordpressItem) -> Iterator[Item]:
         by_id = {comment.id: comment for comment in item.comments}
         for comment in item.comments:
             if comment.type != "comment":
-                self._ignored[comment.type] += 1
+                yield Ignored(comment.type)
             elif comment.approved in NO_COMMENT or item.status == "trash":
-                self._ignored["spam or trashed comments"] += 1
+                yield Ignored("spam or trashed comments")
             elif not self._wrote(comment):
-                self._ignored["comments by others"] += 1
+                yield Ignored("comments by others")
             else:
                 answered = by_id.get(comment.parent)
                 waiting = "draft" if comment.approved == "0" else "public"
-                yield Post(
-                    author=post.author,
-                    source=post.source,
-                    source_id=f"{post.source_id}#comment-{comment.id or digest_of(comment.content)[:12]}",
+                yield self.post(
+                    f"{post.source_id}#comment-{comment.id or digest_of(comment.content)[:12]}",
                     url=f"{post.url}#comment-{comment.id}",
-                    title="",
                     created_at=comment.created_at,
-                    fetched_at=post.fetched_at,
                     content=post_html(comment.content),
                     content_type=ContentType.HTML,
                     kind=PostKind.COMMENT,
@@ -205,21 +178,21 @@ class WordpressSource:
 
 
 def recognises(location: Location) -> Match:
-    tree = location.tree
-    return Match.YES if tree is not None and any(_is_wxr(tree, name) for name in tree.find(*PATTERNS)) else Match.NO
+    return location.holds(_exports)
 
 
 def open(location: Location, options: SourceOptions) -> WordpressSource:  # noqa: A001 - the name that sources are opened by
     """Raises SourceError, EmptySourceError, WhoIsTheAuthorError, UnsafeMarkupError."""
     tree = location.require_tree()
-    files = [name for name in tree.find(*PATTERNS) if _is_wxr(tree, name)]
+    files = _exports(tree)
     if not files:
         raise SourceError(f"{location.text} holds no WordPress export: no .xml file in it says that it is one.")
-    return WordpressSource(tree, files, options)
+    return WordpressSource(options, tree, files)
 
 
-def _is_wxr(tree: FileTree, name: str) -> bool:
-    return begins_with(tree, name, SIGNS, bytes_read=PROBE_BYTES)
+def _exports(tree: FileTree) -> list[str]:
+    heads = {name: tree.head(name, PROBE_BYTES).replace(b"\0", b"") for name in tree.find(*PATTERNS)}  # as in UTF-16
+    return [name for name, head in heads.items() if any(sign in head for sign in SIGNS)]
 
 
 def _is_article(item: WordpressItem) -> bool:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from feature_pipeline import dates
-from feature_pipeline.formats.archives import FileTree
+from feature_pipeline.archives import FileTree
 from feature_pipeline.formats.xml_items import inner_markup, xml_items
 from feature_pipeline.sources.wordpress.markup import plain_title
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from feature_pipeline.archives import open_tree
 from feature_pipeline.errors import SourceError, UnsafeMarkupError
-from feature_pipeline.formats.archives import open_tree
 from feature_pipeline.formats.csv_rows import csv_rows
 from feature_pipeline.formats.json_values import at, dict_at, list_at, parse_json, text_at
 from feature_pipeline.formats.xml_files import parse_xml

@@ -25,6 +25,12 @@ def source_of(folder: Path, **options: object) -> Source:
     return opened(str(folder), "folder", **options)
 
 
+def ignored(folder: Path) -> dict[str, int]:
+    source = source_of(folder)
+    list(source.read())
+    return source.ignored
+
+
 def urls(folder: Path, **options: object) -> dict[str, str]:
     return {post.source_id: post.url for post in source_of(folder, **options).read() if isinstance(post, Post)}
 
@@ -53,9 +59,8 @@ def test_a_hugo_site_is_its_content_without_page_resources_and_empty_sections(tm
         "content/posts/fog/index.md": "https://maud.example/posts/fog/",
         "content/posts/rain.md": "https://maud.example/posts/rain/",
     }
-    source = source_of(tmp_path)
-    assert source.count() == 4
-    assert source.ignored == {
+    assert source_of(tmp_path).count() == 4
+    assert ignored(tmp_path) == {
         ".toml": 1,
         "outside of content/": 4,
         "page resource": 2,
@@ -206,7 +211,7 @@ def test_an_obsidian_vault_without_its_templates_and_drawings(tmp_path: Path) ->
         },
     )
     assert set(urls(tmp_path)) == {"Fog.md"}
-    assert source_of(tmp_path).ignored == {".canvas": 1, "drawing": 2, "hidden": 2, "template": 2}
+    assert ignored(tmp_path) == {".canvas": 1, "drawing": 2, "hidden": 2, "template": 2}
 
 
 def test_templates_are_posts_outside_of_a_vault(tmp_path: Path) -> None:
@@ -217,7 +222,7 @@ def test_templates_are_posts_outside_of_a_vault(tmp_path: Path) -> None:
 def test_what_was_rendered_beside_its_source_is_no_second_post(tmp_path: Path) -> None:
     write(tmp_path, **{"a.Rmd": "x", "a.md": "x", "a.html": "x", "b.qmd": "x", "b.html": "x", "c.md": "x"})
     assert set(urls(tmp_path)) == {"a.Rmd", "b.qmd", "c.md"}
-    assert source_of(tmp_path).ignored == {"made from the .Rmd or .qmd beside it": 3}
+    assert ignored(tmp_path) == {"made from the .Rmd or .qmd beside it": 3}
 
 
 def test_mdx_is_known_by_its_ending_or_its_imports(tmp_path: Path) -> None:

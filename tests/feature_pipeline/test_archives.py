@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from feature_pipeline import archives
+from feature_pipeline.archives import open_tree
 from feature_pipeline.errors import SourceError, UnreadableItemError, UnsafeArchiveError
-from feature_pipeline.formats import archives
-from feature_pipeline.formats.archives import open_tree
 
 FILES = {"data/tweets.js": b"one", "data/sub/tweets-part1.js": b"two", "notes.txt": "drei 🌊".encode()}
 MEGABYTE = 1_000_000

@@ -12,7 +12,7 @@ import stat
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -52,6 +52,9 @@ class FileTree(Protocol):
     def read(self, name: str, *, max_bytes: int) -> bytes:
         """One file whole. Raises UnreadableItemError when it is larger, or broken; UnsafeArchiveError."""
 
+    def head(self, name: str, size: int) -> bytes:
+        """The first `size` bytes of one file; b"" when it cannot be read. Raises UnsafeArchiveError."""
+
 
 def open_tree(path: Path) -> FileTree:
     """Raises SourceError when the file is no readable archive."""
@@ -66,15 +69,6 @@ def open_tree(path: Path) -> FileTree:
     if path.suffix.lower() == ".zip" or (path.suffix.lower() not in (".docx", ".epub") and zipfile.is_zipfile(path)):
         return ZipTree(path)
     return SingleFile(path)
-
-
-def begins_with(tree: FileTree, name: str, signs: Iterable[bytes], *, bytes_read: int) -> bool:
-    """Whether any of `signs` stands in the beginning of a file, zero bytes (of UTF-16) aside. A file that cannot be
-    read begins with nothing."""
-    start = b""
-    with suppress(SourceError), tree.open(name) as stream:
-        start = stream.read(bytes_read).replace(b"\0", b"")
-    return any(sign in start for sign in signs)
 
 
 @dataclass
@@ -105,6 +99,11 @@ class _Tree:
         if len(data) > max_bytes:
             raise UnreadableItemError(f"{name} is larger than {max_bytes / MEGABYTE:g} MB")
         return data
+
+    def head(self, name: str, size: int) -> bytes:
+        with suppress(UnreadableItemError), self.open(name) as stream:
+            return stream.read(size)
+        return b""
 
 
 class FolderTree(_Tree):

@@ -1,0 +1,152 @@
+"""The loop over a source's items, the counting, and what all of its posts have in common."""
+
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import ClassVar
+
+from feature_pipeline.archives import MEGABYTE, FileTree
+from feature_pipeline.errors import UnreadableItemError
+from feature_pipeline.formats.text_files import decode
+from feature_pipeline.source_contract import SourceOptions, Unreached
+from feature_store.records import ContentType, Post, PostKind
+
+PACKAGE = "feature_pipeline.sources."
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """An item that is no post of the author's, e.g. "written by others"."""
+
+    reason: str
+    count: int = 1
+
+    @staticmethod
+    def each(counts: Mapping[str, int]) -> "Iterator[Ignored]":
+        return (Ignored(reason, count) for reason, count in counts.items())
+
+
+Item = Post | Unreached | Ignored
+
+
+@dataclass
+class BaseSource(ABC):
+    """A `Source`: a subclass yields its `items` and says its `identity`."""
+
+    LIMITED: ClassVar[bool] = False  # whether content beyond max_file_bytes is a problem
+
+    options: SourceOptions
+    lists_all: bool = field(default=True, init=False)
+    _ignored: Counter[str] = field(default_factory=Counter, init=False, repr=False)
+
+    @property
+    @abstractmethod
+    def identity(self) -> str:
+        """What tells this source from others of its kind, for good: it is stored."""
+
+    @abstractmethod
+    def items(self) -> Iterator[Item]:
+        """Every item that is there. Raises SourceError when the whole cannot be read."""
+
+    @cached_property
+    def name(self) -> str:
+        """The kind is the name of the module or package that the source's class stands in."""
+        return f"{type(self).__module__.removeprefix(PACKAGE).partition('.')[0]}:{self.identity}"
+
+    @property
+    def ignored(self) -> dict[str, int]:
+        return {reason: count for reason, count in sorted(self._ignored.items()) if count}
+
+    def count(self) -> int | None:
+        return None
+
+    def read(self) -> Iterator[Post | Unreached]:
+        self._ignored.clear()
+        for item in self.items():
+            if isinstance(item, Ignored):
+                self._ignored[item.reason] += item.count
+            else:
+                yield item
+
+    def post(
+        self,
+        source_id: str,
+        *,
+        url: str = "",
+        title: str = "",
+        created_at: str = "",
+        content: str = "",
+        content_type: ContentType = ContentType.PLAIN,
+        kind: PostKind = PostKind.ARTICLE,
+        visibility: str = "public",
+        tags: tuple[str, ...] = (),
+        context: str = "",
+        people: tuple[str, ...] = (),
+        problem: str = "",
+    ) -> Post:
+        """A post of this source. Its content is dropped when there is a problem."""
+        if self.LIMITED and not problem:
+            problem = self.too_large(len(content.encode("utf-8", "replace")))
+        return Post(
+            author=self.options.author,
+            source=self.name,
+            source_id=source_id,
+            url=url or source_id,
+            title=title,
+            created_at=created_at,
+            fetched_at=self.options.fetched_at,
+            content="" if problem else content,
+            content_type=content_type,
+            kind=kind,
+            visibility=visibility,
+            tags=tags,
+            context=context,
+            people=people,
+            problem=problem,
+        )
+
+    def filled(self, bare: Post, read: Callable[[Post], Post]) -> Post:
+        """`bare` with what `read` adds to it; when that raises UnreadableItemError, `bare` with the problem."""
+        try:
+            return read(bare)
+        except UnreadableItemError as error:
+            return replace(bare, problem=str(error))
+
+    def too_large(self, size: int) -> str:
+        """The problem of an item of `size` bytes; "" when it is within the limit."""
+        limit = self.options.max_file_bytes
+        if size <= limit:
+            return ""
+        return f"{size / MEGABYTE:.1f} MB, the limit is {limit / MEGABYTE:g} MB (feature_pipeline.max_file_mb)"
+
+
+@dataclass
+class ExportSource(BaseSource):
+    """An export or any other files: a folder, an archive, or one file."""
+
+    tree: FileTree
+
+    @property
+    def identity(self) -> str:
+        """The account, where the export tells it; else, as here, the path."""
+        return str(self.tree.path)
+
+    def text(self, name: str, *, html: bool = False) -> str:
+        """One file, decoded. Raises UnreadableItemError when it is no text, or too large for a post."""
+        return decode(self.tree.read(name, max_bytes=self.options.max_file_bytes), html=html)
+
+
+@dataclass
+class RemoteSource(BaseSource):
+    """An account at a service, or a place on the web."""
+
+    LIMITED: ClassVar[bool] = True
+
+    lists_all: bool = field(default=False, init=False)  # settled once `read` has ended
+    place: str  # account or address, as it stands in the source's name
+
+    @property
+    def identity(self) -> str:
+        return self.place
