@@ -21,6 +21,9 @@ class Progress(Protocol):
     def finish(self, note: str = "") -> None:
         """The current stage is done; `note` is a short result such as "45 kept, 1 quarantined"."""
 
+    def say(self, line: str) -> None:
+        """A line for the person who watches, such as the expected time."""
+
 
 class Silent:
     """Watches nothing."""
@@ -35,6 +38,9 @@ class Silent:
         return None
 
     def finish(self, note: str = "") -> None:
+        return None
+
+    def say(self, line: str) -> None:
         return None
 
 

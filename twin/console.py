@@ -11,15 +11,14 @@ import typer
 from configs.progress import Progress
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.progress import Progress as Bars
 
 PLAIN_INTERVAL_SECONDS = 10.0
+TABLE_WIDTH = 160
 
 
 class Watcher(Progress, Protocol):
-    def say(self, line: str) -> None:
-        """A line for the person watching, such as the expected time."""
-
     def close(self) -> None:
         """Leave the terminal as it was, whatever happened."""
 
@@ -38,13 +37,25 @@ def note(line: str) -> None:
     typer.echo(line, err=True)
 
 
+def emit(text: str, data: Any, *, as_json: bool) -> None:
+    """The result of a command: `text` for a person, or `data` as JSON."""
+    emit_json(data) if as_json else typer.echo(text)
+
+
 def emit_json(data: Any) -> None:
     import json
 
     typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
 
 
-def in_words(seconds: float) -> str:
+def table_console() -> "Console":
+    """For tables on stdout; without a terminal a row is one line."""
+    from rich.console import Console
+
+    return Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else TABLE_WIDTH)
+
+
+def duration(seconds: float) -> str:
     """A length of time as a person says it: "3.2 s", "4 min 10 s", "2 h 5 min"."""
     if seconds < 59.95:
         return f"{seconds:.1f} s"
@@ -54,7 +65,7 @@ def in_words(seconds: float) -> str:
 
 
 def _closing(stage: str, note: str, seconds: float) -> str:
-    return f"  {stage}: {note or 'done'} ({in_words(seconds)})"
+    return f"  {stage}: {note or 'done'} ({duration(seconds)})"
 
 
 class BarWatcher:
@@ -152,7 +163,7 @@ class PlainWatcher:
 
     def _state(self, seconds: float) -> str:
         if not self._total:
-            return f"  {self._stage}: {self._done} after {in_words(seconds)}"
+            return f"  {self._stage}: {self._done} after {duration(seconds)}"
         share = min(self._done / self._total, 1.0)
-        left = f", about {in_words(seconds * (1 - share) / share)} left" if 0 < share < 1 else ""
+        left = f", about {duration(seconds * (1 - share) / share)} left" if 0 < share < 1 else ""
         return f"  {self._stage}: {share:.0%}{left}"

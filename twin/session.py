@@ -10,6 +10,7 @@ from configs.errors import TwinError
 
 if TYPE_CHECKING:
     from configs.settings import Settings
+    from feature_store.versions import AuthorProfile
 
 
 @dataclass
@@ -32,3 +33,13 @@ class Session:
             return self.settings.data_dir / "logs"
         except TwinError:
             return Path(tempfile.gettempdir()) / "llm-twin"
+
+    def author(self, name: str | None) -> "AuthorProfile":
+        """The author with this name or id; the only one there is when `name` is None.
+
+        Raises AuthorNameError, UnknownAuthorError.
+        """
+        from twin import wiring
+        from twin.jobs.authors import find_author
+
+        return find_author(wiring.feature_store(self.settings), name)

@@ -53,6 +53,9 @@ def test_the_contracts_hold() -> None:
         ("feature_pipeline", "import model_registry.errors", "The feature pipeline knows nothing of models"),
         ("training_pipeline", "import feature_store.backends", "Only twin names concrete backends"),
         ("inference_pipeline", "import model_registry.backends", "Only twin names concrete backends"),
+        ("twin/jobs", "import twin.commands", "Jobs never import commands"),
+        ("twin/jobs", "import rich", "Jobs never import commands"),
+        ("twin/jobs", "import twin.cli", "Siblings inside a package form no circle"),
     ],
 )
 def test_a_wrong_import_breaks_its_contract(copy: Path, module: str, line: str, contract: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from configs.settings import load_settings
 from fakes.adapters import write_adapter
 from twin import wiring
-from twin.authors import ensure_author
+from twin.jobs.authors import ensure_author
 
 
 @pytest.fixture(autouse=True)

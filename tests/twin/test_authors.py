@@ -5,8 +5,8 @@ import pytest
 from configs.errors import ExitCode
 from fakes.feature_store import InMemoryFeatureStore
 from feature_store.errors import UnknownAuthorError
-from twin.authors import author_id, ensure_author, find_author
 from twin.errors import AuthorNameError
+from twin.jobs.authors import author_id, ensure_author, find_author
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from fakes.adapters import write_adapter
 from model_registry.errors import PromotionRefusedError
 from twin import wiring
 from twin.cli import run
-from twin.commands import up
+from twin.jobs import versions
 
 POST = "---\ntitle: {title}\ndate: 2024-0{number}-01\n---\n{text}\n"
 WORDS = "The harbour clock loses four minutes a day and nobody but me winds it, and I wind it on Mondays before tea. "
@@ -189,7 +189,7 @@ class TestRefusedPromotionInUp:
     def test_the_champion_there_is_stays(self, three_versions: Path, data_dir: Path) -> None:
         shutil.copytree(three_versions, data_dir)
         settings = load_settings()
-        said = up.promote_or_keep(settings, wiring.model_registry(settings).resolve("maud", "v3"), force=False)
+        said = versions.promote_or_keep(settings, wiring.model_registry(settings).resolve("maud", "v3"), force=False)
         assert "v3 of 'maud' may not be champion" in said
         assert "v1 stays the champion" in said
 
@@ -198,9 +198,9 @@ class TestRefusedPromotionInUp:
         registry = wiring.model_registry(settings)
         version = registry.register("maud", write_adapter(tmp_path / "v1", adapter=1.5, base=1.4))
         with pytest.raises(PromotionRefusedError, match="run this command again with --force") as caught:
-            up.promote_or_keep(settings, version, force=False)
+            versions.promote_or_keep(settings, version, force=False)
         assert caught.value.exit_code == ExitCode.REFUSED
-        assert up.promote_or_keep(settings, version, force=True) == "v1 is the champion."
+        assert versions.promote_or_keep(settings, version, force=True) == "v1 is the champion."
 
 
 def test_no_model_says_how_to_make_one(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from twin import console
-from twin.console import PlainWatcher, in_words
+from twin.console import PlainWatcher, duration
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from twin.console import PlainWatcher, in_words
     ],
 )
 def test_a_length_of_time_in_words(seconds: float, words: str) -> None:
-    assert in_words(seconds) == words
+    assert duration(seconds) == words
 
 
 class Clock:

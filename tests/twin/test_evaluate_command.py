@@ -12,10 +12,10 @@ from fakes.adapters import write_adapter
 from model_registry.ports import AdapterVersion
 from training_pipeline.evaluation.report import Report, Sample
 from twin import wiring
-from twin.authors import ensure_author
 from twin.cli import run
-from twin.commands import evaluate
 from twin.console import Watcher
+from twin.jobs import evaluate
+from twin.jobs.authors import ensure_author
 
 REFUSAL = "style: it must be above the champion, and is short by 0.210."
 
@@ -36,7 +36,7 @@ def asked(three_versions: Path, data_dir: Path, monkeypatch: pytest.MonkeyPatch)
         )  # fmt: skip
         return version, report
 
-    monkeypatch.setattr(evaluate, "run", judge)
+    monkeypatch.setattr(evaluate, "judge", judge)
     return calls
 
 

@@ -18,8 +18,9 @@ from feature_pipeline.fetching.cache import PageCache
 from feature_store.backends.qdrant_edge_folders import COPIES
 from model_registry.manifest import FeatureLineage, read_manifest, write_manifest
 from model_registry.packaging import served_path
-from twin import forgetting, wiring
+from twin import wiring
 from twin.cli import run
+from twin.jobs import forget
 
 CANARY = "zyzzogeton"
 SECRET = f"The canary is called {CANARY} and she sings behind the lamp room whenever the tide turns at night. "
@@ -258,6 +259,4 @@ def test_what_is_not_there_is_answered_with_what_comes_near(
     for arguments, word in ((["--post", "canry.md"], "canary.md"), (["--source", "blog"], str(blog)), ([], "--post")):
         assert run(["forget", *arguments, "--yes"]) == ExitCode.NOT_FOUND
         assert word in capsys.readouterr().err
-    assert (
-        forgetting.plan(wiring.feature_store(load_settings()), "maud-ferrier", posts=["8.md"], sources=[]).copies == 0
-    )
+    assert forget.select(load_settings(), "maud-ferrier", posts=["8.md"]).copies == 0

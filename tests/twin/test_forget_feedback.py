@@ -70,13 +70,13 @@ def test_feedback_that_quotes_goes_with_the_versions_that_learnt_from_it(
 def test_a_forgetting_that_was_killed_before_the_versions_were_marked_marks_them_the_next_time(
     rated: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from twin import forgetting
+    from twin.jobs import forget
 
     def die(*_: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(forgetting, "_taint", die)
+        patched.setattr(forget, "_taint", die)
         assert run(["forget", "--post", "canary.md", "--yes"]) == ExitCode.INTERRUPTED
     assert chosen(rated) == ["Nay."]
     assert output(capsys, "forget", "--post", "canary.md", "--yes")["tainted"] == ["v2"]

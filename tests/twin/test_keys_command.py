@@ -8,8 +8,8 @@ import pytest
 from configs.errors import ExitCode
 from configs.settings import load_settings
 from twin import wiring
-from twin.authors import ensure_author
 from twin.cli import run
+from twin.jobs.authors import ensure_author
 
 
 @pytest.fixture

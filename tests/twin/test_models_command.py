@@ -16,9 +16,10 @@ from model_registry.base_models import BaseModelFiles
 from model_registry.evaluation import Measure
 from model_registry.manifest import BaseLineage, read_manifest, write_manifest
 from twin import wiring
-from twin.authors import ensure_author
 from twin.cli import run
-from twin.commands import diff, models
+from twin.commands import models
+from twin.jobs import diff
+from twin.jobs.authors import ensure_author
 
 FOUND = {"grounding": {"title/recall@5": {"value": 0.92, "low": 0.8, "high": 1.0}}}
 
@@ -97,7 +98,7 @@ class TestList:
     def test_a_row_is_a_line_of_120_columns(self, monkeypatch: pytest.MonkeyPatch) -> None:
         registry = wiring.model_registry(load_settings())
         screen = Console(width=120, record=True, file=io.StringIO())
-        monkeypatch.setattr(models, "console", lambda: screen)
+        monkeypatch.setattr(models, "table_console", lambda: screen)
         models._show(registry.versions("maud"))
         lines = screen.export_text().splitlines()
         (row,) = [line for line in lines if line.startswith("v2")]
@@ -138,7 +139,7 @@ class TestDiff:
             {"a": {"x": Measure(value=1)}},
             {"a": {"x": Measure(value=2)}, "b": {"y": Measure(value=float("nan"))}},
         )
-        first, second = diff.compared(old, new)
+        first, second = diff.compare(old, new)
         assert (first["difference"], first["beyond"], first["better"]) == (1, None, None)
         assert (second["old"], second["difference"]) == (None, None)
         assert json.loads(json.dumps(second, allow_nan=False))["new"]["value"] == "NaN"

@@ -14,7 +14,7 @@ from feature_store.backends.delta import DeltaFeatureStore
 from feature_store.records import Post
 from twin import wiring
 from twin.cli import run
-from twin.commands import sync as command
+from twin.jobs import sync as job
 
 TEXT = "On day {n} I wound the harbour clock, all {n} turns of it, and then I sat down with soup number {n}. "
 
@@ -130,7 +130,7 @@ def test_watching_publishes_what_comes_and_survives_a_bad_round(
         else:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(command.time, "sleep", between)
+    monkeypatch.setattr(job.time, "sleep", between)
     assert run(["sync", "--watch", "--every", "1"]) == ExitCode.INTERRUPTED
     assert rounds == [["F1"], ["F1", "F2"], ["F1", "F2"], ["F1", "F2", "F3"]]
     out = capsys.readouterr().out
@@ -150,7 +150,7 @@ def test_a_watch_outlasts_another_writer(
                 raise KeyboardInterrupt
             held.enter_context(wiring.feature_store(load_settings()).writing("maud"))
 
-        monkeypatch.setattr(command.time, "sleep", between)
+        monkeypatch.setattr(job.time, "sleep", between)
         assert run(["sync", "--watch", "--collect-only"]) == ExitCode.INTERRUPTED
 
 

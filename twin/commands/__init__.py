@@ -4,6 +4,7 @@ Only typer is imported here and at the top of the commands, so that `twin --help
 what it needs when it runs.
 """
 
+import re
 import sys
 import warnings
 from pathlib import Path
@@ -27,7 +28,6 @@ from twin.commands import (
     models,
     privacy,
     promote,
-    rollback,
     serve,
     sources,
     status,
@@ -46,6 +46,17 @@ class Group(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         return super().parse_args(ctx, globals_first(args))
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """In groups, each command with its first sentence in full; typer's own groups would load rich."""
+        for group, commands in COMMANDS.items():
+            with formatter.section(group):
+                formatter.write_dl([(name, first_sentence(self.commands[name].help or "")) for name in commands])
+
+
+def first_sentence(text: str) -> str:
+    """Of a command's help. Abbreviations do not end it."""
+    return re.split(r"(?<=\.)\s+(?=[A-Z])|\n\n", text.strip(), maxsplit=1)[0].replace("\n", " ")
 
 
 def globals_first(arguments: list[str]) -> list[str]:
@@ -99,24 +110,33 @@ def version() -> None:
     typer.echo(installed("llm-twin"))
 
 
-app.command()(up.up)
-app.command()(collect.collect)
-app.command()(sources.sources)
-app.command()(sync.sync)
-app.command()(features.features)
-app.command()(train.train)
-app.command()(evaluate.evaluate)
-app.command()(promote.promote)
-app.command()(serve.serve)
-app.command()(ask.ask)
-app.command()(batch.batch)
-app.command()(status.status)
+COMMANDS: dict[str, dict[str, Any]] = {
+    "Make a twin": {
+        "up": up.up,
+        "sources": sources.sources,
+        "collect": collect.collect,
+        "sync": sync.sync,
+        "features": features.features,
+        "train": train.train,
+        "evaluate": evaluate.evaluate,
+        "promote": promote.promote,
+        "rollback": promote.rollback,
+    },
+    "Ask it": {"ask": ask.ask, "batch": batch.batch, "serve": serve.serve, "keys": keys.app},
+    "Look after it": {
+        "status": status.status,
+        "models": models.app,
+        "privacy": privacy.app,
+        "export": export.export,
+        "doctor": doctor.doctor,
+        "version": version,
+    },
+    "Remove": {"drop": drop.drop, "forget": forget.forget},
+}
 models.app.command()(diff.diff)
-app.add_typer(models.app, name="models")
-app.command()(rollback.rollback)
-app.command()(export.export)
-app.command()(drop.drop)
-app.command()(forget.forget)
-app.add_typer(privacy.app, name="privacy")
-app.add_typer(keys.app, name="keys")
-app.command()(doctor.doctor)
+for commands in COMMANDS.values():
+    for name, command in commands.items():
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name)
+        else:
+            app.command(name)(command)

@@ -1,18 +1,16 @@
 """`twin ask`: one question, one cited answer, in this process."""
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from itertools import groupby
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from twin.commands.options import AskedAuthor, Json
+from twin.commands.options import AuthorOption, Json
+from twin.console import emit, watcher
 from twin.session import Session
 
 if TYPE_CHECKING:
-    from configs.settings import Settings
     from inference_pipeline.answers import Finished
-    from inference_pipeline.citations import Citation
-    from twin.console import Watcher
 
 DISCLOSURE = "This answer was written by a machine in the style of {name}."
 
@@ -20,80 +18,24 @@ DISCLOSURE = "This answer was written by a machine in the style of {name}."
 def ask(
     ctx: typer.Context,
     question: Annotated[str, typer.Argument(metavar="QUESTION")],
-    author: AskedAuthor = None,
+    author: AuthorOption = None,
     version: Annotated[str, typer.Option(metavar="VERSION", help="v3, an alias, or base.")] = "champion",
     as_json: Json = False,
 ) -> None:
     """Ask an author's twin one question."""
-    from twin import wiring
-    from twin.authors import find_author
-    from twin.console import emit_json, watcher
+    from twin.jobs import ask as job
+
+    def stream(text: str) -> None:
+        typer.echo(text, nl=False)
 
     session: Session = ctx.obj
-    profile = find_author(wiring.feature_store(session.settings), author)
+    profile = session.author(author)
     with watcher() as progress:
-        answer = run(session.settings, profile.id, question, version=version, stream=not as_json, progress=progress)
-    if as_json:
-        emit_json(as_data(answer))
-    else:
-        typer.echo(f"\n{_sources(answer)}")
+        on_text = None if as_json else stream
+        answer = job.ask(session.settings, profile.id, question, version=version, on_text=on_text, progress=progress)
+    emit(f"\n\n{sources(answer)}", job.as_data(answer), as_json=as_json)
+    if not as_json:
         typer.echo(DISCLOSURE.format(name=profile.name), err=True)
-
-
-def run(
-    settings: "Settings",
-    author: str,
-    question: str,
-    *,
-    version: str = "champion",
-    stream: bool = False,
-    progress: "Watcher",
-) -> "Finished":
-    """The whole answer; with `stream` its text goes to stdout as it comes."""
-    import asyncio
-
-    from twin import wiring
-
-    progress.start("load the model", None)
-    base = wiring.base_model(settings)
-
-    async def answer() -> "Finished":
-        from inference_pipeline.answers import Delta, Finished, Question, Started
-        from model_registry.prompting import ChatMessage
-
-        asked = Question(author, (ChatMessage("user", question),), reference=version)
-        with wiring.answering(settings, base) as (pipeline, pool):
-            try:
-                async for event in pipeline.answer(asked):
-                    if isinstance(event, Started):
-                        progress.finish(base.name)
-                    elif isinstance(event, Delta) and stream:
-                        typer.echo(event.text, nl=False)
-                    elif isinstance(event, Finished):
-                        return event
-            finally:
-                await pool.close()
-        raise RuntimeError("an answer ended without saying so")
-
-    finished = asyncio.run(answer())
-    if stream:
-        typer.echo()
-    return finished
-
-
-def as_data(answer: "Finished") -> dict[str, Any]:
-    return {
-        "answer": answer.text,
-        "finish_reason": answer.finish_reason,
-        "grounded": answer.grounded,
-        "citations": [asdict(citation) for citation in answer.citations],
-        **asdict(answer.origin),
-        "prompt_tokens": answer.prompt_tokens,
-        "completion_tokens": answer.completion_tokens,
-        "retrieval_ms": round(answer.retrieval_ms, 1),
-        "generation_ms": round(answer.generation_ms, 1),
-        "ai_generated": True,
-    }
 
 
 def show(answer: "Finished", question: str, name: str) -> None:
@@ -104,21 +46,23 @@ def show(answer: "Finished", question: str, name: str) -> None:
     from rich.text import Text
 
     cut = " …" if answer.finish_reason == "length" else ""
-    body = Group(Text(answer.text.strip() + cut), Padding(Text(_sources(answer), style="dim"), (1, 0, 0, 0)))
+    body = Group(Text(answer.text.strip() + cut), Padding(Text(sources(answer), style="dim"), (1, 0, 0, 0)))
     console = Console(highlight=False)
     console.print(Panel(body, title=Text(question), title_align="left", padding=(1, 2)))
     console.print(DISCLOSURE.format(name=name), style="dim")
 
 
-def _sources(answer: "Finished") -> str:
+def sources(answer: "Finished") -> str:
+    """Each cited post once, with its quotes below it; and what made the answer."""
     origin = answer.origin
     made_by = f"{origin.author} {origin.adapter} on {origin.base}, posts as of {origin.features}"
     if not answer.citations:
         return f"No post bears on the question.\n{made_by}"
-    head = "Sources" if answer.grounded else "No sentence rests on a post. The nearest one"
-    return "\n".join([f"{head}:", *map(_citation, answer.citations), made_by])
-
-
-def _citation(citation: "Citation") -> str:
-    quote = " ".join(citation.quote.split())
-    return f"  {citation.title} ({citation.date or 'undated'})\n    {citation.url}\n    “{quote}”"
+    lines = ["Sources:" if answer.grounded else "No sentence rests on a post. The nearest one:"]
+    order = list(dict.fromkeys(citation.document_id for citation in answer.citations))
+    by_post = sorted(answer.citations, key=lambda citation: order.index(citation.document_id))
+    for _, citations in groupby(by_post, key=lambda citation: citation.document_id):
+        first, *others = citations
+        lines += [f"  {first.title} ({first.date or 'undated'})", f"    {first.url}"]
+        lines += [f"    “{' '.join(citation.quote.split())}”" for citation in (first, *others)]
+    return "\n".join([*lines, made_by])

@@ -1,168 +1,29 @@
 """`twin doctor`: whether this machine can run a twin, and what to do where it cannot."""
 
-import platform
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from dataclasses import asdict
 
 import typer
 
-from configs.errors import ExitCode, TwinError
+from configs.errors import ExitCode
 from twin.commands.options import Json
+from twin.console import emit_json
 from twin.session import Session
-
-if TYPE_CHECKING:
-    from configs.settings import Settings
-
-# Unpacked base, one merged model and the checkpoints of a run of the default model, in MB.
-WORKING_SPACE_MB = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    name: str
-    ok: bool
-    found: str
-    way_out: str = ""
 
 
 def doctor(ctx: typer.Context, as_json: Json = False) -> None:
     """Check whether this machine has what a twin needs."""
-    from twin.console import emit_json
+    from twin.jobs.doctor import check_all
 
     session: Session = ctx.obj
     checks = []
-    for check in _checks(session.settings):
+    for check in check_all(session.settings):
         checks.append(check)
         if not as_json:
             typer.echo(f"{'ok  ' if check.ok else 'FAIL'}  {check.name:<15} {check.found}")
             if check.way_out:
                 typer.echo(f"      {'':<15} {check.way_out}")
+    ok = all(check.ok for check in checks)
     if as_json:
-        emit_json({"ok": all(check.ok for check in checks), "checks": [asdict(check) for check in checks]})
-    if not all(check.ok for check in checks):
+        emit_json({"ok": ok, "checks": [asdict(check) for check in checks]})
+    if not ok:
         raise typer.Exit(ExitCode.ENVIRONMENT)
-
-
-def _checks(settings: "Settings") -> Iterator[Check]:
-    yield Check("python", True, f"{platform.python_version()} on {platform.system()} {platform.machine()}")
-    yield _packages()
-    yield _torch(settings)
-    yield _asked("base model", lambda: _base_model(settings))
-    yield _asked("encoder", lambda: _encoder(settings))
-    yield _data_folder(settings.data_dir)
-    yield _disk(settings)
-    yield _asked("port", lambda: _port(settings))
-    yield _asked("engine", lambda: _engine(settings))
-    yield _asked("search index", lambda: _index(settings))
-    yield _asked("model registry", lambda: _registry(settings))
-
-
-def _asked(name: str, question: Callable[[], str]) -> Check:
-    """A check whose own error says what is wrong and the way out."""
-    try:
-        return Check(name, True, question())
-    except TwinError as error:
-        return Check(name, False, str(error))
-
-
-def _packages() -> Check:
-    """What the project says that it needs, compared with what is installed."""
-    from importlib.metadata import PackageNotFoundError, requires, version
-
-    from packaging.requirements import Requirement
-
-    needed = [Requirement(line) for line in requires("llm-twin") or [] if "extra ==" not in line]
-    missing = []
-    for requirement in needed:
-        try:
-            version(requirement.name)
-        except PackageNotFoundError:
-            missing.append(requirement.name)
-    if missing:
-        return Check("packages", False, f"missing: {', '.join(missing)}", "Run: make setup")
-    return Check("packages", True, f"all {len(needed)} are installed")
-
-
-def _torch(settings: "Settings") -> Check:
-    import torch
-
-    from training_pipeline.device import place
-
-    try:
-        chosen = place(settings.training)
-    except TwinError as error:
-        return Check("torch", False, f"{torch.__version__}: {error}")
-    threads = "" if chosen.device.type == "cuda" else f", {torch.get_num_threads()} threads"
-    return Check("torch", True, f"{torch.__version__}, {chosen.description}{threads}")
-
-
-def _base_model(settings: "Settings") -> str:
-    from twin import wiring
-
-    base = wiring.base_model(settings)
-    return f"{base.name}, fingerprint {base.fingerprint[:12]}"
-
-
-def _encoder(settings: "Settings") -> str:
-    from twin import wiring
-
-    encoder = wiring.encoder(settings)
-    return f"{settings.feature_store.encoder}, {encoder.dimensions} dimensions, reads {encoder.max_tokens} tokens"
-
-
-def _data_folder(folder: Path) -> Check:
-    existing = _nearest(folder)
-    try:
-        with tempfile.TemporaryFile(dir=existing):
-            return Check("data folder", True, str(folder))
-    except OSError as error:
-        found = f"{existing} cannot be written to: {error.strerror}"
-        return Check("data folder", False, found, "Choose another one: --set data_dir=FOLDER")
-
-
-def _disk(settings: "Settings") -> Check:
-    free_mb = shutil.disk_usage(_nearest(settings.data_dir)).free // 1_000_000
-    needed_mb = settings.feature_store.min_free_mb + WORKING_SPACE_MB
-    found = f"{free_mb:,} MB free, {needed_mb:,} MB wanted"
-    if free_mb >= needed_mb:
-        return Check("disk", True, found)
-    return Check("disk", False, found, "Free some space, or put the data elsewhere: --set data_dir=FOLDER")
-
-
-def _port(settings: "Settings") -> str:
-    from twin.commands.serve import require_free_port
-
-    require_free_port(settings)
-    return f"{settings.serving.host}:{settings.serving.port} is free"
-
-
-def _engine(settings: "Settings") -> str:
-    from twin import wiring
-
-    wiring.engine_loader(settings, wiring.base_model(settings))
-    return settings.serving.engine
-
-
-def _index(settings: "Settings") -> str:
-    from twin import wiring
-
-    with wiring.online_index(settings) as index:
-        for profile in wiring.feature_store(settings).authors():
-            index.published(profile.id, wiring.encoder(settings).fingerprint)
-    return settings.feature_store.qdrant_url or "in process"
-
-
-def _registry(settings: "Settings") -> str:
-    from twin import wiring
-
-    authors = wiring.model_registry(settings).authors()
-    return f"{settings.model_registry.tracking_uri or 'SQLite in the data folder'}, {len(authors)} authors"
-
-
-def _nearest(folder: Path) -> Path:
-    """The folder, or the closest one above it that exists."""
-    return next(path for path in (folder, *folder.parents) if path.exists())

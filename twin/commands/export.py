@@ -5,20 +5,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from twin.commands.evaluate import Version
-from twin.commands.options import Author, Json, SameAuthor
+from twin.commands.options import Author, Json, Version, first_words
+from twin.console import emit, watcher
 from twin.session import Session
 
 if TYPE_CHECKING:
     from model_registry.model_card import Form
 
 
+@first_words
 def export(
     ctx: typer.Context,
     to: Annotated[Path, typer.Option("--to", metavar="FOLDER", help="A new folder, or an earlier export.")],
     author: Author = None,
     version: Version = None,
-    named: SameAuthor = None,
     forms: Annotated[
         list[str] | None,
         typer.Option(
@@ -30,27 +30,18 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write a version as transformers, vLLM, llama.cpp, Ollama and others load it."""
-    from model_registry.export import export as write
-    from twin import wiring
-    from twin.commands.evaluate import author_and_version
-    from twin.console import emit_json, watcher
+    from twin.jobs import export as job
+    from twin.jobs.versions import resolve
 
     session: Session = ctx.obj
     wanted = _forms(forms or ["peft"])
-    profile, chosen = author_and_version(session.settings, author, version, named)
+    profile = session.author(author)
+    chosen = resolve(session.settings, profile.id, version)
     with watcher() as progress:
-        progress.start("base model", None)
-        base = wiring.base_model(session.settings)
-        progress.finish(base.name)
-        progress.start(f"export {chosen.name}", None)
-        folders = write(chosen, base, to, wanted, cache_dir=session.settings.cache_dir)
-        progress.finish(", ".join(folders))
-    if as_json:
-        places = {form.value: str(folder) for form, folder in folders.items()}
-        emit_json({"author": profile.id, "version": chosen.name, "folders": places})
-    else:
-        for form, folder in folders.items():
-            typer.echo(f"{profile.name}: {chosen.name} as {form.value}: {folder}")
+        folders = job.export(session.settings, chosen, to, wanted, progress=progress)
+    places = {form.value: str(folder) for form, folder in folders.items()}
+    text = "\n".join(f"{profile.name}: {chosen.name} as {form}: {folder}" for form, folder in places.items())
+    emit(text, {"author": profile.id, "version": chosen.name, "folders": places}, as_json=as_json)
 
 
 def _forms(given: list[str]) -> list["Form"]:

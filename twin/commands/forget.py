@@ -5,13 +5,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from twin.commands.options import AskedAuthor, Json
+from twin.commands.options import AuthorOption, Json
+from twin.console import emit, watcher
+from twin.errors import NothingToForgetError
 from twin.session import Session
 
 if TYPE_CHECKING:
-    from twin.forgetting import Erased, Plan
+    from twin.jobs.forget import Erased, Selection
 
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+SHOWN = 5
 
 
 def forget(
@@ -22,47 +24,39 @@ def forget(
     sources: Annotated[
         list[str] | None, typer.Option("--source", metavar="SOURCE", help="Everything of a source, as status names it.")
     ] = None,
-    author: AskedAuthor = None,
+    author: AuthorOption = None,
     retrain: Annotated[bool, typer.Option("--retrain", help="Train a version without it at once.")] = False,
-    yes: Yes = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     as_json: Json = False,
 ) -> None:
     """Erase posts or a source from every store, version and cache; with --author alone, the author.
 
     A later collection does not bring it back. Model versions that learnt from it are taken out of use.
     """
-    from twin import forgetting, wiring
-    from twin.authors import find_author
-    from twin.console import emit_json, watcher
-    from twin.errors import NothingToForgetError
+    from twin.jobs import forget as job
 
-    session: Session = ctx.obj
-    store = wiring.feature_store(session.settings)
     if not (posts or sources or author):
         raise NothingToForgetError("say what to forget: --post ID, --source SOURCE, or --author NAME for all of it.")
-    profile = find_author(store, author)
+    session: Session = ctx.obj
+    profile = session.author(author)
     if not (posts or sources):
-        count = len(store.posts(profile.id))
+        count = job.post_count(session.settings, profile.id)
         _confirm(f"Erase {profile.name} ({profile.id}): {count} posts, features, index and models?", yes=yes)
-        forgetting.forget_author(session.settings, profile.id)
-        result = {"author": profile.id, "erased": True}
-        emit_json(result) if as_json else typer.echo(f"{profile.name} is erased.")
+        job.forget_author(session.settings, profile.id)
+        emit(f"{profile.name} is erased.", {"author": profile.id, "erased": True}, as_json=as_json)
         return
-    wanted = forgetting.plan(store, profile.id, posts=posts or [], sources=sources or [])
-    _confirm(_question(wanted), yes=yes)
+    selection = job.select(session.settings, profile.id, posts=posts or [], sources=sources or [])
+    _confirm(_question(selection), yes=yes)
     with watcher() as progress:
-        erased = forgetting.forget(session.settings, profile, wanted, retrain=retrain, progress=progress)
-    if as_json:
-        emit_json({"author": profile.id, **asdict(erased)})
-    else:
-        typer.echo(f"{profile.name}: {_in_words(erased)}")
+        erased = job.forget(session.settings, profile.id, selection, retrain=retrain, progress=progress)
+    emit(f"{profile.name}: {_in_words(erased)}", {"author": profile.id, **asdict(erased)}, as_json=as_json)
 
 
-def _question(wanted: "Plan") -> str:
-    shown = ", ".join(post.source_id for post in wanted.posts[:5])
-    more = f" and {len(wanted.posts) - 5} more" if len(wanted.posts) > 5 else ""
-    copies = f", {wanted.copies} of them copies or near-duplicates of what was named" if wanted.copies else ""
-    return f"Erase {len(wanted.posts)} posts for good ({shown}{more}){copies}?"
+def _question(selection: "Selection") -> str:
+    shown = ", ".join(post.source_id for post in selection.posts[:SHOWN])
+    more = f" and {len(selection.posts) - SHOWN} more" if len(selection.posts) > SHOWN else ""
+    copies = f", {selection.copies} of them copies or near-duplicates of what was named" if selection.copies else ""
+    return f"Erase {len(selection.posts)} posts for good ({shown}{more}){copies}?"
 
 
 def _confirm(question: str, *, yes: bool) -> None:
@@ -81,14 +75,14 @@ def _confirm(question: str, *, yes: bool) -> None:
 def _in_words(erased: "Erased") -> str:
     lines = [f"{erased.posts} posts are forgotten; they were in {', '.join(erased.versions) or 'no version'}."]
     if erased.tainted:
-        lines.append(f"  {', '.join(erased.tainted)} learnt from them and may not be used any more.")
+        lines.append(f"{', '.join(erased.tainted)} learnt from them and may not be used any more.")
     if erased.feedback:
-        lines.append(f"  {erased.feedback} judgements of answers showed them and are gone.")
-    lines.append(f"  {erased.features}")
+        lines.append(f"{erased.feedback} judgements of answers showed them and are gone.")
+    lines.append(erased.features)
     if erased.retrained:
-        lines.append(f"  {erased.retrained}")
+        lines.append(erased.retrained)
     if erased.champion:
-        lines.append(f"  {erased.champion} is the champion.")
+        lines.append(f"{erased.champion} is the champion.")
     elif erased.tainted:
-        lines.append("  No version is the champion: run twin train and twin promote, or forget with --retrain.")
-    return "\n".join(lines)
+        lines.append("No version is the champion: run twin train and twin promote, or forget with --retrain.")
+    return "\n  ".join(lines)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from twin.errors import AuthorNameError
 
 if TYPE_CHECKING:
+    from configs.settings import Settings
     from feature_store.ports import FeatureReader, FeatureWriter
     from feature_store.versions import AuthorProfile
 
@@ -46,7 +47,7 @@ def find_author(store: "FeatureReader", name: str | None) -> "AuthorProfile":
     return authors[0]
 
 
-def profile_of(name: str) -> "AuthorProfile":
+def new_profile(name: str) -> "AuthorProfile":
     """The profile that an author called `name` would be given now. Raises AuthorNameError."""
     from datetime import UTC, datetime
 
@@ -66,9 +67,9 @@ def ensure_author(store: "FeatureWriter", name: str) -> tuple["AuthorProfile", b
 
     Raises AuthorNameError when another author has the id of this name.
     """
-    profile = profile_of(name)
+    profile = new_profile(name)
     stored = store.create_author(profile)
-    if _letters(name) not in (_letters(stored.name), _letters(stored.id)):
+    if _letters_of(name) not in (_letters_of(stored.name), _letters_of(stored.id)):
         raise AuthorNameError(
             f"{name!r} would have the id {stored.id!r}, which is that of {stored.name!r}. If they are one person, "
             f"write --author {stored.id}; if not, add something: --author {author_id(name)}-2."
@@ -76,5 +77,13 @@ def ensure_author(store: "FeatureWriter", name: str) -> tuple["AuthorProfile", b
     return stored, stored == profile
 
 
-def _letters(name: str) -> str:
+def _letters_of(name: str) -> str:
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", name).casefold()))
+
+
+def named_or_all(settings: "Settings", name: str | None) -> list["AuthorProfile"]:
+    """The author with this name or id; every author when `name` is None. Raises UnknownAuthorError."""
+    from twin import wiring
+
+    store = wiring.feature_store(settings)
+    return store.authors() if name is None else [find_author(store, name)]

@@ -1,37 +1,37 @@
-"""Erasure: posts, and all that was made of them, leave every store, every version and every cache.
+"""Erase posts, and all that was made of them, from every store, version and cache.
 
-What must not come back is remembered first, so that neither a kill nor the next collection brings it back. Every step
-can be repeated: a forgetting that was interrupted is ended by the next one.
+What must not come back is recorded first, so that neither a kill nor the next collection brings it back. Every step
+can be repeated: an interrupted erasure is completed by the next one.
 """
 
 import difflib
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from configs.progress import Progress
 from twin.errors import NothingToForgetError
+from twin.jobs import features, train, versions
 
 if TYPE_CHECKING:
     from configs.settings import Settings
     from feature_store.ports import FeatureReader
     from feature_store.records import Document, Post
-    from feature_store.versions import AuthorProfile, FeatureVersion, Forgotten
+    from feature_store.versions import FeatureVersion, Forgotten
     from model_registry.ports import AdapterVersion
-    from twin.console import Watcher
 
 REASON = "it learnt from text that was erased"
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What is to be forgotten of one author."""
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What of one author is to be erased."""
 
     posts: tuple["Post", ...]  # those that were named, and their copies
     named: int  # how many of them were named
-    texts: tuple[str, ...]  # the words of their documents
-    sources: tuple[str, ...] = ()  # that are not collected again
+    texts: tuple[str, ...]  # of their documents
+    sources: tuple[str, ...] = ()  # names of those that are not collected again
 
     @property
     def copies(self) -> int:
@@ -44,14 +44,17 @@ class Erased:
     versions: list[str] = field(default_factory=list)  # F_n that held any of it
     tainted: list[str] = field(default_factory=list)  # v_n that learnt from it
     feedback: int = 0  # judgements that showed any of it
-    champion: str = ""  # who answers now; "" for nobody
-    features: str = ""  # what became of the newest features
-    retrained: str = ""
+    champion: str = ""  # "v3"; "" when no version is champion any more
+    features: str = ""  # whether a feature version was made without it
+    retrained: str = ""  # the version trained without it
 
 
-def plan(store: "FeatureReader", author: str, *, posts: Sequence[str], sources: Sequence[str]) -> Plan:
-    """Find posts by id, address or name, and sources by name or place, in every version; near-duplicates and copies of
-    what is found go with it. Raises NothingToForgetError, naming what comes near."""
+def select(settings: "Settings", author: str, *, posts: Sequence[str] = (), sources: Sequence[str] = ()) -> Selection:
+    """Find posts by id, address or name, and sources by name or place, in every version, with near-duplicates and
+    copies of what is found. Raises NothingToForgetError, which suggests similar names."""
+    from twin import wiring
+
+    store = wiring.feature_store(settings)
     ever = {post.id: post for post in store.posts_ever(author)}
     records = store.sources(author)
     chosen = {record.name for wanted in sources for record in records if wanted in (record.name, record.location)}
@@ -71,7 +74,7 @@ def plan(store: "FeatureReader", author: str, *, posts: Sequence[str], sources: 
         named |= found
     documents = _documents_ever(store, author)
     ids = _with_copies(named, documents, ever, store.forgotten(author))
-    return Plan(
+    return Selection(
         posts=tuple(ever[key] for key in sorted(ids)),
         named=len(named),
         texts=tuple({document.text for document in documents if document.id in ids}),
@@ -79,34 +82,30 @@ def plan(store: "FeatureReader", author: str, *, posts: Sequence[str], sources: 
     )
 
 
-def forget(
-    settings: "Settings", profile: "AuthorProfile", wanted: Plan, *, retrain: bool, progress: "Watcher"
-) -> Erased:
-    """Carry out `wanted`, and what an interrupted forgetting left to do."""
+def forget(settings: "Settings", author: str, selection: Selection, *, retrain: bool, progress: Progress) -> Erased:
+    """Erase `selection`, and what an interrupted erasure left to do."""
     from feature_pipeline.errors import NothingUsableError, PoorFeaturesError
     from feature_store.errors import NothingCollectedError
     from twin import wiring
-    from twin.commands import features
 
     store = wiring.feature_store(settings)
-    author = profile.id
     erased = Erased()
     with store.writing(author):
-        store.forget(author, wanted.posts, wanted.texts)
-        for name in wanted.sources:
+        store.forget(author, selection.posts, selection.texts)
+        for name in selection.sources:
             store.remove_source(author, name)
         erased.posts = len(store.forgotten(author).pending)
         erased.feedback = wiring.feedback_log(settings).erase(author)
         erased.tainted = _taint(settings, author, store)
-        _remove_served(settings, author)
+        _remove_served(settings, [version for version in versions.versions(settings, author) if version.tainted])
         progress.start("erase from the feature store", None)
         erased.versions = [version.name for version in store.erase(author)]
         progress.finish(f"{erased.posts} posts, {len(erased.versions)} versions held them")
-        versions = store.versions(author)
-    progress.start("erase from the index", len(versions))
+        kept = store.versions(author)
+    progress.start("erase from the index", len(kept))
     with wiring.online_index(settings) as index:
         index.erase(author)
-        for version in versions:
+        for version in kept:
             chunks = store.chunks(author, version)
             dimensions = len(chunks[0].vector) if chunks else wiring.encoder(settings).dimensions
             index.publish(version, chunks, dimensions=dimensions)
@@ -114,24 +113,32 @@ def forget(
     progress.finish()
     _clear_caches(settings, author)
     try:
-        erased.features = features.in_words(features.run(settings, author, progress=progress))
+        erased.features = features.summary(features.build_features(settings, author, progress=progress))
     except (NothingCollectedError, NothingUsableError, PoorFeaturesError) as error:  # the erasure stands all the same
         erased.features = str(error)
     store.finish_forgetting(author)
     if retrain:
-        erased.retrained = _retrain(settings, author, progress)
-    erased.champion = _champion(settings, author)
+        trained = train.train(settings, author, progress=progress)
+        promoted = versions.promote_or_keep(settings, trained.version, force=False)
+        erased.retrained = f"{trained.summary()} {promoted}"
+    champion = versions.champion(settings, author)
+    erased.champion = champion.name if champion else ""
     return erased
 
 
+def post_count(settings: "Settings", author: str) -> int:
+    from twin import wiring
+
+    return len(wiring.feature_store(settings).posts(author))
+
+
 def forget_author(settings: "Settings", author: str) -> None:
-    """Remove the author with everything of theirs; the profile last, so that it can be repeated after a kill."""
+    """Erase the author with everything of theirs; the profile last, so that it can be repeated after a kill."""
     from twin import wiring
 
     store = wiring.feature_store(settings)
     with store.writing(author):
-        for version in wiring.model_registry(settings).versions(author):
-            _served(settings, version).unlink(missing_ok=True)
+        _remove_served(settings, versions.versions(settings, author))
         wiring.model_registry(settings).erase_author(author)
         with wiring.online_index(settings) as index:
             index.erase(author)
@@ -162,7 +169,8 @@ def _with_copies(
 
 def _taint(settings: "Settings", author: str, store: "FeatureReader") -> list[str]:
     """Mark the versions whose training or validation examples show any of what is pending, or that learnt from feedback
-    which is not there any more. It is erased before, so that a kill in between is made good by the next forgetting."""
+    that no longer exists. Feedback is erased first, so that the next erasure completes one that was killed in between.
+    Returns their names."""
     from twin import wiring
 
     registry = wiring.model_registry(settings)
@@ -195,19 +203,13 @@ def _teaches(store: "FeatureReader", version: "FeatureVersion", forgotten: "Forg
     )
 
 
-def _remove_served(settings: "Settings", author: str) -> None:
-    """Remove the merged models of tainted versions. A server that has one open lets go of it by itself."""
-    from twin import wiring
-
-    for version in wiring.model_registry(settings).versions(author):
-        if version.tainted:
-            _served(settings, version).unlink(missing_ok=True)
-
-
-def _served(settings: "Settings", version: "AdapterVersion") -> Path:
+def _remove_served(settings: "Settings", erased: Sequence["AdapterVersion"]) -> None:
+    """Remove the merged models. A server that has one open lets go of it by itself."""
     from model_registry.packaging import served_path
 
-    return served_path(version.manifest.base.fingerprint, version.folder, settings.cache_dir)
+    for version in erased:
+        path = served_path(version.manifest.base.fingerprint, version.folder, settings.cache_dir)
+        path.unlink(missing_ok=True)
 
 
 def _clear_caches(settings: "Settings", author: str) -> None:
@@ -222,22 +224,6 @@ def _clear_caches(settings: "Settings", author: str) -> None:
         settings.data_dir / "logs",
     ):
         shutil.rmtree(folder, ignore_errors=not folder.exists())
-
-
-def _retrain(settings: "Settings", author: str, progress: "Watcher") -> str:
-    from twin.commands import train
-    from twin.commands.up import promote_or_keep
-
-    version, new = train.run(settings, author, progress=progress)
-    return f"{train.in_words(version, new=new)} {promote_or_keep(settings, version, force=False)}"
-
-
-def _champion(settings: "Settings", author: str) -> str:
-    from model_registry.ports import CHAMPION
-    from twin import wiring
-
-    versions: list[AdapterVersion] = wiring.model_registry(settings).versions(author)
-    return next((version.name for version in versions if CHAMPION in version.aliases), "")
 
 
 def _listed(names: Iterable[str]) -> str:

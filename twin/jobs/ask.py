@@ -1,0 +1,90 @@
+"""Questions answered in this process: one, or a file of them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from configs.progress import Progress
+
+if TYPE_CHECKING:
+    from configs.settings import Settings
+    from inference_pipeline.answers import Finished
+    from inference_pipeline.api.batch import BatchReport
+    from inference_pipeline.pipeline import AnswerPipeline
+    from model_registry.base_models import BaseModelFiles
+
+
+def ask(
+    settings: "Settings",
+    author: str,
+    question: str,
+    *,
+    version: str = "champion",
+    on_text: Callable[[str], None] | None = None,
+    progress: Progress,
+) -> "Finished":
+    """The whole answer; `on_text` is given its text as it comes. Raises what the answer pipeline raises."""
+    from twin import wiring
+
+    progress.start("load the model", None)
+    base = wiring.base_model(settings)
+
+    async def answer() -> "Finished":
+        from inference_pipeline.answers import Delta, Finished, Question, Started
+        from model_registry.prompting import ChatMessage
+
+        asked = Question(author, (ChatMessage("user", question),), reference=version)
+        async with _answering(settings, base) as pipeline:
+            async for event in pipeline.answer(asked):
+                if isinstance(event, Started):
+                    progress.finish(base.name)
+                elif isinstance(event, Delta) and on_text:
+                    on_text(event.text)
+                elif isinstance(event, Finished):
+                    return event
+        raise RuntimeError("an answer ended without its last event")
+
+    return asyncio.run(answer())
+
+
+def answer_batch(
+    settings: "Settings", source: Path, target: Path, *, parallel: int, progress: Progress
+) -> "BatchReport":
+    """Answer a file of requests in OpenAI's batch form, and append the answers to `target`."""
+    from inference_pipeline.api.batch import run_batch
+    from twin import wiring
+
+    async def answer() -> "BatchReport":
+        async with _answering(settings, wiring.base_model(settings)) as pipeline:
+            return await run_batch(pipeline, source, target, parallel=parallel, progress=progress)
+
+    return asyncio.run(answer())
+
+
+@asynccontextmanager
+async def _answering(settings: "Settings", base: "BaseModelFiles") -> AsyncIterator["AnswerPipeline"]:
+    from twin import wiring
+
+    with wiring.answering(settings, base) as (pipeline, pool):
+        try:
+            yield pipeline
+        finally:
+            await pool.close()
+
+
+def as_data(answer: "Finished") -> dict[str, Any]:
+    return {
+        "answer": answer.text,
+        "finish_reason": answer.finish_reason,
+        "grounded": answer.grounded,
+        "citations": [asdict(citation) for citation in answer.citations],
+        **asdict(answer.origin),
+        "prompt_tokens": answer.prompt_tokens,
+        "completion_tokens": answer.completion_tokens,
+        "retrieval_ms": round(answer.retrieval_ms, 1),
+        "generation_ms": round(answer.generation_ms, 1),
+        "ai_generated": True,
+    }

@@ -1,0 +1,97 @@
+"""Read an author's posts from a place, which is kept among the author's sources."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from configs.progress import Progress
+from twin.jobs import authors
+
+if TYPE_CHECKING:
+    from configs.settings import Settings
+    from feature_pipeline.collecting import CollectReport
+    from feature_store.versions import AuthorProfile, SourceRecord
+    from twin.wiring import OpenedSource
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    profile: "AuthorProfile"
+    report: "CollectReport"
+
+
+def collect(
+    settings: "Settings", author: str, place: "SourceRecord", *, allow_deletions: bool, progress: Progress
+) -> Collected:
+    """Collect `place`, whose name and kind may be empty, for the author called `author`.
+
+    A new name makes a new author and records the consent. Raises AuthorNameError and what collecting raises.
+    """
+    from twin import wiring
+
+    store = wiring.feature_store(settings)
+    with wiring.source(settings, authors.new_profile(author), place) as opened:  # a mistyped place makes no author
+        profile, is_new = authors.ensure_author(store, author)
+        if is_new:
+            progress.say(f"New author {profile.name} ({profile.id}). Recorded: {profile.consent}")
+        report = _collect(settings, profile.id, opened, allow_deletions=allow_deletions, progress=progress)
+    return Collected(profile, report)
+
+
+def collect_again(
+    settings: "Settings",
+    profile: "AuthorProfile",
+    source: "SourceRecord",
+    *,
+    allow_deletions: bool,
+    progress: Progress,
+) -> "CollectReport":
+    """Collect one of the author's sources once more. Raises what collecting raises."""
+    from twin import wiring
+
+    with wiring.source(settings, profile, source) as opened:
+        return _collect(settings, profile.id, opened, allow_deletions=allow_deletions, progress=progress)
+
+
+def _collect(
+    settings: "Settings", author: str, opened: "OpenedSource", *, allow_deletions: bool, progress: Progress
+) -> "CollectReport":
+    """The source is recorded before its first post is read, so that `twin sync` goes on with what a kill interrupted.
+    An unchanged source writes nothing."""
+    from feature_pipeline.collecting import collect as read  # not from the pipeline, which imports all its stages
+    from twin import wiring
+
+    store = wiring.feature_store(settings)
+    known = {stored.name: stored for stored in store.sources(author)}.get(opened.record.name)
+    record = opened.record.model_copy(update={"collected_at": known.collected_at if known else ""})
+    if record != known:
+        store.write_source(author, record)
+    report = read(
+        opened.source,
+        author=author,
+        store=store,
+        max_deleted_share=settings.feature_pipeline.max_deleted_share,
+        allow_deletions=allow_deletions,
+        progress=progress,
+    )
+    opened.complete()
+    if report.any or not record.collected_at:
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        store.write_source(author, record.model_copy(update={"collected_at": now}))
+    return report
+
+
+def summary(report: "CollectReport") -> str:
+    changes = ("new", "changed", "moved", "deleted")
+    parts = [f"{number} {change}" for change in changes if (number := getattr(report, change))]
+    parts = [", ".join(parts) or "nothing has changed", f"{report.unchanged} unchanged"]
+    if report.quarantined:
+        parts.append(f"{len(report.quarantined)} of them unreadable (twin status says why)")
+    if report.unreached:
+        source_id, reason = report.unreached[0]
+        parts.append(f"{len(report.unreached)} could not be reached this time, e.g. {source_id}: {reason}")
+    if report.forgotten:
+        parts.append(f"{report.forgotten} not collected, as they were forgotten")
+    if report.ignored:
+        parts.append("passed over: " + ", ".join(f"{number} {kind}" for kind, number in report.ignored.items()))
+    return f"{'; '.join(parts)}."

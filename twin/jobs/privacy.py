@@ -1,0 +1,43 @@
+"""What is masked in an author's posts, and why."""
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from configs.progress import Progress, track
+
+if TYPE_CHECKING:
+    from configs.settings import Settings
+    from feature_store.versions import AuthorProfile
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    post: str
+    field: str
+    kind: str
+    pseudonym: str
+    reason: str
+    excerpt: str
+
+
+def masked(settings: "Settings", profile: "AuthorProfile", *, progress: Progress) -> list[Masked]:
+    """Found again in the collected posts, as nothing else keeps the values; excerpts show them in part."""
+    from feature_pipeline.cleaning import clean
+    from feature_pipeline.privacy import explain
+    from twin import wiring
+
+    features = settings.feature_pipeline
+    posts = wiring.feature_store(settings).posts(profile.id)
+    rows: list[Masked] = []
+    for post in track(posts, progress, "look for what is masked", len(posts)):
+        document = clean(post, min_words=features.min_words, min_words_short=features.min_words_short)
+        if document.quarantine:
+            continue
+        for found in explain(
+            document,
+            people=post.private_people,
+            allow=(*features.allow, profile.name),
+            phone_region=features.phone_region,
+        ):
+            rows.append(Masked(post=post.source_id, **asdict(found)))
+    return rows

@@ -1,0 +1,54 @@
+"""From posts to an answering twin: the other jobs, one after the other."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from configs.progress import Progress
+from twin.jobs import ask, collect, features, train, versions
+
+if TYPE_CHECKING:
+    from configs.settings import Settings
+    from feature_store.versions import AuthorProfile, SourceRecord
+    from inference_pipeline.answers import Finished
+
+STAGES = ("Collect", "Features", "Train", "Promote", "Ask")
+REASON = "twin up --force"
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    profile: "AuthorProfile"
+    answer: "Finished"
+
+
+def up(
+    settings: "Settings",
+    author: str,
+    place: "SourceRecord",
+    question: str,
+    *,
+    allow_deletions: bool = False,
+    force: bool = False,
+    stage: Callable[[str], AbstractContextManager[object]] = nullcontext,
+    progress: Progress,
+) -> Built:
+    """Each of STAGES runs inside `stage(its name)`. `force`: promote although a gate refuses.
+
+    Raises what the jobs raise; PromotionRefusedError only when there is no champion yet.
+    """
+    with stage("Collect"):
+        collected = collect.collect(settings, author, place, allow_deletions=allow_deletions, progress=progress)
+        progress.say(f"  {collect.summary(collected.report)}")
+    profile = collected.profile
+    with stage("Features"):
+        progress.say(f"  {features.summary(features.build_features(settings, profile.id, progress=progress))}")
+    with stage("Train"):
+        trained = train.train(settings, profile.id, progress=progress)
+        progress.say(f"  {trained.summary()}")
+    with stage("Promote"):
+        progress.say(f"  {versions.promote_or_keep(settings, trained.version, force=force, reason=REASON)}")
+    with stage("Ask"):
+        answer = ask.ask(settings, profile.id, question, progress=progress)
+    return Built(profile, answer)
