@@ -1,1 +1,1 @@
-"""The YAML a user edits, the typed settings that read it, and what every room shares: errors and progress."""
+"""The YAML a user edits, the typed settings that read it, and what every room shares: errors, progress, files."""

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
+from configs.files import private_folder
 from inference_pipeline.errors import KeyNameError, UnknownKeyError
 
 Scope = Literal["chat", "admin"]
@@ -137,7 +138,7 @@ class KeyStore:
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(self._path.parent)
         os.close(os.open(self._path, os.O_CREAT | os.O_WRONLY, 0o600))
         self._path.chmod(0o600)  # a copy that was put back may have other rights
         with closing(sqlite3.connect(self._path)) as database:

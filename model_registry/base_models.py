@@ -7,10 +7,7 @@ folder with tokenizer and chat template, which is what training, merging and ser
 
 import importlib.util
 import json
-import os
 import shutil
-import tempfile
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -19,6 +16,7 @@ from typing import Any
 
 from filelock import FileLock
 
+from configs.files import new_folder, private_folder, write_whole
 from feature_store.records import digest_of
 from model_registry.errors import UnknownBaseModelError
 from model_registry.manifest import digest_file
@@ -172,10 +170,7 @@ def _cached_fingerprint(path: Path, cache_dir: Path) -> str:
     if memo.is_file():
         return memo.read_text(encoding="utf-8")
     fingerprint = digest_file(path).sha256
-    memo.parent.mkdir(parents=True, exist_ok=True)
-    staging = memo.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
-    staging.write_text(fingerprint, encoding="utf-8")
-    staging.replace(memo)
+    write_whole(memo, fingerprint)
     return fingerprint
 
 
@@ -184,24 +179,19 @@ def _make_once(folder: Path, write: Callable[[Path], None]) -> None:
 
     Processes that want the same folder wait for the first. What a killed one left is removed by the next.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
     prefix = f".{folder.name}-"
-    with FileLock(folder.parent / f".{folder.name}.lock"):
+    with FileLock(private_folder(folder.parent) / f".{folder.name}.lock"):
         for leftover in folder.parent.glob(f"{prefix}*"):
             shutil.rmtree(leftover)
         if (folder / FINGERPRINT_FILE).is_file():
             return
-        staging = Path(tempfile.mkdtemp(prefix=prefix, dir=folder.parent))
         try:
-            write(staging)
-            shutil.rmtree(folder, ignore_errors=True)
-            staging.rename(folder)
+            with new_folder(folder, prefix=prefix) as staging:
+                write(staging)
         except OSError as error:
             raise UnknownBaseModelError(
                 f"the base model cannot be unpacked to {folder}: {error}. It needs 1 GB of free space."
             ) from error
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
 
 
 def _known() -> str:

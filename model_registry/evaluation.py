@@ -67,7 +67,6 @@ class Evaluation(BaseModel):
 
 def write_evaluation(path: Path, evaluation: Evaluation) -> None:
     """Put it in place of what is at `path`, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     write_sealed(path, evaluation.model_dump_json(indent=2))
 
 

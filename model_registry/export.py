@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Collection
 from pathlib import Path
 
+from configs.files import put_folder, users_umask
 from model_registry.base_models import BaseModelFiles
 from model_registry.errors import ExportTargetError, IncompatibleModelError
 from model_registry.manifest import digest_folder, verify_folder
@@ -39,13 +40,14 @@ def export(
     packed = served_gguf(base, version.folder, cache_dir) if Form.GGUF in wanted else None
     staging = to.with_name(f".{to.name}.{os.getpid()}.part")
     try:
-        for form, folder in folders.items():
-            _make_folder(staging / folder)
-            _write(version, base, staging / folder, form, packed)
-        files = {name: digest.sha256 for name, digest in digest_folder(staging).items()}
-        said = {"author": version.author, "version": version.name, "forms": wanted, "files": files}
-        (staging / EXPORT_FILE).write_text(json.dumps(said, indent=2), encoding="utf-8")
-        _put(staging, to)
+        with users_umask():
+            for form, folder in folders.items():
+                _make_folder(staging / folder)
+                _write(version, base, staging / folder, form, packed)
+            files = {name: digest.sha256 for name, digest in digest_folder(staging).items()}
+            said = {"author": version.author, "version": version.name, "forms": wanted, "files": files}
+            (staging / EXPORT_FILE).write_text(json.dumps(said, indent=2), encoding="utf-8")
+        put_folder(staging, to, prefix=f".{to.name}.")
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return {form: to / folder for form, folder in folders.items()}
@@ -129,12 +131,3 @@ def _make_folder(folder: Path) -> None:
         raise ExportTargetError(
             f"{folder.parent} cannot be written to: {error.strerror}. Choose another: --to FOLDER"
         ) from error
-
-
-def _put(staging: Path, to: Path) -> None:
-    """A kill in between leaves the earlier export beside its place: it can be made again."""
-    replaced = staging.with_suffix(".old")
-    if to.exists():
-        to.rename(replaced)
-    staging.rename(to)
-    shutil.rmtree(replaced, ignore_errors=True)

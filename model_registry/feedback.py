@@ -14,6 +14,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from configs.files import private_folder, write_whole
 from feature_store.ports import FeatureReader
 from feature_store.records import Passage
 from feature_store.versions import Forgotten
@@ -91,12 +92,7 @@ class FeedbackLog:
             lines = path.read_bytes().splitlines()
             kept = [line for line in lines if _may_stay(line, forgotten)]
             if len(kept) < len(lines):
-                staging = path.with_name(f".{path.name}")
-                with staging.open("wb") as file:
-                    file.writelines(line + b"\n" for line in kept)
-                    file.flush()
-                    os.fsync(file.fileno())
-                staging.replace(path)
+                write_whole(path, b"".join(line + b"\n" for line in kept))
         return len(lines) - len(kept)
 
     def ids(self, author: str) -> frozenset[str]:
@@ -111,8 +107,7 @@ class FeedbackLog:
     def _writing(self) -> Iterator[None]:
         from filelock import FileLock
 
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(self._folder / ".lock"):
+        with FileLock(private_folder(self._folder) / ".lock"):
             yield
 
 

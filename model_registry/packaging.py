@@ -7,7 +7,6 @@ et al. 2024) learns the length of each row of weights apart from its direction: 
 """
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from configs.files import replacing
 from feature_store.records import digest_of
 from model_registry.base_models import BaseModelFiles
 from model_registry.errors import IncompatibleModelError
@@ -51,13 +51,8 @@ def served_gguf(base: BaseModelFiles, adapter: Path | None, cache_dir: Path) -> 
         )
     path = served_path(base.fingerprint, adapter, cache_dir)
     if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        staging = path.with_suffix(f".{os.getpid()}.part")
-        try:
+        with replacing(path) as staging:
             _write(staging, base.gguf, base.folder, adapter)
-            staging.replace(path)
-        finally:
-            staging.unlink(missing_ok=True)
     return path
 
 

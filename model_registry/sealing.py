@@ -3,14 +3,14 @@
 import hashlib
 from pathlib import Path
 
+from configs.files import write_whole
+
 FIELD = b',\n  "sha256": "'
 
 
 def write_sealed(path: Path, body: str) -> None:
     """Put `body`, an indented JSON object, in place of what is at `path`: whole or not at all."""
-    staging = path.with_name(f".{path.name}")
-    staging.write_bytes(_sealed(body.encode()))
-    staging.replace(path)
+    write_whole(path, _sealed(body.encode()))
 
 
 def read_sealed(path: Path) -> bytes:

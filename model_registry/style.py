@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from configs.files import write_whole
 from feature_store.records import digest_of
 from model_registry.errors import CorruptModelError
 from model_registry.function_words import character_grams, mask, word_grams
@@ -78,10 +79,8 @@ class StyleScorer(BaseModel):
 
     def save(self, path: Path) -> None:
         """Written whole or not at all."""
-        staging = path.with_name(f".{path.name}")
         content = {"fingerprint": self.fingerprint, "scorer": self.model_dump()}
-        staging.write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
-        staging.replace(path)
+        write_whole(path, json.dumps(content, ensure_ascii=False, separators=(",", ":")))
 
     @classmethod
     def load(cls, path: Path) -> "StyleScorer":

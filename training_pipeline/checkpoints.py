@@ -1,9 +1,10 @@
 """A run's checkpoint: one file, replaced atomically, so that a kill at any moment leaves a whole one."""
 
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from configs.files import replacing
 
 FILE = "checkpoint.pt"
 
@@ -28,12 +29,8 @@ class RunState:
 def save(folder: Path, state: RunState) -> None:
     import torch
 
-    staging = folder / f"{FILE}.part"
-    with staging.open("wb") as file:
+    with replacing(folder / FILE) as staging, staging.open("wb") as file:
         torch.save({name: getattr(state, name) for name in RunState.__slots__}, file)
-        file.flush()
-        os.fsync(file.fileno())
-    staging.replace(folder / FILE)
 
 
 def load(folder: Path) -> RunState | None:

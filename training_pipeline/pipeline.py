@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from configs.files import private_folder
 from configs.settings import TrainingSettings
 from feature_store.ports import FeatureReader
 from feature_store.records import digest_of
@@ -43,8 +44,7 @@ def train(workshop: Workshop, registry: ModelPublisher, *, say: Callable[[str], 
     Raises TooLittleTextError, DeviceUnavailableError, DivergedError, FeaturesErasedError.
     """
     data, settings = workshop.data, workshop.training
-    folder = workshop.folder / run_name(workshop.features, workshop.base, settings)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = private_folder(workshop.folder / run_name(workshop.features, workshop.base, settings))
     heard = feedback_name(settings, workshop.feedback)  # what comes from here on is for the next version
     model = load_for_training(workshop.base.folder, settings, workshop.placement)
     plan = _plan(model, workshop, folder)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from configs.files import write_whole
 from configs.settings import TrainingSettings
 from feature_store.records import ExampleKind
 from training_pipeline.dataset import TokenSequence, batches
@@ -48,9 +49,7 @@ class Plan:
         return self.steps
 
     def save(self, folder: Path) -> None:
-        staging = folder / f"{PLAN_FILE}.part"
-        staging.write_text(json.dumps(asdict(self)), encoding="utf-8")
-        staging.replace(folder / PLAN_FILE)
+        write_whole(folder / PLAN_FILE, json.dumps(asdict(self)))
 
     @staticmethod
     def load(folder: Path) -> "Plan | None":

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import NoReturn
 
 from configs.errors import ExitCode, TwinError
+from configs.files import keep_private, write_whole
 from twin import interruption, native
 from twin.session import Session
 
@@ -22,6 +23,7 @@ DISK_FULL = "the disk is full. Free some space and run the same command again: i
 def main() -> NoReturn:
     """The `twin` command."""
     native.prepare(sys.argv[1:])
+    keep_private()
     interruption.watch()
     try:
         code = run(sys.argv[1:])
@@ -86,8 +88,7 @@ def _is_disk_full(error: BaseException | None) -> bool:
 def _keep_traceback(error: Exception, session: Session) -> str:
     path = session.log_dir / f"error-{datetime.now(UTC):%Y%m%d-%H%M%S}-{os.getpid()}.txt"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+        write_whole(path, "".join(traceback.format_exception(error)))
     except OSError as problem:
         return f"The traceback could not be kept ({problem})."
     return f"The traceback is kept in {path}."

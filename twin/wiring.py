@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from configs.errors import SettingsError
+from configs.files import close_to_others
 from configs.settings import Settings
 
 if TYPE_CHECKING:
@@ -33,7 +34,10 @@ BYTES_PER_MB = 1_000_000
 def feature_store(settings: Settings) -> "FeatureWriter":
     from feature_store.backends.delta import DeltaFeatureStore
 
-    return DeltaFeatureStore(settings.data_dir / "features", min_free_mb=settings.feature_store.min_free_mb)
+    root = settings.data_dir / "features"
+    if root.is_dir():  # a data folder of ours, which an earlier release may have left open to others
+        close_to_others(settings.data_dir)
+    return DeltaFeatureStore(root, min_free_mb=settings.feature_store.min_free_mb)
 
 
 @contextmanager

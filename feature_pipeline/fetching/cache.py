@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from configs.files import private_folder
 from feature_pipeline.errors import SourceError
 
 SCHEMA_VERSION = 1
@@ -125,7 +126,7 @@ class PageCache:
 
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(self.path.parent)
             try:
                 self._connection = self._open()
             except sqlite3.OperationalError:

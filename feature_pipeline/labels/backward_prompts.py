@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from configs.files import private_folder
 from configs.progress import Progress
 from feature_pipeline.labels.choice import seed_of
 from feature_store.records import Document, Split, digest_of
@@ -144,7 +145,7 @@ def _entries(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _keep(file: Path, answers: Mapping[str, str]) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(file.parent)
     lines = [json.dumps({"key": key, "answer": answer}, ensure_ascii=False) for key, answer in answers.items()]
     with file.open("a", encoding="utf-8") as written:
         # the first line break ends what a kill may have left of a line

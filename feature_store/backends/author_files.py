@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from feature_store.backends.local_disk import exclusive, naming_full_disk, write_whole
+from configs.files import write_whole
+from feature_store.backends.local_disk import exclusive, naming_full_disk
 from feature_store.errors import StoreCorruptError
 from feature_store.versions import Forgotten, SourceRecord
 

@@ -22,20 +22,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from configs.files import flush_to_disk, private_folder, write_once, write_whole
 from feature_store.backends import author_files, kept_vectors
 from feature_store.backends.author_files import read_model
 from feature_store.backends.delta_erasure import rewrite
 from feature_store.backends.delta_rows import CHUNKS, DOCUMENTS, EXAMPLES, POSTS, R, RowType
 from feature_store.backends.delta_table import RecordTable
-from feature_store.backends.local_disk import (
-    MEGABYTE,
-    exclusive,
-    flush_to_disk,
-    naming_full_disk,
-    require_free_space,
-    write_once,
-    write_whole,
-)
+from feature_store.backends.local_disk import MEGABYTE, exclusive, naming_full_disk, require_free_space
 from feature_store.errors import (
     StoreBusyError,
     UnknownAuthorError,
@@ -150,8 +143,7 @@ class DeltaFeatureStore:
             versions, touched = rewrite(old, new, self.versions(author), doomed=doomed, forgotten=forgotten)
             for version in versions:
                 write_once(new / VERSIONS / f"{version.name}.json", version.model_dump_json(indent=2))
-            new.mkdir(exist_ok=True)
-            flush_to_disk(new)
+            flush_to_disk(private_folder(new))
             write_whole(home / GENERATION, new.name)
         self._sweep(author)
         return touched

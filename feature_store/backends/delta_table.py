@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Generic
 
+from configs.files import private_folder
 from feature_store.backends.delta_rows import Keyed, R, RowType, keyed
 from feature_store.backends.local_disk import disk_full, is_full_disk
 from feature_store.errors import StoreCorruptError
@@ -73,8 +74,7 @@ class RecordTable(Generic[R]):
     def _create(self, records: Keyed[R]) -> None:
         from deltalake import write_deltalake
 
-        self.folder.mkdir(parents=True, exist_ok=True)
-        write_deltalake(str(self.folder), self.rows.to_arrow(records), configuration=KEEP_EVERY_VERSION)
+        write_deltalake(str(private_folder(self.folder)), self.rows.to_arrow(records), configuration=KEEP_EVERY_VERSION)
 
     def _merge(self, upserts: Keyed[R], gone: Sequence[str]) -> None:
         import pyarrow as pa

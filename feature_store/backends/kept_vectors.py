@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from configs.files import replacing
 from feature_store.records import Vector
 
 
@@ -16,11 +17,8 @@ def keep(folder: Path, encoder: str, vectors: Mapping[str, Vector]) -> None:
     import numpy as np
 
     target = folder / encoder[:16] / f"{secrets.token_hex(8)}.npz"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    staging = target.with_suffix(".partial")
-    with staging.open("wb") as file:
+    with replacing(target) as staging, staging.open("wb") as file:
         np.savez(file, ids=np.array([*vectors], dtype="U32"), vectors=np.array([*vectors.values()], dtype=np.float32))
-    staging.rename(target)
 
 
 def read(folder: Path, encoder: str) -> dict[str, Vector]:

@@ -1,13 +1,13 @@
-"""What the backends on a local disk share: one writer at a time, room to write, and files that are whole or absent."""
+"""What the backends on a local disk share: one writer at a time, room to write, and copies of sparse files."""
 
 import errno
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from configs.files import private_folder
 from feature_store.errors import DiskFullError, StoreBusyError
 
 MEGABYTE = 1_000_000
@@ -20,7 +20,7 @@ def exclusive(lock: Path, what: str, *, patience: float = 0) -> Iterator[None]:
     than `patience` seconds."""
     from filelock import FileLock, Timeout
 
-    lock.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(lock.parent)
     held = FileLock(lock, timeout=patience)
     try:
         held.acquire()
@@ -60,49 +60,6 @@ def is_full_disk(error: Exception) -> bool:
 
 def disk_full(folder: Path) -> DiskFullError:
     return DiskFullError(f"the disk of {folder} is full. Free some space and run the command again.")
-
-
-def write_once(path: Path, text: str) -> bool:
-    """Write a file that is never changed again: whole or absent. False when it is there already."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, staging = tempfile.mkstemp(prefix=".staging-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(staging, path)  # unlike a rename, a link never replaces
-    except FileExistsError:
-        return False
-    finally:
-        Path(staging).unlink()
-    flush_to_disk(path.parent)
-    return True
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Put a file in the place of the one of its name: a reader sees the old or the new, whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, staging = tempfile.mkstemp(prefix=".staging-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(staging).replace(path)
-    except BaseException:
-        Path(staging).unlink(missing_ok=True)
-        raise
-
-
-def flush_to_disk(folder: Path) -> None:
-    """Make every file and folder under `folder` survive a power cut."""
-    for path in (*folder.rglob("*"), folder):
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def allocated_bytes(folder: Path) -> int:

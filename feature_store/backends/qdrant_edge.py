@@ -11,19 +11,18 @@ newest folder.
 
 import json
 import shutil
-import tempfile
 import threading
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from configs.files import new_folder, private_folder, set_aside
 from feature_store.backends import qdrant_points as points
 from feature_store.backends.local_disk import (
     MEGABYTE,
     allocated_bytes,
     copy_folder,
     exclusive,
-    flush_to_disk,
     naming_full_disk,
     require_free_space,
 )
@@ -45,6 +44,7 @@ from feature_store.versions import FeatureVersion
 if TYPE_CHECKING:
     from qdrant_edge import EdgeShard, Filter
 
+PUBLISHING = ".publishing-"  # begins the names of folders that are not finished
 KEPT = 2  # a reader may be copying the one before the newest
 POINT_BYTES = 8_000  # measured: 3 kB with 384 dimensions and 120 words; a full disk would kill the process (SIGBUS)
 
@@ -69,17 +69,12 @@ class QdrantEdgeIndex:
             previous = home / f"F{newest}" if newest else None
             needed = POINT_BYTES * len(chunks) + (allocated_bytes(previous) if previous else 0)
             require_free_space(home, self._min_free_mb * MEGABYTE + needed)
-            for leftover in home.glob(".publishing-*"):
+            for leftover in home.glob(f"{PUBLISHING}*"):
                 shutil.rmtree(leftover)
-            staging = Path(tempfile.mkdtemp(prefix=".publishing-", dir=home))
-            try:
+            with new_folder(home / version.name, prefix=PUBLISHING) as staging:
                 change = _fill(staging / SHARD, previous, version, chunks, dimensions)
                 manifest = {"versions": [*published, version.number], "encoder": version.encoder}
                 (staging / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
-                flush_to_disk(staging)
-                staging.rename(home / version.name)
-            finally:
-                shutil.rmtree(staging, ignore_errors=True)
             for number in numbers(home)[:-KEPT]:
                 shutil.rmtree(home / f"F{number}")
         return len(change.new), len(change.ended)
@@ -116,8 +111,8 @@ class QdrantEdgeIndex:
         for home in [path for path in self._root.glob(f"*/{author}") if not path.parent.name.startswith(".")]:
             with exclusive(home / "lock", f"the index of {author}"):
                 for folder in home.glob("F*"):  # by a rename: a reader never meets half of it
-                    folder.rename(tempfile.mkdtemp(prefix=".publishing-", dir=home))
-                for folder in home.glob(".publishing-*"):
+                    set_aside(folder, prefix=PUBLISHING)
+                for folder in home.glob(f"{PUBLISHING}*"):
                     shutil.rmtree(folder)
                 shutil.rmtree(home, ignore_errors=True)  # the lock, and the author's name
         remove_copies_of_the_dead(self._root / COPIES)
@@ -152,7 +147,7 @@ class QdrantEdgeIndex:
 def _create(folder: Path, dimensions: int) -> "EdgeShard":
     import qdrant_edge as edge
 
-    folder.mkdir()
+    private_folder(folder)
     config = edge.EdgeConfig(
         vectors={points.DENSE: edge.EdgeVectorParams(size=dimensions, distance=edge.Distance.Cosine)},
         sparse_vectors={points.SPARSE: edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)},

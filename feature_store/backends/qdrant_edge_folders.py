@@ -8,6 +8,7 @@ import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from configs.files import is_running, private_folder
 from feature_store.backends.local_disk import allocated_bytes, copy_folder, naming_full_disk, require_free_space
 from feature_store.errors import StoreCorruptError
 
@@ -29,8 +30,7 @@ class Reader:
         self.versions = published_in(home, number)
         self._visible: dict[int, Filter | None] = {}
         remove_copies_of_the_dead(copies)
-        copies.mkdir(parents=True, exist_ok=True)
-        copy = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=copies))
+        copy = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=private_folder(copies)))
         try:
             with naming_full_disk(copy):
                 require_free_space(copy, 2 * allocated_bytes(folder))
@@ -90,18 +90,8 @@ def remove_copies_of_the_dead(copies: Path) -> None:
     """What processes that were killed left behind: it holds text that may have been erased since."""
     for copy in copies.glob("*-*"):
         process = copy.name.partition("-")[0]
-        if process.isdigit() and int(process) != os.getpid() and not _is_running(int(process)):
+        if process.isdigit() and int(process) != os.getpid() and not is_running(int(process)):
             shutil.rmtree(copy, ignore_errors=True)  # another process may be at it too
-
-
-def _is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _dispose(shard: "EdgeShard", copy: Path) -> None:

@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 from pydantic import BaseModel, Field, ValidationError
 
 from configs.errors import TwinError
+from configs.files import users_umask
 from configs.progress import Progress
 from feature_store.records import digest_of
 from inference_pipeline.api.answering import finished, interleaved
@@ -158,7 +159,8 @@ def _lines(source: Path) -> Iterator[Numbered]:
 def _writing(target: Path) -> Iterator[BinaryIO]:
     """Raises BatchFileError when another run writes there."""
     try:
-        file = target.open("a+b")
+        with users_umask():
+            file = target.open("a+b")
     except OSError as error:
         raise BatchFileError(f"{target} cannot be written: {error.strerror}.") from error
     with file:

@@ -8,11 +8,11 @@ nothing from being listed, resolved or rolled back to: the version says so, and 
 
 import re
 import shutil
-import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from configs.files import new_folder, set_aside
 from model_registry.backends import mlflow_runs
 from model_registry.backends.mlflow_rows import ALIASES, AUTHOR, MlflowRows, Row
 from model_registry.errors import CorruptModelError, IncompatibleModelError, ProtectedVersionError, UnknownModelError
@@ -104,7 +104,7 @@ class MlflowRegistry:
                     "version has taken that place."
                 )
             self._rows.evaluation_file(author, row.digest).unlink(missing_ok=True)
-            doomed = self._set_aside(row.folder)  # from here on the version is invisible
+            doomed = set_aside(row.folder, prefix=PARTIAL)  # from here on the version is invisible
             self._rows.delete(row)
             shutil.rmtree(doomed)
 
@@ -167,17 +167,9 @@ class MlflowRegistry:
         try:
             verify_folder(target)
         except CorruptModelError:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            staging = Path(tempfile.mkdtemp(prefix=PARTIAL, dir=target.parent))
-            shutil.copytree(source, staging, dirs_exist_ok=True)
-            verify_folder(staging)
-            if target.exists():
-                self._set_aside(target)
-            staging.rename(target)
-
-    def _set_aside(self, folder: Path) -> Path:
-        """Rename `folder` to what the next writer removes."""
-        return folder.rename(tempfile.mkdtemp(prefix=PARTIAL, dir=folder.parent))
+            with new_folder(target, prefix=PARTIAL) as staging:
+                shutil.copytree(source, staging, dirs_exist_ok=True)
+                verify_folder(staging)
 
     def _refusals(self, candidate: AdapterVersion) -> list[str]:
         row = self._rows.find(candidate.author, CHAMPION)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
+from configs.files import private_folder, replacing
 from model_registry.errors import RegistryUnreachableError
 
 if TYPE_CHECKING:
@@ -56,9 +57,8 @@ def open_client(root: Path, tracking_uri: str | None) -> "MlflowClient":
 @contextmanager
 def locked(root: Path) -> Iterator[None]:
     """The registry's writers, one at a time; freed by the system when its holder is killed."""
-    root.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(root / LOCK, timeout=LOCK_SECONDS):
+        with FileLock(private_folder(root) / LOCK, timeout=LOCK_SECONDS):
             yield
     except Timeout as error:
         raise RegistryUnreachableError(
@@ -92,12 +92,12 @@ def _create(database: Path) -> None:
     MlflowClient(tracking_uri=_uri(staging / "migrated.db"))
     # MLflow keeps connections to the file that it migrated, so a copy takes the name.
     with (
+        replacing(database) as copy,
         closing(sqlite3.connect(staging / "migrated.db")) as migrated,
-        closing(sqlite3.connect(staging / DATABASE)) as finished,
+        closing(sqlite3.connect(copy)) as finished,
     ):
         migrated.backup(finished)
         finished.execute("PRAGMA journal_mode=WAL")  # kept in the file: readers never wait for a writer
-    (staging / DATABASE).rename(database)
     shutil.rmtree(staging)
 
 

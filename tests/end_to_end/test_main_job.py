@@ -161,6 +161,10 @@ class TestMainJob:
         assert author["collected"] == len(list(folder.iterdir()))
         assert author["kept"] == len(list(folder.glob("20*.md")))
 
+    def test_what_lies_in_the_data_folder_is_its_owners_alone(self, terminal: Terminal, first_answer: str) -> None:
+        data = Path(terminal.environment["TWIN_DATA_DIR"])
+        assert [path for path in data.rglob("*") if path.stat().st_mode & 0o077] == []
+
     def test_the_same_command_again_does_nothing(self, terminal: Terminal, first_answer: str, folder: Path) -> None:
         before = terminal.json("models")
         terminal.run("up", str(folder), "--author", "Maud Ferrier", "--no-serve")

@@ -12,8 +12,9 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from configs import files
 from fakes.feature_records import DIMENSIONS, ENCODER, make_chunk, make_document, make_example, make_version
-from feature_store.backends import delta, delta_table, local_disk, qdrant_edge
+from feature_store.backends import delta, delta_table, qdrant_edge
 from feature_store.backends.delta import DeltaFeatureStore
 from feature_store.backends.qdrant_edge import QdrantEdgeIndex
 from feature_store.versions import FeatureVersion
@@ -69,7 +70,7 @@ def _plan_death(moment: str) -> None:
     if moment in STORE_MOMENTS[:3]:
         table.replace = _die_after(table.replace, STORE_MOMENTS.index(moment) + 1)
     elif moment == "manifest staged":
-        local_disk.os.link = _die
+        files.os.link = _die
     elif moment == "one table rewritten":
         table.replace = _die_after(table.replace)
     elif moment == "tables rewritten":
@@ -83,7 +84,7 @@ def _plan_death(moment: str) -> None:
     elif moment == "points written":
         qdrant_edge._fill = _die_after(qdrant_edge._fill)
     elif moment == "finished but for its name":
-        qdrant_edge.flush_to_disk = _die_after(qdrant_edge.flush_to_disk)
+        files.flush_to_disk = _die_after(files.flush_to_disk)
     else:
         raise SystemExit(f"no such moment: {moment}")
 

@@ -10,17 +10,8 @@ from feature_store.backends.local_disk import (
     exclusive,
     naming_full_disk,
     require_free_space,
-    write_once,
 )
 from feature_store.errors import DiskFullError, StoreBusyError
-
-
-def test_a_file_is_written_once(tmp_path: Path) -> None:
-    path = tmp_path / "versions" / "F1.json"
-    assert write_once(path, "first 🌫️")
-    assert not write_once(path, "second")
-    assert path.read_text(encoding="utf-8") == "first 🌫️"
-    assert [each.name for each in path.parent.iterdir()] == ["F1.json"]
 
 
 def test_a_copy_has_the_same_bytes_and_the_same_holes(tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ from pathlib import Path
 import killed_writers
 import pytest
 
+from configs import files
 from fakes.feature_records import DIMENSIONS, ENCODER, axis, make_chunk, make_version
-from feature_store.backends import qdrant_edge as backend
 from feature_store.backends import qdrant_edge_folders as folders_of
 from feature_store.backends.qdrant_edge import QdrantEdgeIndex
 from feature_store.errors import DiskFullError, StoreBusyError, StoreCorruptError, UnknownFeatureVersionError
@@ -183,7 +183,7 @@ def test_two_cannot_publish_at_once(index: QdrantEdgeIndex, home: Path, monkeypa
         with pytest.raises(StoreBusyError, match="maud"):
             publish(index, 1, "tide")
 
-    monkeypatch.setattr(backend, "flush_to_disk", publish_too)
+    monkeypatch.setattr(files, "flush_to_disk", publish_too)
     publish(index, 1, "fog")
     assert found(index, 1) == {"fog"}
 

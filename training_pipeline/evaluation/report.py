@@ -7,11 +7,11 @@ script and loads nothing: a content security policy says so to the browser, and 
 import base64
 import hashlib
 import math
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from configs.files import write_whole
 from model_registry.evaluation import Measures, ParityResult
 from model_registry.figures import SCORERS, Unit, mean_style, number, written
 from model_registry.model_card import public_id
@@ -78,10 +78,7 @@ def report_of(version: AdapterVersion, writings: Writings, refusals: Sequence[st
 
 def write_report(report: Report, path: Path) -> None:
     """Write the page whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    staging = path.with_name(f".{path.name}.{os.getpid()}")
-    staging.write_text(render(report), encoding="utf-8")
-    staging.replace(path)
+    write_whole(path, render(report))
 
 
 def render(report: Report) -> str:

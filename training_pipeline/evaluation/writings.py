@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from configs.files import private_folder
 from configs.progress import Progress
 from configs.settings import EvaluationSettings
 from feature_store.records import Passage, digest_of
@@ -73,7 +74,7 @@ class Writer:
     def _fill(
         self, adapter: Path | None, wanted: Sequence[tuple[str, int, str]], sampling: Mapping[str, float | int]
     ) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(self._path.parent)
         written = self._probe.write(
             adapter,
             [prompt for _, _, prompt in wanted],
