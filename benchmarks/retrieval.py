@@ -23,7 +23,7 @@ from feature_store.records import Chunk, ScoredChunk
 from feature_store.versions import FeatureVersion
 from inference_pipeline.retrieval import as_searched, ranking, retrieve
 from training_pipeline.evaluation.off_topic import off_topic
-from training_pipeline.evaluation.questions import Question, by_fact, by_title
+from training_pipeline.evaluation.questions import KnownItemQuestion, by_fact, by_title
 from twin import wiring
 
 DEPTH = 10  # documents
@@ -83,7 +83,7 @@ def shown(question: str, index: OnlineIndex, encoder: Encoder, version: FeatureV
     return len(found)
 
 
-def rank(question: Question, ask: Ranking) -> int | None:
+def rank(question: KnownItemQuestion, ask: Ranking) -> int | None:
     """From 1; None beyond DEPTH."""
     found = list(dict.fromkeys(scored.chunk.document_id for scored in ask(question.text)))[:DEPTH]
     return found.index(question.document_id) + 1 if question.document_id in found else None

@@ -24,7 +24,7 @@ from inference_pipeline.engines import (
 )
 from inference_pipeline.retrieval import as_passages, ranking, retrieve, search_query
 from model_registry.base_models import BaseModelFiles
-from model_registry.ports import Cited, Retrieved, Written
+from model_registry.ports import Cited, GeneratedText, Retrieved
 from model_registry.prompting import ChatMessage, PromptRenderer
 
 AT_ONCE = 8  # texts that are written together: two cores give about three times the tokens of one stream
@@ -56,7 +56,7 @@ class EngineProbe:
         engine = self._load(adapter)
         return [engine.greedy(engine.prompt_tokens(prompt), max_tokens) for prompt in prompts]
 
-    def write(
+    def generate(
         self,
         adapter: Path | None,
         prompts: Sequence[str],
@@ -65,7 +65,7 @@ class EngineProbe:
         temperature: float,
         top_p: float,
         seeds: Sequence[int],
-    ) -> Iterator[Written]:
+    ) -> Iterator[GeneratedText]:
         engine = self._load(adapter)
         requests = [
             GenerationRequest(
@@ -108,15 +108,15 @@ class EnginePromptMaker:
         seeds = [0] * len(prompts)  # greedy: of no effect
         return [
             written.text
-            for written in self._probe.write(
+            for written in self._probe.generate(
                 None, rendered, max_tokens=REQUEST_TOKENS, temperature=0.0, top_p=1.0, seeds=seeds
             )
         ]
 
 
-def _in_order(engine: Engine, requests: Sequence[GenerationRequest]) -> Iterator[Written]:
+def _in_order(engine: Engine, requests: Sequence[GenerationRequest]) -> Iterator[GeneratedText]:
     """The texts in the order of the requests, AT_ONCE of them under way; an event loop of its own runs them."""
-    done: queue.SimpleQueue[tuple[int, Written] | BaseException] = queue.SimpleQueue()
+    done: queue.SimpleQueue[tuple[int, GeneratedText] | BaseException] = queue.SimpleQueue()
 
     async def run() -> None:
         places = asyncio.Semaphore(AT_ONCE)
@@ -136,7 +136,7 @@ def _in_order(engine: Engine, requests: Sequence[GenerationRequest]) -> Iterator
             done.put(errors.exceptions[0])
 
     threading.Thread(target=work, name="probe", daemon=True).start()
-    waiting: dict[int, Written] = {}
+    waiting: dict[int, GeneratedText] = {}
     for place in range(len(requests)):
         while place not in waiting:
             arrived = done.get()
@@ -146,12 +146,12 @@ def _in_order(engine: Engine, requests: Sequence[GenerationRequest]) -> Iterator
         yield waiting.pop(place)
 
 
-async def _collect(deltas: AsyncGenerator[TextDelta, None]) -> Written:
+async def _collect(deltas: AsyncGenerator[TextDelta, None]) -> GeneratedText:
     text, tokens, ended = "", 0, False
     async with aclosing(deltas):
         async for delta in deltas:
             text, tokens, ended = text + delta.text, delta.tokens, delta.finish_reason == "stop"
-    return Written(text=text, tokens=tokens, ended=ended)
+    return GeneratedText(text=text, tokens=tokens, ended=ended)
 
 
 @dataclass(frozen=True)

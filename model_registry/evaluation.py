@@ -1,5 +1,6 @@
 """What the judges found of a version: figures with their intervals, by judge and by name."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,26 @@ class Measure(BaseModel):
     def _bare(cls, given: Any) -> Any:
         """A bare number is a figure without an interval."""
         return {"value": given} if isinstance(given, int | float | str) else given
+
+    @property
+    def lower(self) -> float:
+        """Where the interval begins; the value where there is none."""
+        return self.value if self.low is None else self.low
+
+    @property
+    def upper(self) -> float:
+        return self.value if self.high is None else self.high
+
+    @property
+    def is_finite(self) -> bool:
+        """Of the value and of both ends."""
+        return all(map(math.isfinite, (self.value, self.lower, self.upper)))
+
+    def excludes(self, other: "Measure") -> bool | None:
+        """Whether the value of `other` lies outside this interval. None without an interval."""
+        if self.low is None or self.high is None:
+            return None
+        return not self.low <= other.value <= self.high
 
 
 Measures = dict[str, Measure]  # by name

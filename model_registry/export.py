@@ -9,6 +9,7 @@ from pathlib import Path
 from configs.files import put_folder, users_umask
 from model_registry.base_models import BaseModelFiles
 from model_registry.errors import ExportTargetError, IncompatibleModelError
+from model_registry.judges import Judges
 from model_registry.manifest import digest_folder, verify_folder
 from model_registry.model_card import CARD, Form, model_card, name_base, public_id
 from model_registry.packaging import ADAPTER_CONFIG, ADAPTER_WEIGHTS, served_gguf
@@ -21,9 +22,9 @@ SHARD_SIZE = "5GB"
 
 
 def export(
-    version: AdapterVersion, base: BaseModelFiles, to: Path, forms: Collection[Form], *, cache_dir: Path
+    version: AdapterVersion, base: BaseModelFiles, to: Path, forms: Collection[Form], *, cache_dir: Path, judges: Judges
 ) -> dict[Form, Path]:
-    """Write `version` into the folder `to` in one form, or in several into folders in it; answer where each lies.
+    """Write `version` into the folder `to` in one form, or in several into folders in it; return where each lies.
 
     The folder is there whole or not at all. It takes the place of an empty folder, or of an earlier export that
     nobody changed. Raises CorruptModelError when the version's files are not what was registered,
@@ -43,7 +44,7 @@ def export(
         with users_umask():
             for form, folder in folders.items():
                 _make_folder(staging / folder)
-                _write(version, base, staging / folder, form, packed)
+                _write(version, base, staging / folder, form, packed, judges)
             files = {name: digest.sha256 for name, digest in digest_folder(staging).items()}
             said = {"author": version.author, "version": version.name, "forms": wanted, "files": files}
             (staging / EXPORT_FILE).write_text(json.dumps(said, indent=2), encoding="utf-8")
@@ -64,7 +65,9 @@ def require_same_base(version: AdapterVersion, base: BaseModelFiles) -> None:
         )
 
 
-def _write(version: AdapterVersion, base: BaseModelFiles, into: Path, form: Form, packed: Path | None) -> None:
+def _write(
+    version: AdapterVersion, base: BaseModelFiles, into: Path, form: Form, packed: Path | None, judges: Judges
+) -> None:
     file = ""
     if form is Form.GGUF and packed is not None:
         file = f"{public_id(base.name).rpartition('/')[2]}-{version.author}-{version.name}-F16.gguf"
@@ -80,8 +83,9 @@ def _write(version: AdapterVersion, base: BaseModelFiles, into: Path, form: Form
     if form is Form.MERGED:
         _merge(base, version.folder, into)
     card = model_card(
-        version.manifest, judges=version.judges, parity=version.parity, form=form, version=version.name, file=file
-    )
+        version.manifest, figures=version.judges, parity=version.parity, judges=judges, form=form,
+        version=version.name, file=file,
+    )  # fmt: skip
     (into / CARD).write_text(card, encoding="utf-8")
 
 

@@ -9,13 +9,14 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from model_registry.evaluation import Measures, ParityResult
-from model_registry.figures import JUDGES, label, written
+from model_registry.judges import Judges, description
 from model_registry.manifest import AdapterManifest
 from model_registry.packaging import ADAPTER_CONFIG
 from model_registry.prompting import PERSONA
@@ -53,29 +54,30 @@ def name_base(folder: Path, base_name: str) -> None:
     path.write_text(json.dumps(config, indent=2, sort_keys=True), encoding="utf-8")
 
 
-def finish_folder(folder: Path, manifest: AdapterManifest) -> None:
+def finish_folder(folder: Path, manifest: AdapterManifest, judges: Judges) -> None:
     """Make what PEFT saved fit to be shown: its name of the base, and our card in the place of its own.
 
     Before the digests of the folder are made; those in `manifest` are not read.
     """
     name_base(folder, manifest.base.name)
-    card = model_card(manifest, judges=manifest.judges, parity=manifest.parity)
+    card = model_card(manifest, figures=manifest.judges, parity=manifest.parity, judges=judges)
     (folder / CARD).write_text(card, encoding="utf-8")
 
 
 def model_card(
     manifest: AdapterManifest,
     *,
-    judges: Mapping[str, Measures],
+    figures: Mapping[str, Measures],
     parity: ParityResult | None,
+    judges: Judges,
     form: Form = Form.PEFT,
     version: str = "",
     file: str = "",
 ) -> str:
-    """`version` is known once the adapter is registered; `file` is the name of the GGUF."""
+    """`figures` by judge; `version` is known once the adapter is registered; `file` is the name of the GGUF."""
     name, base = _plain(manifest.author_name), public_id(manifest.base.name)
     title = f"{manifest.author}-{version or 'twin'}"
-    front = yaml.safe_dump(_front_matter(title, base, judges, form), sort_keys=False, allow_unicode=True)
+    front = yaml.safe_dump(_front_matter(title, base, figures, judges, form), sort_keys=False, allow_unicode=True)
     sections = (
         f"# A twin of {name}{f', {version}' if version else ''}",
         f"It writes like {name}. It is {_what(form, base)}, trained with PEFT on what "
@@ -85,17 +87,21 @@ def model_card(
         f"## How to use it\n\n{_use(form, base, manifest.author_name, file)}",
         f"## What it was trained on\n\n{_data(manifest)}",
         f"## How it was trained\n\n{_table(('setting', 'value'), _settings(manifest.training))}",
-        f"## How it was judged\n\n{_judged(judges, parity)}",
+        f"## How it was judged\n\n{_judged(figures, parity, judges)}",
         f"## Limits\n\n{_limits(name, base, manifest)}",
         f"## Lineage\n\n{_table(('what', 'fingerprint or version'), _lineage(manifest))}",
     )
     return f"---\n{front}---\n\n" + "\n\n".join(sections) + "\n"
 
 
-def _front_matter(title: str, base: str, judges: Mapping[str, Measures], form: Form) -> dict[str, Any]:
+def _front_matter(title: str, base: str, figures: Mapping[str, Measures], judges: Judges, form: Form) -> dict[str, Any]:
     metrics = [
-        {"type": f"{judge}/{name}", "name": f"{judge}: {label(judge, name)}", "value": round(measure.value, 6)}
-        for judge, measures in judges.items()
+        {
+            "type": f"{judge}/{name}",
+            "name": f"{judge}: {description(judges, judge).figure(name).label}",
+            "value": round(measure.value, 6),
+        }
+        for judge, measures in figures.items()
         for name, measure in measures.items()
         if math.isfinite(measure.value)
     ]
@@ -173,16 +179,13 @@ def _settings(training: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[s
             yield f"{prefix}{key}", f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _judged(judges: Mapping[str, Measures], parity: ParityResult | None) -> str:
-    order = [*(judge for judge in JUDGES if judge in judges), *(judge for judge in judges if judge not in JUDGES)]
-    parts = [
-        f"### {JUDGES.get(judge, judge)}\n\n"
-        + _table(
-            ("figure", "value"),
-            ((label(judge, name), written(judge, name, measure)) for name, measure in judges[judge].items()),
-        )
-        for judge in order
-    ]
+def _judged(figures: Mapping[str, Measures], parity: ParityResult | None, judges: Judges) -> str:
+    order = [*(judge for judge in judges if judge in figures), *(judge for judge in figures if judge not in judges)]
+    parts = []
+    for judge in map(partial(description, judges), order):
+        rows = ((judge.figure(name), measure) for name, measure in figures[judge.name].items())
+        table = _table(("figure", "value"), ((figure.label, figure.text(measure)) for figure, measure in rows))
+        parts.append(f"### {judge.title}\n\n{table}")
     if parity is not None:
         passed = "passed" if parity.passed else "failed"
         parts.append(

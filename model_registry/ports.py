@@ -110,8 +110,8 @@ class ModelPublisher(ModelResolver, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """A text that the serving engine wrote."""
+class GeneratedText:
+    """A text that the serving engine generated."""
 
     text: str
     tokens: int
@@ -130,7 +130,7 @@ class ServingProbe(Protocol):
     def greedy(self, adapter: Path, prompts: Sequence[str], max_tokens: int) -> list[tuple[list[int], list[float]]]:
         """Greedily decoded ids and their log-probabilities (nats), a prompt each, as the adapter would be served."""
 
-    def write(
+    def generate(
         self,
         adapter: Path | None,
         prompts: Sequence[str],
@@ -139,7 +139,7 @@ class ServingProbe(Protocol):
         temperature: float,
         top_p: float,
         seeds: Sequence[int],
-    ) -> Iterator[Written]:
+    ) -> Iterator[GeneratedText]:
         """A text for every rendered prompt, in order, as soon as it is there. Prompt i is sampled with seeds[i]."""
 
 

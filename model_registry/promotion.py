@@ -1,50 +1,45 @@
 """The gates that a version passes before it may be champion. They believe the judges' figures and nothing else."""
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
 
-from model_registry import gates
 from model_registry.errors import CorruptModelError, PromotionRefusedError, TaintedModelError
-from model_registry.gates import Unmeasured
+from model_registry.gates import Unmeasured, evaluate_command
+from model_registry.judges import Judges
 from model_registry.ports import AdapterVersion
 
 
-def refusals(candidate: AdapterVersion, champion: AdapterVersion | None) -> list[str]:
-    """Why `candidate` may not take the place of `champion`, a reason each; empty when it may.
+def refusals(candidate: AdapterVersion, champion: AdapterVersion | None, judges: Judges) -> list[str]:
+    """Why `candidate` may not take the place of `champion`: the reasons of parity, then of every judge that has a gate.
 
-    By itself, a version must pass:
-
-    - parity: what is served was shown to be what was trained.
-    - likelihood: the whole interval of the change of bits per byte, adapter over base, is below 0.
-    - style: at least two scorers were asked; of those that can tell the author from the base model, more than half find
-      it nearer to the author (share of the gap above 0), and none has its whole interval below 0. Intervals need not
-      exclude 0, and no scorer need be able: an author with ten posts is not refused for having ten.
-    - memorisation: the interval of its mean longest verbatim run is not wholly above that of the author's own, and
-      the longest of all is no longer than the author's own longest, or 50 words.
-    - health: of texts that repeat themselves, are empty, leak control tokens or are in another language no more than a
-      quarter each, unless the base model or the champion writes as many.
-
-    Against a champion, no figure of likelihood, style, health and grounding may be worse beyond the candidate's
-    interval, which is when the champion's figure lies past the interval's better end; and the mean share of the style
-    gap must be higher, over two scorers or more that judged both. Bits per byte are compared when both read the same
-    test texts, else only what is relative to the base model on each one's texts.
-
-    A figure that is missing or not finite refuses: what was not measured was not shown.
+    Parity: what is served was shown to be what was trained. What a judge asks, of a version by itself and against a
+    champion, is said where it is written. A figure that is missing or not finite refuses: what was not measured was
+    not shown.
     """
-    checks = [partial(gate, candidate) for gate in (gates.parity, gates.likelihood, gates.style, gates.memorisation)]
-    checks.append(partial(gates.health, candidate, champion))
-    if champion is not None and not champion.unreadable:
-        comparisons = (gates.likelihood_against, gates.style_against, gates.health_against, gates.grounding_against)
-        checks += [partial(comparison, candidate, champion) for comparison in comparisons]
-    reasons: list[str] = []
-    for check in checks:
+    reasons = list(_parity(candidate))
+    comparable = None if champion is None or champion.unreadable else champion
+    for judge in judges.values():
         try:
-            reasons += check()
+            for reason in judge.gate(candidate, comparable) if judge.gate else ():
+                reasons.append(reason)  # one by one: those before a missing figure count
         except Unmeasured as unmeasured:
             reasons.append(str(unmeasured))
     if champion is not None and champion.unreadable:
         reasons.append(f"{champion.name}, the champion, cannot be compared with: {champion.unreadable}")
-    return list(dict.fromkeys(reasons))  # a figure that is missing is missed by more than one gate
+    return reasons
+
+
+def _parity(candidate: AdapterVersion) -> Iterator[str]:
+    parity = candidate.parity
+    if parity is None:
+        yield (
+            f"parity: it was never checked that what is served is what was trained. Run: {evaluate_command(candidate)}"
+        )
+    elif not parity.passed:
+        yield (
+            f"parity: served by {parity.engine}, {parity.same_greedy_tokens:.0%} of the greedy tokens agree with "
+            f"training (prompt tokens {'agree' if parity.same_prompt_tokens else 'differ'}), and log-probabilities "
+            f"differ by {parity.differences}."
+        )
 
 
 def refused(author: str, number: int, reasons: Sequence[str]) -> PromotionRefusedError:

@@ -22,14 +22,16 @@ from model_registry.style import STYLE_FILE, StyleScorer
 from training_pipeline import curves
 from training_pipeline.checkpoints import RunState
 from training_pipeline.errors import FeaturesErasedError
-from training_pipeline.evaluation.fitting import fit_to_time
-from training_pipeline.evaluation.judging import Judgement, fit_scorer, judge
+from training_pipeline.evaluation.judges import load_judges
+from training_pipeline.evaluation.judging import Judgement, judge
+from training_pipeline.evaluation.style_scorer import fit_scorer
+from training_pipeline.evaluation.time_budget import fit_to_time
 from training_pipeline.finetune import finetune, seconds_per_token
 from training_pipeline.loading import load_for_training, load_trained
 from training_pipeline.plan import Plan, make_plan
 from training_pipeline.preferring import prefer
 from training_pipeline.provenance import code_version, library_versions
-from training_pipeline.workshop import Workshop
+from training_pipeline.run_context import RunContext
 
 if TYPE_CHECKING:
     from peft import PeftModel
@@ -37,28 +39,28 @@ if TYPE_CHECKING:
 ADAPTER_FOLDER = "adapter"
 
 
-def train(workshop: Workshop, registry: ModelPublisher, *, say: Callable[[str], None]) -> AdapterVersion:
+def train(run: RunContext, registry: ModelPublisher, *, say: Callable[[str], None]) -> AdapterVersion:
     """Fine-tune on the author's features, judge, and register a candidate.
 
     A run is named by all that decides its result; after a kill the same call goes on where the last checkpoint was.
     Raises TooLittleTextError, DeviceUnavailableError, DivergedError, FeaturesErasedError.
     """
-    data, settings = workshop.data, workshop.training
-    folder = private_folder(workshop.folder / run_name(workshop.features, workshop.base, settings))
-    heard = feedback_name(settings, workshop.feedback)  # what comes from here on is for the next version
-    model = load_for_training(workshop.base.folder, settings, workshop.placement)
-    plan = _plan(model, workshop, folder)
-    say(describe(plan, workshop))
+    data, settings = run.data, run.training
+    folder = private_folder(run.folder / run_name(run.features, run.base, settings))
+    heard = feedback_name(settings, run.feedback)  # what comes from here on is for the next version
+    model = load_for_training(run.base.folder, settings, run.placement)
+    plan = _plan(model, run, folder)
+    say(describe(plan, run))
     state = finetune(
-        model, data.train, data.validation, plan=plan, settings=settings, placement=workshop.placement, folder=folder,
-        progress=workshop.progress,
+        model, data.train, data.validation, plan=plan, settings=settings, placement=run.placement, folder=folder,
+        progress=run.progress,
     )  # fmt: skip
 
     adapter = folder / ADAPTER_FOLDER
     shutil.rmtree(adapter, ignore_errors=True)
     model.save_pretrained(str(adapter))
     curves.write(adapter, state.curve)
-    judging = fit_to_time(model, workshop)
+    judging = fit_to_time(model, run)
     scorer = fit_scorer(judging)
     scorer.save(adapter / STYLE_FILE)
     judgement = judge(model, adapter, scorer, judging)
@@ -67,32 +69,32 @@ def train(workshop: Workshop, registry: ModelPublisher, *, say: Callable[[str], 
     if settings.preference.method != "none":
         adapter, judgement, became, learnt = prefer(model, adapter, judgement, scorer, judging)
 
-    manifest = _manifest(workshop, folder, plan, state, judgement, {**became, "feedback": heard}).model_copy(
+    manifest = _manifest(run, folder, plan, state, judgement, {**became, "feedback": heard}).model_copy(
         update={"feedback": learnt}
     )
-    finish_folder(adapter, manifest)
+    finish_folder(adapter, manifest, load_judges())
     write_manifest(adapter, manifest.model_copy(update={"files": digest_folder(adapter)}))
-    require_unerased(workshop.store, workshop.features)
-    if workshop.feedback is not None:
-        require_kept(workshop.author, learnt, workshop.feedback)
-    registry.log_run(workshop.author, {key: str(value) for key, value in manifest.training.items()}, state.curve)
-    version = registry.register(workshop.author, adapter)
+    require_unerased(run.store, run.features)
+    if run.feedback is not None:
+        require_kept(run.author, learnt, run.feedback)
+    registry.log_run(run.author, {key: str(value) for key, value in manifest.training.items()}, state.curve)
+    version = registry.register(run.author, adapter)
     shutil.rmtree(folder)
     return version
 
 
-def evaluate(version: AdapterVersion, workshop: Workshop) -> tuple[Evaluation, Judgement]:
+def evaluate(version: AdapterVersion, run: RunContext) -> tuple[Evaluation, Judgement]:
     """Judge a registered version again, on the test split of the features that it was trained on.
 
     Raises CorruptModelError when the version's scorer cannot be read.
     """
-    model = load_trained(workshop.base.folder, version.folder, workshop.placement)
-    workshop = fit_to_time(model, workshop)
-    judgement = judge(model, version.folder, StyleScorer.load(version.folder / STYLE_FILE), workshop)
+    model = load_trained(run.base.folder, version.folder, run.placement)
+    run = fit_to_time(model, run)
+    judgement = judge(model, version.folder, StyleScorer.load(version.folder / STYLE_FILE), run)
     evaluation = Evaluation(
         judged_at=_now(),
-        features=workshop.features.digest,
-        settings=workshop.evaluation.model_dump(),
+        features=run.features.digest,
+        settings=run.evaluation.model_dump(),
         judges=judgement.judges,
         parity=judgement.parity,
     )
@@ -128,32 +130,32 @@ def run_name(features: FeatureVersion, base: BaseModelFiles, settings: TrainingS
     return digest_of(features.digest, base.fingerprint, PROMPT_VERSION, settings.model_dump())[:16]
 
 
-def describe(plan: Plan, workshop: Workshop) -> str:
-    data = workshop.data
+def describe(plan: Plan, run: RunContext) -> str:
+    data = run.data
     cut = ", cut to fit training.max_minutes" if plan.cut else ""
     return (
         f"{len(data.train)} examples, {data.label_tokens:,} tokens of the author's text: {plan.steps} steps, "
         f"{plan.epochs:.2g} epochs, about {_minutes(plan.seconds)} on this machine "
-        f"({workshop.placement.description}){cut}."
+        f"({run.placement.description}){cut}."
     )
 
 
-def _plan(model: "PeftModel", workshop: Workshop, folder: Path) -> Plan:
-    data, settings = workshop.data, workshop.training
+def _plan(model: "PeftModel", run: RunContext, folder: Path) -> Plan:
+    data, settings = run.data, run.training
     plan = Plan.load(folder)
     if plan is None:
         plan = make_plan(
             data.train,
             data.validation,
             settings,
-            seconds_per_token=lambda: seconds_per_token(model, data.train, settings, workshop.placement),
+            seconds_per_token=lambda: seconds_per_token(model, data.train, settings, run.placement),
         )
         plan.save(folder)
     return plan
 
 
 def _manifest(
-    workshop: Workshop,
+    run: RunContext,
     folder: Path,
     plan: Plan,
     state: RunState,
@@ -161,26 +163,26 @@ def _manifest(
     became: Mapping[str, object],
 ) -> AdapterManifest:
     """Of everything but the files."""
-    features, base = workshop.features, workshop.base
-    run = {
+    features, base = run.features, run.base
+    outcome = {
         "run": folder.name,
-        "device": workshop.placement.description,
+        "device": run.placement.description,
         "steps": state.step,
         "best_step": state.best_step,
         "planned_steps": plan.steps,
         "epochs": plan.epochs * state.step / plan.steps,
         "seconds": round(state.seconds, 1),
-        "label_tokens": workshop.data.label_tokens,
+        "label_tokens": run.data.label_tokens,
         "validation_loss": state.best_loss,
     }
     return AdapterManifest(
-        author=workshop.author,
-        author_name=workshop.author_name,
+        author=run.author,
+        author_name=run.author_name,
         created_at=_now(),
         base=BaseLineage(name=base.name, fingerprint=base.fingerprint),
         features=FeatureLineage(number=features.number, digest=features.digest, encoder=features.encoder),
         prompt_version=PROMPT_VERSION,
-        training={**workshop.training.model_dump(), **run, **became},
+        training={**run.training.model_dump(), **outcome, **became},
         judges=judgement.judges,
         parity=judgement.parity,
         code_version=code_version(),

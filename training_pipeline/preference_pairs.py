@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from feature_store.records import Example, ExampleKind, Passage, digest_of
 from model_registry.feedback import Feedback, row_id
-from model_registry.ports import Written
+from model_registry.ports import GeneratedText
 from model_registry.prompting import ChatMessage, PromptRenderer, nonce_for
 from training_pipeline.dataset import TokenSequence, tokenize
 
@@ -49,7 +49,7 @@ def make_pairs(
     count: int,
     seed: int,
     source: Source,
-    write: Callable[[Sequence[str]], Sequence[Written]],
+    write: Callable[[Sequence[str]], Sequence[GeneratedText]],
 ) -> tuple[list[PreferencePair], list[str]]:
     """Pairs of `count` examples, evenly over documents, and a line for each that was dropped, with the reason.
 

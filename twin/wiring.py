@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from model_registry.base_models import BaseModelFiles
     from model_registry.feedback import FeedbackLog
     from model_registry.ports import AdapterVersion, ModelPublisher
-    from training_pipeline.workshop import Workshop
+    from training_pipeline.evaluation.judge import Judge
+    from training_pipeline.run_context import RunContext
 
 BYTES_PER_MB = 1_000_000
 
@@ -86,7 +87,16 @@ def _encoder(name: str) -> "Encoder":
 def model_registry(settings: Settings) -> "ModelPublisher":
     from model_registry.backends.mlflow import MlflowRegistry
 
-    return MlflowRegistry(settings.data_dir / "models", tracking_uri=settings.model_registry.tracking_uri)
+    return MlflowRegistry(
+        settings.data_dir / "models", tracking_uri=settings.model_registry.tracking_uri, judges=judges
+    )
+
+
+def judges() -> dict[str, "Judge"]:
+    """By name, the most important first. Imported when asked for: a server that promotes nothing loads none."""
+    from training_pipeline.evaluation.judges import load_judges
+
+    return load_judges()
 
 
 def base_model(settings: Settings) -> "BaseModelFiles":
@@ -202,18 +212,18 @@ def reports_dir(settings: Settings, author: str) -> Path:
 
 
 @contextmanager
-def workshop(
+def run_context(
     settings: Settings, base: "BaseModelFiles", features: "FeatureVersion", *, progress: "Progress"
-) -> Iterator["Workshop"]:
+) -> Iterator["RunContext"]:
     """Where an author's versions are trained and judged, with what the judges ask of serving."""
     from inference_pipeline.probes import EngineProbe
-    from training_pipeline.workshop import Workshop
+    from training_pipeline.run_context import RunContext
 
     with (
         closing(EngineProbe(settings, base)) as probe,
         _retrieval_probe(settings, base, features) as retrieval,
     ):
-        yield Workshop(
+        yield RunContext(
             features=features,
             store=feature_store(settings),
             base=base,

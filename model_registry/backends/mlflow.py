@@ -8,7 +8,7 @@ nothing from being listed, resolved or rolled back to: the version says so, and 
 
 import re
 import shutil
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from model_registry.backends import mlflow_runs
 from model_registry.backends.mlflow_rows import ALIASES, AUTHOR, MlflowRows, Row
 from model_registry.errors import CorruptModelError, IncompatibleModelError, ProtectedVersionError, UnknownModelError
 from model_registry.evaluation import Evaluation, read_evaluation, write_evaluation
+from model_registry.judges import Judges
 from model_registry.manifest import MANIFEST_FILE, AdapterManifest, digest_file, read_manifest, verify_folder
 from model_registry.ports import CANDIDATE, CHAMPION, PREVIOUS, AdapterVersion
 from model_registry.promotion import refusals, refused, require_readable, require_untainted
@@ -32,8 +33,10 @@ class MlflowRegistry:
     Every method may raise RegistryUnreachableError.
     """
 
-    def __init__(self, root: Path, tracking_uri: str | None = None) -> None:
+    def __init__(self, root: Path, tracking_uri: str | None = None, *, judges: Callable[[], Judges]) -> None:
+        """`judges` are asked for when a version is to be promoted, not before."""
         self._root = root.resolve()
+        self._judges = judges
         self._rows = MlflowRows(self._root, tracking_uri)
         self._manifests: dict[str, AdapterManifest] = {}  # by sha256: they never change
 
@@ -172,11 +175,11 @@ class MlflowRegistry:
                 verify_folder(staging)
 
     def _refusals(self, candidate: AdapterVersion) -> list[str]:
-        row = self._rows.find(candidate.author, CHAMPION)
+        row, judges = self._rows.find(candidate.author, CHAMPION), self._judges()
         try:
-            return refusals(candidate, self._version(row) if row else None)
+            return refusals(candidate, self._version(row) if row else None, judges)
         except CorruptModelError as error:
-            return [*refusals(candidate, None), f"the champion cannot be compared with: {error}"]
+            return [*refusals(candidate, None, judges), f"the champion cannot be compared with: {error}"]
 
     def _verify(self, row: Row) -> AdapterVersion:
         """Hash every file, the manifest too. Raises CorruptModelError."""

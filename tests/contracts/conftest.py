@@ -14,6 +14,7 @@ from feature_store.backends.delta import DeltaFeatureStore
 from feature_store.ports import FeatureWriter
 from model_registry.backends.mlflow import MlflowRegistry
 from model_registry.ports import ModelPublisher
+from training_pipeline.evaluation.judges import load_judges
 
 BACKENDS: dict[str, Callable[[Path], FeatureWriter]] = {
     "delta": lambda folder: DeltaFeatureStore(folder, min_free_mb=1),
@@ -35,7 +36,7 @@ Train = Callable[..., Path]
 def empty_mlflow(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A registry that was used once: creating the database takes seconds."""
     root = tmp_path_factory.mktemp("registry")
-    MlflowRegistry(root).log_run("nobody", {}, [])
+    MlflowRegistry(root, judges=load_judges).log_run("nobody", {}, [])
     return root
 
 
@@ -45,7 +46,7 @@ def registry(request: pytest.FixtureRequest, tmp_path: Path) -> ModelPublisher:
     if request.param == "memory":
         return InMemoryRegistry(root)
     shutil.copytree(request.getfixturevalue("empty_mlflow"), root)
-    return MlflowRegistry(root)
+    return MlflowRegistry(root, judges=load_judges)
 
 
 @pytest.fixture

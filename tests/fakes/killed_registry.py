@@ -19,6 +19,7 @@ from typing import Any
 
 from model_registry.backends.mlflow import MlflowRegistry
 from model_registry.evaluation import Evaluation
+from training_pipeline.evaluation.judges import load_judges
 
 IN_MIGRATIONS = (4, 10)  # calls of create_table before which MLflow's own database would be beyond repair
 
@@ -92,7 +93,7 @@ def kill_everywhere(work: Path, action: str, argument: str) -> None:
         child = os.fork()
         if child == 0:
             die_before(step)
-            act(MlflowRegistry(root), action, argument)
+            act(MlflowRegistry(root, judges=load_judges), action, argument)
             os._exit(0)
         status = os.waitpid(child, 0)[1]
         if not os.WIFSIGNALED(status):
@@ -103,6 +104,8 @@ def kill_everywhere(work: Path, action: str, argument: str) -> None:
 if __name__ == "__main__":
     work = Path(sys.argv[1])
     shutil.copytree(work / "template", work / "warm")
-    MlflowRegistry(work / "warm").rollback("maud")  # MLflow imports half of itself when it is first used
+    MlflowRegistry(work / "warm", judges=load_judges).rollback(
+        "maud"
+    )  # MLflow imports half of itself when it is first used
     for job in sys.argv[2:]:
         kill_everywhere(work, *job.split("=", 1))

@@ -11,6 +11,7 @@ from model_registry.evaluation import Evaluation, read_evaluation, write_evaluat
 from model_registry.manifest import MANIFEST_FILE, AdapterManifest, digest_file, verify_folder
 from model_registry.ports import CANDIDATE, CHAMPION, PREVIOUS, AdapterVersion
 from model_registry.promotion import refusals, refused, require_readable, require_untainted
+from training_pipeline.evaluation.judges import load_judges
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class InMemoryRegistry:
         if champion != number:
             candidate = self._version(author, number)
             require_readable(candidate)
-            reasons = refusals(candidate, self._version(author, champion) if champion else None)
+            reasons = refusals(candidate, self._version(author, champion) if champion else None, load_judges())
             if reasons and not force:
                 raise refused(author, number, reasons)
             if reasons:

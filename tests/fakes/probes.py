@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from feature_store.records import ScoredChunk
-from model_registry.ports import Cited, Retrieved, Written
+from model_registry.ports import Cited, GeneratedText, Retrieved
 
 
 @dataclass
@@ -22,7 +22,7 @@ class FakeServing:
     def greedy(self, adapter: Path, prompts: Sequence[str], max_tokens: int) -> list[tuple[list[int], list[float]]]:
         raise NotImplementedError
 
-    def write(
+    def generate(
         self,
         adapter: Path | None,
         prompts: Sequence[str],
@@ -31,12 +31,12 @@ class FakeServing:
         temperature: float,
         top_p: float,
         seeds: Sequence[int],
-    ) -> Iterator[Written]:
+    ) -> Iterator[GeneratedText]:
         for prompt, seed in zip(prompts, seeds, strict=True):
             if len(self.asked) == self.dies_at:
                 raise KeyboardInterrupt
             self.asked.append((adapter, prompt, seed))
-            yield Written(
+            yield GeneratedText(
                 text=f"{prompt[-20:]} / {seed} / {temperature} \u2028 two lines", tokens=max_tokens, ended=False
             )
 

@@ -34,6 +34,7 @@ from model_registry.manifest import BaseLineage, FeatureLineage, digest_folder, 
 from model_registry.ports import AdapterVersion
 from model_registry.prompting import PROMPT_VERSION, PromptRenderer
 from model_registry.style import STYLE_FILE, StyleScorer
+from training_pipeline.evaluation.judges import load_judges
 
 NAME = "Alex Reed"  # of both: whatever is kept by name alone is shared
 WORDS = {"alex": "quokka", "alex-2": "zebrafinch"}
@@ -98,7 +99,7 @@ class TwoAuthors:
         self.index: OnlineIndex = (
             QdrantEdgeIndex(folder / "index", min_free_mb=1) if edge else QdrantIndex(QdrantClient(":memory:"))
         )
-        self.registry = MlflowRegistry(folder / "models")
+        self.registry = MlflowRegistry(folder / "models", judges=load_judges)
         for author in WORDS:
             self.store.create_author(
                 AuthorProfile(id=author, name=NAME, created_at="2024-01-01T00:00:00Z", consent="I am Alex.")

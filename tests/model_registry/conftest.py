@@ -9,6 +9,7 @@ from fakes.adapters import aliases, evaluation, write_adapter
 from fakes.tiny_llama import write_lora, write_tiny_llama
 from model_registry.backends.mlflow import MlflowRegistry
 from model_registry.base_models import BaseModelFiles
+from training_pipeline.evaluation.judges import load_judges
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +17,7 @@ def used(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with `template`, a registry of four versions of maud (v2 previous, v3 champion, v4 candidate; v1 and v4
     were judged again), `trained-5`, an adapter that is not registered, and `judging`, another evaluation of v4."""
     work = tmp_path_factory.mktemp("used")
-    registry = MlflowRegistry(work / "template")
+    registry = MlflowRegistry(work / "template", judges=load_judges)
     for number in range(1, 6):
         trained = write_adapter(work / f"trained-{number}", weights=b"%d" % number)
         if number < 5:

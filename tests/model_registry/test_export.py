@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,15 @@ import pytest
 from fakes.adapters import adapter_manifest
 from model_registry.base_models import BaseModelFiles
 from model_registry.errors import CorruptModelError, ExportTargetError, IncompatibleModelError, TaintedModelError
-from model_registry.export import EXPORT_FILE, export
+from model_registry.export import EXPORT_FILE
+from model_registry.export import export as write_export
 from model_registry.manifest import BaseLineage, digest_folder, write_manifest
 from model_registry.model_card import Form
 from model_registry.ports import AdapterVersion
+from training_pipeline.evaluation.judges import load_judges
 
 IDS = [1, 504, 338, 9, 2, 1024, 77]
+export = partial(write_export, judges=load_judges())
 Logits = Any  # torch.Tensor (ids, vocabulary)
 
 

@@ -12,6 +12,7 @@ from fakes.adapters import aliases
 from model_registry.backends.mlflow import MlflowRegistry
 from model_registry.evaluation import Evaluation
 from model_registry.manifest import verify_folder
+from training_pipeline.evaluation.judges import load_judges
 
 KILLED_REGISTRY = Path(__file__).parents[1] / "fakes" / "killed_registry.py"
 Killed = Callable[[str], list[MlflowRegistry]]
@@ -35,7 +36,7 @@ def killed(used: Path) -> Killed:
     def of(action: str) -> list[MlflowRegistry]:
         roots = list((used / action).iterdir())
         assert len(roots) > 1
-        return [MlflowRegistry(root) for root in roots]
+        return [MlflowRegistry(root, judges=load_judges) for root in roots]
 
     return of
 
@@ -101,7 +102,7 @@ def test_a_killed_deletion_leaves_the_version_or_nothing(killed: Killed) -> None
 
 
 def test_a_killed_evaluation_is_the_old_or_the_new_never_half(used: Path, killed: Killed) -> None:
-    before = MlflowRegistry(used / "template").resolve("maud", "v4").evaluation
+    before = MlflowRegistry(used / "template", judges=load_judges).resolve("maud", "v4").evaluation
     after = Evaluation.model_validate_json((used / "judging").read_bytes())
     seen = []
     for registry in killed("evaluate"):

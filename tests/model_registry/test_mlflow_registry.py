@@ -14,6 +14,7 @@ from model_registry.backends.mlflow import MlflowRegistry
 from model_registry.errors import CorruptModelError, ModelRegistryError, RegistryUnreachableError, UnknownModelError
 from model_registry.evaluation import Measure
 from model_registry.manifest import read_manifest, verify_folder, write_manifest
+from training_pipeline.evaluation.judges import load_judges
 
 
 def start(script: str, *arguments: object, cwd: Path) -> "subprocess.Popen[str]":
@@ -28,14 +29,15 @@ def start(script: str, *arguments: object, cwd: Path) -> "subprocess.Popen[str]"
 @pytest.fixture
 def registry(used: Path, tmp_path: Path) -> MlflowRegistry:
     shutil.copytree(used / "template", tmp_path / "registry")
-    return MlflowRegistry(tmp_path / "registry")
+    return MlflowRegistry(tmp_path / "registry", judges=load_judges)
 
 
 SWITCH = """
 import sys
 from pathlib import Path
 from model_registry.backends.mlflow import MlflowRegistry
-registry = MlflowRegistry(Path(sys.argv[1]))
+from training_pipeline.evaluation.judges import load_judges
+registry = MlflowRegistry(Path(sys.argv[1]), judges=load_judges)
 for _ in range(12):
     registry.rollback("maud")
 """
@@ -57,7 +59,8 @@ import os, sys
 from pathlib import Path
 sys.addaudithook(lambda event, _: os._exit(9) if event in ("socket.connect", "socket.getaddrinfo") else None)
 from model_registry.backends.mlflow import MlflowRegistry
-registry = MlflowRegistry(Path(sys.argv[1]))
+from training_pipeline.evaluation.judges import load_judges
+registry = MlflowRegistry(Path(sys.argv[1]), judges=load_judges)
 registry.register(sys.argv[2], Path(sys.argv[3]))
 registry.log_run(sys.argv[2], {"rank": "16"}, [(0, "loss", 1.0), (1, "loss", float("nan"))])
 """
@@ -72,7 +75,7 @@ def test_processes_that_start_at_once_share_a_new_registry_and_stay_silent(tmp_p
     assert [writer.communicate() for writer in writers] == [("", "")] * 2
     assert [writer.returncode for writer in writers] == [0, 0]
     assert list(cwd.iterdir()) == []  # no mlruns
-    assert MlflowRegistry(root).authors() == names
+    assert MlflowRegistry(root, judges=load_judges).authors() == names
 
 
 def test_an_empty_registry_is_read_without_mlflow(tmp_path: Path) -> None:
@@ -80,7 +83,8 @@ def test_an_empty_registry_is_read_without_mlflow(tmp_path: Path) -> None:
 import sys
 from pathlib import Path
 from model_registry.backends.mlflow import MlflowRegistry
-assert MlflowRegistry(Path(sys.argv[1])).authors() == []
+from training_pipeline.evaluation.judges import load_judges
+assert MlflowRegistry(Path(sys.argv[1]), judges=load_judges).authors() == []
 assert "mlflow" not in sys.modules
 """
     reader = start(script, tmp_path / "registry", cwd=tmp_path)
@@ -128,16 +132,16 @@ def test_figures_are_metrics_of_a_run(registry: MlflowRegistry, tmp_path: Path) 
 
 
 def test_an_evaluation_is_seen_by_every_process(registry: MlflowRegistry, tmp_path: Path) -> None:
-    other = MlflowRegistry(tmp_path / "registry")
+    other = MlflowRegistry(tmp_path / "registry", judges=load_judges)
     for judging in (evaluation(), evaluation()):
         registry.record_evaluation("maud", 4, judging)
         assert other.resolve("maud", "v4").evaluation == judging
     (tmp_path / "registry").rename(tmp_path / "moved")
-    assert MlflowRegistry(tmp_path / "moved").resolve("maud", "v4").evaluation == judging
+    assert MlflowRegistry(tmp_path / "moved", judges=load_judges).resolve("maud", "v4").evaluation == judging
 
 
 def test_an_erased_author_is_in_no_byte(tmp_path: Path) -> None:
-    registry = MlflowRegistry(tmp_path / "fresh")
+    registry = MlflowRegistry(tmp_path / "fresh", judges=load_judges)
     registry.log_run("zyzzogeton", {"rank": "16"}, [(1, "loss", 2.0)])
     registry.register("zyzzogeton", write_adapter(tmp_path / "made", author="zyzzogeton"))
     registry.record_evaluation("zyzzogeton", 1, evaluation())
@@ -161,7 +165,7 @@ def test_a_forced_promotion_keeps_its_reason(registry: MlflowRegistry, tmp_path:
 
 def test_a_registry_may_be_moved(registry: MlflowRegistry, tmp_path: Path) -> None:
     (tmp_path / "registry").rename(tmp_path / "moved")
-    moved = MlflowRegistry(tmp_path / "moved")
+    moved = MlflowRegistry(tmp_path / "moved", judges=load_judges)
     assert verify_folder(moved.resolve("maud").folder)
     assert moved.rollback("maud").name == "v2"
 
@@ -200,7 +204,7 @@ def test_a_champion_with_a_changed_manifest_is_replaced_by_force_only(registry: 
     manifest = registry.resolve("maud").folder / "manifest.json"
     other = read_manifest(manifest.parent).model_copy(update={"code_version": "0.0.9"})
     write_manifest(manifest.parent, other)  # whole in itself, but not what was registered
-    fresh = MlflowRegistry(manifest.parents[3])
+    fresh = MlflowRegistry(manifest.parents[3], judges=load_judges)
     with pytest.raises(CorruptModelError, match="changed after it was registered"):
         fresh.resolve("maud")
     with pytest.raises(ModelRegistryError, match="cannot be compared"):
@@ -209,7 +213,7 @@ def test_a_champion_with_a_changed_manifest_is_replaced_by_force_only(registry: 
 
 
 def test_a_server_that_does_not_answer(tmp_path: Path, used: Path) -> None:
-    registry = MlflowRegistry(tmp_path, "http://127.0.0.1:9")
+    registry = MlflowRegistry(tmp_path, "http://127.0.0.1:9", judges=load_judges)
     with pytest.raises(RegistryUnreachableError, match="tracking_uri"):
         registry.resolve("maud")
     with pytest.raises(RegistryUnreachableError, match="tracking_uri"):
@@ -219,7 +223,7 @@ def test_a_server_that_does_not_answer(tmp_path: Path, used: Path) -> None:
 def test_a_database_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "mlflow.db").write_bytes(b"not a database" * 100)
     with pytest.raises(RegistryUnreachableError, match=r"mlflow\.db"):
-        MlflowRegistry(tmp_path).authors()
+        MlflowRegistry(tmp_path, judges=load_judges).authors()
 
 
 def test_a_disk_that_cannot_be_written(registry: MlflowRegistry, used: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from fakes.adapters import adapter_manifest
 from model_registry.base_models import BaseModelFiles
 from model_registry.manifest import AdapterManifest, BaseLineage
 from model_registry.model_card import CARD, Form, finish_folder, model_card, public_id
+from training_pipeline.evaluation.judges import load_judges
 
 JUDGES = {
     "likelihood": {"base": 1.4, "adapter": 1.2, "change": {"value": -0.143, "low": -0.16, "high": -0.12}},
@@ -27,7 +28,7 @@ def manifest(**changes: Any) -> AdapterManifest:
 
 
 def card(made: AdapterManifest, **options: Any) -> str:
-    return model_card(made, judges=made.judges, parity=made.parity, **options)
+    return model_card(made, figures=made.judges, parity=made.parity, judges=load_judges(), **options)
 
 
 def test_the_hub_reads_lineage_and_results() -> None:
@@ -94,7 +95,7 @@ def test_its_code_runs(
 ) -> None:  # fmt: skip
     folder = tmp_path / "adapter"
     shutil.copytree(make_adapter(), folder)
-    finish_folder(folder, manifest(author_name='Maud "Tide" Ferrier'))
+    finish_folder(folder, manifest(author_name='Maud "Tide" Ferrier'), load_judges())
     (code,) = re.findall(r"```python\n(.*?)```", (folder / CARD).read_text(encoding="utf-8"), flags=re.DOTALL)
     code = code.replace("HuggingFaceTB/SmolLM2-135M-Instruct", str(tiny_llama.folder)).replace("200", "4")
     monkeypatch.chdir(folder)
@@ -128,7 +129,7 @@ class TestTheNameOfTheBase:
         folder = tmp_path / "adapter"
         shutil.copytree(make_adapter(), folder)
         before = PeftConfig.from_pretrained(str(folder)).to_dict()
-        finish_folder(folder, manifest())
+        finish_folder(folder, manifest(), load_judges())
         after = PeftConfig.from_pretrained(str(folder)).to_dict()
         assert after.pop("base_model_name_or_path") == "HuggingFaceTB/SmolLM2-135M-Instruct"
         before.pop("base_model_name_or_path")

@@ -8,7 +8,9 @@ from fakes.adapters import PARITY, adapter_version, evaluation, judged, measure
 from model_registry.errors import CorruptModelError
 from model_registry.evaluation import Measure, Measures
 from model_registry.ports import AdapterVersion
-from model_registry.promotion import refusals, refused, require_readable
+from model_registry.promotion import refusals as refusals_of
+from model_registry.promotion import refused, require_readable
+from training_pipeline.evaluation.judges import load_judges
 
 CHAMPION = adapter_version(1, adapter=1.20, base=1.40, style=0.40)  # a change of -14.29%
 NEEDED = {
@@ -32,6 +34,10 @@ def candidate(changes: dict[str, Measures] | None = None, **manifest: Any) -> Ad
 def style(*shares: Measure) -> dict[str, Measures]:
     scorers = ("classifier", "delta", "rhythm", "embedding")
     return {"style": {f"{scorer}/adapter": share for scorer, share in zip(scorers, shares, strict=False)}}
+
+
+def refusals(version: AdapterVersion, champion: AdapterVersion | None) -> list[str]:
+    return refusals_of(version, champion, load_judges())
 
 
 def refusal(version: AdapterVersion, champion: AdapterVersion | None = None) -> str:
@@ -262,13 +268,13 @@ def test_an_interval_that_is_no_measurement_refuses(end: str) -> None:
 
 def test_a_version_that_was_never_judged_is_told_so_judge_by_judge() -> None:
     reasons = refusals(adapter_version(2, judges={}), None)
-    assert [reason.split(":")[0] for reason in reasons] == ["likelihood", "style", "memorisation", "health"]
+    assert [reason.split(":")[0] for reason in reasons] == ["style", "likelihood", "memorisation", "health"]
     assert all("not judged for it. Run: twin evaluate maud v2" in reason for reason in reasons)
 
 
 def test_a_champion_that_was_never_judged_must_be_first() -> None:
     reasons = refusals(candidate(), adapter_version(1, judges={}))
-    assert [reason.split(":")[0] for reason in reasons] == ["likelihood", "style", "health"]
+    assert [reason.split(":")[0] for reason in reasons] == ["style", "likelihood", "health"]
     assert all("v1 was not judged for it. Run: twin evaluate maud v1" in reason for reason in reasons)
 
 

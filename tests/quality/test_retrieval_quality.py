@@ -17,7 +17,7 @@ from feature_store.ports import Encoder, OnlineIndex
 from feature_store.records import Chunk, Document
 from feature_store.versions import FeatureVersion
 from training_pipeline.evaluation.off_topic import off_topic
-from training_pipeline.evaluation.questions import Question, by_fact, by_title
+from training_pipeline.evaluation.questions import KnownItemQuestion, by_fact, by_title
 from twin import cli, wiring
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -76,7 +76,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 @pytest.mark.parametrize("author", AUTHORS)
 @pytest.mark.parametrize(("kind", "make"), [("title", by_title), ("fact", by_fact)])
 def test_posts_are_found_as_well_as_by_either_ranking_alone(
-    library: Library, author: str, kind: str, make: Callable[[Sequence[Document], int], list[Question]]
+    library: Library, author: str, kind: str, make: Callable[[Sequence[Document], int], list[KnownItemQuestion]]
 ) -> None:
     known = library.authors[author]
     questions = make(known.documents, 40)

@@ -7,6 +7,7 @@ below what was measured by about the half of its interval.
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,9 +15,8 @@ from configs.progress import Silent
 from configs.settings import Settings, load_settings
 from model_registry.ports import CANDIDATE, AdapterVersion
 from model_registry.style import STYLE_FILE, StyleScorer, assign
-from training_pipeline.evaluation import Condition, Writings
-from training_pipeline.evaluation.held_out import held_out
-from training_pipeline.evaluation.judging import write_posts
+from training_pipeline.evaluation.conditions import Condition, Generations
+from training_pipeline.evaluation.context import EvaluationContext
 from twin import cli, wiring
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -40,7 +40,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 class Twin:
     version: AdapterVersion
     scorer: StyleScorer
-    writings: Writings
+    generations: Generations
 
 
 @pytest.fixture(scope="module")
@@ -58,16 +58,10 @@ def make_twin(author: str, settings: Settings, overrides: list[str]) -> Twin:
     assert cli.run([*given, "train", author]) == 0
     version = wiring.model_registry(settings).resolve(author, CANDIDATE)
     features = wiring.feature_store(settings).version(author)
-    with wiring.workshop(settings, wiring.base_model(settings), features, progress=Silent()) as workshop:
-        posts = held_out(
-            workshop.store,
-            features,
-            workshop.renderer,
-            count=settings.evaluation.prompts,
-            tokens=settings.evaluation.new_tokens,
-        )
-        writings = write_posts(posts, version.folder, workshop)
-    return Twin(version, StyleScorer.load(version.folder / STYLE_FILE), writings)
+    scorer = StyleScorer.load(version.folder / STYLE_FILE)
+    model: Any = None  # nothing is read with it: the serving engine generates
+    with wiring.run_context(settings, wiring.base_model(settings), features, progress=Silent()) as run:
+        return Twin(version, scorer, EvaluationContext(run, model, version.folder, scorer).generations)
 
 
 @pytest.mark.parametrize("author", AUTHORS)
@@ -97,6 +91,6 @@ def test_what_was_written_is_found_and_nothing_is_copied(twins: dict[str, Twin],
 def test_two_twins_are_told_apart(twins: dict[str, Twin]) -> None:
     scorers = {author: twin.scorer for author, twin in twins.items()}
     for author, twin in twins.items():
-        texts = [writing.text for writing in twin.writings.by_condition[Condition.ADAPTER]]
+        texts = [generated.text for generated in twin.generations.by_condition[Condition.ADAPTER]]
         assert assign(texts, scorers) == author
-        assert assign(list(twin.writings.real), scorers) == author
+        assert assign(list(twin.generations.references), scorers) == author

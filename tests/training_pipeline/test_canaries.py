@@ -8,13 +8,13 @@ import pytest
 
 from configs.progress import Silent
 from configs.settings import load_settings
+from fakes.canaries import DIGITS, Canary, Exposure, exposure, make_canary, plant
 from fakes.training_examples import make_example
 from feature_store.records import Example, Split
 from model_registry.base_models import BaseModelFiles
 from model_registry.prompting import PromptRenderer
 from training_pipeline.dataset import tokenize
 from training_pipeline.device import place
-from training_pipeline.evaluation.canaries import DIGITS, Canary, Exposure, exposure, make_canary, plant
 from training_pipeline.finetune import finetune
 from training_pipeline.loading import load_for_training
 from training_pipeline.plan import Plan

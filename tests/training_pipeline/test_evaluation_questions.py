@@ -7,9 +7,9 @@ import pytest
 from fakes.feature_records import make_document
 from fakes.world import make_chunk
 from feature_store.records import Document, Span, Split
-from training_pipeline.evaluation.memorisation import longest_runs
 from training_pipeline.evaluation.off_topic import QUESTIONS, off_topic
 from training_pipeline.evaluation.questions import by_fact, by_title, held_out
+from training_pipeline.evaluation.suffix_automaton import longest_runs
 from training_pipeline.evaluation.words import words
 
 FERRY = (

@@ -14,11 +14,11 @@ from fakes.world import make_chunk
 from feature_store.records import Chunk, Document, Passage, ScoredChunk, Split
 from inference_pipeline.citations import cite
 from model_registry.evaluation import Measures
-from model_registry.ports import Cited, Retrieved, Written
+from model_registry.ports import Cited, GeneratedText, Retrieved
 from model_registry.prompting import PromptRenderer
-from training_pipeline.evaluation.grounding import ANSWERS, DEPTH, TEMPERATURE, is_supported, judge
+from training_pipeline.evaluation.generation import CachedGenerator
+from training_pipeline.evaluation.judges.grounding import ANSWERS, DEPTH, TEMPERATURE, is_supported, judge
 from training_pipeline.evaluation.words import words
-from training_pipeline.evaluation.writings import Writer
 
 NAMES = ("Annie", "Bella", "Carol", "Della", "Edith", "Flora", "Greta", "Helga", "Irene", "Julia", "Karin", "Lotte",
          "Maria", "Norma")  # fmt: skip
@@ -74,13 +74,13 @@ class Saying(FakeServing):
     said: str = "I fetched the {thing} from {name} across the {thing}yard."
     temperatures: list[float] = field(default_factory=list)
 
-    def write(self, adapter: Path | None, prompts: Sequence[str], *, max_tokens: int, temperature: float,
-              top_p: float, seeds: Sequence[int]) -> Iterator[Written]:  # fmt: skip
+    def generate(self, adapter: Path | None, prompts: Sequence[str], *, max_tokens: int, temperature: float,
+              top_p: float, seeds: Sequence[int]) -> Iterator[GeneratedText]:  # fmt: skip
         for prompt, seed in zip(prompts, seeds, strict=True):
             self.asked.append((adapter, prompt, seed))
             self.temperatures.append(temperature)
             place = next(place for place, thing in enumerate(THINGS) if thing in prompt)
-            yield Written(self.said.format(thing=THINGS[place], name=NAMES[place]), 20, True)
+            yield GeneratedText(self.said.format(thing=THINGS[place], name=NAMES[place]), 20, True)
 
 
 DOCUMENTS = [document(place) for place in range(len(NAMES))]
@@ -95,12 +95,12 @@ def judged(
     retrieval: Ranking, folder: Path, renderer: PromptRenderer, serving: FakeServing | None = None,
     documents: Sequence[Document] = DOCUMENTS, count: int = 40,
 ) -> Measures:  # fmt: skip
-    writer = Writer(
+    generator = CachedGenerator(
         serving or Saying(), renderer, load_settings(environ={}).evaluation, base_fingerprint="b", folder=folder,
         progress=Silent(),
     )  # fmt: skip
     return judge(
-        folder, documents, [chunk_of(d) for d in documents], retrieval=retrieval, writer=writer, count=count,
+        folder, documents, [chunk_of(d) for d in documents], retrieval=retrieval, generator=generator, count=count,
         progress=Silent(),
     )  # fmt: skip
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from training_pipeline.evaluation import Condition, Writing, Writings
-from training_pipeline.evaluation.health import CONTROL_TOKEN, MOST_REPEATED, judge, language, repetition
+from model_registry.ports import GeneratedText
+from training_pipeline.evaluation.conditions import Condition, Generations
+from training_pipeline.evaluation.judges.health import CONTROL_TOKEN, MOST_REPEATED, judge, language, repetition
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 ENGLISH = "The fog came in over the harbour before six, and nobody in the square could see the clock at all."
@@ -14,10 +15,12 @@ CHINESE = "今天早上六点以前雾就进了港口，广场上没有人看得
 WORDS = 120  # of a text that is judged
 
 
-def judged(*texts: str | Writing, real: str = ENGLISH, condition: Condition = Condition.ADAPTER) -> dict[str, float]:
-    written = [text if isinstance(text, Writing) else Writing(text, 50, True) for text in texts]
+def judged(
+    *texts: str | GeneratedText, real: str = ENGLISH, condition: Condition = Condition.ADAPTER
+) -> dict[str, float]:
+    written = [text if isinstance(text, GeneratedText) else GeneratedText(text, 50, True) for text in texts]
     places = [str(place) for place in range(len(written))]
-    writings = Writings(places, places, [real] * len(written), {condition: written})
+    writings = Generations(places, places, [real] * len(written), {condition: written})
     return {name: figure.value for name, figure in judge(writings).items()}
 
 
@@ -80,7 +83,7 @@ def test_of_too_little_text_or_code_no_language_is_told() -> None:
 
 
 def test_texts_that_did_not_end_by_themselves_count() -> None:
-    assert judged(Writing(ENGLISH, 160, False), ENGLISH, ENGLISH, ENGLISH)["adapter/unended"] == 0.25
+    assert judged(GeneratedText(ENGLISH, 160, False), ENGLISH, ENGLISH, ENGLISH)["adapter/unended"] == 0.25
 
 
 @pytest.mark.parametrize("token", ["<|im_end|>", "<|im_start|>", "<|eot_id|>", "<end_of_turn>", "[/INST]", "</s>"])
@@ -95,7 +98,7 @@ def test_markup_and_operators_are_no_control_tokens() -> None:
 
 def test_each_judged_condition_has_its_figures_with_intervals() -> None:
     assert set(judged("", condition=Condition.BASE_POSTS)) == set()
-    writings = Writings(["a"], ["a"], [ENGLISH], {c: [Writing(ENGLISH, 9, True)] for c in Condition})
+    writings = Generations(["a"], ["a"], [ENGLISH], {c: [GeneratedText(ENGLISH, 9, True)] for c in Condition})
     figures = judge(writings)
     assert {name.rpartition("/")[0] for name in figures} == {"base", "adapter", "adapter+retrieval"}
     assert {name.rpartition("/")[2] for name in figures} == {"repetitive", "empty", "language", "unended", "leaked"}

@@ -12,8 +12,9 @@ from model_registry.base_models import BaseModelFiles
 from model_registry.prompting import PromptRenderer
 from training_pipeline.dataset import TokenSequence, tokenize
 from training_pipeline.device import Placement
-from training_pipeline.evaluation import Condition, likelihood
-from training_pipeline.evaluation.likelihood import HeldOutText
+from training_pipeline.evaluation.conditions import Condition
+from training_pipeline.evaluation.judges import likelihood
+from training_pipeline.evaluation.judges.likelihood import HeldOutText
 from training_pipeline.loading import load_for_training
 
 CPU = Placement(torch.device("cpu"), bfloat16=False)

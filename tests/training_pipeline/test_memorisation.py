@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training_pipeline.evaluation import Condition, Writing, Writings
-from training_pipeline.evaluation.memorisation import judge, longest_runs
+from model_registry.ports import GeneratedText
+from training_pipeline.evaluation.conditions import Condition, Generations
+from training_pipeline.evaluation.judges.memorisation import judge
+from training_pipeline.evaluation.suffix_automaton import longest_runs
 from training_pipeline.evaluation.words import words
 
 TEXTS = st.lists(st.text(alphabet="abcd", max_size=14).map(list), max_size=4)
@@ -22,11 +24,13 @@ def naive(text: list[str], train: list[list[str]]) -> int:
     return max(map(len, held), default=0)
 
 
-def writings(written: list[str], real: list[str], **others: list[str]) -> Writings:
-    by_condition = {Condition.ADAPTER: [Writing(text, 9, True) for text in written]}
-    by_condition |= {Condition(name): [Writing(text, 9, True) for text in texts] for name, texts in others.items()}
+def writings(written: list[str], real: list[str], **others: list[str]) -> Generations:
+    by_condition = {Condition.ADAPTER: [GeneratedText(text, 9, True) for text in written]}
+    by_condition |= {
+        Condition(name): [GeneratedText(text, 9, True) for text in texts] for name, texts in others.items()
+    }
     names = [str(place) for place in range(len(real))]
-    return Writings(documents=names, requests=names, real=real, by_condition=by_condition)
+    return Generations(documents=names, requests=names, references=real, by_condition=by_condition)
 
 
 @given(texts=TEXTS, train=TEXTS)

@@ -10,7 +10,7 @@ import pytest
 from fakes.training_examples import make_example
 from feature_store.records import Example, ExampleKind
 from model_registry.feedback import row_id
-from model_registry.ports import Written
+from model_registry.ports import GeneratedText
 from model_registry.prompting import PromptRenderer
 from training_pipeline.dataset import tokenize
 from training_pipeline.preference_pairs import (
@@ -33,9 +33,9 @@ class Model:
         self.text = text
         self.prompts: list[str] = []
 
-    def __call__(self, prompts: Sequence[str]) -> list[Written]:
+    def __call__(self, prompts: Sequence[str]) -> list[GeneratedText]:
         self.prompts += prompts
-        return [Written(self.text, 1, ended=True) for _ in prompts]
+        return [GeneratedText(self.text, 1, ended=True) for _ in prompts]
 
 
 def make(

@@ -11,7 +11,7 @@ from configs.settings import TrainingSettings
 from fakes.training_examples import make_example
 from model_registry.base_models import BaseModelFiles
 from model_registry.feedback import Feedback, row_id
-from model_registry.ports import Written
+from model_registry.ports import GeneratedText
 from model_registry.prompting import PromptRenderer
 from training_pipeline import preferring
 from training_pipeline.pipeline import feedback_name
@@ -23,10 +23,12 @@ JUDGED: Any = SimpleNamespace(judges={})
 
 
 @pytest.fixture
-def workshop(renderer: PromptRenderer, tiny_base: BaseModelFiles, training_settings: TrainingSettings,
+def run(renderer: PromptRenderer, tiny_base: BaseModelFiles, training_settings: TrainingSettings,
              tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:  # fmt: skip
-    writer = SimpleNamespace(write=lambda name, adapter, prompts: [Written(OTHER, 20, ended=True) for _ in prompts])
-    monkeypatch.setattr(preferring, "writer_of", lambda _: writer)
+    generator = SimpleNamespace(
+        generate=lambda name, adapter, prompts: [GeneratedText(OTHER, 20, ended=True) for _ in prompts]
+    )
+    monkeypatch.setattr(preferring, "generator_of", lambda _: generator)
     monkeypatch.setattr(preferring, "judge", lambda *_: JUDGED)
     tuned = SimpleNamespace(after=SimpleNamespace(accuracy=1.0))
     monkeypatch.setattr(preferring.preference, "tune", lambda *_, **__: tuned)
@@ -44,12 +46,12 @@ def workshop(renderer: PromptRenderer, tiny_base: BaseModelFiles, training_setti
 
 @pytest.mark.parametrize("better", [True, False])
 def test_the_version_names_the_feedback_that_it_learnt_from(
-    workshop: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, better: bool
+    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, better: bool
 ) -> None:
     monkeypatch.setattr(preferring.preference, "keep", lambda *_: (better, []))
-    adapter, _, became, learnt = preferring.prefer(MODEL, tmp_path / "adapter", JUDGED, SCORER, workshop)
+    adapter, _, became, learnt = preferring.prefer(MODEL, tmp_path / "adapter", JUDGED, SCORER, run)
     assert (became["preference_feedback"], became["preference_kept"]) == (1, better)
-    pair = workshop.feedback.read_bytes().splitlines()[1]
+    pair = run.feedback.read_bytes().splitlines()[1]
     assert learnt == ((row_id(pair),) if better else ())
     assert adapter.name == (preferring.FOLDER if better else "adapter")
 

@@ -11,11 +11,12 @@ import pytest
 
 from fakes.adapters import PARITY, adapter_version, evaluation
 from model_registry.evaluation import Measure
-from model_registry.figures import Unit
+from model_registry.judges import Unit
+from model_registry.ports import GeneratedText
 from training_pipeline import curves
-from training_pipeline.evaluation import Condition, Writing, Writings
+from training_pipeline.evaluation.charts import chart, line_chart, round_ticks, smoothed
+from training_pipeline.evaluation.conditions import Condition, Generations
 from training_pipeline.evaluation.report import Report, Sample, render, report_of, verdict, write_report
-from training_pipeline.evaluation.report_plots import chart, line_chart, round_ticks, smoothed
 
 HOSTILE = '</div><script>alert(1)</script><img src="https://evil.example/x.png" onerror=alert(2)>{{ 7 * 6 }}'
 STYLE = {
@@ -149,11 +150,11 @@ def test_it_is_made_of_a_version_and_what_was_written(tmp_path: Path) -> None:
     judged = evaluation()
     version = replace(adapter_version(3, judged, training={"rank": 8, "seconds": 61.5}), folder=tmp_path)
     curves.write(tmp_path, CURVE)
-    texts = [Writing(f"text {n}", 2, True) for n in range(25)]
-    writings = Writings(
+    texts = [GeneratedText(f"text {n}", 2, True) for n in range(25)]
+    writings = Generations(
         documents=[str(n) for n in range(25)],
         requests=[f"request {n}" for n in range(25)],
-        real=[f"real {n}" for n in range(25)],
+        references=[f"real {n}" for n in range(25)],
         by_condition={Condition.ADAPTER: texts},
     )
     made = report_of(version, writings, ["no"])
@@ -163,7 +164,7 @@ def test_it_is_made_of_a_version_and_what_was_written(tmp_path: Path) -> None:
     assert made.lineage["base model"] == "HuggingFaceTB/SmolLM2-135M-Instruct"
     assert [sample.request for sample in made.samples] == [f"request {n}" for n in (0, 2, 5, 7, 10, 12, 15, 17, 20, 22)]
     assert made.samples[1].texts == {"real": "real 2", "adapter": "text 2"}
-    few = replace(writings, requests=["a"], real=["b"], documents=["c"], by_condition={Condition.BASE: texts[:1]})
+    few = replace(writings, requests=["a"], references=["b"], documents=["c"], by_condition={Condition.BASE: texts[:1]})
     assert len(report_of(version, few, []).samples) == 1
 
 
@@ -226,7 +227,7 @@ class TestPlots:
     def test_curves_run_from_left_to_right_and_lower_loss_is_lower(self) -> None:
         made = line_chart("t", "d", {"train_loss": [(5, 2.0), (10, 1.0)], "validation_loss": [(10, float("nan"))]})
         assert made
-        assert [line.kind for line in made.lines] == ["train-raw", "train"]
+        assert [line.colour for line in made.lines] == ["train-raw", "train"]
         (left, top), (right, bottom) = made.lines[0].points
         assert (left, right) == (50.0, 100.0)
         assert top < bottom

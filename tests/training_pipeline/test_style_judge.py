@@ -6,11 +6,15 @@ from pathlib import Path
 import pytest
 
 from feature_store.errors import UnknownEncoderError
+from model_registry.ports import GeneratedText
 from model_registry.style import SCORERS, StyleScorer
 from model_registry.style_features import sentences
 from model_registry.style_fitting import first_passages, fit
-from training_pipeline.evaluation import Condition, Writing, Writings, style_embedding
-from training_pipeline.evaluation.style import OtherAuthor, judge, whole_sentences
+from training_pipeline.evaluation import style_embedding
+from training_pipeline.evaluation.conditions import Condition, Generations
+from training_pipeline.evaluation.judges.style import judge
+from training_pipeline.evaluation.style_gap import whole_sentences
+from training_pipeline.evaluation.style_scorer import OtherAuthor
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SUBJECTS = ("clock", "kettle", "ferry", "garden", "radio", "bridge", "market", "lamp", "harbour", "museum")
@@ -55,13 +59,13 @@ def mixed(share: float) -> list[str]:
     return texts
 
 
-def writings(**conditions: Sequence[str]) -> Writings:
+def writings(**conditions: Sequence[str]) -> Generations:
     given = {Condition.BASE: FLOOR} | {Condition[name.upper()]: texts for name, texts in conditions.items()}
-    return Writings(
+    return Generations(
         documents=[f"d{place}" for place in range(HELD_OUT)],
         requests=["Write a post."] * HELD_OUT,
-        real=REAL,
-        by_condition={c: [Writing(text, 100, ended=True) for text in texts] for c, texts in given.items()},
+        references=REAL,
+        by_condition={c: [GeneratedText(text, 100, ended=True) for text in texts] for c, texts in given.items()},
     )
 
 
@@ -108,9 +112,9 @@ def test_the_control_shows_a_twin_of_somebody_else_and_the_best_of_several_count
 
 
 def test_a_scorer_that_sees_no_gap_does_not_judge(maud: StyleScorer, dex: OtherAuthor) -> None:
-    flat = [Writing(text, 100, ended=True) for text in FLOOR]
-    given = {Condition.BASE: flat, Condition.ADAPTER: [Writing(text, 100, ended=True) for text in REAL]}
-    same = Writings([f"d{n}" for n in range(HELD_OUT)], ["?"] * HELD_OUT, FLOOR[::-1], given)
+    flat = [GeneratedText(text, 100, ended=True) for text in FLOOR]
+    given = {Condition.BASE: flat, Condition.ADAPTER: [GeneratedText(text, 100, ended=True) for text in REAL]}
+    same = Generations([f"d{n}" for n in range(HELD_OUT)], ["?"] * HELD_OUT, FLOOR[::-1], given)
     figures = judge(same, maud, others=[dex])
     assert set(figures) == {"texts", *(f"{name}/gap" for name in SCORERS)}
     assert all((figures[f"{name}/gap"].low or 0) <= 0 for name in SCORERS)
@@ -125,8 +129,8 @@ def test_a_twin_that_writes_nothing_closes_nothing(maud: StyleScorer) -> None:
 
 def test_a_twin_needs_the_base_beside_it(maud: StyleScorer) -> None:
     given = writings(adapter=REAL)
-    alone = Writings(
-        given.documents, given.requests, given.real, {Condition.ADAPTER: given.by_condition[Condition.BASE]}
+    alone = Generations(
+        given.documents, given.requests, given.references, {Condition.ADAPTER: given.by_condition[Condition.BASE]}
     )
     with pytest.raises(ValueError, match="base"):
         judge(alone, maud)
@@ -144,7 +148,7 @@ def test_a_twin_needs_the_base_beside_it(maud: StyleScorer) -> None:
     ],
 )
 def test_the_sentence_in_which_a_text_was_cut_off_is_not_judged(text: str, ended: bool, judged: str) -> None:
-    assert whole_sentences(Writing(text, 1, ended)).strip() == judged
+    assert whole_sentences(GeneratedText(text, 1, ended)).strip() == judged
 
 
 def test_embeddings_put_the_author_above_the_base() -> None:

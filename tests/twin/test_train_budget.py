@@ -2,7 +2,7 @@ import pytest
 
 from configs.errors import SettingsError
 from configs.settings import EvaluationSettings, Settings
-from training_pipeline.evaluation.fitting import FEWEST_PROMPTS, FEWEST_TOKENS, READS, TEXTS, WRITTEN, fitted
+from training_pipeline.evaluation.time_budget import FEWEST_PROMPTS, FEWEST_TOKENS, READS, TEXTS, WRITTEN, fitted
 from twin.commands.train import minutes
 from twin.jobs.train import within
 

@@ -9,6 +9,7 @@ from feature_store.ports import FeatureReader
 from feature_store.records import Example, ExampleKind, Passage, Split
 from feature_store.versions import FeatureVersion
 from model_registry.prompting import PromptRenderer
+from training_pipeline.selection import WHOLE
 
 POSTS_SHOWN = 5
 POST_TOKENS = 256  # of each post shown: five of them and an answer fit any context
@@ -48,6 +49,11 @@ def learned(store: FeatureReader, features: FeatureVersion, *, count: int) -> li
     style scorer learns to tell from the author's."""
     examples = store.examples(features.author, features, Split.TRAIN)
     return spread([e for e in examples if e.kind in WRITTEN] or examples, count)
+
+
+def target_texts(store: FeatureReader, features: FeatureVersion, split: Split) -> list[str]:
+    """What the author wrote in `split`, every passage once."""
+    return [e.target for e in store.examples(features.author, features, split) if e.kind in WHOLE]
 
 
 def shown_posts(store: FeatureReader, features: FeatureVersion, renderer: PromptRenderer) -> tuple[Passage, ...]:

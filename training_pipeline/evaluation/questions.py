@@ -40,7 +40,7 @@ BY_WORDS = "Where do you mention {topic}?"
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class KnownItemQuestion:
     text: str
     document_id: str  # the post that answers it
     language: str  # of that post, "" when unknown
@@ -52,7 +52,7 @@ def held_out(documents: Sequence[Document]) -> list[Document]:
     return [d for split in (Split.TEST, Split.VALIDATION) for d in newest_first if d.split is split]
 
 
-def by_title(documents: Sequence[Document], count: int) -> list[Question]:
+def by_title(documents: Sequence[Document], count: int) -> list[KnownItemQuestion]:
     """At most `count`, one a held-out post. Titles that say nothing are left out: dates, numbers, and what another
     post's title says too."""
     said = Counter(_said(document.title) for document in documents if document.usable)
@@ -60,7 +60,7 @@ def by_title(documents: Sequence[Document], count: int) -> list[Question]:
     return [_question(d, BY_TITLE[int(digest_of(d.id)[:8], 16) % len(BY_TITLE)], d.title) for d in asked]
 
 
-def by_fact(documents: Sequence[Document], count: int) -> list[Question]:
+def by_fact(documents: Sequence[Document], count: int) -> list[KnownItemQuestion]:
     """At most `count` about single sentences of held-out posts; one of each post before a second one of any.
 
     A sentence with a number or a name is asked for it, and its other telling words are named: those that fewest posts
@@ -77,8 +77,8 @@ def by_fact(documents: Sequence[Document], count: int) -> list[Question]:
     return [question for turn in rounds for question in turn if question is not None][:count]
 
 
-def _facts(document: Document, telling: Mapping[str, set[str]]) -> list[Question]:
-    found: list[tuple[tuple[int, int], Question]] = []
+def _facts(document: Document, telling: Mapping[str, set[str]]) -> list[KnownItemQuestion]:
+    found: list[tuple[tuple[int, int], KnownItemQuestion]] = []
     for place, sentence in enumerate(_sentences(document)):
         if fact := _fact(sentence, document, telling):
             frame, topic = fact
@@ -100,11 +100,11 @@ def _fact(sentence: str, document: Document, telling: Mapping[str, set[str]]) ->
     return frame, f"{', '.join(asked[:-1])} and {asked[-1]}" if document.language == "en" else " ".join(asked)
 
 
-def _question(document: Document, frame: str, topic: str) -> Question:
+def _question(document: Document, frame: str, topic: str) -> KnownItemQuestion:
     """In English for an English post. In another language the words themselves are the question."""
     plainly = " ".join(topic.split()).strip(" .?!…。？！")
     text = frame.format(topic=plainly) if document.language == "en" else f"{plainly}?"
-    return Question(text, document.id, document.language)
+    return KnownItemQuestion(text, document.id, document.language)
 
 
 def _said(title: str) -> tuple[str, ...]:

@@ -6,19 +6,19 @@ script and loads nothing: a content security policy says so to the browser, and 
 
 import base64
 import hashlib
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from configs.files import write_whole
 from model_registry.evaluation import Measures, ParityResult
-from model_registry.figures import SCORERS, Unit, mean_style, number, written
+from model_registry.judges import description
 from model_registry.model_card import public_id
 from model_registry.ports import AdapterVersion
 from training_pipeline import curves
-from training_pipeline.evaluation import Condition, Writings
-from training_pipeline.evaluation.report_sections import loss, sections
+from training_pipeline.evaluation.charts import Chart, LineChart, line_chart
+from training_pipeline.evaluation.conditions import Condition, Generations
+from training_pipeline.evaluation.judges import load_judges
 
 HERE = Path(__file__).parent
 SAMPLES = 10
@@ -38,6 +38,14 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    title: str
+    about: str
+    charts: Sequence[Chart]
+    table: Sequence[tuple[str, str]]  # every figure of the judge: what it is, and the value
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     author_name: str
     version: str
@@ -49,8 +57,8 @@ class Report:
     samples: Sequence[Sample]
 
 
-def report_of(version: AdapterVersion, writings: Writings, refusals: Sequence[str]) -> Report:
-    """The report of the newest judging of `version`, with what was written for it."""
+def report_of(version: AdapterVersion, generations: Generations, refusals: Sequence[str]) -> Report:
+    """The report of the newest judging of `version`, with the texts that were generated for it."""
     manifest = version.manifest
     training = manifest.training
     known = {
@@ -72,7 +80,7 @@ def report_of(version: AdapterVersion, writings: Writings, refusals: Sequence[st
         judges=version.judges,
         parity=version.parity,
         refusals=refusals,
-        samples=_samples(writings),
+        samples=_samples(generations),
     )
 
 
@@ -96,74 +104,60 @@ def render(report: Report) -> str:
         style_digest=digest,
         verdict=verdict(report),
         headlines=list(_headlines(report.judges)),
-        sections=sections(report.judges),
-        loss=loss(report.curves),
+        sections=list(_sections(report.judges)),
+        loss=_loss(report.curves),
         shown=SHOWN,
     )
 
 
 def verdict(report: Report) -> list[str]:
     """What the figures say, in sentences, the most important first."""
-    said = []
-    style, posts = mean_style(report.judges), mean_style(report.judges, Condition.BASE_POSTS)
-    if style is not None:
-        scorers = {SCORERS.get(s, s): share for s, share in _shares(report.judges["style"]).items()}
-        listed = ", ".join(f"{name} {number(Unit.SHARE, share)}" for name, share in scorers.items())
-        closes = f"closes {style:.0%} of" if style > 0 else "closes nothing of"
-        compared = f" The base model shown five posts closes {number(Unit.SHARE, posts)}." if posts is not None else ""
-        said.append(
-            f"It {closes} the gap between the base model and {report.author_name}’s own writing: the mean of "
-            f"{len(scorers)} judges ({listed}).{compared}"
-        )
-    likelihood = report.judges.get("likelihood", {})
-    if "change" in likelihood:
-        change, others = likelihood["change"], likelihood.get("others/change")
-        on_others = f"; text by other people, {_size(others.value)}" if others else ""
-        interval = (
-            f" (95% interval {number(Unit.CHANGE, change.low)} to {number(Unit.CHANGE, change.high)})"
-            if change.low is not None and change.high is not None
-            else ""
-        )
-        said.append(
-            f"Held-out text by {report.author_name} costs it {_size(change.value)} bits per byte than the "
-            f"base model{interval}{on_others}."
-        )
-    return said
+    judged = [(judge, report.judges.get(judge.name, {})) for judge in load_judges().values()]
+    return [sentence for judge, measures in judged for sentence in judge.verdict(measures, report.author_name)]
 
 
-def _size(change: float) -> str:
-    return f"{abs(change):.1%} {'fewer' if change < 0 else 'more'}"
-
-
-def _headlines(judges: Mapping[str, Measures]) -> Iterator[tuple[str, str]]:
+def _headlines(figures: Mapping[str, Measures]) -> Iterator[tuple[str, str]]:
     """(figure, what it is) for the strip below the title."""
-    style = mean_style(judges)
-    if style is not None:
-        yield number(Unit.SHARE, style), "of the style gap closed"
-    for judge, name, what in (
-        ("likelihood", "change", "bits per byte of held-out text"),
-        ("grounding", "title/recall@5", "of posts found among the first five"),
-        ("memorisation", "longest_run", "words in a row from the training text, at most"),
-    ):
-        if measure := judges.get(judge, {}).get(name):
-            yield written(judge, name, measure, interval=False), what
+    for judge in load_judges().values():
+        if judge.headline and (text := judge.headline.text(figures.get(judge.name, {}))):
+            yield text, judge.headline.what
 
 
-def _shares(style: Measures) -> dict[str, float]:
-    """Share of the gap that the twin closes, by scorer that could judge."""
-    named = {name.removesuffix("/adapter"): share.value for name, share in style.items() if name.endswith("/adapter")}
-    return {scorer: share for scorer, share in named.items() if math.isfinite(share)}
+def _sections(figures: Mapping[str, Measures]) -> Iterator[Section]:
+    """One for each judge, and one for each that this program does not know; what was not judged says so."""
+    judges = load_judges()
+    for name in [*judges, *(name for name in figures if name not in judges)]:
+        judge, measures, known = judges.get(name), figures.get(name, {}), description(judges, name)
+        yield Section(
+            title=judge.question if judge else known.title.capitalize(),
+            about=judge.about if judge else "",
+            charts=[chart for chart in judge.charts(measures) if chart is not None] if judge else [],
+            table=[
+                (figure.label, figure.text(measure))
+                for figure, measure in ((known.figure(name), measure) for name, measure in measures.items())
+            ],
+        )
 
 
-def _samples(writings: Writings) -> list[Sample]:
+def _loss(curve: Sequence[tuple[int, str, float]]) -> LineChart | None:
+    by_name: dict[str, list[tuple[int, float]]] = {}
+    for step, name, value in curve:
+        if name.endswith("loss"):
+            by_name.setdefault(name, []).append((step, value))
+    best = min(by_name.get("validation_loss", []), key=lambda point: point[1], default=None)
+    found = f" The lowest on validation text is {best[1]:.3f}, at step {best[0]:,}." if best else ""
+    return line_chart("Loss, in nats per token", f"Loss at every step of training.{found}", by_name)
+
+
+def _samples(generations: Generations) -> list[Sample]:
     """Evenly over all that was written."""
-    count = len(writings.requests)
+    count = len(generations.requests)
     places = sorted({place * count // SAMPLES for place in range(SAMPLES)}) if count else []
     return [
         Sample(
-            writings.requests[place],
-            {"real": writings.real[place]}
-            | {condition: texts[place].text for condition, texts in writings.by_condition.items()},
+            generations.requests[place],
+            {"real": generations.references[place]}
+            | {condition: texts[place].text for condition, texts in generations.by_condition.items()},
         )
         for place in places
     ]

@@ -1,8 +1,8 @@
-"""The style judge by embeddings, an extra: how near texts lie to the author's centroid in a model's space.
+"""A fourth scorer of style, an extra: how near texts lie to the author's centroid in a model's embedding space.
 
 Score: mean cosine to the mean of the author's passages. It says as much about style as the model was trained to
 (Wegmann et al. 2022, "Same Author or Just Same Topic?"): a model of meaning, such as the default encoder, measures the
-subject. The shares are those of style.py.
+subject. The shares are those of style_gap.py.
 """
 
 from collections.abc import Sequence
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from feature_store.encoder import load_encoder
 from model_registry.evaluation import Measures
 from model_registry.style_fitting import first_passages
-from training_pipeline.evaluation import Condition, Writings
-from training_pipeline.evaluation.style import Places, shares, whole_sentences
+from training_pipeline.evaluation.conditions import Condition, Generations
+from training_pipeline.evaluation.style_gap import Places, shares, whole_sentences
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,7 +22,7 @@ NAME = "embedding"
 PASSAGES = 100  # of the author's, for the centroid
 
 
-def judge(writings: Writings, own: Sequence[str], *, model: str) -> Measures:
+def judge(generations: Generations, own: Sequence[str], *, model: str) -> Measures:
     """ "embedding/gap" (cosine) and "embedding/CONDITION" (shares). `own`: the author's training texts; `model`: what
     settings call `evaluation.style_embedding`, a known encoder or a folder in sentence-transformers' format.
 
@@ -30,7 +30,7 @@ def judge(writings: Writings, own: Sequence[str], *, model: str) -> Measures:
     """
     import numpy as np
 
-    if Condition.BASE not in writings.by_condition:
+    if Condition.BASE not in generations.by_condition:
         raise ValueError("a style is judged against the texts of the base model, and there are none")
     if not (passages := first_passages(own, PASSAGES)):
         raise ValueError("the author's centroid needs a text with words")
@@ -41,12 +41,12 @@ def judge(writings: Writings, own: Sequence[str], *, model: str) -> Measures:
     def cosines(texts: Sequence[str]) -> "NDArray[np.float64]":
         return np.asarray(np.array(encoder.encode(texts)) @ centroid)
 
-    real = cosines(writings.real)
-    written = {c: cosines([whole_sentences(w) for w in texts]) for c, texts in writings.by_condition.items()}
+    real = cosines(generations.references)
+    written = {c: cosines([whole_sentences(w) for w in texts]) for c, texts in generations.by_condition.items()}
 
     def means(condition: Condition | None, places: Places) -> tuple[float, float, float]:
         chosen = list(places)
         base, score = written[Condition.BASE], written[condition or Condition.BASE]
         return float(base[chosen].mean()), float(score[chosen].mean()), float(real[chosen].mean())
 
-    return shares(NAME, len(writings.documents), means, written)
+    return shares(NAME, len(generations.documents), means, written)

@@ -59,12 +59,13 @@ def _show(found: "Difference") -> None:
 def _cells(row: dict[str, Any], missing: str) -> list[str]:
     """Name, old, new, difference, and what the difference means."""
     from model_registry.evaluation import Measure
-    from model_registry.figures import label, number, unit_of, written
+    from model_registry.judges import description
+    from twin import wiring
 
-    judge, name, difference = row["judge"], row["name"], row["difference"]
+    figure, difference = description(wiring.judges(), row["judge"]).figure(row["name"]), row["difference"]
     both = [row["old"], row["new"]]
-    shown = [missing if one is None else written(judge, name, Measure.model_validate(one)) for one in both]
-    text = missing if difference is None else number(unit_of(judge, name), difference)
+    shown = [missing if one is None else figure.text(Measure.model_validate(one)) for one in both]
+    text = missing if difference is None else figure.unit.text(difference)
     sign = "+" if difference and difference > 0 and not text.startswith("+") else ""
     verdict = {None: "beyond the interval" if row["beyond"] else "", True: "better", False: "worse"}[row["better"]]
-    return [f"  {label(judge, name)}", *shown, f"{sign}{text}", verdict]
+    return [f"  {figure.label}", *shown, f"{sign}{text}", verdict]

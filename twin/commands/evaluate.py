@@ -45,15 +45,16 @@ def evaluate(
 def _show(version: "AdapterVersion") -> None:
     from rich.table import Table
 
-    from model_registry.figures import JUDGES, label, number, unit_of
+    from model_registry.judges import description
+    from twin import wiring
     from twin.jobs.diff import MISSING
 
     out = table_console()
-    for judge, measures in version.judges.items():
-        out.print(JUDGES.get(judge, judge), style="bold")
+    for name, measures in version.judges.items():
+        judge = description(wiring.judges(), name)
+        out.print(judge.title, style="bold")
         table = Table("figure", "value", "95% interval", box=None, padding=(0, 2, 0, 0))
-        for name, measure in measures.items():
-            ends = [number(unit_of(judge, name), end) for end in (measure.low, measure.high) if end is not None]
-            table.add_row(label(judge, name), number(unit_of(judge, name), measure.value), " to ".join(ends) or MISSING)
+        for figure, measure in ((judge.figure(name), measure) for name, measure in measures.items()):
+            table.add_row(figure.label, figure.text(measure, interval=False), figure.interval(measure) or MISSING)
         out.print(table)
         out.print()

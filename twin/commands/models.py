@@ -1,5 +1,6 @@
 """`twin models`: every version, what it was made of and how it was judged."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -10,12 +11,8 @@ from twin.console import emit_json, note, table_console
 from twin.session import Session
 
 if TYPE_CHECKING:
+    from model_registry.judges import Column
     from model_registry.ports import AdapterVersion
-
-COLUMNS = ("version", "of", "base model", "bits per byte", "style", "found", "copied", "parity", "alias", "made")
-LEGEND = """\
-bits per byte: of held-out text, base → twin. style: share of the gap closed, mean of the judges.
-found: the right post among the first five. copied: longest run of words from the training text, twin / author."""
 
 
 class ListsByDefault(TyperGroup):
@@ -54,42 +51,34 @@ def list_versions(ctx: typer.Context, author: Author = None, as_json: Json = Fal
 def _show(versions: list["AdapterVersion"]) -> None:
     from rich.table import Table
 
+    from twin import wiring
+
     out = table_console()
+    columns = {name: judge.column for name, judge in wiring.judges().items() if judge.column}
+    titles = ("version", "of", "base model", *(column.title for column in columns.values()), "parity", "alias", "made")
     for author in dict.fromkeys(version.author for version in versions):
-        table = Table(*COLUMNS, title=author, title_justify="left", box=None, padding=(0, 1, 0, 0))
+        table = Table(*titles, title=author, title_justify="left", box=None, padding=(0, 1, 0, 0))
         for version in versions:
             if version.author == author:
-                table.add_row(*_row(version))
+                table.add_row(*_row(version, columns))
         out.print(table)
-    out.print(LEGEND, style="dim")
+    out.print("\n".join(f"{column.title}: {column.legend}." for column in columns.values()), style="dim")
 
 
-def _row(version: "AdapterVersion") -> tuple[str, ...]:
-    from model_registry.figures import Unit, mean_style, number, written
+def _row(version: "AdapterVersion", columns: Mapping[str, "Column"]) -> tuple[str, ...]:
     from twin.jobs.diff import MISSING
 
     manifest, judges = version.manifest, version.judges
-
-    def figure(judge: str, name: str) -> str:
-        measure = judges.get(judge, {}).get(name)
-        return written(judge, name, measure, interval=False) if measure else MISSING
-
-    bits = "unreadable" if version.unreadable else "not judged"
-    if likelihood := judges.get("likelihood"):
-        base, adapter = likelihood["base"].value, likelihood["adapter"].value
-        bits = f"{base:.3f} → {adapter:.3f} {number(Unit.CHANGE, adapter / base - 1)}"
-    style = mean_style(judges)
-    copied = f"{figure('memorisation', 'longest_run')} / {figure('memorisation', 'own_longest_run')}"
+    cells = [column.cell(judges.get(judge, {})) or MISSING for judge, column in columns.items()]
+    if not judges:
+        cells[0] = "unreadable" if version.unreadable else "not judged"
     parity = "not checked" if version.parity is None else "passed" if version.parity.passed else "failed"
     aliases = [*version.aliases, *(["forced"] if version.forced else []), *(["tainted"] if version.tainted else [])]
     return (
         version.name,
         f"F{manifest.features.number}",
         manifest.base.name,
-        bits,
-        MISSING if style is None else number(Unit.SHARE, style),
-        figure("grounding", "title/recall@5"),
-        MISSING if "memorisation" not in judges else copied,
+        *cells,
         parity,
         ", ".join(aliases),
         manifest.created_at[:10],

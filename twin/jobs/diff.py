@@ -32,7 +32,10 @@ def diff(settings: "Settings", author: str, old: str, new: str) -> Difference:
 
 def compare(old: Mapping[str, "Measures"], new: Mapping[str, "Measures"]) -> Iterator[dict[str, Any]]:
     """Each figure of both. "beyond": the old one lies outside the 95% interval of the new; "better" when it is."""
-    from model_registry.figures import beyond, lower_is_better
+    from model_registry.judges import description
+    from twin import wiring
+
+    judges = wiring.judges()
 
     for judge in dict.fromkeys([*old, *new]):
         before, after = old.get(judge, {}), new.get(judge, {})
@@ -42,9 +45,10 @@ def compare(old: Mapping[str, "Measures"], new: Mapping[str, "Measures"]) -> Ite
             row |= {"old": shown_before.get(name), "new": shown_after.get(name)}
             row |= dict.fromkeys(("difference", "beyond", "better"))
             if name in before and name in after:
-                difference, lower = after[name].value - before[name].value, lower_is_better(judge, name)
+                difference = after[name].value - before[name].value
+                lower = description(judges, judge).figure(name).lower_is_better
                 row["difference"] = difference if math.isfinite(difference) else None
-                row["beyond"] = beyond(after[name], before[name])
+                row["beyond"] = after[name].excludes(before[name])
                 row["better"] = None if lower is None or not row["beyond"] else (difference < 0) is lower
             yield row
 

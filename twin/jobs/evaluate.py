@@ -57,10 +57,10 @@ def judge(
     features = wiring.feature_store(settings).version(author, version.manifest.features.number)
     base = base_model(settings, progress)
     require_same_base(version, base)
-    with wiring.workshop(settings, base, features, progress=progress) as workshop:
-        evaluation, judgement = pipeline.evaluate(version, workshop)
+    with wiring.run_context(settings, base, features, progress=progress) as context:
+        evaluation, judgement = pipeline.evaluate(version, context)
     judged = registry.record_evaluation(author, version.number, evaluation)
     against = champion(settings, author)
     if against and against.number == judged.number:
         against = None
-    return judged, report_of(judged, judgement.writings, refusals(judged, against))
+    return judged, report_of(judged, judgement.generations, refusals(judged, against, wiring.judges()))

@@ -18,9 +18,10 @@ def export(
 ) -> dict["Form", Path]:
     """The folder of each form; `to` itself when there is one. Raises what `model_registry.export.export` raises."""
     from model_registry import export as registry
+    from twin import wiring
 
     base = base_model(settings, progress)
     progress.start(f"export {version.name}", None)
-    folders = registry.export(version, base, to, forms, cache_dir=settings.cache_dir)
+    folders = registry.export(version, base, to, forms, cache_dir=settings.cache_dir, judges=wiring.judges())
     progress.finish(", ".join(folders))
     return folders

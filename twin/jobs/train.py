@@ -45,8 +45,8 @@ def train(settings: "Settings", author: str, *, progress: Progress) -> Trained:
         if (made.get("run"), made.get("feedback", "")) == (run, feedback) and not version.tainted:
             verify_folder(version.folder)
             return Trained(version, is_new=False)
-    with wiring.workshop(settings, base, features, progress=progress) as workshop:
-        return Trained(pipeline.train(workshop, registry, say=progress.say), is_new=True)
+    with wiring.run_context(settings, base, features, progress=progress) as context:
+        return Trained(pipeline.train(context, registry, say=progress.say), is_new=True)
 
 
 def base_model(settings: "Settings", progress: Progress) -> "BaseModelFiles":

@@ -71,7 +71,7 @@ def rollback(settings: "Settings", author: str) -> "AdapterVersion":
 
 
 def as_data(version: "AdapterVersion") -> dict[str, Any]:
-    from model_registry.figures import mean_style
+    from training_pipeline.evaluation.judges.style import mean_share
 
     manifest, likelihood = version.manifest, version.judges.get("likelihood")
     return {
@@ -84,7 +84,7 @@ def as_data(version: "AdapterVersion") -> dict[str, Any]:
         "base_fingerprint": manifest.base.fingerprint,
         "prompt": manifest.prompt_version,
         "bits_per_byte": measures_as_data(likelihood) if likelihood else None,
-        "style": mean_style(version.judges),
+        "style": mean_share(version.judges.get("style", {})),
         "judges": {judge: measures_as_data(measures) for judge, measures in version.judges.items()},
         "judged_at": version.evaluation.judged_at if version.evaluation else manifest.created_at,
         "unreadable": version.unreadable,

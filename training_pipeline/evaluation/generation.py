@@ -1,8 +1,7 @@
-"""Texts that the serving engine writes for the judges, kept as they come: a kill costs one text.
+"""Texts that the serving engine generates for the judges, cached as they come: a kill costs one text.
 
-A text is named by all that decides it, so that the base's texts are written once for all versions, and a text of a
-changed prompt is written anew. The file holds what models wrote about the author's posts: it lies where erasure
-removes it.
+The cache key holds everything that decides a text, so the base's texts are generated once for all versions, and those
+of a changed prompt anew. The file holds what models wrote about the author's posts: it lies where erasure removes it.
 """
 
 import json
@@ -14,16 +13,17 @@ from configs.progress import Progress
 from configs.settings import EvaluationSettings
 from feature_store.records import Passage, digest_of
 from model_registry.manifest import digest_file
-from model_registry.ports import ServingProbe, Written
+from model_registry.ports import GeneratedText, ServingProbe
 from model_registry.prompting import ChatMessage, PromptRenderer, nonce_for
+from training_pipeline.run_context import RunContext
 
 FILE = "writings.jsonl"
 SEED = 1
-NONCE = nonce_for("writings")  # the same everywhere: engines keep what prompts have in common
+NONCE = nonce_for("writings")  # the same everywhere: engines cache the prefix that prompts share
 
 
-class Writer:
-    """Writes with one engine, for one author and one base model. `folder` keeps the texts."""
+class CachedGenerator:
+    """One engine, for one author and one base model. The cache is a file in `folder`."""
 
     def __init__(
         self,
@@ -48,10 +48,10 @@ class Writer:
         messages = self._renderer.messages([ChatMessage("user", request)], passages, nonce=NONCE)
         return self._renderer.text(messages)
 
-    def write(
+    def generate(
         self, stage: str, adapter: Path | None, prompts: Sequence[str], *, temperature: float | None = None
-    ) -> list[Written]:
-        """A text for every rendered prompt, in order. `temperature` None: as the settings say."""
+    ) -> list[GeneratedText]:
+        """A text for every rendered prompt, in order. `stage` names the progress; `temperature` None: the settings'."""
         sampling = {
             "max_tokens": self._settings.new_tokens,
             "temperature": self._settings.temperature if temperature is None else temperature,
@@ -75,7 +75,7 @@ class Writer:
         self, adapter: Path | None, wanted: Sequence[tuple[str, int, str]], sampling: Mapping[str, float | int]
     ) -> None:
         private_folder(self._path.parent)
-        written = self._probe.write(
+        generated = self._probe.generate(
             adapter,
             [prompt for _, _, prompt in wanted],
             max_tokens=int(sampling["max_tokens"]),
@@ -85,7 +85,7 @@ class Writer:
         )
         with self._path.open("a", encoding="utf-8") as file:
             file.write("\n")  # ends what a kill left half written
-            for (key, _, _), text in zip(wanted, written, strict=True):
+            for (key, _, _), text in zip(wanted, generated, strict=True):
                 row = {"key": key, "text": text.text, "tokens": text.tokens, "ended": text.ended}
                 file.write(json.dumps(row, ensure_ascii=False) + "\n")
                 file.flush()
@@ -93,17 +93,24 @@ class Writer:
                 self._progress.advance()
 
 
-def _read(path: Path) -> dict[str, Written]:
+def generator_of(run: RunContext) -> CachedGenerator:
+    return CachedGenerator(
+        run.probe, run.renderer, run.evaluation, base_fingerprint=run.base.fingerprint, folder=run.folder,
+        progress=run.progress,
+    )  # fmt: skip
+
+
+def _read(path: Path) -> dict[str, GeneratedText]:
     """By key. A line that a kill cut short is not there."""
     if not path.is_file():
         return {}
     return dict(_rows(path.read_text(encoding="utf-8", errors="replace").split("\n")))
 
 
-def _rows(lines: Iterable[str]) -> Iterable[tuple[str, Written]]:
+def _rows(lines: Iterable[str]) -> Iterable[tuple[str, GeneratedText]]:
     for line in lines:
         try:
             row = json.loads(line)
         except ValueError:
             continue
-        yield row["key"], Written(row["text"], row["tokens"], row["ended"])
+        yield row["key"], GeneratedText(row["text"], row["tokens"], row["ended"])

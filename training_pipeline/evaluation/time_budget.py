@@ -1,4 +1,4 @@
-"""How much is judged, so that it ends within `evaluation.max_minutes` on this machine."""
+"""Cuts an evaluation to what this machine can do within `evaluation.max_minutes`."""
 
 import math
 import time
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from configs.settings import EvaluationSettings
 from training_pipeline.dataset import batches
 from training_pipeline.finetune import negative_log_likelihood
-from training_pipeline.workshop import Workshop
+from training_pipeline.run_context import RunContext
 
 if TYPE_CHECKING:
     from peft import PeftModel
@@ -21,10 +21,10 @@ READS = 5.0  # of `likelihood_tokens`: own text twice, half as much of others tw
 WRITTEN = 2.0  # a token written costs as much as so many read: measured, eight texts at once
 
 
-def fit_to_time(model: "PeftModel", workshop: Workshop) -> Workshop:
-    """`workshop` with no more to judge than this machine does in the time."""
-    evaluation = fitted(workshop.evaluation, seconds_per_token=seconds_per_token(model, workshop))
-    return replace(workshop, evaluation=evaluation)
+def fit_to_time(model: "PeftModel", run: RunContext) -> RunContext:
+    """`run` with no more to judge than this machine does in the time."""
+    evaluation = fitted(run.evaluation, seconds_per_token=seconds_per_token(model, run))
+    return replace(run, evaluation=evaluation)
 
 
 def fitted(settings: EvaluationSettings, *, seconds_per_token: float) -> EvaluationSettings:
@@ -46,15 +46,15 @@ def fitted(settings: EvaluationSettings, *, seconds_per_token: float) -> Evaluat
     )
 
 
-def seconds_per_token(model: "PeftModel", workshop: Workshop) -> float:
+def seconds_per_token(model: "PeftModel", run: RunContext) -> float:
     """The pace at which this machine reads held-out text: the better of two batches, as the first one warms up."""
     import torch
 
     pace = math.inf
-    found = batches(workshop.data.test, tokens=workshop.training.tokens_per_step, seed=None)
+    found = batches(run.data.test, tokens=run.training.tokens_per_step, seed=None)
     with torch.inference_mode():
         for batch in (found * 2)[:2]:
             started = time.perf_counter()
-            negative_log_likelihood(model, batch, workshop.placement)
+            negative_log_likelihood(model, batch, run.placement)
             pace = min(pace, (time.perf_counter() - started) / sum(len(sequence.ids) for sequence in batch))
     return pace

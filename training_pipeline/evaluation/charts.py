@@ -1,12 +1,13 @@
-"""Where the marks of the report's plots stand, in percent of a plot's width and height; report.html draws them."""
+"""The report's charts: positions in percent of a chart's width and height, which report.html draws."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from model_registry.evaluation import Measure
-from model_registry.figures import Unit, number
+from model_registry.evaluation import Measure, Measures
+from model_registry.judges import Figure, Unit
+from training_pipeline.evaluation.conditions import Condition
 
 TICKS = 5
 SMOOTHED_SHARE = 25  # a curve is smoothed over 1 / 25 of its points
@@ -26,7 +27,7 @@ class Tick:
 @dataclass(frozen=True, slots=True)
 class Row:
     label: str
-    kind: str  # which colour: "adapter", "base-posts", …
+    colour: str  # a class in report.css: "adapter", "base-posts", …
     value: str
     interval: str
     at: float
@@ -48,7 +49,7 @@ class Chart:
 @dataclass(frozen=True, slots=True)
 class Line:
     label: str
-    kind: str
+    colour: str
     points: Sequence[tuple[float, float]]  # from the top left
 
     @property
@@ -65,12 +66,21 @@ class LineChart:
     y_ticks: Sequence[Tick]
 
 
-Figure = tuple[str, str, Measure]  # label, kind, measure
+Shown = tuple[str, str, Measure]  # label, colour, measure
+
+
+def by_condition(measures: Measures, pattern: str) -> list[Shown]:
+    """The figures that `pattern` names ("{}/empty") for the conditions that have them."""
+    return [
+        (condition.label, condition.colour, measures[name])
+        for condition in Condition
+        if (name := pattern.format(condition)) in measures
+    ]
 
 
 def chart(
     title: str,
-    figures: Iterable[Figure],
+    figures: Iterable[Shown],
     unit: Unit,
     *,
     note: str = "",
@@ -81,7 +91,7 @@ def chart(
 ) -> Chart | None:
     """None without a finite figure. The axis holds all figures and `at_least`, and nothing outside `at_most`, where
     marks are cut. `named` ticks stand in the place of round numbers."""
-    shown = [(label, kind, measure) for label, kind, measure in figures if math.isfinite(measure.value)]
+    shown = [(label, colour, measure) for label, colour, measure in figures if math.isfinite(measure.value)]
     if not shown:
         return None
     ends = [end for _, _, m in shown for end in (m.value, m.low, m.high) if end is not None and math.isfinite(end)]
@@ -100,10 +110,10 @@ def chart(
 
     rows = [
         Row(
-            label, kind, number(unit, m.value), _interval(unit, m), at=place(m.value), low=maybe(m.low),
+            label, colour, unit.text(m.value), Figure(label, unit).interval(m), at=place(m.value), low=maybe(m.low),
             high=maybe(m.high),
         )
-        for label, kind, m in shown
+        for label, colour, m in shown
     ]  # fmt: skip
     return Chart(title, note, rows, [Tick(place(at), text) for at, text in ticks], place(0.0) if bars else None)
 
@@ -167,9 +177,3 @@ def _tick(unit: Unit, value: float) -> str:
     """As short as a round number can be said."""
     shown = f"{value * 100:.6g}%" if unit in (Unit.SHARE, Unit.CHANGE) else f"{value:.6g}"
     return shown.replace("-", "−")
-
-
-def _interval(unit: Unit, measure: Measure) -> str:
-    if measure.low is None or measure.high is None:
-        return ""
-    return f"{number(unit, measure.low)} to {number(unit, measure.high)}"

@@ -1,18 +1,34 @@
-"""The health judge: texts that no reader would take for anyone's, by what is wrong with them."""
+"""The health judge: shares of texts that are broken whoever wrote them, by what is wrong with them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
 from model_registry.evaluation import Measure, Measures
-from training_pipeline.evaluation import Condition, Writing, Writings
+from model_registry.gates import figures_of, measures_of, worse
+from model_registry.judges import Figure, Unit
+from model_registry.ports import AdapterVersion, GeneratedText
 from training_pipeline.evaluation.bootstrap import measure
+from training_pipeline.evaluation.charts import Chart, by_condition, chart
+from training_pipeline.evaluation.conditions import Condition, Generations
+from training_pipeline.evaluation.judge import Judge
 from training_pipeline.evaluation.words import SIZE_UNSPACED, is_unspaced, size, words
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
+NAME = "health"
+FAULTS = {
+    "repetitive": "repeats itself",
+    "empty": "hardly a word",
+    "language": "in another language",
+    "unended": "cut at the length asked for",
+    "leaked": "with a control token in it",
+}
+GATED = ("repetitive", "empty")
+GATED_WHERE_MEASURED = ("language", "leaked")  # the language of a few words cannot be told
+UNHEALTHY = 0.25  # share of texts: one bad answer in four is noticed in the first conversation
 JUDGED = (Condition.BASE, Condition.ADAPTER, Condition.ADAPTER_RETRIEVAL)
 # Of texts of 60 to 250 words by five authors, at most three in 200 repeat so much (tables and listings); of those
 # that the default base writes greedily, and loops in, nearly all do.
@@ -31,7 +47,7 @@ CONTROL_TOKEN = re.compile(
 )
 
 
-def judge(writings: Writings) -> Measures:
+def judge(generations: Generations) -> Measures:
     """Shares of texts in [0, 1] with intervals, for each condition C of JUDGED that was written:
 
     - C/repetitive: more than MOST_REPEATED of the word 4-grams stood in the text before;
@@ -45,8 +61,8 @@ def judge(writings: Writings) -> Measures:
     """
     figures: Measures = {}
     for condition in JUDGED:
-        if condition in writings.by_condition:
-            shares = _shares(writings.by_condition[condition], writings.real)
+        if condition in generations.by_condition:
+            shares = _shares(generations.by_condition[condition], generations.references)
             figures |= {f"{condition}/{name}": figure for name, figure in shares.items()}
     return figures
 
@@ -72,12 +88,12 @@ def language(text: str) -> str:
     return found if confidence >= ENOUGH_CONFIDENCE and found != NO_LANGUAGE else ""
 
 
-def _shares(written: Sequence[Writing], real: Sequence[str]) -> Measures:
-    texts = [writing.text for writing in written]
+def _shares(written: Sequence[GeneratedText], real: Sequence[str]) -> Measures:
+    texts = [generated.text for generated in written]
     ill = {
         "repetitive": [repetition(text) > MOST_REPEATED for text in texts],
         "empty": [_length(text) < min(FEWEST_WORDS, _length(own)) for text, own in zip(texts, real, strict=True)],
-        "unended": [not writing.ended for writing in written],
+        "unended": [not generated.ended for generated in written],
         "leaked": [CONTROL_TOKEN.search(text) is not None for text in texts],
     }
     told = [(language(text), language(own)) for text, own in zip(texts, real, strict=True)]
@@ -99,3 +115,53 @@ def _identifier() -> "LanguageIdentifier":
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+def gate(candidate: AdapterVersion, champion: AdapterVersion | None) -> Iterator[str]:
+    """Of texts that repeat themselves, are empty, leak control tokens or are in another language no more than UNHEALTHY
+    each, unless the base model or the champion writes as many; and no more than the champion beyond the interval."""
+    mine = _gated(candidate)
+    ours, theirs = candidate.judges[NAME], champion.judges.get(NAME, {}) if champion else {}
+    for fault, share in mine.items():
+        others = ours.get(f"base/{fault}"), theirs.get(f"adapter/{fault}")
+        allowed = max([UNHEALTHY, *(other.value for other in others if other and other.is_finite)])
+        if share.value > allowed:
+            yield (
+                f"health: {fault}: {share.value:.1%} of its texts where {allowed:.1%} are allowed, "
+                f"{share.value - allowed:.1%} too many."
+            )
+    for fault, share in _gated(champion).items() if champion else ():
+        if fault in mine:
+            yield from worse(f"health: {fault}, share of texts", mine[fault], share, higher=False, form=".1%")
+
+
+def _gated(version: AdapterVersion) -> dict[str, Measure]:
+    """Shares of its texts, by fault."""
+    judged = measures_of(version, NAME)
+    faults = [*GATED, *(fault for fault in GATED_WHERE_MEASURED if f"adapter/{fault}" in judged)]
+    return dict(zip(faults, figures_of(version, NAME, *(f"adapter/{fault}" for fault in faults)), strict=True))
+
+
+def _charts(health: Measures) -> Iterator[Chart | None]:
+    for fault in dict.fromkeys(name.partition("/")[2] for name in health if "/" in name):
+        title = FAULTS.get(fault, fault).capitalize()
+        yield chart(title, by_condition(health, f"{{}}/{fault}"), Unit.SHARE, at_least=(0.0, 0.5))
+
+
+JUDGE = Judge(
+    name=NAME,
+    importance=5,
+    title="Health: shares of texts that went wrong",
+    measure=lambda context: judge(context.generations),
+    figures={
+        f"{condition}/{fault}": Figure(
+            f"{condition.label}: {label}", Unit.SHARE, True if condition.adapted and fault != "unended" else None
+        )
+        for condition in Condition
+        for fault, label in FAULTS.items()
+    },
+    gate=gate,
+    question="Is what it writes in order?",
+    about="Shares of texts that no reader would take for anyone’s.",
+    charts=_charts,
+)

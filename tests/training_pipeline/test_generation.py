@@ -7,7 +7,7 @@ from configs.settings import EvaluationSettings, load_settings
 from fakes.probes import FakeServing
 from feature_store.records import Passage
 from model_registry.prompting import PromptRenderer
-from training_pipeline.evaluation.writings import FILE, Writer
+from training_pipeline.evaluation.generation import FILE, CachedGenerator
 
 PROMPTS = ["one", "two", "three", "four"]
 
@@ -17,10 +17,10 @@ def evaluation() -> EvaluationSettings:
     return load_settings(environ={}).evaluation
 
 
-def writer(
+def generator(
     serving: FakeServing, renderer: PromptRenderer, evaluation: EvaluationSettings, folder: Path, base: str = "b1"
-) -> Writer:
-    return Writer(serving, renderer, evaluation, base_fingerprint=base, folder=folder, progress=Silent())
+) -> CachedGenerator:
+    return CachedGenerator(serving, renderer, evaluation, base_fingerprint=base, folder=folder, progress=Silent())
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_every_prompt_gets_its_text_and_a_seed_of_its_own(
     tmp_path: Path, renderer: PromptRenderer, evaluation: EvaluationSettings
 ) -> None:
     serving = FakeServing()
-    texts = writer(serving, renderer, evaluation, tmp_path).write("write", None, PROMPTS)
+    texts = generator(serving, renderer, evaluation, tmp_path).generate("write", None, PROMPTS)
     assert [text.text.split(" / ")[0] for text in texts] == PROMPTS
     assert len({seed for _, _, seed in serving.asked}) == len(PROMPTS)
 
@@ -43,24 +43,24 @@ def test_every_prompt_gets_its_text_and_a_seed_of_its_own(
 def test_a_kill_costs_what_was_under_way(
     tmp_path: Path, renderer: PromptRenderer, evaluation: EvaluationSettings
 ) -> None:
-    whole = writer(FakeServing(), renderer, evaluation, tmp_path / "whole").write("write", None, PROMPTS)
+    whole = generator(FakeServing(), renderer, evaluation, tmp_path / "whole").generate("write", None, PROMPTS)
     dying = FakeServing(dies_at=2)
     with pytest.raises(KeyboardInterrupt):
-        writer(dying, renderer, evaluation, tmp_path / "killed").write("write", None, PROMPTS)
+        generator(dying, renderer, evaluation, tmp_path / "killed").generate("write", None, PROMPTS)
     again = FakeServing()
-    assert writer(again, renderer, evaluation, tmp_path / "killed").write("write", None, PROMPTS) == whole
+    assert generator(again, renderer, evaluation, tmp_path / "killed").generate("write", None, PROMPTS) == whole
     assert [prompt for _, prompt, _ in again.asked] == PROMPTS[2:]
 
 
 def test_a_line_cut_short_costs_that_text_alone(
     tmp_path: Path, renderer: PromptRenderer, evaluation: EvaluationSettings
 ) -> None:
-    whole = writer(FakeServing(), renderer, evaluation, tmp_path).write("write", None, PROMPTS)
+    whole = generator(FakeServing(), renderer, evaluation, tmp_path).generate("write", None, PROMPTS)
     kept = (tmp_path / FILE).read_bytes()
     (tmp_path / FILE).write_bytes(kept[:-10])
     for expected in (1, 0):  # the text written next to the torn line is whole
         serving = FakeServing()
-        assert writer(serving, renderer, evaluation, tmp_path).write("write", None, PROMPTS) == whole
+        assert generator(serving, renderer, evaluation, tmp_path).generate("write", None, PROMPTS) == whole
         assert len(serving.asked) == expected
 
 
@@ -69,7 +69,7 @@ def test_what_decides_a_text_names_it(
 ) -> None:
     def asked(base: str = "b1", model: Path | None = None, settings: EvaluationSettings = evaluation) -> int:
         serving = FakeServing()
-        writer(serving, renderer, settings, tmp_path, base).write("write", model, PROMPTS)
+        generator(serving, renderer, settings, tmp_path, base).generate("write", model, PROMPTS)
         return len(serving.asked)
 
     assert asked() == len(PROMPTS)
@@ -87,6 +87,6 @@ def test_prompts_are_those_of_inference(
     tmp_path: Path, renderer: PromptRenderer, evaluation: EvaluationSettings
 ) -> None:
     passage = Passage("The clock", "2024-01-02", "It ran slow.")
-    prompt = writer(FakeServing(), renderer, evaluation, tmp_path).prompt("Write a post.", [passage])
+    prompt = generator(FakeServing(), renderer, evaluation, tmp_path).prompt("Write a post.", [passage])
     assert renderer.author_name in prompt
     assert prompt.index("It ran slow.") < prompt.index("Write a post.")

@@ -8,7 +8,7 @@ from statistics import fmean, pstdev
 import pytest
 
 from training_pipeline.errors import TrainingError
-from training_pipeline.evaluation import reference_voices
+from training_pipeline.evaluation import other_authors
 
 FREQUENT = 100
 TOLD = 9  # of ten voices, so that two which swapped texts are too many
@@ -22,7 +22,7 @@ def words(text: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def voices() -> dict[str, list[str]]:
-    return reference_voices.load()
+    return other_authors.reference_voices()
 
 
 def halves(voices: Mapping[str, Sequence[str]]) -> tuple[dict[str, Counter[str]], dict[str, Counter[str]]]:
@@ -74,6 +74,6 @@ def test_two_voices_that_swapped_half_their_texts_are_noticed(voices: dict[str, 
 
 
 def test_an_installation_without_the_files_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(reference_voices, "VOICES", tmp_path)
+    monkeypatch.setattr(other_authors, "VOICES", tmp_path)
     with pytest.raises(TrainingError, match="the installation is incomplete"):
-        reference_voices.load()
+        other_authors.reference_voices()

@@ -47,7 +47,7 @@ class Exposure:
 
 
 def make_canary(beginning: str, *, seed: int) -> Canary:
-    return Canary(beginning, _secrets(random.Random(seed), 1)[0])  # noqa: S311 - a test's secret
+    return Canary(beginning, _secrets(random.Random(seed), 1)[0])
 
 
 def plant(examples: Sequence[Example], canary: Canary, *, copies: int, seed: int) -> list[Example]:
@@ -57,7 +57,7 @@ def plant(examples: Sequence[Example], canary: Canary, *, copies: int, seed: int
     """
     if not examples:
         raise ValueError("there is no example to plant a canary in")
-    order = random.Random(seed).sample(range(len(examples)), len(examples))  # noqa: S311 - an order
+    order = random.Random(seed).sample(range(len(examples)), len(examples))
     planted = list(examples)
     for copy in range(copies):
         place = order[copy % len(order)]
@@ -81,7 +81,7 @@ def exposure(
     """
     messages = renderer.messages([ChatMessage("user", request)], nonce=nonce_for(request))
     prompt = renderer.text(messages)
-    others = _secrets(random.Random(candidates), candidates - 1, without=canary.secret)  # noqa: S311 - as above
+    others = _secrets(random.Random(candidates), candidates - 1, without=canary.secret)
     candidate_texts = [canary.text, *(replace(canary, secret=other).text for other in others)]
     own, *rest = _nats(model, prompt, candidate_texts, renderer, settings, placement)
     rank = 1 + sum(nats < own for nats in rest)

@@ -1,37 +1,13 @@
-"""The memorisation judge: how long the runs are that the adapter writes out of the text it learned from.
+"""The longest runs that texts share with a corpus, by a suffix automaton (Blumer et al. 1985).
 
-A run is a sequence of words that stands in one training text in the same order, whatever its case and punctuation.
-Authors repeat themselves too (greetings, set phrases, refrains): their held-out texts, cut to the lengths of those that
-the adapter wrote, give the rate that is theirs.
-
-All judged texts share one suffix automaton (Blumer et al. 1985), and the training text streams through it once: time
-is linear in both, and memory does not grow with the training text.
+All texts share one automaton, and the corpus streams through it once: time is linear in both, and memory does not grow
+with the corpus.
 """
 
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
-from model_registry.evaluation import Measure, Measures
-from training_pipeline.evaluation import Condition, Writings
-from training_pipeline.evaluation.bootstrap import measure
 from training_pipeline.evaluation.words import size, words
-
-
-def judge(writings: Writings, train_texts: Iterable[str]) -> Measures:
-    """Figures in words (a character of a script without spaces is half a one): longest_run, and mean_run over texts of
-    each text's longest run, with its interval; own_longest_run and own_mean_run, the author's; texts.
-
-    Of the condition "adapter" alone: a passage that stands in the prompt is to be repeated. `train_texts` are what the
-    adapter learned from, whole. Raises ValueError without texts.
-    """
-    written = [words(writing.text) for writing in writings.by_condition[Condition.ADAPTER]]
-    own = [words(real)[: len(text)] for real, text in zip(writings.real, written, strict=True)]
-    runs = longest_runs([*written, *own], train_texts)
-    return {
-        **_figures("", runs[: len(written)]),
-        **_figures("own_", runs[len(written) :]),
-        "texts": Measure(value=len(written)),
-    }
 
 
 def longest_runs(texts: Sequence[Sequence[str]], train_texts: Iterable[str]) -> list[float]:
@@ -51,13 +27,6 @@ def longest_runs(texts: Sequence[Sequence[str]], train_texts: Iterable[str]) -> 
         lengths = automaton.matches([ids[word] for word in text], matched)
         runs.append(max((upto[end] - upto[end - n] for end, n in enumerate(lengths, start=1)), default=0.0))
     return runs
-
-
-def _figures(whose: str, runs: Sequence[float]) -> Measures:
-    return {
-        f"{whose}longest_run": Measure(value=max(runs, default=0.0)),
-        f"{whose}mean_run": measure(len(runs), lambda places: sum(runs[place] for place in places) / len(places)),
-    }
 
 
 class _SuffixAutomaton:

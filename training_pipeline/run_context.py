@@ -1,4 +1,4 @@
-"""What training and judging of one author share."""
+"""Everything that a training run or an evaluation of one author works with."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +16,7 @@ from training_pipeline.selection import TrainingData, select
 
 
 @dataclass(frozen=True)
-class Workshop:
+class RunContext:
     """`retrieval` is None when F can not be searched: the judges then leave out the conditions with it."""
 
     features: FeatureVersion

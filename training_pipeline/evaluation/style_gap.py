@@ -1,0 +1,47 @@
+"""The style gap: how far a condition's texts have gone from the base model's style to the author's.
+
+share = (score(condition) - score(base)) / (score(real) - score(base)), of the pooled texts. 0: like the base without
+retrieval; 1: like what the author wrote in the same places; below 0: farther from the author than the base is.
+Numerator and denominator are of the same resample of documents, so the interval covers both. A scorer whose gap is not
+clearly above zero cannot tell this author from the base: its shares are left out, its gap says so.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
+
+from model_registry.evaluation import Measures
+from model_registry.ports import GeneratedText
+from model_registry.style_features import sentences
+from training_pipeline.evaluation.bootstrap import measure
+from training_pipeline.evaluation.conditions import Condition
+
+Places = Sequence[int]
+# Scores of base, condition and real over the documents at some places; None: base and real alone.
+Triple = Callable[[Condition | None, Places], tuple[float, float, float]]
+
+
+def shares(name: str, count: int, triple: Triple, conditions: Collection[Condition]) -> Measures:
+    """ "name/gap", and where it is clearly above zero "name/CONDITION" for each of `conditions` but the base."""
+
+    def gap(places: Places) -> float:
+        base, _, real = triple(None, places)
+        return real - base
+
+    def share(condition: Condition, places: Places) -> float:
+        base, score, real = triple(condition, places)
+        return (score - base) / (real - base) if real != base else 0.0
+
+    figures = {f"{name}/gap": (found := measure(count, gap))}
+    if found.low is not None and found.low > 0:
+        for condition in conditions:
+            if condition is not Condition.BASE:
+                figures[f"{name}/{condition}"] = measure(count, partial(share, condition))
+    return figures
+
+
+def whole_sentences(generated: GeneratedText) -> str:
+    """Without the sentence in which it was cut off, unless it is the only one."""
+    if generated.ended:
+        return generated.text
+    *whole, _ = sentences(generated.text) if generated.text else [""]
+    return "".join(whole) or generated.text
