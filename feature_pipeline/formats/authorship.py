@@ -1,38 +1,63 @@
-"""Whose posts a blog holds, and which of its authors is the one that is collected."""
+"""Which of the people who wrote what an export holds is the author."""
 
-from collections.abc import Iterable, Mapping
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parseaddr
 
 from feature_pipeline.errors import WhoIsTheAuthorError
 from feature_pipeline.source_contract import SourceOptions
 
+LISTED = 12  # writers shown in a question
+INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+PHONE = re.compile(r"\+?[\d\s().-]{7,}")
 
-def choose_authors(counts: Mapping[str, int], names: Mapping[str, Iterable[str]], options: SourceOptions) -> set[str]:
-    """The keys in `counts` (posts of each author) that are this author: the only one there is; else those whom
-    `options.me` names; else whom the author's own name or id does. `names` are each author's login, e-mail, name.
 
-    Raises WhoIsTheAuthorError, naming all of them with their counts.
+@dataclass(frozen=True, slots=True)
+class Writer:
+    names: tuple[str, ...]  # every name, handle and address; the first that is not "" is shown
+    items: int  # posts or messages
+
+
+def choose_authors(
+    writers: Mapping[str, Writer], options: SourceOptions, *, where: str, account: str = "", sole: bool = False
+) -> frozenset[str]:
+    """Keys of the writers who are the author.
+
+    `options.me` decides; else `account`, the one that the export says it was made for; else the author's name and id.
+    With `sole`, a writer who is the only one is the author, whatever the name: the rule for blogs, not for chats, where
+    the only one who wrote may be the other side.
+    Raises WhoIsTheAuthorError, which lists the writers.
     """
-    if len(counts) <= 1:
-        return set(counts)
-    wanted = {_plain(name) for name in options.me or (options.author_name, options.author)} - {""}
-    found = {key for key in counts if wanted & {_plain(name) for name in (key, *names.get(key, ()))}}
+    if sole and len(writers) <= 1:
+        return frozenset(writers)
+    if account and not options.me:
+        return frozenset({account})
+    called = options.me or (options.author_name, options.author)
+    wanted = set().union(*map(_spellings, called))
+    found = frozenset(
+        key for key, writer in writers.items() if any(_spellings(name) & wanted for name in (key, *writer.names))
+    )
     if found:
         return found
-    listed = ", ".join(
-        f"{_spelled(key, names)} ({count})"
-        for key, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    )
-    asked = f"none of them is {', '.join(options.me)}" if options.me else "none of them is named like the author"
-    first = max(counts, key=lambda key: (counts[key], key))
+    listed = sorted(writers.items(), key=lambda item: -item[1].items)
+    shown = [(next(filter(None, writer.names), key), writer.items) for key, writer in listed]
+    people = ", ".join(f"{name} ({items})" for name, items in shown[:LISTED])
+    more = f" and {len(listed) - LISTED} more" if len(listed) > LISTED else ""
     raise WhoIsTheAuthorError(
-        f"several people wrote these posts, and {asked}: {listed}. Say which one it is, e.g. --me {first!r}."
+        f"{where}: nobody in it is called {' or '.join(map(repr, called))}. In it, with how much they wrote: "
+        f'{people or "nobody"}{more}. Say who you are: --me "{shown[0][0] if shown else "Your Name"}".'
     )
 
 
-def _spelled(key: str, names: Mapping[str, Iterable[str]]) -> str:
-    others = [name for name in dict.fromkeys(names.get(key, ())) if name and name != key]
-    return f"{key}: {', '.join(others)}" if others else key
+def same_name(name: str) -> str:
+    """`name` as it is compared: without case, marks of writing direction, and the signs before handles."""
+    plain = " ".join(INVISIBLE.sub("", unicodedata.normalize("NFKC", name)).casefold().split()).lstrip("@~ ").strip()
+    return re.sub(r"\D", "", plain) if PHONE.fullmatch(plain) else plain
 
 
-def _plain(name: str) -> str:
-    return " ".join(name.casefold().removeprefix("@").split())
+def _spellings(name: str) -> set[str]:
+    """A mail address with a display name is all three: the whole, the name and the address."""
+    display, address = parseaddr(name) if "@" in name else ("", "")
+    return {same_name(spelling) for spelling in (name, display, address)} - {""}

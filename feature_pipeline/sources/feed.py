@@ -5,7 +5,7 @@ Where an item is a teaser, the page behind its link becomes the content; cleanin
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from feature_pipeline.errors import (
     EmptySourceError,
@@ -14,8 +14,9 @@ from feature_pipeline.errors import (
     UnreachableError,
     WhoIsTheAuthorError,
 )
-from feature_pipeline.formats.authorship import choose_authors
+from feature_pipeline.formats.authorship import Writer, choose_authors
 from feature_pipeline.formats.plain_text import plain_text
+from feature_pipeline.source_bases.base import Ignored, Item, RemoteSource
 from feature_pipeline.source_contract import Location, Match, SourceOptions, Unreached
 from feature_pipeline.web.feed_items import FeedItem
 from feature_pipeline.web.feed_pages import FeedPages
@@ -37,53 +38,38 @@ EXPORTS = (b"wordpress.org/export/", b"schemas.google.com/blogger/2008/kind#", b
 PROBE_BYTES = 100_000
 MAX_FILE_BYTES = 200_000_000
 SHORT_WORDS = 100  # an item without a title and with fewer words is a short post
-MEGABYTE = 1_000_000
 
 
 @dataclass
-class FeedSource:
-    name: str
+class FeedSource(RemoteSource):
     pages: FeedPages
-    options: SourceOptions
-    _ignored: Counter[str] = field(default_factory=Counter)
 
-    @property
-    def lists_all(self) -> bool:
-        return False
-
-    @property
-    def ignored(self) -> dict[str, int]:
-        return {kind: count for kind, count in sorted(self._ignored.items()) if count}
-
-    def count(self) -> None:
-        return None
-
-    def read(self) -> Iterator[Post | Unreached]:
+    def items(self) -> Iterator[Item]:
         """Raises WhoIsTheAuthorError when `options.me` names none of several authors."""
-        self._ignored.clear()
         items = list(self.pages.items())
-        self._ignored["repeated"] += self.pages.repeated
+        yield Ignored("repeated", self.pages.repeated)
         chosen = self._chosen(items)
         names: set[str] = set()
         for item in items:
             if chosen and item.people and not chosen.intersection(person.key for person in item.people):
-                self._ignored["by other people"] += 1
+                yield Ignored("by other people")
             elif not (item.content.strip() or item.title or item.url or item.id):
-                self._ignored["empty"] += 1
+                yield Ignored("empty")
             else:
                 yield self._read(item, _unique(item, names))
         yield from self.pages.unreached
 
-    def _chosen(self, items: list[FeedItem]) -> set[str]:
+    def _chosen(self, items: list[FeedItem]) -> frozenset[str]:
         """The keys of the people who are the author; empty for all."""
+        people = {person.key: person for item in items for person in item.people}
         counts = Counter(person.key for item in items for person in item.people)
-        contacts = {person.key: (person.name, person.contact) for item in items for person in item.people}
+        writers = {key: Writer((person.name, person.contact), counts[key]) for key, person in people.items()}
         try:
-            return choose_authors(counts, contacts, self.options) if len(counts) > 1 else set()
+            return choose_authors(writers, self.options, where=self.place) if len(writers) > 1 else frozenset()
         except WhoIsTheAuthorError:
             if self.options.me:
                 raise
-            return set()
+            return frozenset()
 
     def _read(self, item: FeedItem, name: str) -> Post | Unreached:
         problem = "" if item.content.strip() else "the item has no text, and no page of its own"
@@ -103,25 +89,19 @@ class FeedSource:
 
     def _has_more_behind(self, item: FeedItem) -> bool:
         """A link to another site leads to other people's words."""
-        own = [self.pages.first.site, self.pages.url]
+        sites = (self.pages.first.site, self.pages.url)
         may_be_cut = item.is_teaser and bool(item.title or not item.content.strip())
-        return may_be_cut and bool(item.url) and any(same_site(item.url, site) for site in own)
+        return may_be_cut and bool(item.url) and any(same_site(item.url, site) for site in sites)
 
     def _post(self, item: FeedItem, name: str, page: Page | None = None, *, problem: str = "") -> Post:
         content = page.text if page else item.content
-        size, limit = len(content.encode("utf-8", "replace")), self.options.max_file_bytes
-        if size > limit:
-            problem = f"{size / MEGABYTE:.1f} MB, the limit is {limit / MEGABYTE:g} MB (feature_pipeline.max_file_mb)"
         title = item.title or (page.title if page else "")
-        return Post(
-            author=self.options.author,
-            source=self.name,
-            source_id=name,
-            url=normalised(item.url) or item.url or name,
+        return self.post(
+            name,
+            url=normalised(item.url) or item.url,
             title=title,
             created_at=item.created_at or (page.date if page else ""),
-            fetched_at=self.options.fetched_at,
-            content="" if problem else content,
+            content=content,
             content_type=ContentType.HTML if page else item.content_type,
             kind=PostKind.ARTICLE if title or count_words(content) >= SHORT_WORDS else PostKind.POST,
             tags=item.tags,
@@ -146,21 +126,21 @@ def open(location: Location, options: SourceOptions) -> FeedSource:  # noqa: A00
     """Raises SourceError when it is no feed, EmptySourceError when it has no item."""
     if location.page is not None:
         url, data, charset = location.page.url, location.page.body, location.page.charset
-        name = f"feed:{normalised(location.url)}"
+        place = normalised(location.url)
     elif location.path is not None and location.path.is_file():
         try:
             with location.path.open("rb") as file:
                 url, data, charset = options.base_url, file.read(MAX_FILE_BYTES), ""
         except OSError as error:
             raise SourceError(f"{location.path} cannot be read: {error.strerror}.") from error
-        name = f"feed:{location.path}"
+        place = str(location.path)
     else:
         raise SourceError(f"{location.text} is neither a web address nor a file. Give the address of a feed.")
-    feed = parse_feed(data, url=url or name, charset=charset)
+    feed = parse_feed(data, url=url or f"feed:{place}", charset=charset)
     if not feed.items:
         raise EmptySourceError(f"the feed {location.text} has no item.")
     max_pages = options.max_pages if location.page is not None else 1  # a file has no further pages
-    return FeedSource(name, FeedPages(options.fetcher, url or feed.site, feed, max_pages), options)
+    return FeedSource(options, place, FeedPages(options.fetcher, url or feed.site, feed, max_pages))
 
 
 def _unique(item: FeedItem, names: set[str]) -> str:

@@ -1,24 +1,23 @@
 """A whole site: the pages that its sitemap and its feed name; without a sitemap, those that links lead to."""
 
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from feature_pipeline.errors import FetchError, SourceError
 from feature_pipeline.fetching import Fetched
 from feature_pipeline.fetching.robots import robots_address
-from feature_pipeline.source_contract import Location, Match, SourceOptions, Unreached
+from feature_pipeline.source_bases.base import Ignored, Item
+from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_pipeline.web.crawling import Frontier
 from feature_pipeline.web.feed_pages import FeedPages
 from feature_pipeline.web.feeds import is_feed, parse_feed
 from feature_pipeline.web.links import absolute, is_below, is_page, normalised, same_site
-from feature_pipeline.web.page_posts import HTML_TYPES, PagePosts
+from feature_pipeline.web.page_posts import HTML_TYPES, PageSource
 from feature_pipeline.web.page_text import page_text
 from feature_pipeline.web.pages import Page
 from feature_pipeline.web.sitemap_walk import SitemapWalk
 from feature_pipeline.web.sitemaps import is_sitemap, sitemaps_in_robots
-from feature_store.records import Post
 
 SUMMARY = "a whole site, by its sitemap, its feed, or from link to link"
 EXAMPLE = "https://example.org/blog/"
@@ -31,63 +30,43 @@ HTML_START = (b"<!doctype html", b"<html")
 
 
 @dataclass
-class SiteSource:
+class SiteSource(PageSource):
     """`start` is the page that was named, after redirects; of the site, what lies below `scope` is read."""
 
-    name: str
     scope: str
     start: Fetched
-    options: SourceOptions
-    lists_all: bool = field(default=False, init=False)  # settled once `read` has ended
-    _posts: PagePosts = field(init=False)
-    _walk: SitemapWalk = field(init=False)
 
-    def __post_init__(self) -> None:
-        self._begin()
-
-    @property
-    def ignored(self) -> dict[str, int]:
-        return dict(sorted((self._walk.ignored + self._posts.ignored).items()))
-
-    def count(self) -> None:
-        return None
-
-    def read(self) -> Iterator[Post | Unreached]:
-        self._begin()
+    def items(self) -> Iterator[Item]:
+        walk = SitemapWalk(self.options.fetcher, self.scope, self.options.max_pages)
         home = Page(normalised(self.start.url), page_text(self.start))
-        self._walk.read(self._sitemaps(home))
-        yield from self._walk.unreached
-        listed = [entry for url, entry in self._walk.pages.items() if is_below(url, self.scope)]
-        for entry in listed:
-            yield from self._page(entry.url, entry.modified)
+        walk.read(self._sitemaps(home))
+        yield from Ignored.each(walk.ignored)
+        yield from walk.unreached
+        listed = {entry.url: entry.modified for url, entry in walk.pages.items() if is_below(url, self.scope)}
         if not listed:
             yield from self._crawl([home.url, *self._in_feed(home.feeds or self._usual_feeds(), whole=True)])
             return
-        for url in self._in_feed(home.feeds, whole=False):
-            if url not in self._walk.pages:
-                yield from self._page(url)
-        self.lists_all = self._walk.complete and self._posts.complete
+        for url, modified in self._with_feed(listed, home, walk):
+            if (found := self.read_page(url, modified=modified)) is not None:
+                yield found
+        self.lists_all = walk.complete and self.is_complete
 
-    def _begin(self) -> None:
-        self.lists_all = False
-        self._posts = PagePosts(self.name, self.options)
-        self._walk = SitemapWalk(self.options.fetcher, self.scope, self.options.max_pages, Counter())
+    def _with_feed(self, listed: dict[str, str], home: Page, walk: SitemapWalk) -> Iterator[tuple[str, str]]:
+        """(url, when it was modified) of what the sitemap lists, then of what only the feed names."""
+        yield from listed.items()
+        yield from ((url, "") for url in self._in_feed(home.feeds, whole=False) if url not in walk.pages)
 
-    def _page(self, url: str, modified: str = "") -> Iterator[Post | Unreached]:
-        if (found := self._posts.read(url, modified=modified)) is not None:
-            yield found
-
-    def _crawl(self, seeds: list[str]) -> Iterator[Post | Unreached]:
+    def _crawl(self, seeds: list[str]) -> Iterator[Item]:
         frontier = Frontier(self.scope, self.options.max_pages)
         frontier.add(seeds)
         for url in frontier:
-            found = self._posts.read(url)
-            page = self._posts.page
-            if page is not None:
-                frontier.found(page.url, list(page.links()), is_post=found is not None)
+            found = self.read_page(url)
+            if self.page is not None:
+                is_post = found is not None and not isinstance(found, Ignored)
+                frontier.found(self.page.url, list(self.page.links()), is_post=is_post)
             if found is not None:
                 yield found
-        self.lists_all = self._posts.complete and not frontier.limited
+        self.lists_all = self.is_complete and not frontier.limited
 
     def _sitemaps(self, home: Page) -> list[str]:
         """Those that robots.txt and the page name; else one at a usual place."""
@@ -144,4 +123,4 @@ def open(location: Location, options: SourceOptions) -> SiteSource:  # noqa: A00
     if not urlsplit(page.url).netloc or not page.body.strip():
         raise SourceError(f"{location.text} answers with nothing. Give the address of the site's first page.")
     typed, final = normalised(location.url), normalised(page.url)
-    return SiteSource(f"site:{typed}", typed if same_site(typed, final) else final, page, options)
+    return SiteSource(options, typed, typed if same_site(typed, final) else final, page)

@@ -1,17 +1,16 @@
-"""The pages that a sitemap lists, fetched one by one; those that are lists of posts are passed over."""
+"""The pages that a sitemap lists, fetched one by one; those that are lists of posts are ignored."""
 
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from feature_pipeline.errors import EmptySourceError, SourceError
-from feature_pipeline.source_contract import Location, Match, SourceOptions, Unreached
+from feature_pipeline.source_bases.base import Ignored, Item
+from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_pipeline.web.links import normalised
-from feature_pipeline.web.page_posts import PagePosts
+from feature_pipeline.web.page_posts import PageSource
 from feature_pipeline.web.sitemap_walk import SitemapWalk
 from feature_pipeline.web.sitemaps import MAX_BYTES, is_sitemap, parse_sitemap
-from feature_store.records import Post
 
 SUMMARY = "the pages that a sitemap lists (XML, gzipped or text; an index of sitemaps too)"
 EXAMPLE = "https://example.org/sitemap.xml"
@@ -24,32 +23,19 @@ PROBE_BYTES = 100_000
 
 
 @dataclass
-class SitemapSource:
-    name: str
+class SitemapSource(PageSource):
     walk: SitemapWalk
-    options: SourceOptions
-    _posts: PagePosts = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._posts = PagePosts(self.name, self.options)
-
-    @property
-    def lists_all(self) -> bool:
-        return self.walk.complete and self._posts.complete
-
-    @property
-    def ignored(self) -> dict[str, int]:
-        return dict(sorted((self.walk.ignored + self._posts.ignored).items()))
 
     def count(self) -> int:
         return len(self.walk.pages)
 
-    def read(self) -> Iterator[Post | Unreached]:
-        self._posts = PagePosts(self.name, self.options)
+    def items(self) -> Iterator[Item]:
+        yield from Ignored.each(self.walk.ignored)
         yield from self.walk.unreached
         for entry in self.walk.pages.values():
-            if (found := self._posts.read(entry.url, modified=entry.modified)) is not None:
+            if (found := self.read_page(entry.url, modified=entry.modified)) is not None:
                 yield found
+        self.lists_all = self.walk.complete and self.is_complete
 
 
 def recognises(location: Location) -> Match:
@@ -65,12 +51,12 @@ def recognises(location: Location) -> Match:
 
 def open(location: Location, options: SourceOptions) -> SitemapSource:  # noqa: A001 - the name that sources are opened by
     """Raises SourceError when it is no sitemap, EmptySourceError when it lists no page of its site."""
-    walk = SitemapWalk(options.fetcher, location.url or options.base_url, options.max_pages, Counter())
+    walk = SitemapWalk(options.fetcher, location.url or options.base_url, options.max_pages)
     if location.page is not None:
-        name = f"sitemap:{normalised(location.url)}"
+        place = normalised(location.url)
         walk.add(parse_sitemap(location.page.body, url=location.page.url), location.page.url)
     elif location.path is not None and location.path.is_file():
-        name = f"sitemap:{location.path}"
+        place = str(location.path)
         try:
             with location.path.open("rb") as file:
                 data = file.read(MAX_BYTES + 1)
@@ -80,6 +66,6 @@ def open(location: Location, options: SourceOptions) -> SitemapSource:  # noqa: 
     else:
         raise SourceError(f"{location.text} is neither a web address nor a file. Give the address of a sitemap.")
     if not walk.pages and not walk.unreached:
-        passed = ", ".join(f"{count} {kind}" for kind, count in walk.ignored.items())
-        raise EmptySourceError(f"{location.text} lists no page of its site. Passed over: {passed or 'nothing'}.")
-    return SitemapSource(name, walk, options)
+        ignored = ", ".join(f"{count} {kind}" for kind, count in walk.ignored.items())
+        raise EmptySourceError(f"{location.text} lists no page of its site. Ignored: {ignored or 'nothing'}.")
+    return SitemapSource(options, place, walk)

@@ -8,8 +8,9 @@ from fakes.fetching import source_options
 from feature_pipeline.archives import open_tree
 from feature_pipeline.errors import UnreadableItemError
 from feature_pipeline.source_bases.base import ExportSource, Ignored, Item, RemoteSource
+from feature_pipeline.source_bases.chats import ChatSource, Conversation, Message
 from feature_pipeline.source_contract import Unreached
-from feature_store.records import Post
+from feature_store.records import Post, PostKind
 
 
 @dataclass
@@ -85,3 +86,29 @@ def test_a_post_whose_reading_fails_keeps_what_is_known_of_it() -> None:
         raise UnreadableItemError("torn")
 
     assert source.filled(source.post("1", title="Fog"), fails) == source.post("1", title="Fog", problem="torn")
+
+
+@dataclass
+class Talk(ChatSource):
+    def conversations(self) -> Iterator[Conversation]:
+        them = {"is_own": False, "sender": "Ann", "names": ("Ann", "Lee")}
+        for _ in range(2):  # an export that was made twice
+            yield Conversation(
+                "c",
+                [
+                    Message("1", "", "Fog?", **them),
+                    Message("2", "", "Yes, Lee.", is_own=True),
+                    Message("3", "", "", ignored="pictures", **them),
+                    Message("4", "", "Still.", is_own=True, answers="2"),
+                ],
+            )
+
+
+def test_a_message_has_what_it_answers_as_context_and_what_is_no_own_message_is_counted(tmp_path: Path) -> None:
+    source = Talk(source_options(), open_tree(tmp_path))
+    first, second = (item for item in source.read() if isinstance(item, Post))
+
+    assert (first.source_id, first.context, first.people) == ("c/2", "Fog?", ("Ann", "Lee"))
+    assert (second.source_id, second.context, second.people) == ("c/4", "Yes, Lee.", ("Lee",))
+    assert first.kind is second.kind is PostKind.MESSAGE
+    assert source.ignored == {"duplicate": 2, "pictures": 2, "written by others": 2}

@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 
 from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import EmptySourceError, SourceError
-from feature_pipeline.formats.authorship import choose_authors
+from feature_pipeline.formats.authorship import Writer, choose_authors
 from feature_pipeline.formats.plain_text import plain_text
 from feature_pipeline.source_bases.base import ExportSource, Ignored, Item
 from feature_pipeline.source_contract import Location, Match, SourceOptions
@@ -53,7 +53,8 @@ class BloggerSource(ExportSource):
         if not counts:
             raise EmptySourceError(f"{self.tree.path} holds no post and no page. Is it the export of the right blog?")
         anonymous = counts.pop("", 0)
-        self._chosen = choose_authors(counts, names, self.options)
+        writers = {key: Writer(names[key], count) for key, count in counts.items()}
+        self._chosen = choose_authors(writers, self.options, where=str(self.tree.path), sole=True)
         self._only_one = len(counts) <= 1
         self._chosen |= {""} if anonymous and self._only_one else set()
 

@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from feature_pipeline import dates
 from feature_pipeline.archives import MEGABYTE, FileTree
 from feature_pipeline.errors import EmptySourceError
-from feature_pipeline.formats.authorship import choose_authors
+from feature_pipeline.formats.authorship import Writer, choose_authors
 from feature_pipeline.formats.bluesky_records import (
     ARTICLES,
     POST,
@@ -115,14 +115,15 @@ class BlueskyArchive(ExportSource):
                 found += _items_of(parse_json(data, what=name), PurePosixPath(name))
         return found
 
-    def _choose_authors(self) -> set[str]:
+    def _choose_authors(self) -> frozenset[str]:
         """DIDs. Raises WhoIsTheAuthorError."""
         own = [item for item in self._items if parse_at_uri(item.uri)[1] in WRITTEN]
         counts = Counter(account for item in own or self._items if (account := parse_at_uri(item.uri)[0]))
         handles: dict[str, set[str]] = {}
         for item in own:
             handles.setdefault(parse_at_uri(item.uri)[0], set()).add(item.handle)
-        return choose_authors(counts, handles, self.options)
+        writers = {did: Writer(tuple(sorted(handles.get(did, ()))), count) for did, count in counts.items()}
+        return choose_authors(writers, self.options, where=str(self.tree.path), sole=True)
 
     def _post(self, item: _Item, items: dict[str, _Item]) -> Post:
         _, collection, _ = parse_at_uri(item.uri)

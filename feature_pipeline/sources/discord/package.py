@@ -5,13 +5,11 @@ The folders' names are in the account's language; a conversation's is its number
 
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from feature_pipeline import dates
 from feature_pipeline.archives import FileTree
-from feature_pipeline.errors import SourceError
 from feature_pipeline.formats.csv_rows import csv_rows
 from feature_pipeline.formats.json_values import Json, dict_at, list_at, parse_json, text_at
 
@@ -58,10 +56,7 @@ def _match(tree: FileTree, name: str) -> re.Match[str] | None:
 
 
 def _has_columns(tree: FileTree, name: str) -> bool:
-    start = b""
-    with suppress(SourceError), tree.open(name) as stream:
-        start = stream.read(PROBE_BYTES)
-    return b"Contents" in start
+    return b"Contents" in tree.head(name, PROBE_BYTES)
 
 
 def _channel(tree: FileTree, key: str, file: str) -> Channel:

@@ -13,7 +13,7 @@ from functools import partial
 from feature_pipeline import dates
 from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
-from feature_pipeline.formats.authorship import choose_authors
+from feature_pipeline.formats.authorship import Writer, choose_authors
 from feature_pipeline.formats.html_parts import by_class, drop, inner_html, parse_page
 from feature_pipeline.formats.json_values import Json, at, dict_at, list_at, parse_json, text_at
 from feature_pipeline.source_bases.base import ExportSource, Ignored, Item
@@ -57,10 +57,11 @@ class GhostSource(ExportSource):
         self._tags_of = _links(list_at(self._data, "posts_tags"), "tag_id")
         counts = Counter(login for post in posts for login in self._signed(post))
         names = {
-            self._login(key): [text_at(user, name) for name in ("slug", "email", "name")]
+            self._login(key): tuple(text_at(user, name) for name in ("name", "email", "slug"))
             for key, user in self._users.items()
         }
-        self._chosen = choose_authors(counts, names, self.options)
+        writers = {login: Writer(names.get(login, ()), count) for login, count in counts.items()}
+        self._chosen = choose_authors(writers, self.options, where=str(self.tree.path), sole=True)
         self._only_one = len(counts) <= 1
 
     @property

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import EmptySourceError, UnreadableItemError
-from feature_pipeline.formats.conversations import Participant, find_author, shortened
+from feature_pipeline.formats.authorship import Writer, choose_authors
+from feature_pipeline.formats.conversations import shortened
 from feature_pipeline.source_bases.base import ExportSource, Ignored, Item
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_pipeline.sources.mbox.boxes import Box, boxes_of, mails_of
@@ -148,11 +149,11 @@ def _who(tree: FileTree, boxes: list[Box], options: SourceOptions) -> Callable[[
     senders: dict[str, list[Person]] = {}
     for person in counts:
         senders.setdefault(person.key, []).append(person)
-    participants = {
-        key: Participant(tuple(person.shown for person in persons), sum(counts[person] for person in persons))
+    writers = {
+        key: Writer(tuple(person.shown for person in persons), sum(counts[person] for person in persons))
         for key, persons in senders.items()
     }
-    author = find_author(participants, options, where=str(tree.path))
+    author = choose_authors(writers, options, where=str(tree.path))
     return lambda mail, _: mail.sender.key in author
 
 

@@ -6,7 +6,7 @@ from email.parser import BytesHeaderParser
 from email.utils import getaddresses
 
 from feature_pipeline import dates
-from feature_pipeline.formats.conversations import same_name
+from feature_pipeline.formats.authorship import same_name
 from feature_pipeline.sources.mbox.bodies import body_text
 from feature_pipeline.sources.mbox.charsets import decoded
 from feature_pipeline.sources.mbox.files import HEAD_BYTES, HEAD_END

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from feature_pipeline.formats.conversations import INVISIBLE
+from feature_pipeline.formats.authorship import INVISIBLE
 from feature_pipeline.sources.mbox.phrases import (
     DEVICE,
     FORWARD,

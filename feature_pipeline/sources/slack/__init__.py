@@ -3,18 +3,18 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from operator import itemgetter
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from feature_pipeline import dates
 from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import EmptySourceError, SourceError
-from feature_pipeline.formats.conversations import Dialogue, Participant, People, find_author, message, shortened
+from feature_pipeline.formats.authorship import Writer, choose_authors
 from feature_pipeline.formats.json_values import Json, list_at, parse_json, text_at
+from feature_pipeline.source_bases.chats import ChatSource, Conversation, Message
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_pipeline.sources.slack.text import SlackText, own_part, slack_text
-from feature_store.records import Post, digest_of
+from feature_store.records import digest_of
 
 SUMMARY = "Slack: the author's messages in a workspace's export"
 EXAMPLE = '"~/Downloads/Harbour Slack export May 1 2024 - May 31 2024.zip"'
@@ -31,91 +31,59 @@ MAX_BYTES = 500_000_000
 
 
 @dataclass
-class SlackSource:
-    tree: FileTree
-    options: SourceOptions
+class SlackSource(ChatSource):
     _team: str
     _days: dict[str, list[str]]  # files by conversation
     _names: dict[str, str]  # of people and channels, by id
     _author: frozenset[str] = frozenset()
-    _ignored: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.lists_all = not self._team  # an export covers the dates that were chosen for it
 
     @property
-    def name(self) -> str:
-        return f"slack:{self._team}/{min(self._author)}" if self._team else f"slack:{self.tree.path}"
+    def identity(self) -> str:
+        return f"{self._team}/{min(self._author)}" if self._team else super().identity
 
-    @property
-    def lists_all(self) -> bool:
-        """An export covers the dates that were chosen for it."""
-        return not self._team
+    def conversations(self) -> Iterator[Conversation]:
+        for key in self._days:
+            yield Conversation(key, [self._message(item) for item in self._messages(key)])
 
-    @property
-    def ignored(self) -> dict[str, int]:
-        return dict(sorted(self._ignored.items()))
+    def _message(self, item: Json) -> Message:
+        stamp, thread = text_at(item, "ts"), text_at(item, "thread_ts")
+        sender, name = self._sender(item)
+        text = self._text(item)
+        is_own, in_thread = sender in self._author, bool(thread) and thread != stamp
+        return Message(
+            id=stamp or digest_of(text.plain)[:16],
+            at=dates.to_utc(stamp),
+            text=text.plain,
+            is_own=is_own,
+            ignored=self.instead_of_words(item),
+            sender="" if is_own else name,
+            names=() if is_own else (name,),
+            mentioned=text.mentioned,
+            answers=thread if in_thread else "",
+            in_thread=in_thread,
+        )
 
-    def count(self) -> None:
-        return None
-
-    def read(self) -> Iterator[Post]:
-        """Raises SourceError when a day is broken."""
-        self._ignored.clear()
-        for conversation in self._days:
-            yield from self._posts(conversation)
-
-    def _posts(self, conversation: str) -> Iterator[Post]:
-        items = self.messages(conversation)
-        people = People(name for item in items if (name := self._sender(item)[1]) and not self._is_own(item))
-        roots = {text_at(item, "ts"): item for item in items}
-        dialogue = Dialogue()
-        seen: set[str] = set()
-        for item in items:
-            text, at = self._text(item), dates.to_utc(text_at(item, "ts"))
-            thread = text_at(item, "thread_ts")
-            inside = bool(thread) and thread != text_at(item, "ts")
-            stamp = text_at(item, "ts") or digest_of(text.plain)[:16]
-            if reason := self.instead_of_words(item):
-                self._ignored[reason] += 1
-            elif not self._is_own(item):
-                self._ignored["written by others"] += 1
-                if not inside:
-                    dialogue.hear(text.plain, speaker=self._sender(item)[1], at=at)
-            elif stamp in seen:
-                self._ignored["duplicate"] += 1
-            else:
-                seen.add(stamp)
-                context, speakers = ("", ()) if inside else dialogue.answer(at)
-                root = roots.get(thread) if inside else None
-                if root is not None:
-                    context = shortened(self._text(root).plain)
-                    speakers = () if self._is_own(root) else (self._sender(root)[1],)
-                yield message(
-                    self.options,
-                    source=self.name,
-                    source_id=f"{conversation}/{stamp}",
-                    created_at=at,
-                    content=text.plain,
-                    context=context,
-                    people=people.named_in(text.plain, context, also=(*speakers, *text.mentioned)),
-                )
-
-    def messages(self, conversation: str) -> list[dict[str, Json]]:
+    def _messages(self, conversation: str) -> list[dict[str, Json]]:
         """Oldest first. Raises SourceError."""
         items: list[dict[str, Json]] = []
         for name in self._days[conversation]:
             day = parse_json(self.tree.read(name, max_bytes=MAX_BYTES), what=name)
             items += [item for item in (day if isinstance(day, list) else []) if isinstance(item, dict)]
-        return [item for _, item in sorted(((text_at(i, "ts").zfill(20), i) for i in items), key=itemgetter(0))]
+        return sorted(items, key=lambda item: text_at(item, "ts").zfill(20))
 
-    def participants(self) -> dict[str, Participant]:
+    def writers(self) -> dict[str, Writer]:
         counts: Counter[str] = Counter()
         seen: dict[str, str] = {}
         for conversation in self._days:
-            for item in self.messages(conversation):
+            for item in self._messages(conversation):
                 key, name = self._sender(item)
                 if key and not self.instead_of_words(item):
                     counts[key] += 1
                     seen[key] = name
-        return {key: Participant((seen[key] or key,), count) for key, count in counts.items()}
+        return {key: Writer((seen[key] or key,), count) for key, count in counts.items()}
 
     def instead_of_words(self, item: Json) -> str:
         """What a message is that is not in its sender's own words; "" when it is."""
@@ -139,9 +107,6 @@ class SlackSource:
             filter(None, (text_at(item, "user_profile", name) for name in profile)), ""
         )
 
-    def _is_own(self, item: Json) -> bool:
-        return self._sender(item)[0] in self._author
-
 
 def _root(tree: FileTree) -> PurePosixPath | None:
     """The folder with users.json, beside which conversations have folders of days."""
@@ -156,8 +121,7 @@ def _root(tree: FileTree) -> PurePosixPath | None:
 
 
 def recognises(location: Location) -> Match:
-    tree = location.tree
-    return Match.YES if tree is not None and _root(tree) is not None else Match.NO
+    return location.holds(_root)
 
 
 def open(location: Location, options: SourceOptions) -> SlackSource:  # noqa: A001 - the name that sources are opened by
@@ -181,14 +145,13 @@ def open(location: Location, options: SourceOptions) -> SlackSource:  # noqa: A0
         if DAY.fullmatch(path.name) and path.parts[:-2] == root.parts:
             days.setdefault(keys.get(path.parent.name) or path.parent.name, []).append(str(path))
     team = next(filter(None, (text_at(user, "team_id") for user in users)), "")
-    source = SlackSource(tree, options, team, days, names)
-    participants = {
-        key: Participant(tuple(dict.fromkeys((*person.names, *aliases.get(key, ())))), person.messages)
-        for key, person in source.participants().items()
+    source = SlackSource(options, tree, team, days, names)
+    writers = {
+        key: Writer((*writer.names, *aliases.get(key, ())), writer.items) for key, writer in source.writers().items()
     }
-    if not participants:
+    if not writers:
         raise EmptySourceError(f"{tree.path} holds no message that a person wrote.")
-    source._author = find_author(participants, options, where=str(tree.path))
+    source._author = choose_authors(writers, options, where=str(tree.path))
     return source
 
 

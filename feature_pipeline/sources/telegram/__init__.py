@@ -3,21 +3,13 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 
 from feature_pipeline.archives import FileTree
-from feature_pipeline.errors import EmptySourceError, UnreadableItemError
-from feature_pipeline.formats.conversations import (
-    Dialogue,
-    Participant,
-    People,
-    find_author,
-    message,
-    same_name,
-    shortened,
-)
+from feature_pipeline.errors import EmptySourceError
+from feature_pipeline.formats.authorship import Writer, choose_authors, same_name
 from feature_pipeline.formats.json_values import Json, parse_json, text_at
+from feature_pipeline.source_bases.chats import ChatSource, Conversation, Message
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_pipeline.sources.telegram.messages import (
     CHANNELS,
@@ -31,7 +23,7 @@ from feature_pipeline.sources.telegram.messages import (
     sent_at,
     text_of,
 )
-from feature_store.records import Post, PostKind, digest_of
+from feature_store.records import digest_of
 
 SUMMARY = "Telegram: the author's messages and channel posts in Telegram Desktop's JSON (result.json)"
 EXAMPLE = '"~/Downloads/Telegram Desktop/DataExport_2024-05-01"'
@@ -51,84 +43,40 @@ ACCOUNT = re.compile(rb'"personal_information"\s*:\s*\{\s*"user_id"|"chats"\s*:\
 
 
 @dataclass
-class TelegramSource:
-    path: Path
-    options: SourceOptions
+class TelegramSource(ChatSource):
     _account: str
     _chats: list[Chat]
     _author: frozenset[str]
-    _names: frozenset[str]  # of the author, compared as by `same_name`: for posts of channels that are signed
-    _ignored: Counter[str] = field(default_factory=Counter)
 
     @property
-    def name(self) -> str:
-        if self._account:
-            return f"telegram:{self._account}"
+    def identity(self) -> str:
         ids = sorted({chat.id for chat in self._chats})
-        return f"telegram:chat{ids[0]}" if len(ids) == 1 and ids[0] else f"telegram:{self.path}"
-
-    @property
-    def lists_all(self) -> bool:
-        return True
-
-    @property
-    def ignored(self) -> dict[str, int]:
-        return dict(sorted(self._ignored.items()))
+        return self._account or (f"chat{ids[0]}" if len(ids) == 1 and ids[0] else super().identity)
 
     def count(self) -> int:
         return sum(not instead_of_words(item) and self._is_own(item) for chat in self._chats for item in chat.messages)
 
-    def read(self) -> Iterator[Post]:
-        self._ignored.clear()
-        seen: set[str] = set()
+    def conversations(self) -> Iterator[Conversation]:
         for chat in self._chats:
-            for post in self._posts(chat):
-                if post.source_id in seen:  # folders of several exports overlap
-                    self._ignored["duplicate"] += 1
-                    continue
-                seen.add(post.source_id)
-                yield post
+            yield Conversation(chat.id, [self._message(item) for item in chat.messages], chat.kind in CHANNELS)
 
-    def _posts(self, chat: Chat) -> Iterator[Post]:
-        texts = {text_at(item, "id"): (text_of(item).plain, text_at(item, "from")) for item in chat.messages}
-        others = (text_at(item, "from") for item in chat.messages if not self._is_own(item))
-        people = People(name for name in others if name)
-        dialogue = Dialogue()
-        for item in chat.messages:
-            reason = instead_of_words(item)
-            text, at = text_of(item), sent_at(item)
-            if reason:
-                self._ignored[reason] += 1
-            elif not self._is_own(item):
-                self._ignored["written by others"] += 1
-                dialogue.hear(text.plain, speaker=text_at(item, "from"), at=at)
-            else:
-                context = ""
-                speakers: tuple[str, ...] = ()
-                if chat.kind not in CHANNELS:
-                    context, speakers = dialogue.answer(at)
-                answered, speaker = texts.get(text_at(item, "reply_to_message_id"), ("", ""))
-                if answered.strip():
-                    context, speakers = shortened(answered), (speaker,)
-                mine = self._names
-                yield message(
-                    self.options,
-                    source=self.name,
-                    source_id=f"{chat.id}/{text_at(item, 'id') or digest_of(at, text.plain)[:16]}",
-                    created_at=at,
-                    content=text.plain,
-                    context=context,
-                    people=tuple(
-                        name
-                        for name in people.named_in(text.plain, context, also=(*speakers, *text.mentioned))
-                        if same_name(name) not in mine
-                    ),
-                    kind=PostKind.POST if chat.kind in CHANNELS else PostKind.MESSAGE,
-                )
+    def _message(self, item: dict[str, Json]) -> Message:
+        text, at, sender, is_own = text_of(item), sent_at(item), text_at(item, "from"), self._is_own(item)
+        return Message(
+            id=text_at(item, "id") or digest_of(at, text.plain)[:16],
+            at=at,
+            text=text.plain,
+            is_own=is_own,
+            ignored=instead_of_words(item),
+            sender=sender,
+            names=() if is_own else (sender,),
+            mentioned=text.mentioned,
+            answers=text_at(item, "reply_to_message_id"),
+        )
 
     def _is_own(self, item: Json) -> bool:
         """Posts of a channel are by the channel; where it lets them be signed, by who signs."""
-        return sender_of(item) in self._author or same_name(text_at(item, "author")) in self._names
+        return sender_of(item) in self._author or same_name(text_at(item, "author")) in self.own_names
 
 
 def _files(tree: FileTree) -> list[str]:
@@ -138,17 +86,12 @@ def _files(tree: FileTree) -> list[str]:
 
 
 def _begins_as_export(tree: FileTree, name: str) -> bool:
-    try:
-        with tree.open(name) as stream:
-            head = stream.read(PROBE_BYTES)
-    except UnreadableItemError:
-        return False
+    head = tree.head(name, PROBE_BYTES)
     return bool(ACCOUNT.search(head)) or (bool(CHAT_TYPE.search(head)) and b'"messages"' in head)
 
 
 def recognises(location: Location) -> Match:
-    tree = location.tree
-    return Match.YES if tree is not None and _files(tree) else Match.NO
+    return location.holds(_files)
 
 
 def open(location: Location, options: SourceOptions) -> TelegramSource:  # noqa: A001 - the name that sources are opened by
@@ -164,19 +107,18 @@ def open(location: Location, options: SourceOptions) -> TelegramSource:  # noqa:
         raise EmptySourceError(f"{tree.path} holds no message.")
     accounts = {account_of(export) for export in exports}
     account = accounts.pop() if len(accounts) == 1 else ""
-    named: dict[str, Participant] = {}
+    counts: Counter[str] = Counter()
     names_of: defaultdict[str, list[str]] = defaultdict(list)
     for (sender, name), count in said.items():
         names_of[sender].append(name)
-        before = named[sender].messages if sender in named else 0
-        named[sender] = Participant((*names_of[sender], sender, sender.removeprefix("user")), before + count)
-    own = account or _other_side(chats, set(named))
-    author = find_author(named, options, own=own, where=str(tree.path))
+        counts[sender] += count
+    writers = {key: Writer((*names_of[key], key, key.removeprefix("user")), count) for key, count in counts.items()}
+    author = choose_authors(writers, options, account=account or _other_side(chats, set(writers)), where=str(tree.path))
     known = [name for export in exports for name in account_names(export)] if account in author else []
     mine = [*known, *options.me, options.author_name, *(name for key in author for name in names_of[key])]
-    return TelegramSource(
-        tree.path, options, account, chats, author, frozenset(map(same_name, filter(None, mine))) - {""}
-    )
+    source = TelegramSource(options, tree, account, chats, author)
+    source.own_names = frozenset(map(same_name, filter(None, mine))) - {""}
+    return source
 
 
 def _other_side(chats: list[Chat], wrote: set[str]) -> str:

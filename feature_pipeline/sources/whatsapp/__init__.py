@@ -6,18 +6,19 @@ Times are the phone's, without a zone: they are kept as they stand, as if they w
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from feature_pipeline import dates
 from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
-from feature_pipeline.formats.conversations import Dialogue, Participant, People, find_author, message, same_name
+from feature_pipeline.formats.authorship import Writer, choose_authors, same_name
 from feature_pipeline.formats.text_files import decode
+from feature_pipeline.source_bases.chats import ChatSource, Conversation, Message
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_pipeline.sources.whatsapp.chats import ChatMessage, is_chat, read_chat
 from feature_pipeline.sources.whatsapp.notices import NOTICE, Own, own_words
-from feature_store.records import Post, digest_of
+from feature_store.records import digest_of
 
 SUMMARY = "WhatsApp: the author's messages in exported chats (_chat.txt, “WhatsApp Chat with …”), zipped or not"
 EXAMPLE = '"~/Downloads/WhatsApp Chat - Ann.zip"'
@@ -41,67 +42,44 @@ class _Chat:
 
 
 @dataclass
-class WhatsAppSource:
-    tree: FileTree
-    options: SourceOptions
+class WhatsAppSource(ChatSource):
     _chats: list[_Chat]
     _author: frozenset[str]
-    _ignored: Counter[str] = field(default_factory=Counter)
 
-    @property
-    def name(self) -> str:
-        named = len(self._chats) == 1 and self._chats[0].name != BARE_NAME
-        return f"whatsapp:{self._chats[0].name if named else self.tree.path}"
-
-    @property
-    def lists_all(self) -> bool:
+    def __post_init__(self) -> None:
         """A long chat is exported without its beginning."""
-        return all(len(chat.messages) < SMALLEST_LIMIT for chat in self._chats)
+        self.lists_all = all(len(chat.messages) < SMALLEST_LIMIT for chat in self._chats)
 
     @property
-    def ignored(self) -> dict[str, int]:
-        return dict(sorted(self._ignored.items()))
+    def identity(self) -> str:
+        named = len(self._chats) == 1 and self._chats[0].name != BARE_NAME
+        return self._chats[0].name if named else super().identity
 
     def count(self) -> int:
-        return sum(self._is_own(line, own) for chat in self._chats for line, own in chat.messages)
+        return sum(message.is_own for chat in self.conversations() for message in chat.messages)
 
-    def read(self) -> Iterator[Post]:
-        self._ignored.clear()
+    def conversations(self) -> Iterator[Conversation]:
         for chat in self._chats:
-            yield from self._posts(chat)
+            yield Conversation(chat.name, list(self._messages(chat)))
 
-    def _posts(self, chat: _Chat) -> Iterator[Post]:
-        people = People(
-            line.sender
-            for line, own in chat.messages
-            if own.instead != NOTICE.instead and same_name(line.sender) not in self._author
-        )
-        dialogue = Dialogue()
+    def _messages(self, chat: _Chat) -> Iterator[Message]:
         alike: Counter[str] = Counter()
         for line, own in chat.messages:
-            at = dates.to_utc(line.at)
-            if own.instead:
-                self._ignored[own.instead] += 1
-            elif not self._is_own(line, own):
-                self._ignored["written by others"] += 1
-                dialogue.hear(own.text, speaker=line.sender, at=at)
-            else:
-                # An export has no ids: the same words in the same minute are told apart by their order.
-                content = digest_of(line.at, own.text)[:20]
-                alike[content] += 1
-                context, speakers = dialogue.answer(at)
-                yield message(
-                    self.options,
-                    source=self.name,
-                    source_id=f"{chat.name}/{content}-{alike[content]}",
-                    created_at=at,
-                    content=own.text,
-                    context=context,
-                    people=people.named_in(own.text, context, also=(*speakers, *own.people)),
-                )
-
-    def _is_own(self, line: ChatMessage, own: Own) -> bool:
-        return bool(own.text) and same_name(line.sender) in self._author
+            is_authors = same_name(line.sender) in self._author
+            is_own = is_authors and bool(own.text)
+            # An export has no ids: the same words in the same minute are told apart by their order.
+            content = digest_of(line.at, own.text)[:20]
+            alike[content] += is_own
+            yield Message(
+                id=f"{content}-{alike[content]}",
+                at=dates.to_utc(line.at),
+                text=own.text,
+                is_own=is_own,
+                ignored=own.instead,
+                sender="" if is_own else line.sender,
+                names=() if is_authors or own.instead == NOTICE.instead else (line.sender,),
+                mentioned=own.people,
+            )
 
 
 def _files(tree: FileTree) -> list[str]:
@@ -114,11 +92,7 @@ def _files(tree: FileTree) -> list[str]:
 
 
 def _begins_as_chat(tree: FileTree, name: str, *, from_the_first_line: bool) -> bool:
-    try:
-        with tree.open(name) as stream:
-            head = stream.read(PROBE_BYTES)
-    except UnreadableItemError:
-        return False
+    head = tree.head(name, PROBE_BYTES)
     encoding = "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8"
     return is_chat(head.decode(encoding, "ignore"), from_the_first_line=from_the_first_line)
 
@@ -144,8 +118,7 @@ def _read(tree: FileTree, name: str) -> _Chat:
 
 
 def recognises(location: Location) -> Match:
-    tree = location.tree
-    return Match.YES if tree is not None and _files(tree) else Match.NO
+    return location.holds(_files)
 
 
 def open(location: Location, options: SourceOptions) -> WhatsAppSource:  # noqa: A001 - the name that sources are opened by
@@ -155,5 +128,5 @@ def open(location: Location, options: SourceOptions) -> WhatsAppSource:  # noqa:
     spoken = Counter((same_name(line.sender), line.sender) for chat in chats for line, own in chat.messages if own.text)
     if not spoken:
         raise EmptySourceError(f"{tree.path} holds no chat of WhatsApp with a message in it.")
-    participants = {key: Participant((sender,), count) for (key, sender), count in spoken.items()}
-    return WhatsAppSource(tree, options, chats, find_author(participants, options, where=str(tree.path)))
+    writers = {key: Writer((sender,), count) for (key, sender), count in spoken.items()}
+    return WhatsAppSource(options, tree, chats, choose_authors(writers, options, where=str(tree.path)))

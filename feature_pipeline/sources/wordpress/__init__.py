@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 
 from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import EmptySourceError, SourceError
-from feature_pipeline.formats.authorship import choose_authors
+from feature_pipeline.formats.authorship import Writer, choose_authors
 from feature_pipeline.formats.plain_text import plain_text
 from feature_pipeline.source_bases.base import ExportSource, Ignored, Item
 from feature_pipeline.source_contract import Location, Match, SourceOptions
@@ -68,7 +68,8 @@ class WordpressSource(ExportSource):
                 f"{self.tree.path} holds no post and no page{f', only {passed}' if passed else ''}. "
                 "Export again with *All content* chosen."
             )
-        self._chosen = choose_authors(counts, names, self.options)
+        writers = {login: Writer(names[login][::-1], count) for login, count in counts.items()}
+        self._chosen = choose_authors(writers, self.options, where=str(self.tree.path), sole=True)
         self._only_one = len(counts) <= 1
 
     @property

@@ -122,11 +122,9 @@ def test_the_author_is_known_by_name_or_asked_for(tmp_path: Path) -> None:
     text = wxr(item(1), item(2, creator="otto"), item(3, creator="otto"), authors=AUTHORS)
     assert list(posts(tmp_path, text, author="x", author_name="otto berg")) == ["2", "3"]
     assert list(posts(tmp_path, text, author="x", author_name="maud f.")) == ["1"]
-    with pytest.raises(
-        WhoIsTheAuthorError, match=r"otto: otto@maud.example, Otto Berg \(2\), maud: .* \(1\).*--me 'otto'"
-    ):
+    with pytest.raises(WhoIsTheAuthorError, match=r'Otto Berg \(2\), Maud F. \(1\).*--me "Otto Berg"'):
         posts(tmp_path, text, author="x", author_name="Nobody")
-    with pytest.raises(WhoIsTheAuthorError, match="none of them is karl"):
+    with pytest.raises(WhoIsTheAuthorError, match="nobody in it is called 'karl'"):
         posts(tmp_path, text, me=("karl",))
 
 
