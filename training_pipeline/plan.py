@@ -12,7 +12,7 @@ from training_pipeline.dataset import TokenSequence, batches
 
 PLAN_FILE = "plan.json"
 # Answering costs a prompt of passages for a short target, so it may take at most this share of a run's tokens: with a
-# quarter, an eighth of the gain in bits per byte was lost (EXPERIMENTS.md).
+# quarter, an eighth of the gain in bits per byte was lost (docs/experiments).
 ANSWER_SHARE = 0.1
 # Epochs by label tokens: small collections are read several times, large ones are not even read once on a CPU.
 EPOCHS = ((20_000, 4.0), (60_000, 3.0), (400_000, 2.0))

@@ -6,7 +6,7 @@
   that takes the time from the thread that is waited for. Sleeping at once costs an idle machine a sixth of its pace, as
   a training step is thousands of short waits. So they spin for some ten microseconds, and sleep then.
 
-EXPERIMENTS.md has the figures.
+docs/experiments/speed.md has the figures.
 """
 
 import os

@@ -1,100 +1,239 @@
-"""The docs say what is there: the links, the commands, the settings."""
+"""The docs say what is there: links, files, commands, settings, routes; generated parts are up to date."""
 
 import re
+import shlex
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 import typer
 
-from configs.settings import known_keys
+from configs.errors import ExitCode
+from configs.settings import ENV_PREFIX, known_keys, load_settings
+from docs.generate import generated, pages
 from feature_pipeline.sources import kinds, source_module
 from twin.commands import GLOBAL_FLAGS, GLOBAL_VALUES, app
 
 PROJECT = Path(__file__).parents[2]
-DOCS = sorted(PROJECT.glob("*.md"))
+PAGES = {page.relative_to(PROJECT).as_posix(): page.read_text(encoding="utf-8") for page in pages()}
 ROOMS = (
     "configs",
+    "text",
     "feature_pipeline",
     "feature_store",
-    "text",
     "training_pipeline",
     "model_registry",
     "inference_pipeline",
     "twin",
-    "tests",
-    "benchmarks",
 )
-CODE = sorted(str(path.relative_to(PROJECT)) for room in ROOMS[:-2] for path in (PROJECT / room).rglob("*.py"))
+HISTORY = ("CHANGELOG.md", "docs/experiments/")  # they name what has gone since
 MAX_LINES = 400
-GLOBAL_OPTIONS = {*GLOBAL_FLAGS, *GLOBAL_VALUES}
+README_LINES = 200
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+WAY_OUT = re.compile(r"[`:] ?twin ([a-z]+)([^`:;|\n]*)")
 
 
-def files_of_rooms() -> set[str]:
-    kinds = (".py", ".yaml", ".html", ".js", ".css", ".sh")
-    found = {path for room in ROOMS for path in (PROJECT / room).rglob("*") if path.suffix in kinds}
-    return {path.relative_to(PROJECT).as_posix() for path in found if "__pycache__" not in path.parts}
+def blocks_of(text: str) -> str:
+    """Blocks of code; a line that ends in a backslash goes on."""
+    return "\n".join(body for language, body in FENCE.findall(text) if language != "mermaid").replace("\\\n", " ")
 
 
-def test_no_file_is_longer_than_400_lines() -> None:
-    lengths = {path: len((PROJECT / path).read_text(encoding="utf-8").splitlines()) for path in files_of_rooms()}
-    assert {path: length for path, length in lengths.items() if length > MAX_LINES} == {}
+def spans_of(text: str) -> str:
+    """Code inside sentences, a line each."""
+    return "\n".join(" ".join(span.split()) for span in re.findall(r"`([^`]+)`", FENCE.sub("", text)))
 
 
-@pytest.mark.parametrize("document", DOCS, ids=lambda path: path.name)
-def test_links_lead_somewhere(document: Path) -> None:
-    links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", document.read_text(encoding="utf-8"))
-    dead = [link for link in links if "://" not in link and not (document.parent / link).exists()]
+BLOCKS = {page: blocks_of(text) for page, text in PAGES.items()}
+SPANS = {page: spans_of(text) for page, text in PAGES.items()}
+CODE = {page: f"{BLOCKS[page]}\n{SPANS[page]}" for page in PAGES}
+
+
+def anchors(text: str) -> set[str]:
+    """As GitHub makes them of headings."""
+    headings = re.findall(r"^#+ (.*)$", FENCE.sub("", text), re.MULTILINE)
+    plain = (re.sub(r"[`*]|\[|\]\([^)]*\)", "", heading) for heading in headings)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in plain}
+
+
+def command_lines(code: str) -> Iterator[list[str]]:
+    """The arguments of each `twin …` that stands at the beginning of a line."""
+    for line in code.splitlines():
+        if match := re.match(r"(?:\.venv/bin/)?twin (?=\S)(.*)", line.strip()):
+            yield [word for word in shlex.split(match[1], comments=True) if word != "…"]
+
+
+def parse(arguments: list[str], command: Any = None, parent: Any = None) -> None:
+    """Parse a command line down to its last subcommand, running nothing. Raises click's UsageError."""
+    command = command or typer.main.get_command(app)
+    context = command.make_context(command.name, list(arguments), parent=parent)
+    if rest := [*getattr(context, "_protected_args", []), *context.args]:
+        _, inner, left = command.resolve_command(context, rest)
+        parse(left, inner, context)
+
+
+@cache
+def routes() -> set[str]:
+    """Every "METHOD path" of the server, names of path parameters left out."""
+    from inference_pipeline.api import create_app
+
+    settings, anything = load_settings(environ={}), MagicMock()
+    server = create_app(
+        anything,
+        pool=anything,
+        resolver=anything,
+        encoder=anything,
+        encoder_name="",
+        store=anything,
+        feedback=anything,
+        settings=settings.serving,
+        access=settings.access,
+        keys=anything,
+    )
+    paths = server.openapi()["paths"]
+    return {nameless(f"{method.upper()} {path}") for path in paths for method in paths[path]} | {"GET /openapi.json"}
+
+
+def nameless(route: str) -> str:
+    return re.sub(r"{\w+}", "{}", route)
+
+
+def test_generated_parts_are_up_to_date() -> None:
+    """Run `make docs`, or python -m docs.generate."""
+    assert [page for page, text in PAGES.items() if generated(text) != text] == []
+
+
+def test_readme_is_short() -> None:
+    assert len(PAGES["README.md"].splitlines()) <= README_LINES
+
+
+def test_readme_leads_to_every_page() -> None:
+    linked = {(PROJECT / target.partition("#")[0]).resolve() for target in LINK.findall(PAGES["README.md"])}
+    diary = PROJECT / "docs/experiments"
+    assert [page for page in pages()[1:] if page not in linked and page.parent != diary] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_somewhere(page: str) -> None:
+    dead = []
+    for link in LINK.findall(FENCE.sub("", PAGES[page])):
+        target, _, anchor = link.partition("#")
+        path = (PROJECT / page).parent / target if target else PROJECT / page
+        if "://" in link:
+            continue
+        if not path.exists() or (anchor and anchor not in anchors(path.read_text(encoding="utf-8"))):
+            dead.append(link)
     assert dead == []
 
 
-@pytest.mark.parametrize("document", DOCS, ids=lambda path: path.name)
-def test_make_targets_exist(document: Path) -> None:
+def test_files_that_pages_name_are_there() -> None:
+    paths = re.compile(rf"\b(?:{'|'.join([*ROOMS, 'tests', 'benchmarks', 'docs', 'findings', 'examples'])})/[\w./]*\w")
+    current = {page: code for page, code in CODE.items() if not page.startswith(HISTORY)}
+    named = {
+        (page, path)
+        for page, code in current.items()
+        for path in paths.findall(code)
+        if not re.search(r"[A-Z]{3}", path)
+    }
+    assert sorted((page, path) for page, path in named if not (PROJECT / path).exists()) == []
+
+
+def test_make_targets_exist() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (PROJECT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    code = "\n".join(re.findall(r"```.*?```|`[^`\n]+`", document.read_text(encoding="utf-8"), re.DOTALL))
-    assert set(re.findall(r"\bmake ([a-z-]+)\b", code)) - targets == set()
+    named = {
+        (page, target) for page, code in CODE.items() for target in re.findall(r"^make ([a-z-]+)", code, re.MULTILINE)
+    }
+    assert len(named) > 5
+    assert {(page, target) for page, target in named if target not in targets} == set()
 
 
-@pytest.mark.parametrize("path", [*(d.name for d in DOCS), *CODE])
-def test_commands_and_their_options_exist(path: str) -> None:
-    """In the docs, and in the ways out that messages name."""
+@pytest.mark.parametrize(
+    ("where", "incomplete"),
+    [(BLOCKS, ()), (SPANS, ("MissingParameter", "NoArgsIsHelpError", "Exit"))],
+    ids=["blocks", "sentences"],
+)
+def test_command_lines_can_be_parsed(where: dict[str, str], incomplete: tuple[str, ...]) -> None:
+    """A block can be pasted; in a sentence a command may stand without what it requires."""
+    wrong, seen = [], 0
+    for page, code in where.items():
+        for arguments in command_lines(code):
+            seen += 1
+            try:
+                parse(arguments)
+            except Exception as error:  # noqa: BLE001  # whatever click raises of a wrong line
+                if type(error).__name__ not in incomplete:
+                    wrong.append((page, arguments, str(error)))
+    assert seen > 20
+    assert wrong == []
+
+
+def test_commands_that_messages_name_exist() -> None:
+    """The ways out in the code's messages and docstrings; they may leave out what is required."""
     commands: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
-    text = (PROJECT / path).read_text(encoding="utf-8")
-    for name, rest in re.findall(r"[`:] ?twin ([a-z]+)([^`:;|\n]*)", text):
-        assert name in commands
-        known = {
-            option for parameter in commands[name].params for option in (*parameter.opts, *parameter.secondary_opts)
-        }
-        assert set(re.findall(r"(--[a-z][a-z-]*)", rest)) - known - GLOBAL_OPTIONS == set()
+    wrong, seen = [], 0
+    for path in (path for room in ROOMS for path in sorted((PROJECT / room).rglob("*.py"))):
+        for name, rest in WAY_OUT.findall(path.read_text(encoding="utf-8")):
+            seen += 1
+            parameters = commands[name].params if name in commands else []
+            known = {option for one in parameters for option in (*one.opts, *one.secondary_opts)}
+            unknown = set(re.findall(r"(--[a-z][a-z-]*)", rest)) - known - {*GLOBAL_FLAGS, *GLOBAL_VALUES}
+            if unknown or name not in commands:
+                wrong.append((path.relative_to(PROJECT).as_posix(), name, unknown))
+    assert seen > 30
+    assert wrong == []
 
 
-@pytest.mark.parametrize("document", DOCS, ids=lambda path: path.name)
-def test_settings_and_shipped_configurations_exist(document: Path) -> None:
-    text = document.read_text(encoding="utf-8")
-    assert set(re.findall(r"--set ([a-z_.]+)=", text)) - set(known_keys()) == set()
+@pytest.mark.parametrize("page", [page for page, code in CODE.items() if "--set" in code or ENV_PREFIX in code])
+def test_settings_exist_and_take_the_values(page: str) -> None:
+    keys = set(re.findall(r"--set ([a-z_.]+)=", CODE[page]))
+    keys |= {name.lower().replace("__", ".") for name in re.findall(rf"\b{ENV_PREFIX}(\w+__\w+)", CODE[page])}
+    assert keys - set(known_keys()) == set()
+    values = re.findall(r"--set ([a-z_.]+=[^\s`…]+)(?=\s|$)", CODE[page])
+    load_settings(overrides=[value for value in values if not re.search(r"=[A-Z]$", value)], environ={})
+
+
+def test_settings_that_pages_name_exist() -> None:
+    sections = {key.partition(".")[0] for key in known_keys() if "." in key}
+    known = {key.rsplit(".", depth)[0] for key in known_keys() for depth in range(key.count(".") + 1)}
+    dotted = re.compile(rf"`((?:{'|'.join(sections)})\.[a-z_.]+)(?:: [^`]*)?`")
+    named = {(page, key) for page, text in PAGES.items() for key in dotted.findall(text)}
+    assert len(named) > 30
+    assert sorted((page, key) for page, key in named if key not in known and not key.endswith(".py")) == []
+
+
+def test_shipped_configurations_exist() -> None:
     shipped = {path.stem for path in (PROJECT / "configs").glob("*.yaml")}
-    assert {
-        name for name in re.findall(r"--config ([a-z][\w.-]*)", text) if not name.endswith(".yaml")
-    } - shipped == set()
+    named = {name for code in CODE.values() for name in re.findall(r"--config ([a-z][\w.-]*)", code)}
+    assert {"gpu"} <= named
+    assert {name for name in named if not name.endswith(".yaml")} - shipped == set()
 
 
-def test_the_table_of_sources_says_what_the_sources_say() -> None:
-    """Run this file to print the rows."""
-    text = (PROJECT / "README.md").read_text(encoding="utf-8")
-    table = text.partition("<!-- sources -->\n")[2].partition("\n<!-- /sources -->")[0]
-    assert table.splitlines() == source_rows()
+def test_benchmarks_exist() -> None:
+    named = {name for code in CODE.values() for name in re.findall(r"\bbenchmarks[./](\w+)", code)}
+    assert len(named) > 3
+    assert [name for name in sorted(named) if not (PROJECT / "benchmarks" / f"{name}.py").exists()] == []
 
 
-def source_rows() -> list[str]:
-    rows = ["| kind | what is read, e.g. | how you get it |", "|---|---|---|"]
-    for kind in kinds():
-        module = source_module(kind)
-        example = module.EXAMPLE.strip('"')
-        rows.append(f"| {kind} | {module.SUMMARY}: `{example}` | {module.OBTAIN} |")
-    return rows
+def test_routes_are_those_of_the_server() -> None:
+    """The tables name them all, and no other; so does every curl."""
+    text = PAGES["docs/serving.md"]
+    rows = re.findall(r"^\| (`.*?`) \|", text, re.MULTILINE)
+    tabled = {nameless(route) for row in rows for route in re.findall(r"`([A-Z]+ /\S*)`", row)}
+    assert tabled == routes()
+    called = {path for code in CODE.values() for path in re.findall(r"curl\b[^\n]*?://[^/\s]+(/[^\s'\"]*)", code)}
+    assert called
+    assert {path for path in called if not any(route.endswith(f" {path}") for route in routes())} == set()
 
 
-def test_every_kind_says_how_a_person_gets_it() -> None:
+def test_exit_codes_are_told() -> None:
+    table = PAGES["docs/getting-started.md"]
+    assert set(re.findall(r"^\| (\d+) \|", table, re.MULTILINE)) == {str(int(code)) for code in ExitCode}
+
+
+def test_every_kind_of_source_says_how_a_person_gets_it() -> None:
     assert [kind for kind in kinds() if not source_module(kind).OBTAIN] == []
 
 
@@ -105,5 +244,14 @@ def test_makefile_is_listed() -> None:
     assert set(re.findall(r"^([a-z-]+):.*## ", text, re.MULTILINE)) == phony
 
 
-if __name__ == "__main__":
-    print("\n".join(source_rows()))  # noqa: T201
+def test_no_file_is_longer_than_400_lines() -> None:
+    kinds = (".py", ".yaml", ".html", ".js", ".css", ".sh")
+    files = [
+        path for room in (*ROOMS, "tests", "benchmarks", "docs", "findings") for path in (PROJECT / room).rglob("*")
+    ]
+    lengths = {
+        path.relative_to(PROJECT).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
+        for path in files
+        if path.suffix in kinds and "__pycache__" not in path.parts
+    }
+    assert {path: length for path, length in lengths.items() if length > MAX_LINES} == {}

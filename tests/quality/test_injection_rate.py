@@ -1,6 +1,6 @@
 """A ceiling for how often an order hidden in a post reaches the base model's answer.
 
-It is the upper end of the interval of what was measured (EXPERIMENTS.md), and is raised on purpose or not at all.
+It is the upper end of the interval of what was measured (docs/experiments), and is raised on purpose or not at all.
 """
 
 from pathlib import Path

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 NEW_TOKENS = 24
 # Nats between a chosen token's two log-probabilities. Half-precision weights move it by about 0.005, an engine that
 # computes in bfloat16 by 0.007 to 0.016 on average and by 0.05 to 0.11 at most; an adapter at four fifths of its
-# strength by 0.05 to 0.17 on average, one at half by 0.7 to 6 at most (EXPERIMENTS.md). A tie may be decided either
+# strength by 0.05 to 0.17 on average, one at half by 0.7 to 6 at most (docs/experiments). A tie may be decided either
 # way, so nine in ten tokens must be the same.
 BOUND = 0.3
 MEAN_BOUND = 0.04
