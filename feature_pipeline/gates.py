@@ -15,7 +15,6 @@ from feature_pipeline.errors import PoorFeaturesError
 from feature_store.records import Document
 from text.words import count_words, words
 
-GATES_VERSION = "1"  # to be raised by hand whenever the same documents would be judged differently
 FEWEST_DOCUMENTS = 10  # of which a paragraph can be said to be on most
 RECURRING_SHARE = 0.3  # of the documents on which a paragraph is furniture: nobody repeats themselves so often
 FEWEST_WORDS = 3  # of such a paragraph

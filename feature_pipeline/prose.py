@@ -6,16 +6,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from feature_store.records import Document
+from text.sentences import ends_sentence, sentences
 from text.words import count_words
 
 HEADING = re.compile(r"#{1,6}[ \t]+(\S.*?)[ \t#]*$")
 SETEXT = re.compile(r"([^\n]+)\n(?:=+|-+)[ \t]*$")
 ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+")
 BLANK_LINE = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
-SENTENCE_END = re.compile(r"((?:[.!?…][\"'”’)\]*_]*(?=\s|$)|[。！？][”’」』）]*))\s*")
-# What ends in a full stop and ends no sentence: a title before a name, an initial.
-ABBREVIATION = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|Sr|Jr|Prof|Rev|Capt|Captn|Col|Gen|vs|[A-Z])\.(?=\s+[A-Z])")
-LONGEST_ABBREVIATION = 8  # characters, with what stands before it
 ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+")
 FORMULA = re.compile(r"\\[(\[]|\$\$")
 FEWEST_WORDS = 8  # of a paragraph that does not end as a sentence does
@@ -40,19 +37,6 @@ def blocks(document: Document) -> list[Block]:
         found += _blocks_between(document.text, position, start)
         position = end
     return found
-
-
-def sentences(text: str) -> Iterator[tuple[int, int]]:
-    """[start, end) of each sentence, without the space between."""
-    start = 0
-    for match in SENTENCE_END.finditer(text):
-        before = max(start, match.start() - LONGEST_ABBREVIATION)
-        if any(found.end() == match.start() + 1 for found in ABBREVIATION.finditer(text, before, match.end() + 1)):
-            continue
-        yield start, match.end(1)
-        start = match.end()
-    if text[start:].strip():
-        yield start, len(text.rstrip())
 
 
 def stands_alone(text: str) -> bool:
@@ -100,5 +84,7 @@ def _is_prose(text: str) -> bool:
         return False
     items = sum(bool(ITEM.match(line)) for line in lines)
     if items:
-        return own >= FEWEST_WORDS_PER_ITEM * items and bool(SENTENCE_END.search(plain))
-    return own >= FEWEST_WORDS or bool(SENTENCE_END.search(plain.rstrip()[-4:]))
+        return own >= FEWEST_WORDS_PER_ITEM * items and any(
+            ends_sentence(plain[start:end]) for start, end in sentences(plain)
+        )
+    return own >= FEWEST_WORDS or ends_sentence(plain)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from feature_store.records import Chunk, ScoredChunk
-from inference_pipeline.words import Span, content_words, sentences
+from text.sentences import Sentence, sentences
+from text.terms import languages_of, terms
 
 MIN_OVERLAP = 0.4  # of an answer sentence's weight, found in one sentence of a passage
 MIN_SHARED_WORDS = 2
@@ -48,11 +49,12 @@ def cite(answer: str, chunks: Sequence[ScoredChunk], question: str) -> list[Cita
     if not chunks:
         return []
     sources = [(scored.chunk, span) for scored in chunks for span in sentences(scored.chunk.text)]
-    bags = [set(content_words(chunk.text[span.start : span.end])) for chunk, span in sources]
+    languages = languages_of(answer, " ".join(scored.chunk.text for scored in chunks))
+    bags = [set(terms(chunk.text[span.start : span.end], languages)) for chunk, span in sources]
     weight = _Weights(bags)
-    supporting: dict[tuple[Chunk, Span], tuple[float, Span]] = {}
+    supporting: dict[tuple[Chunk, Sentence], tuple[float, Sentence]] = {}
     for sentence in sentences(answer):
-        claim = set(content_words(answer[sentence.start : sentence.end]))
+        claim = set(terms(answer[sentence.start : sentence.end], languages))
         best, overlap = _best(claim, bags, weight)
         if overlap >= MIN_OVERLAP and len(claim & bags[best]) >= MIN_SHARED_WORDS:
             source = sources[best]
@@ -60,8 +62,8 @@ def cite(answer: str, chunks: Sequence[ScoredChunk], question: str) -> list[Cita
                 supporting[source] = overlap, sentence
     if supporting:
         return [_citation("supports", *source, *found) for source, found in supporting.items()]
-    best, overlap = _best(set(content_words(question)), bags, weight)
-    return [_citation("context", *sources[best], overlap, Span(0, 0))]
+    best, overlap = _best(set(terms(question, languages)), bags, weight)
+    return [_citation("context", *sources[best], overlap, Sentence(0, 0))]
 
 
 class _Weights:
@@ -83,7 +85,9 @@ def _best(claim: set[str], bags: Sequence[set[str]], weight: _Weights) -> tuple[
     return best, shares[best]
 
 
-def _citation(kind: Literal["supports", "context"], chunk: Chunk, span: Span, score: float, sentence: Span) -> Citation:
+def _citation(
+    kind: Literal["supports", "context"], chunk: Chunk, span: Sentence, score: float, claim: Sentence
+) -> Citation:
     return Citation(
         kind=kind,
         document_id=chunk.document_id,
@@ -94,6 +98,6 @@ def _citation(kind: Literal["supports", "context"], chunk: Chunk, span: Span, sc
         start=chunk.start + span.start,
         end=chunk.start + span.end,
         score=round(score, 3),
-        answer_start=sentence.start,
-        answer_end=sentence.end,
+        answer_start=claim.start,
+        answer_end=claim.end,
     )

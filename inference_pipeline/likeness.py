@@ -7,8 +7,8 @@ from statistics import fmean
 from typing import Literal
 
 from model_registry.style import SCORERS, ScorerName, StyleScorer
-from model_registry.style_features import count_words
 from model_registry.style_traits import Trait, explain
+from text.words import count_words
 
 # Measured on passages that three authors wrote later (maud_ferrier and two blogs): of 40 words 85 to 100% lay above 0.5
 # overall, of 25 words 68 to 90%, of 15 words 67 to 80%. Of the base model's texts none did.

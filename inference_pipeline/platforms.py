@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from model_registry.style_features import count_words, sentences
+from text.sentences import cut_after_sentences
+from text.words import count_words
 
 Platform = Literal["blog", "x", "linkedin", "mastodon", "bluesky", "mail"]
 
@@ -58,7 +59,7 @@ def end_within(text: str, limits: Limits, *, words: int, complete: bool) -> str:
     Where `complete` is false the text was cut off, and its last sentence does not count. The first sentence is kept
     whatever its words; when it alone is too long for the platform it is cut between words, and ends in "…".
     """
-    pieces = list(sentences(text.strip()))
+    pieces = cut_after_sentences(text.strip())
     if not complete and len(pieces) > 1:
         pieces.pop()
     ended, size = "", 0

@@ -10,8 +10,9 @@ from itertools import pairwise
 
 from feature_store.ports import Encoder, OnlineIndex
 from feature_store.records import Chunk, Passage, ScoredChunk, Vector
-from inference_pipeline.words import content_words, words
 from model_registry.prompting import ChatMessage
+from text.terms import languages_of, terms
+from text.words import folded_words
 
 CANDIDATES = 20  # of the index's ranking, that are ordered anew: more find no more, and take longer
 PER_DOCUMENT = 2  # so that one long post does not crowd out the others
@@ -31,9 +32,9 @@ def search_query(conversation: Sequence[ChatMessage]) -> str:
     """
     turns = [m.content for m in conversation if m.role == "user"]
     last = turns[-1]
-    spoken = words(last)
+    spoken = folded_words(last)
     alone = (
-        content_words(last)
+        terms(last, languages_of(last))
         and not REFERRING.intersection(spoken)
         and not any(tuple(spoken[: len(opening)]) == opening for opening in FOLLOW_UPS)
     )
@@ -120,8 +121,10 @@ def _search(
 
 
 def _by_relevance(query: str, found: Sequence[ScoredChunk]) -> list[_Candidate]:
-    asked = frozenset(content_words(as_searched(query)))
-    bags = [frozenset(content_words(f"{s.chunk.title} {as_searched(s.chunk.text)}")) for s in found]
+    query, texts = as_searched(query), [f"{s.chunk.title} {as_searched(s.chunk.text)}" for s in found]
+    languages = languages_of(query, " ".join(texts))
+    asked = frozenset(terms(query, languages))
+    bags = [frozenset(terms(text, languages)) for text in texts]
     # Rarity among the candidates: whatever holds a word that is rare in the archive is one of them.
     held = Counter(word for bag in bags for word in bag & asked)
     rarity = {word: math.log(1 + len(found) / (1 + held[word])) for word in asked}

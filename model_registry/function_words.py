@@ -9,14 +9,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence, Set
 from itertools import pairwise
 
-from model_registry.style_features import WORD, casing, fold, show_breaks
+from model_registry.style_features import TOKEN, casing, fold, show_breaks
 
 ENDING = 2  # letters of a masked word that stay: they carry inflection
 SHORTEST = 4  # letters of a word that keeps its ending
 MASKS = {"lower": "*", "capital": "^*", "upper": "^^*", "mixed": "*^*"}
 NUMBER = "0"
 GRAM_SIZES = (2, 3, 4)
-TOKEN = re.compile(rf"[*^]+\w*|{WORD.pattern}|[^\w\s]")  # a masked word is one token
+MASKED_TOKEN = re.compile(rf"[*^]+\w*|{TOKEN.pattern}|[^\w\s]")  # a masked word is one token
 
 
 def most_frequent(groups: Sequence[Sequence[Iterable[str]]], limit: int) -> dict[str, float]:
@@ -40,7 +40,7 @@ def mask(text: str, known: Set[str]) -> str:
         ending = word[-ENDING:].lower() if len(word) >= SHORTEST else ""
         return MASKS[casing(word)] + ending
 
-    return WORD.sub(masked, show_breaks(fold(text)))
+    return TOKEN.sub(masked, show_breaks(fold(text)))
 
 
 def character_grams(masked: str) -> Counter[str]:
@@ -55,5 +55,5 @@ def character_grams(masked: str) -> Counter[str]:
 
 def word_grams(masked: str) -> Counter[str]:
     """Words and marks (in lower case), one by one and in pairs."""
-    tokens = TOKEN.findall(masked.lower())
+    tokens = MASKED_TOKEN.findall(masked.lower())
     return Counter([*tokens, *(" ".join(pair) for pair in pairwise(tokens))])

@@ -31,7 +31,7 @@ from configs.files import write_whole
 from feature_store.records import digest_of
 from model_registry.errors import CorruptModelError
 from model_registry.function_words import character_grams, mask, word_grams
-from model_registry.style_features import CASING, MARKS, SENTENCES, WORDS, Counts, count
+from model_registry.style_features import CASING, COUNTING, MARKS, SENTENCES, WORDS, Counts, count
 
 if TYPE_CHECKING:
     import numpy as np
@@ -63,6 +63,7 @@ class StyleScorer(BaseModel):
     bias: Finite
     own: Profile
     others: Annotated[list[Profile], Field(min_length=1)]  # the base model's; other authors' where there were any
+    counting: int = 1  # how the sentences of the profiles were counted
 
     @model_validator(mode="after")
     def _consistent(self) -> "StyleScorer":
@@ -75,7 +76,12 @@ class StyleScorer(BaseModel):
 
     @property
     def fingerprint(self) -> str:
-        return digest_of("style scorer", self.model_dump())
+        return digest_of("style scorer", self.model_dump(exclude={"counting"} if self.counting == 1 else None))
+
+    @property
+    def rhythm_parts(self) -> tuple[str, ...]:
+        """Those of RHYTHM that a text today has counted as the profiles have."""
+        return RHYTHM if self.counting == COUNTING else tuple(part for part in RHYTHM if part != SENTENCES)
 
     def save(self, path: Path) -> None:
         """Written whole or not at all."""
@@ -133,10 +139,10 @@ class StyleScorer(BaseModel):
     def rhythm(self, parts: Mapping[str, "Array"]) -> float:
         """Bits by which a pool is nearer to the author than to the mean of the others."""
         nearer = 0.0
-        for part in RHYTHM:
+        for part in self.rhythm_parts:
             own, *others = (divergence(parts[part], profile) for profile in self._profiles[part])
             nearer += sum(others) / len(others) - own
-        return nearer / len(RHYTHM)
+        return nearer / len(self.rhythm_parts)
 
     @cached_property
     def profiles(self) -> "ReadTexts":

@@ -11,7 +11,8 @@ from itertools import zip_longest
 
 from model_registry.function_words import NUMBER, character_grams, mask, most_frequent, word_grams
 from model_registry.style import REST, RHYTHM, Profile, StyleScorer, tf_idf
-from model_registry.style_features import WORDS, Counts, count, passages
+from model_registry.style_features import COUNTING, WORDS, Counts, count
+from text.sentences import passages
 
 PASSAGE_WORDS = 110  # what 160 tokens hold, the length at which texts are judged
 MOST_PASSAGES = 300  # of each kind of writer
@@ -53,6 +54,7 @@ def fit(own: Sequence[str], *, base: Sequence[str], humans: Sequence[Sequence[st
         bias=bias,
         own=(profiles := _profiles(counted, words))[0],
         others=profiles[1:],
+        counting=COUNTING,
     )
 
 

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from model_registry.style import REST, RHYTHM, StyleScorer
+from model_registry.style import REST, StyleScorer
 from model_registry.style_features import CASING, MARKS, SENTENCES, WORDS, count
 
 CLEAR = 1.0  # nats: less is not shown
@@ -56,7 +56,7 @@ def _traits(scorer: StyleScorer, text: str) -> Iterator[Trait]:
     counted = count(text)
     if not counted[WORDS]:
         return
-    for part in (WORDS, *RHYTHM):
+    for part in (WORDS, *scorer.rhythm_parts):
         unit = SENTENCES if part == SENTENCES else WORDS
         size = counted[unit].total()
         own_size = sum(scorer.own[unit].values())

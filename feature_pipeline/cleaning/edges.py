@@ -10,12 +10,12 @@ from feature_pipeline.cleaning.article import Article
 from feature_pipeline.cleaning.lines import is_line
 from feature_pipeline.cleaning.marked_text import Piece
 from feature_pipeline.cleaning.walk import Facts
-from text.words import words
+from text.sentences import ends_sentence
+from text.words import folded_words
 
 LONGEST = 25  # words of a line that may be furniture
 GLUE = 5  # words beside links, dates and names in such a line: "Posted on … by … in …"
 SHARE = 0.6  # of a line's words that are links, dates and names
-SENTENCE = re.compile(r"[.!?…。！？][\"'”’)\]]*$")
 NOTHING = re.compile(r"[\W_]*")
 MARK = re.compile(r"^(?:#{1,6} |- |\d+\. |\s)+")
 COMMENTS = re.compile(
@@ -50,7 +50,7 @@ def without_edges(pieces: Pieces, article: Article) -> list[Piece]:
 def _is_text(piece: Piece, facts: Facts) -> bool:
     unlinked = facts.words - max(facts.about, facts.meta)
     return bool(piece.kind) or (
-        unlinked > GLUE and (facts.words > LONGEST or (SENTENCE.search(piece.text) is not None and not _is_line(piece)))
+        unlinked > GLUE and (facts.words > LONGEST or (ends_sentence(piece.text) and not _is_line(piece)))
     )
 
 
@@ -90,11 +90,11 @@ def _until_ending(pieces: Pieces) -> Pieces:
 
 def _from_title(pieces: Pieces, title: str) -> Pieces:
     """What stands before the line that the page is titled by is the site's."""
-    wanted = words(title.casefold())
+    wanted = folded_words(title)
     for index, (piece, facts) in enumerate(pieces):
         if _is_text(piece, facts):
             break
-        own = words(piece.text.casefold())
+        own = folded_words(piece.text)
         if own and (own == wanted or (piece.text.startswith("#") and wanted[: len(own)] == own)):
             return pieces[index:]
     return pieces

@@ -7,6 +7,9 @@ import re
 
 from lxml import etree
 
+from text.sentences import ends_sentence, sentences
+from text.words import count_words
+
 LONGEST = 300  # characters of a line
 MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 DAY = r"\d{1,2}(?:st|nd|rd|th)?"
@@ -33,14 +36,18 @@ LEGAL = re.compile(  # a whole line, a sentence or not
     r"|(?:designed|built|made) (?:with|by) .{0,80}|last (?:updated|modified|edited)\b.{0,80}",
     re.IGNORECASE | re.DOTALL,
 )
-SENTENCE = re.compile(r"\w+[^.!?…。！？]* [^.!?…。！？]*[.!?…。！？][\"'”’)\]]*$")
 
 
 def is_line(text: str) -> bool:
     """Whether a short text is one that sites put before and after an article."""
     if len(text) > LONGEST:
         return False
-    return LEGAL.fullmatch(text) is not None or (SENTENCE.search(text) is None and LINE.fullmatch(text) is not None)
+    return LEGAL.fullmatch(text) is not None or (LINE.fullmatch(text) is not None and not _ends_with_sentence(text))
+
+
+def _ends_with_sentence(text: str) -> bool:
+    """Of two words or more."""
+    return ends_sentence(text) and any(count_words(text[start:]) > 1 for start, _ in [*sentences(text)][-1:])
 
 
 def beginning(element: etree._Element) -> str:

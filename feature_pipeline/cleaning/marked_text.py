@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from feature_store.records import Span
-from text.words import words
+from text.words import folded_words
 
 Kind = Literal["", "code", "quote"]
 
@@ -42,12 +42,12 @@ def assemble(pieces: Sequence[Piece]) -> tuple[str, tuple[Span, ...]]:
 
 def without_title(pieces: Sequence[Piece], title: str) -> list[Piece]:
     """The pieces without a first line that only repeats the title: the title is kept beside the text."""
-    wanted = words(title.casefold())
+    wanted = folded_words(title)
     for index, piece in enumerate(pieces):
         if not piece.text.strip():
             continue
         first, _, rest = piece.text.strip("\n").partition("\n")
-        if not piece.kind and wanted and words(first.casefold()) == wanted:
+        if not piece.kind and wanted and folded_words(first) == wanted:
             underline = rest.partition("\n")[0].strip()
             if underline and not underline.strip("=-"):
                 rest = rest.partition("\n")[2]

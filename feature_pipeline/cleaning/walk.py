@@ -11,7 +11,7 @@ from feature_pipeline.cleaning import furniture
 from feature_pipeline.cleaning.furniture import named
 from feature_pipeline.cleaning.marked_text import Kind, Piece, quoted
 from feature_pipeline.cleaning.marks import PULLED, is_mark, is_quotation, text_of_picture
-from text.words import words
+from text.words import folded_words, words
 
 DROPPED = {
     *("script", "style", "noscript", "template", "iframe", "object", "svg", "math", "img", "video", "audio", "canvas"),
@@ -192,9 +192,9 @@ def _without_repeated_pull_quotes(pieces: list[tuple[Piece, Facts]]) -> list[tup
     """A pull quote that the text holds as well is dropped; another is left, marked as a quotation."""
     if not any(facts.pulled for _, facts in pieces):
         return pieces
-    text = " ".join(" ".join(words(piece.text.casefold())) for piece, facts in pieces if not facts.pulled)
+    text = " ".join(" ".join(folded_words(piece.text)) for piece, facts in pieces if not facts.pulled)
     return [
         (piece, facts)
         for piece, facts in pieces
-        if not (facts.pulled and f" {' '.join(words(piece.text.casefold()))} " in f" {text} ")
+        if not (facts.pulled and f" {' '.join(folded_words(piece.text))} " in f" {text} ")
     ]

@@ -14,11 +14,12 @@ from feature_pipeline.labels.choice import chosen, form, seed_of, shuffled
 from feature_pipeline.labels.key_phrases import key_phrases, names_in
 from feature_pipeline.labels.questions import questions_about
 from feature_pipeline.labels.topics import heading_text, says_something
-from feature_pipeline.prose import Block, sentences, stands_alone
+from feature_pipeline.prose import Block, stands_alone
 from feature_store.records import Chunk, Document, Example, ExampleKind, Passage, Split, digest_of
 from text.request_wording import listed, wording
+from text.sentences import sentences
 from text.stop_words import STOP_WORDS
-from text.words import count_words, words
+from text.words import count_words, folded_words
 
 MOST_QUESTIONS = 2  # of a document
 FEWEST_SENTENCES = 2  # of an answer to a title or a heading, where the paragraph has them
@@ -244,8 +245,8 @@ def _answer(document: Document, section: _Section, first: int, beyond: int) -> _
 
 def _telling(text: str) -> set[str]:
     """The words that say what `text` is about, in lower case."""
-    long = (word for word in words(text.casefold()) if len(word) >= SHORTEST_KEYWORD)
-    return {word for word in long if word not in STOP_WORDS and "'" not in word and "’" not in word}
+    long = (word for word in folded_words(text) if len(word) >= SHORTEST_KEYWORD)
+    return {word for word in long if word not in STOP_WORDS and "'" not in word}
 
 
 def _passages(gold: Chunk, own: Sequence[Chunk], distractor: Chunk | None, seed: str) -> tuple[Passage, ...]:

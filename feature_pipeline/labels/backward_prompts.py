@@ -18,7 +18,7 @@ from configs.progress import Progress
 from feature_pipeline.labels.choice import seed_of
 from feature_store.records import Document, Split, digest_of
 from text.language import detect_language
-from text.words import count_words, words
+from text.words import count_words, folded_words
 
 BACKWARD_VERSION = "1"  # to be raised by hand whenever the same model would be asked or understood differently
 BATCH = 8  # texts asked about at once, and written to the file together
@@ -119,7 +119,7 @@ def request_in(answer: str, *, text: str, language: str) -> str:
 
 def copied_words(request: str, text: str) -> int:
     """The longest run of words of `request` that stands in `text` too, in any casing."""
-    asked, told = words(request.casefold()), f" {' '.join(words(text.casefold()))} "
+    asked, told = folded_words(request), f" {' '.join(folded_words(text))} "
     longest = 0
     for start in range(len(asked)):
         while start + longest < len(asked) and f" {' '.join(asked[start : start + longest + 1])} " in told:

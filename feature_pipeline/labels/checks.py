@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from feature_pipeline.errors import BrokenExampleError
 from feature_store.records import Chunk, Document, Example, Split, digest_of
-from text.words import words
+from text.words import folded_words
 
 RUN = 25  # words: from here on, a shared run in train and in a held-out target is a leak
 HELD_OUT = (Split.VALIDATION, Split.TEST)
@@ -91,7 +91,7 @@ class _Grams:
 
     def of(self, text: str) -> Hashes:
         """Multilinear hashes modulo 2⁶⁴ of 64-bit word hashes: a chance meeting has a probability of about 2⁻⁶⁰."""
-        numbers = np.array([self._number(word) for word in words(text.casefold())], dtype=np.uint64)
+        numbers = np.array([self._number(word) for word in folded_words(text)], dtype=np.uint64)
         if len(numbers) < RUN:
             return np.empty(0, dtype=np.uint64)
         windows = np.lib.stride_tricks.sliding_window_view(numbers, RUN)

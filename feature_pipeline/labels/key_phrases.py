@@ -15,7 +15,8 @@ from functools import lru_cache
 
 from feature_pipeline.cleaning import normalise
 from feature_pipeline.cleaning.normalise import CODE_SPAN
-from feature_pipeline.prose import ABBREVIATION, ADDRESS, sentences
+from feature_pipeline.prose import ADDRESS
+from text.sentences import STOP_BEFORE_NAME, sentences
 from text.stop_words import NOUN_FOLLOWS_OF, STOP_WORDS_OF, VAGUE_ALONE
 
 LONGEST_PHRASE = 3  # words
@@ -191,7 +192,7 @@ def _counts(document: str, language: str) -> Counter[str]:
 def _prose(text: str) -> str:
     """Without code, addresses and marks: each leaves a break between phrases."""
     plain = normalise(ADDRESS.sub(" ; ", CODE_SPAN.sub(" ; ", text)))
-    plain = ABBREVIATION.sub(lambda match: match[0][:-1], plain)
+    plain = STOP_BEFORE_NAME.sub("", plain)
     return " ".join(";" if IDENTIFIER.search(piece) else piece for piece in plain.split())
 
 

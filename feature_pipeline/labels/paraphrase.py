@@ -15,10 +15,11 @@ from feature_pipeline.cleaning import normalise
 from feature_pipeline.labels.choice import seed_of, shuffled
 from feature_pipeline.labels.paraphrase_lexicon import CONTRACTIONS, ENDINGS, INTENSIFIERS, INTERJECTIONS, PLAIN_WORDS
 from feature_pipeline.labels.targets import targets
-from feature_pipeline.prose import ABBREVIATION, Block, sentences, stands_alone
+from feature_pipeline.prose import Block, stands_alone
 from feature_store.records import Document
+from text.sentences import STOP_BEFORE_NAME, sentences
 from text.stop_words import STOP_WORDS
-from text.words import count_words, words
+from text.words import count_words, folded_words, words
 
 FEWEST_WORDS, MOST_WORDS = 60, 160  # of a text that is rewritten
 SPANS_TRIED = 6
@@ -125,18 +126,18 @@ def alike(plain: str, text: str) -> float:
 
 
 def _grams(text: str) -> set[tuple[str, ...]]:
-    found = words(normalise(text).casefold())
+    found = folded_words(normalise(text))
     return set(zip(found, found[1:], found[2:], strict=False))
 
 
 def _telling(text: str) -> set[str]:
-    return {word for word in words(normalise(text).casefold()) if word not in STOP_WORDS and len(word) > 1}
+    return {word for word in folded_words(normalise(text)) if word not in STOP_WORDS and len(word) > 1}
 
 
 def _flat_marks(text: str) -> str:
     """Full stops and commas for all other marks between words. Text is normalised."""
     text = DASH.sub(", ", text)
-    text = re.sub(r"\.{2,}\s*(?=[\"'a-z])", " ", ABBREVIATION.sub(lambda match: match[0][:-1], text).replace('"', ""))
+    text = re.sub(r"\.{2,}\s*(?=[\"'a-z])", " ", STOP_BEFORE_NAME.sub("", text).replace('"', ""))
     text = re.sub(r"\.{2,}", ".", re.sub(r"[!?]*![!?]*", ".", text))
     text = re.sub(rf";\s+(?=(?:and|but|so) |(?:the|my|his|her|our|their|{AFTER_COMMA}))", ". ", text)
     text = re.sub(r";\s+", ", ", text)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 
 from feature_pipeline.labels.english_verbs import BASE_OF_PAST, TRANSITIVE_OF_PAST
 from text.stop_words import STOP_WORDS_OF
-from text.words import words
+from text.words import folded_words, words
 
 FEWEST_WORDS, MOST_WORDS = 5, 32  # of a sentence
 MOST_WORDS_ASKED = 14
@@ -109,7 +109,7 @@ def _questions(text: str, names: Collection[str]) -> Iterator[str]:
 
 def _is_clear(text: str) -> bool:
     """Whether it can be asked without what stands around it. Another "I" begins a clause of its own."""
-    return not UNKNOWN.intersection(words(text.casefold())) and not OWN_CLAUSE.search(text)
+    return not UNKNOWN.intersection(folded_words(text)) and not OWN_CLAUSE.search(text)
 
 
 def _noun_of(counted: re.Match[str]) -> tuple[str, str]:

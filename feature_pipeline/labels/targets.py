@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from feature_pipeline.prose import Block, sentences
+from feature_pipeline.prose import Block
 from feature_store.records import Document
+from text.sentences import sentences
 from text.words import count_words
 
 # Of what comes before, in a request to continue. Every word of it costs as much time as one that is learned.

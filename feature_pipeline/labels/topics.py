@@ -2,7 +2,7 @@
 
 from feature_pipeline.cleaning import normalise
 from feature_pipeline.dates import to_utc
-from text.words import words
+from text.words import folded_words
 
 MONTHS = "january february march april may june july august september october november december"
 SHORT_MONTHS = "jan feb mar apr jun jul aug sep sept oct nov dec"
@@ -19,7 +19,7 @@ SAYS_NOTHING = frozenset(EMPTY.split())
 
 def says_something(title: str) -> bool:
     """Whether a reader would know from `title` what is written under it: it is no date, and no "Update" or "Part 2"."""
-    telling = [word for word in words(title.casefold()) if word not in SAYS_NOTHING and any(map(str.isalpha, word))]
+    telling = [word for word in folded_words(title) if word not in SAYS_NOTHING and any(map(str.isalpha, word))]
     dated = [word for word in telling if word in DATE_WORDS or word[:1].isdigit()]
     return len(telling) > len(dated) and not to_utc(title)
 

@@ -21,8 +21,9 @@ from inference_pipeline.api.own_examples import REWRITE_REQUEST, REWRITTEN, WRIT
 from inference_pipeline.api.schemas import parse_model_id
 from inference_pipeline.platforms import PLATFORMS, Platform, end_within
 from model_registry.prompting import ChatMessage
-from model_registry.style_features import count_words, passages
 from text.request_wording import listed, wording
+from text.sentences import passages
+from text.words import count_words
 
 WORDS = {"short": 60, "medium": 200, "long": 500}
 MAX_WORDS = 2000

@@ -4,7 +4,6 @@ from hypothesis import strategies as st
 
 from feature_store.records import Chunk, ScoredChunk
 from inference_pipeline.citations import cite
-from inference_pipeline.words import sentences
 
 FERRY = "The ferry is the Patient Annie. She was built in Carrick in 1974.\nA return is £6.40. Mr. Osgood pays it."
 CAT = "Mainspring is the shop cat. She eats sardines on Fridays."
@@ -77,6 +76,56 @@ def test_a_place_is_cited_once_on_the_sentence_that_shares_most(*, closest_first
     assert answer[only.answer_start : only.answer_end] == closest
 
 
+@pytest.mark.parametrize(
+    ("passage", "answer", "quote", "foreign"),
+    [
+        (
+            "Die alte Kirchenuhr geht vier Minuten nach. Der Fährmann bringt jeden Freitag Sardinen.",
+            "Die Uhr der Kirche? Jeden Freitag bringt mir der Fährmann Sardinen.",
+            "Der Fährmann bringt jeden Freitag Sardinen.",
+            "Der Präsident war nicht auf der Insel und ist nicht mit dem Zug gekommen.",
+        ),
+        (
+            "Старые часы на церкви отстают. Паромщик привозит сардины по пятницам.",
+            "Что ж. По пятницам паромщик привозит мне сардины.",
+            "Паромщик привозит сардины по пятницам.",
+            "Но он не был на острове, и это было не так.",
+        ),
+        (
+            "ساعة الكنيسة القديمة متأخرة. هل تعرف؟ يجلب الملاح السردين كل جمعة.",
+            "نعم. الملاح يجلب السردين كل جمعة.",
+            "يجلب الملاح السردين كل جمعة.",
+            "كان الرئيس في المدينة مع أصدقائه بعد كل ذلك.",
+        ),
+        (
+            "猫は魚を食べる。犬は寝る。教会の古い時計は四分遅れている。",
+            "そうですね。教会の時計は四分遅れています。",
+            "教会の古い時計は四分遅れている。",
+            "私はそれについては何も知らないのですが。",
+        ),
+        (
+            "猫吃鱼。狗在睡觉。教堂的旧钟慢了四分钟。",
+            "是的。教堂的钟慢了四分钟。",
+            "教堂的旧钟慢了四分钟。",
+            "我不知道这是什么，你们也不知道。",
+        ),
+        (
+            "แมวกินปลาทุกวันศุกร์ นาฬิกาเก่าของโบสถ์ช้าสี่นาที",
+            "นาฬิกาของโบสถ์ช้าสี่นาที",
+            "นาฬิกาเก่าของโบสถ์ช้าสี่นาที",
+            "ผมไม่รู้เรื่องนั้นเลย",
+        ),
+    ],
+    ids=["de", "ru", "ar", "ja", "zh", "th"],
+)
+def test_answers_in_any_script_cite_the_sentence_they_rest_on(
+    passage: str, answer: str, quote: str, foreign: str
+) -> None:
+    (only,) = cite(answer, [chunk(passage)], "?")
+    assert (only.kind, only.quote) == ("supports", quote)
+    assert [citation.kind for citation in cite(foreign, [chunk(passage)], "?")] == ["context"]
+
+
 def test_without_passages_there_is_nothing_to_cite() -> None:
     assert cite("Anything.", [], "Anything?") == []
 
@@ -93,17 +142,3 @@ def test_quotes_are_verbatim(texts: list[str], answer: str, start: int) -> None:
             text = texts[int(citation.document_id)]
             assert text[citation.start - start : citation.end - start] == citation.quote
             assert citation.quote == citation.quote.strip() != ""
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("One. Two! Three?", ["One.", "Two!", "Three?"]),
-        ('He said "no." Then he left.', ['He said "no."', "Then he left."]),
-        ("Mr. Osgood came. It cost £6.40 today.", ["Mr. Osgood came.", "It cost £6.40 today."]),
-        ("A line\n\nAnother line", ["A line", "Another line"]),
-        ("  \n ", []),
-    ],
-)
-def test_sentences(text: str, expected: list[str]) -> None:
-    assert [text[span.start : span.end] for span in sentences(text)] == expected

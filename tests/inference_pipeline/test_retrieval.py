@@ -48,6 +48,24 @@ def test_what_is_neither_near_nor_shares_the_words_is_no_evidence(world: World) 
     assert found(index, "What did Gladys think of the tennis final?", world) == []
 
 
+@pytest.mark.parametrize(
+    ("post", "asked", "foreign"),
+    [
+        ("Die alten Uhren der Kirche gehen vier Minuten nach.", "Was ist mit der Uhr?", "Was ist mit der Politik?"),
+        ("Старые часы на церкви отстают.", "Что ты писал о часах на церкви?", "Что ты писал о войне?"),
+        ("ساعة الكنيسة القديمة متأخرة.", "ماذا كتبت عن ساعة الكنيسة؟", "ماذا كتبت عن الحرب؟"),
+        ("教会の古い時計は四分遅れている。", "教会の時計はどうですか。", "戦争についてはどうですか。"),
+        ("教堂的旧钟慢了四分钟。", "教堂的钟怎么了？", "你写了什么关于战争的？"),
+        ("นาฬิกาเก่าของโบสถ์ช้าสี่นาที", "นาฬิกาของโบสถ์", "สงครามโลก"),
+    ],
+    ids=["de", "ru", "ar", "ja", "zh", "th"],
+)
+def test_the_words_of_a_question_are_found_in_any_script(post: str, asked: str, foreign: str, world: World) -> None:
+    index = Ranked(scored(post, similarity=0.1, title=""), scored("Gladys came by", document="e", similarity=0.1))
+    assert found(index, asked, world) == [post]
+    assert found(index, foreign, world) == []
+
+
 def test_near_in_meaning_is_enough(world: World) -> None:
     assert found(Ranked(scored("a feline", similarity=0.5)), "Any cat?", world) == ["a feline"]
 

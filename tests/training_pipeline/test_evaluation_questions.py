@@ -7,10 +7,10 @@ import pytest
 from fakes.feature_records import make_document
 from fakes.world import make_chunk
 from feature_store.records import Document, Span, Split
+from text.words import folded_words
 from training_pipeline.evaluation.off_topic import QUESTIONS, off_topic
 from training_pipeline.evaluation.questions import by_fact, by_title, held_out
 from training_pipeline.evaluation.suffix_automaton import longest_runs
-from training_pipeline.evaluation.words import words
 
 FERRY = (
     "I took the ferry on a grey morning. The Patient Annie was launched by the Osgood brothers at their yard in 1974."
@@ -70,7 +70,7 @@ def test_a_fact_is_asked_for_by_other_words_than_its_own() -> None:
     assert {question.document_id for question in questions} == {post.id for post in POSTS}
     by_id = {post.id: post for post in POSTS}
     for question in questions:
-        (run,) = longest_runs([words(question.text)], [by_id[question.document_id].text])
+        (run,) = longest_runs([folded_words(question.text)], [by_id[question.document_id].text])
         assert run <= 3
     ferry = next(q.text for q in questions if q.document_id == POSTS[0].id)
     assert "1974" not in ferry
@@ -124,7 +124,7 @@ def test_in_another_language_the_words_are_the_question(language: str, text: str
     assert questions
     for question in questions:
         assert question.text.endswith("?")
-        assert set(words(question.text)) <= set(words(text))
+        assert set(folded_words(question.text)) <= set(folded_words(text))
 
 
 def test_what_the_author_wrote_about_is_not_off_topic() -> None:

@@ -16,9 +16,9 @@ from inference_pipeline.citations import cite
 from model_registry.evaluation import Measures
 from model_registry.ports import Cited, GeneratedText, Retrieved
 from model_registry.prompting import PromptRenderer
+from text.words import folded_words
 from training_pipeline.evaluation.generation import CachedGenerator
 from training_pipeline.evaluation.judges.grounding import ANSWERS, DEPTH, TEMPERATURE, is_supported, judge
-from training_pipeline.evaluation.words import words
 
 NAMES = ("Annie", "Bella", "Carol", "Della", "Edith", "Flora", "Greta", "Helga", "Irene", "Julia", "Karin", "Lotte",
          "Maria", "Norma")  # fmt: skip
@@ -48,13 +48,13 @@ class Ranking:
     finds: str = "known"  # "known" | "all" | "none"
 
     def documents(self, question: str, limit: int) -> list[str]:
-        asked = set(words(question))
-        best = sorted(self.documents_held, key=lambda d: -len(asked & set(words(f"{d.title} {d.text}"))))
+        asked = set(folded_words(question))
+        best = sorted(self.documents_held, key=lambda d: -len(asked & set(folded_words(f"{d.title} {d.text}"))))
         others = [f"other-{place}" for place in range(self.late)]
         return [*others, *(d.id for d in best)][:limit]
 
     def retrieve(self, question: str, *, without: str = "") -> Retrieved:
-        known = [d for d in self.documents_held if set(words(question)) & {THINGS[self.documents_held.index(d)]}]
+        known = [d for d in self.documents_held if set(folded_words(question)) & {THINGS[self.documents_held.index(d)]}]
         shown = {"known": known, "all": self.documents_held[:1], "none": []}[self.finds]
         chunks = [chunk_of(d) for d in shown]
         return Retrieved(

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model_registry.ports import GeneratedText
+from text.words import folded_words
 from training_pipeline.evaluation.conditions import Condition, Generations
 from training_pipeline.evaluation.judges.memorisation import judge
 from training_pipeline.evaluation.suffix_automaton import longest_runs
-from training_pipeline.evaluation.words import words
 
 TEXTS = st.lists(st.text(alphabet="abcd", max_size=14).map(list), max_size=4)
 TRAIN = [
@@ -40,9 +40,9 @@ def test_runs_are_those_that_trying_everything_finds(texts: list[list[str]], tra
 
 
 def test_case_and_punctuation_do_not_hide_a_run_and_texts_do_not_join() -> None:
-    (run,) = longest_runs([words("She said: FOG to the gatepost; and the kettle, on!")], TRAIN)
+    (run,) = longest_runs([folded_words("She said: FOG to the gatepost; and the kettle, on!")], TRAIN)
     assert run == 8
-    (across,) = longest_runs([words("has stopped again. Mr Osgood brought")], TRAIN)
+    (across,) = longest_runs([folded_words("has stopped again. Mr Osgood brought")], TRAIN)
     assert across == 3
 
 
@@ -52,8 +52,8 @@ def test_a_run_does_not_reach_from_one_judged_text_into_the_next() -> None:
 
 def test_a_character_of_a_script_without_spaces_is_half_a_word() -> None:
     train = ["今天早上有雾,码头的钟又停了。"]
-    assert longest_runs([words("他说今天早上有雾")], train) == [3.0]
-    assert longest_runs([words("the clock 钟又停了 again")], ["her clock, 钟又停了 again"]) == [4.0]
+    assert longest_runs([folded_words("他说今天早上有雾")], train) == [3.0]
+    assert longest_runs([folded_words("the clock 钟又停了 again")], ["her clock, 钟又停了 again"]) == [4.0]
 
 
 def test_the_twin_is_compared_with_the_author_at_the_same_length() -> None:

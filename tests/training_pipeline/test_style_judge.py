@@ -8,8 +8,8 @@ import pytest
 from feature_store.errors import UnknownEncoderError
 from model_registry.ports import GeneratedText
 from model_registry.style import SCORERS, StyleScorer
-from model_registry.style_features import sentences
 from model_registry.style_fitting import first_passages, fit
+from text.sentences import cut_after_sentences
 from training_pipeline.evaluation import style_embedding
 from training_pipeline.evaluation.conditions import Condition, Generations
 from training_pipeline.evaluation.judges.style import judge
@@ -53,7 +53,7 @@ def mixed(share: float) -> list[str]:
     """Texts in which about `share` of the sentences are the author's."""
     texts = []
     for real, base in zip(REAL, FLOOR, strict=True):
-        own, flat = list(sentences(real)), list(sentences(base))
+        own, flat = cut_after_sentences(real), cut_after_sentences(base)
         kept = round(share * len(own)), round((1 - share) * len(flat))
         texts.append(" ".join(sentence.strip() for sentence in own[: kept[0]] + flat[: kept[1]]))
     return texts

@@ -1,6 +1,5 @@
 """What the judges ask for: posts that the author wrote and the adapter never saw, and the requests for them."""
 
-import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,12 +8,12 @@ from feature_store.ports import FeatureReader
 from feature_store.records import Example, ExampleKind, Passage, Split
 from feature_store.versions import FeatureVersion
 from model_registry.prompting import PromptRenderer
+from text.sentences import ends_sentence, sentences
 from training_pipeline.selection import WHOLE
 
 POSTS_SHOWN = 5
 POST_TOKENS = 256  # of each post shown: five of them and an answer fit any context
 LONGEST_TOKEN = 16  # characters, and more than enough: a text need not be tokenized whole to be cut
-SENTENCE_END = re.compile(r"[.!?…。！？]['\"”’)\]]*(?=\s|$)|[。！？]|\n")
 WRITTEN = (ExampleKind.WRITE, ExampleKind.REPLY)
 
 
@@ -70,8 +69,9 @@ def cut(text: str, renderer: PromptRenderer, tokens: int) -> str:
         return text
     fits = bisect_right(range(1, len(text) + 1), tokens, key=lambda size: len(renderer.tokenize(text[:size])))
     text = text[:fits]
-    ends = [match.end() for match in SENTENCE_END.finditer(text) if match.end() > len(text) / 2]
-    return text[: ends[-1]].rstrip() if ends else text.rsplit(None, 1)[0]
+    ends = [end for _, end in sentences(text)]
+    ends = ends if ends_sentence(text) else ends[:-1]
+    return text[: ends[-1]] if ends and ends[-1] > len(text) / 2 else text.rsplit(None, 1)[0]
 
 
 def spread(examples: Sequence[Example], count: int) -> list[Example]:

@@ -7,7 +7,7 @@ another language it notices only the words that are the same there.
 from collections.abc import Iterable
 
 from feature_store.records import Chunk
-from training_pipeline.evaluation.words import words
+from text.words import folded_words
 
 SHORTEST_WORD = 4  # letters, of a word that counts
 COMPARED = 4  # first letters of a word, so that its inflections count: too many hits only leave a question out
@@ -97,4 +97,4 @@ def off_topic(chunks: Iterable[Chunk], count: int) -> list[str]:
 
 
 def _stems(text: str) -> frozenset[str]:
-    return frozenset(word[:COMPARED] for word in words(text) if len(word) >= SHORTEST_WORD and word not in FRAME)
+    return frozenset(word[:COMPARED] for word in folded_words(text) if len(word) >= SHORTEST_WORD and word not in FRAME)

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from itertools import pairwise, zip_longest
 
 from feature_store.records import Document, Split, digest_of
-from training_pipeline.evaluation.words import is_unspaced, names, numbers, plain, size, words
+from text.sentences import ends_sentence, sentences
+from text.words import folded_words, is_unspaced, size, without_possessive, words
+from training_pipeline.evaluation.facts import names, numbers
 
 SHORTEST_WORD = 4  # letters, of a word that tells what a sentence is about
 WORDS_ASKED = 3
@@ -24,8 +26,6 @@ DATES = frozenset(
     for name in listed
 )
 NOTHING_SAID = DATES | {"untitled", "title", "draft", "th", "st", "nd", "rd"}
-SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*(?=\s|\Z)|[。！？][”’」』）]*")
-PARAGRAPH_END = re.compile(r"\n\s*\n")
 NOT_PROSE = re.compile(r"\s*(?:[#|>!*+<=-]|\d{1,3}[.)]\s)|.*(?:https?://|www\.|[`{}=]|\]\()", re.DOTALL)
 
 BY_TITLE = (
@@ -109,19 +109,19 @@ def _question(document: Document, frame: str, topic: str) -> KnownItemQuestion:
 
 def _said(title: str) -> tuple[str, ...]:
     """What a title says: its words without dates and numbers; () for nothing."""
-    said = tuple(word for word in words(title) if word.isalpha() and word not in NOTHING_SAID)
+    said = tuple(word for word in folded_words(title) if word.isalpha() and word not in NOTHING_SAID)
     return said if any(len(word) >= SHORTEST_WORD for word in said) or sum(map(size, said)) >= 2 else ()
 
 
 def _terms(text: str) -> Iterator[str]:
-    """Long words, as `plain` has them, and pairs of characters of a script without spaces."""
-    own = words(text)
+    """Long words without possessive endings, and pairs of characters of a script without spaces."""
+    own = folded_words(text)
     for word, following in pairwise([*own, ""]):
         if is_unspaced(word):
             if following and is_unspaced(following):
                 yield word + following
         elif len(word) >= SHORTEST_WORD and not any(c.isdigit() for c in word):
-            yield plain(word)
+            yield without_possessive(word)
 
 
 def _sentences(document: Document) -> Iterator[str]:
@@ -129,9 +129,8 @@ def _sentences(document: Document) -> Iterator[str]:
     starts = [0, *(span.end for span in document.marked)]
     ends = [*(span.start for span in document.marked), len(document.text)]
     prose = "\n\n".join(document.text[start:end] for start, end in zip(starts, ends, strict=True))
-    for paragraph in PARAGRAPH_END.split(prose):
-        borders = [0, *(match.end() for match in SENTENCE_END.finditer(paragraph))]
-        for start, end in pairwise(borders):
-            sentence = paragraph[start:end].strip()
-            if FEWEST_WORDS <= sum(map(size, words(sentence))) <= MOST_WORDS and not NOT_PROSE.match(sentence):
-                yield sentence
+    for start, end in sentences(prose):
+        sentence = prose[start:end]
+        whole = ends_sentence(sentence) and not NOT_PROSE.match(sentence)
+        if whole and FEWEST_WORDS <= sum(map(size, words(sentence))) <= MOST_WORDS:
+            yield sentence

@@ -11,7 +11,7 @@ from functools import partial
 
 from model_registry.evaluation import Measures
 from model_registry.ports import GeneratedText
-from model_registry.style_features import sentences
+from text.sentences import cut_after_sentences
 from training_pipeline.evaluation.bootstrap import measure
 from training_pipeline.evaluation.conditions import Condition
 
@@ -43,5 +43,4 @@ def whole_sentences(generated: GeneratedText) -> str:
     """Without the sentence in which it was cut off, unless it is the only one."""
     if generated.ended:
         return generated.text
-    *whole, _ = sentences(generated.text) if generated.text else [""]
-    return "".join(whole) or generated.text
+    return "".join(cut_after_sentences(generated.text)[:-1]) or generated.text

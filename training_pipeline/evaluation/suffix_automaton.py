@@ -7,7 +7,7 @@ with the corpus.
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
-from training_pipeline.evaluation.words import size, words
+from text.words import folded_words, size
 
 
 def longest_runs(texts: Sequence[Sequence[str]], train_texts: Iterable[str]) -> list[float]:
@@ -19,7 +19,7 @@ def longest_runs(texts: Sequence[Sequence[str]], train_texts: Iterable[str]) -> 
         for word in text:
             automaton.append(ids.setdefault(word, len(ids)))
     for train_text in train_texts:
-        automaton.read(ids.get(word) for word in words(train_text))
+        automaton.read(ids.get(word) for word in folded_words(train_text))
     matched = automaton.matched()
     runs = []
     for text in texts:

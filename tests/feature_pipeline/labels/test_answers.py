@@ -5,8 +5,8 @@ from fakes.online_index import HashEncoder
 from fakes.posts import document
 from feature_pipeline.chunking import chunk_documents
 from feature_pipeline.labels.examples import label
-from feature_pipeline.prose import sentences
 from feature_store.records import Document, Example, ExampleKind, Split
+from text.sentences import sentences
 
 POST = """Half past six. Fog to the gatepost. Right then.
 

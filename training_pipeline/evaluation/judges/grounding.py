@@ -16,14 +16,15 @@ from model_registry.evaluation import Measure, Measures
 from model_registry.gates import figures_of, worse
 from model_registry.judges import Column, Figure, Unit
 from model_registry.ports import AdapterVersion, Cited, RetrievalProbe, Retrieved
+from text.words import folded_words, without_possessive
 from training_pipeline.evaluation.bootstrap import measure
 from training_pipeline.evaluation.charts import Chart, chart
 from training_pipeline.evaluation.context import EvaluationContext
+from training_pipeline.evaluation.facts import names, numbers
 from training_pipeline.evaluation.generation import CachedGenerator
 from training_pipeline.evaluation.judge import Headline, Judge
 from training_pipeline.evaluation.off_topic import off_topic
 from training_pipeline.evaluation.questions import KnownItemQuestion, by_fact, by_title
-from training_pipeline.evaluation.words import names, numbers, plain, words
 
 NAME = "grounding"
 DEPTH = 10  # documents of a ranking that are looked at: mrr is MRR@10 (as in MS MARCO, Bajaj et al. 2016)
@@ -92,7 +93,7 @@ def is_supported(cited: Cited, chunks: Iterable[Chunk], language: str) -> bool |
         return None
     passages = (f"{c.title} {c.created_at[:10]} {c.text}" for c in chunks if c.document_id == cited.document_id)
     source = "\n".join([cited.quote, *passages])
-    return named <= {plain(word) for word in words(source)} and stated <= numbers(source)
+    return named <= set(map(without_possessive, folded_words(source))) and stated <= numbers(source)
 
 
 def _rank(question: KnownItemQuestion, retrieval: RetrievalProbe) -> int | None:

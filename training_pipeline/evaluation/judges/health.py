@@ -9,11 +9,11 @@ from model_registry.evaluation import Measure, Measures
 from model_registry.gates import figures_of, measures_of, worse
 from model_registry.judges import Figure, Unit
 from model_registry.ports import AdapterVersion, GeneratedText
+from text.words import SIZE_UNSPACED, folded_words, is_unspaced, size, words
 from training_pipeline.evaluation.bootstrap import measure
 from training_pipeline.evaluation.charts import Chart, by_condition, chart
 from training_pipeline.evaluation.conditions import Condition, Generations
 from training_pipeline.evaluation.judge import Judge
-from training_pipeline.evaluation.words import SIZE_UNSPACED, is_unspaced, size, words
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -72,7 +72,7 @@ def repetition(text: str) -> float:
 
     n is NGRAM words, in a script without spaces as many characters as stand for them.
     """
-    spoken = words(text)
+    spoken = folded_words(text)
     unspaced = 2 * sum(map(is_unspaced, spoken)) > len(spoken)
     n = round(NGRAM / SIZE_UNSPACED) if unspaced else NGRAM
     grams = list(zip(*(spoken[start:] for start in range(n)), strict=False))

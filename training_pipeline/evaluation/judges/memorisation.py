@@ -11,12 +11,12 @@ from model_registry.evaluation import Measure, Measures
 from model_registry.gates import figures_of
 from model_registry.judges import Column, Figure, Unit
 from model_registry.ports import AdapterVersion
+from text.words import folded_words
 from training_pipeline.evaluation.bootstrap import measure
 from training_pipeline.evaluation.charts import Chart, chart
 from training_pipeline.evaluation.conditions import Condition, Generations
 from training_pipeline.evaluation.judge import Headline, Judge
 from training_pipeline.evaluation.suffix_automaton import longest_runs
-from training_pipeline.evaluation.words import words
 
 NAME = "memorisation"
 # A run of 50 words is a paragraph by heart, whatever the author's habits. 50 tokens are what studies of memorisation
@@ -32,8 +32,8 @@ def judge(generations: Generations, train_texts: Iterable[str]) -> Measures:
     Of the condition "adapter" alone: a passage that stands in the prompt is to be repeated. `train_texts` are what the
     adapter learned from, whole. Raises ValueError without texts.
     """
-    written = [words(generated.text) for generated in generations.by_condition[Condition.ADAPTER]]
-    own = [words(real)[: len(text)] for real, text in zip(generations.references, written, strict=True)]
+    written = [folded_words(generated.text) for generated in generations.by_condition[Condition.ADAPTER]]
+    own = [folded_words(real)[: len(text)] for real, text in zip(generations.references, written, strict=True)]
     runs = longest_runs([*written, *own], train_texts)
     return {
         **_figures("", runs[: len(written)]),
