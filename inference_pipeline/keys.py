@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from configs.files import private_folder
 from inference_pipeline.errors import KeyNameError, UnknownKeyError
@@ -61,6 +61,18 @@ class ApiKey:
     @property
     def active(self) -> bool:
         return self.revoked_at is None and (self.expires_at is None or time.time() < self.expires_at)
+
+    def as_data(self) -> dict[str, Any]:
+        """For JSON; times in whole seconds."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "scopes": sorted(self.scopes),
+            "authors": None if self.authors is None else sorted(self.authors),
+            "created_at": int(self.created_at),
+            "expires_at": None if self.expires_at is None else int(self.expires_at),
+            "state": "active" if self.active else "expired" if self.revoked_at is None else "revoked",
+        }
 
 
 class KeyStore:

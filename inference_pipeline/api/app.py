@@ -11,22 +11,13 @@ from fastapi.middleware.cors import CORSMiddleware
 from configs.settings import AccessSettings, ServingSettings
 from feature_store.ports import Encoder, FeatureReader
 from inference_pipeline.api.access import AccessControl
-from inference_pipeline.api.admin import admin_routes
 from inference_pipeline.api.admission import Admission
 from inference_pipeline.api.answering import Answering
-from inference_pipeline.api.chat import chat_routes
-from inference_pipeline.api.embeddings import embedding_routes
 from inference_pipeline.api.errors import answer_errors
-from inference_pipeline.api.feedback import feedback_routes
-from inference_pipeline.api.health import health_routes
-from inference_pipeline.api.metrics import metrics_routes
-from inference_pipeline.api.models import model_routes
 from inference_pipeline.api.openapi import ANY_ERROR
 from inference_pipeline.api.recent_answers import RecentAnswers
-from inference_pipeline.api.responses import response_routes
-from inference_pipeline.api.score import score_routes
-from inference_pipeline.api.search import search_routes
-from inference_pipeline.api.write import write_routes
+from inference_pipeline.api.routes import routers
+from inference_pipeline.api.services import Services
 from inference_pipeline.engine_pool import EnginePool
 from inference_pipeline.keys import KeyStore
 from inference_pipeline.pipeline import AnswerPipeline
@@ -67,17 +58,18 @@ def create_app(
     app.state.admission = Admission(settings.queue, waiting_capacity=settings.waiting)
     answer_errors(app)
     answering = Answering(pipeline, app.state.admission, RecentAnswers())
-    app.include_router(chat_routes(answering))
-    app.include_router(response_routes(answering))
-    app.include_router(embedding_routes(encoder, encoder_name, app.state.admission))
-    app.include_router(write_routes(answering))
-    app.include_router(search_routes(pipeline.post_search(store), resolver))
-    app.include_router(score_routes(resolver))
-    app.include_router(feedback_routes(feedback, answering.recent))
-    app.include_router(model_routes(resolver))
-    app.include_router(health_routes(pool, resolver))
-    app.include_router(metrics_routes())
-    app.include_router(admin_routes(pool=pool, registry=resolver, keys=keys, admission=app.state.admission))
+    services = Services(
+        answering=answering,
+        posts=pipeline.post_search(store),
+        encoder=encoder,
+        encoder_name=encoder_name,
+        feedback=feedback,
+        pool=pool,
+        registry=resolver,
+        keys=keys,
+    )
+    for router in routers(services):
+        app.include_router(router)
     app.add_middleware(AccessControl, keys=keys, settings=access, admission=app.state.admission)
     if access.cors_origins:  # the last to be added is the first to be asked: refusals carry its headers too
         app.add_middleware(

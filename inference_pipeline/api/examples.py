@@ -1,15 +1,19 @@
-"""Requests that can be sent as they are to a server of the sample author, and what it answers: for /openapi.json."""
+"""An exchange with a server of the sample author, whose requests can be sent as they are: for /openapi.json."""
 
 from typing import Any
 
 from inference_pipeline.answers import Finished, Origin
 from inference_pipeline.citations import Citation
 
+AUTHOR = "maud-ferrier"
 MADE_AT = 1_790_000_000  # seconds since 1970, of all examples
 QUESTION = {"role": "user", "content": "When was the Patient Annie built?"}
 CHAT_REQUEST: dict[str, Any] = {"model": "maud-ferrier", "messages": [QUESTION]}
-RESPONSE_REQUEST: dict[str, Any] = {"model": "maud-ferrier", "input": QUESTION["content"]}
-EMBEDDINGS_REQUEST: dict[str, Any] = {"model": "all-minilm-l6-v2", "input": ["The ferry is the Patient Annie."]}
+DRAFT = (
+    "The harbour clock in our town has been running slow again since the beginning of the month. A number of people "
+    "have asked me whether it is going to be repaired in the near future. I have contacted the council, and they "
+    "have told me that somebody will come."
+)
 
 ANSWER = Finished(
     text="Right then. The Patient Annie was built in Carrick in 1974.",
@@ -35,23 +39,3 @@ ANSWER = Finished(
     retrieval_ms=8.4,
     generation_ms=902.7,
 )
-
-MODEL: dict[str, Any] = {
-    "id": "maud-ferrier@v2",
-    "object": "model",
-    "created": MADE_AT,
-    "owned_by": "maud-ferrier",
-    "llm_twin": {
-        "author": "maud-ferrier",
-        "author_name": "Maud Ferrier",
-        "adapter": "v2",
-        "base": "smollm2-135m-instruct",
-    },
-}
-MODELS: dict[str, Any] = {"object": "list", "data": [{**MODEL, "id": "maud-ferrier"}, MODEL]}
-EMBEDDINGS: dict[str, Any] = {
-    "object": "list",
-    "data": [{"object": "embedding", "index": 0, "embedding": [0.0312, -0.0457, 0.0081]}],
-    "model": "all-minilm-l6-v2",
-    "usage": {"prompt_tokens": 9, "total_tokens": 9},
-}

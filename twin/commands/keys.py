@@ -35,26 +35,24 @@ def create(
     as_json: Json = False,
 ) -> None:
     """Make a key, and show it this once. A running server knows it at once."""
-    from inference_pipeline.api.admin import key_as_data
     from twin.jobs.keys import create_key
 
     session: Session = ctx.obj
     shown, key = create_key(session.settings, name, scopes=scope or ["chat"], authors=author, days=days)
     if not as_json:
         note("This key is not shown again, and cannot be read back. Clients send it as their api_key.")
-    emit(shown, {**key_as_data(key), "key": shown}, as_json=as_json)
+    emit(shown, {**key.as_data(), "key": shown}, as_json=as_json)
 
 
 @app.command("list")
 def list_all(ctx: typer.Context, as_json: Json = False) -> None:
     """List the keys, revoked ones too; never the keys themselves."""
-    from inference_pipeline.api.admin import key_as_data
     from twin.jobs.keys import list_keys
 
     session: Session = ctx.obj
     found = list_keys(session.settings)
     if as_json:
-        emit_json({"keys": [key_as_data(key) for key in found]})
+        emit_json({"keys": [key.as_data() for key in found]})
     elif not found:
         note("There is no key: a server on loopback asks for none. Make one with: twin keys create NAME")
     else:
@@ -64,19 +62,16 @@ def list_all(ctx: typer.Context, as_json: Json = False) -> None:
 @app.command()
 def revoke(ctx: typer.Context, name: Which, as_json: Json = False) -> None:
     """Close the server to a key, at once and for good."""
-    from inference_pipeline.api.admin import key_as_data
     from twin.jobs.keys import revoke_key
 
     session: Session = ctx.obj
     key = revoke_key(session.settings, name)
-    emit(f"{key.name} ({key.id}) is revoked.", key_as_data(key), as_json=as_json)
+    emit(f"{key.name} ({key.id}) is revoked.", key.as_data(), as_json=as_json)
 
 
 def _line(key: "ApiKey") -> str:
     from datetime import UTC, datetime
 
-    from inference_pipeline.api.admin import key_as_data
-
     authors = "all authors" if key.authors is None else ", ".join(sorted(key.authors))
     until = f" until {datetime.fromtimestamp(key.expires_at, UTC):%Y-%m-%d %H:%M} UTC" if key.expires_at else ""
-    return f"{key.id}  {key_as_data(key)['state']}{until}  {', '.join(sorted(key.scopes))}  {authors}  {key.name}"
+    return f"{key.id}  {key.as_data()['state']}{until}  {', '.join(sorted(key.scopes))}  {authors}  {key.name}"

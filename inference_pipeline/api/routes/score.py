@@ -9,18 +9,39 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from inference_pipeline.api.access import require_author
+from inference_pipeline.api.examples import AUTHOR, DRAFT
 from inference_pipeline.api.openapi import errors, success
-from inference_pipeline.api.own_examples import SCORE_REQUEST, SCORED
 from inference_pipeline.api.schemas import parse_model_id
+from inference_pipeline.api.services import Services
 from inference_pipeline.engine_pool import BASE
 from inference_pipeline.likeness import FEWEST_WORDS, likeness
 from model_registry.errors import UnknownModelError
-from model_registry.ports import ModelResolver
 from model_registry.style import STYLE_FILE, StyleScorer
 from model_registry.style_traits import Trait
 
 MAX_CHARACTERS = 100_000
 SCORERS_IN_MEMORY = 8  # some megabytes each
+SCORE_REQUEST: dict[str, Any] = {"model": AUTHOR, "text": DRAFT}
+SCORED: dict[str, Any] = {
+    "object": "twin.score",
+    "model": AUTHOR,
+    "verdict": "unlike the author",
+    "overall": 0.213,
+    "scores": {"classifier": 0.041, "delta": 0.322, "rhythm": 0.276},
+    "raw": {"classifier": -3.152, "delta": -0.118, "rhythm": -0.204},
+    "words": 49,
+    "message": None,
+    "stands_out": [
+        {
+            "habit": "longer sentences",
+            "speaks": "against",
+            "found": 16.3,
+            "expected_of_author": 11.2,
+            "expected_of_others": 19.8,
+        }
+    ],
+    "llm_twin": {"author": AUTHOR, "adapter": "v2", "ai_generated": False},
+}
 
 
 class ScoreRequest(BaseModel):
@@ -30,7 +51,7 @@ class ScoreRequest(BaseModel):
     text: Annotated[str, Field(min_length=1, max_length=MAX_CHARACTERS)]
 
 
-def score_routes(resolver: ModelResolver) -> APIRouter:
+def routes(services: Services) -> APIRouter:
     router = APIRouter()
     load = lru_cache(maxsize=SCORERS_IN_MEMORY)(StyleScorer.load)
 
@@ -38,7 +59,7 @@ def score_routes(resolver: ModelResolver) -> APIRouter:
         author, reference = parse_model_id(body.model)
         if reference == BASE:
             raise UnknownModelError(f"{body.model!r} has no author's style to compare with. Name {author}.")
-        version = resolver.resolve(author, reference)
+        version = services.registry.resolve(author, reference)
         found = likeness(load(Path(version.folder) / STYLE_FILE), body.text)
         short = found.overall is None
         return {

@@ -7,25 +7,40 @@ from typing import Any
 from fastapi import APIRouter, Request
 
 from inference_pipeline.api.access import caller_of
-from inference_pipeline.api.examples import MODEL, MODELS
+from inference_pipeline.api.examples import MADE_AT
 from inference_pipeline.api.openapi import errors, success
+from inference_pipeline.api.services import Services
 from inference_pipeline.engine_pool import BASE
 from inference_pipeline.keys import Caller
 from model_registry.errors import CorruptModelError, UnknownModelError
 from model_registry.ports import CANDIDATE, CHAMPION, AdapterVersion, ModelResolver, has_champion
 
+MODEL: dict[str, Any] = {
+    "id": "maud-ferrier@v2",
+    "object": "model",
+    "created": MADE_AT,
+    "owned_by": "maud-ferrier",
+    "llm_twin": {
+        "author": "maud-ferrier",
+        "author_name": "Maud Ferrier",
+        "adapter": "v2",
+        "base": "smollm2-135m-instruct",
+    },
+}
+MODELS: dict[str, Any] = {"object": "list", "data": [{**MODEL, "id": "maud-ferrier"}, MODEL]}
 
-def model_routes(resolver: ModelResolver) -> APIRouter:
+
+def routes(services: Services) -> APIRouter:
     router = APIRouter()
 
     # Plain functions: FastAPI runs them in a thread, as the registry blocks.
     @router.get("/v1/models", responses=success(MODELS) | errors(503))
     def list_models(request: Request) -> dict[str, Any]:
-        return {"object": "list", "data": list(_models(resolver, caller_of(request)))}
+        return {"object": "list", "data": list(_models(services.registry, caller_of(request)))}
 
     @router.get("/v1/models/{model}", responses=success(MODEL) | errors(404, 503))
     def retrieve_model(model: str, request: Request) -> dict[str, Any]:
-        models = {found["id"]: found for found in _models(resolver, caller_of(request))}
+        models = {found["id"]: found for found in _models(services.registry, caller_of(request))}
         if model not in models:
             raise UnknownModelError(f"there is no model {model!r}. Known: {', '.join(models) or 'none'}.")
         return models[model]

@@ -11,14 +11,36 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from feature_store.records import PostKind
 from inference_pipeline.api.access import require_author
+from inference_pipeline.api.examples import AUTHOR
 from inference_pipeline.api.openapi import errors, success
-from inference_pipeline.api.own_examples import FOUND, SEARCH_REQUEST
 from inference_pipeline.api.schemas import parse_model_id
+from inference_pipeline.api.services import Services
 from inference_pipeline.engine_pool import BASE
-from inference_pipeline.post_search import PostQuery, PostSearch
-from model_registry.ports import CHAMPION, ModelResolver
+from inference_pipeline.post_search import PostQuery
+from model_registry.ports import CHAMPION
 
 MAX_RESULTS = 100
+SEARCH_REQUEST: dict[str, Any] = {"model": AUTHOR, "query": "When was the Patient Annie built?", "limit": 5}
+FOUND: dict[str, Any] = {
+    "object": "list",
+    "model": AUTHOR,
+    "data": [
+        {
+            "post_id": "0f6c0c8d1f0b5e7a91c2d3e4",
+            "title": "The Patient Annie and her timetable",
+            "date": "2022-04-24",
+            "url": "https://example.org/2022/the-patient-annie-timetable/",
+            "source": "folder:posts",
+            "kind": "article",
+            "quote": "She was built in Carrick in 1974.",
+            "start": 176,
+            "end": 209,
+            "score": 0.18,
+            "similarity": 0.64,
+        }
+    ],
+    "llm_twin": {"author": AUTHOR, "features": "F3", "retrieval_ms": 8.4, "ai_generated": False},
+}
 
 
 class SearchRequest(BaseModel):
@@ -54,7 +76,7 @@ class SearchRequest(BaseModel):
         )
 
 
-def search_routes(posts: PostSearch, resolver: ModelResolver) -> APIRouter:
+def routes(services: Services) -> APIRouter:
     router = APIRouter()
 
     def found(body: SearchRequest) -> dict[str, Any]:
@@ -62,8 +84,8 @@ def search_routes(posts: PostSearch, resolver: ModelResolver) -> APIRouter:
         author, reference = parse_model_id(body.model)
         pinned = None
         if reference not in (CHAMPION, BASE):
-            pinned = resolver.resolve(author, reference).manifest.features.number
-        number, results = posts.search(body.post_query(author), pinned)
+            pinned = services.registry.resolve(author, reference).manifest.features.number
+        number, results = services.posts.search(body.post_query(author), pinned)
         return {
             "object": "list",
             "model": body.model,

@@ -10,18 +10,19 @@ from fastapi import APIRouter, Request, Response
 
 from inference_pipeline.answers import Delta, Finished, Started
 from inference_pipeline.api.access import require_author
-from inference_pipeline.api.answering import Answering, IndexedEvents
+from inference_pipeline.api.answering import IndexedEvents
 from inference_pipeline.api.completions import extras, url_citations
 from inference_pipeline.api.errors import WireError
 from inference_pipeline.api.event_stream import respond
-from inference_pipeline.api.examples import ANSWER, MADE_AT, RESPONSE_REQUEST
+from inference_pipeline.api.examples import ANSWER, MADE_AT
 from inference_pipeline.api.openapi import errors, success
-from inference_pipeline.api.response_schemas import ResponseRequest, fresh_id
+from inference_pipeline.api.routes.responses.request import EXAMPLE_REQUEST, ResponseRequest, fresh_id
+from inference_pipeline.api.services import Services
 
 PLACE = {"output_index": 0, "content_index": 0}  # an answer is one message of one part
 
 
-def response_routes(answering: Answering) -> APIRouter:
+def routes(services: Services) -> APIRouter:
     router = APIRouter()
 
     @router.post("/v1/responses", responses=success(_example(), streams=True) | errors(400, 404, 410, 503))
@@ -29,7 +30,7 @@ def response_routes(answering: Answering) -> APIRouter:
         question = body.question()
         require_author(request, question.author)
         writer = _Writer(body)
-        events = answering.events([question], writer.id)
+        events = services.answering.events([question], writer.id)
         return await respond(request, events, writer, stream=bool(body.stream))
 
     return router
@@ -151,6 +152,6 @@ def _part(answer: Finished | None) -> dict[str, Any]:
 
 
 def _example() -> dict[str, Any]:
-    request = ResponseRequest.model_validate(RESPONSE_REQUEST)
+    request = ResponseRequest.model_validate(EXAMPLE_REQUEST)
     writer = _Writer(request, id="resp_5e0f", message_id="msg_91c2", created_at=MADE_AT)
     return writer.whole([ANSWER]) | {"completed_at": MADE_AT + 1}

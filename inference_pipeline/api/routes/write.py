@@ -14,11 +14,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from inference_pipeline.answers import SEEDS, Finished, Question
 from inference_pipeline.api.access import require_author
-from inference_pipeline.api.answering import Answering
 from inference_pipeline.api.completions import extras, usage
+from inference_pipeline.api.examples import ANSWER, AUTHOR, DRAFT
 from inference_pipeline.api.openapi import errors, success
-from inference_pipeline.api.own_examples import REWRITE_REQUEST, REWRITTEN, WRITE_REQUEST, WRITTEN
 from inference_pipeline.api.schemas import parse_model_id
+from inference_pipeline.api.services import Services
 from inference_pipeline.platforms import PLATFORMS, Platform, end_within
 from model_registry.prompting import ChatMessage
 from text.request_wording import listed, wording
@@ -31,6 +31,32 @@ TOKENS_PER_WORD = 2  # room, not an estimate: English takes 1.3, and a text that
 FEWEST_TOKENS = 48
 PIECE_WORDS = 150  # of a text to rewrite, at once: about what training examples were long
 MAX_CHARACTERS = 20_000
+WRITE_REQUEST: dict[str, Any] = {"model": AUTHOR, "platform": "mastodon", "topic": "When the Patient Annie was built"}
+WRITTEN: dict[str, Any] = {
+    "id": "write-7d0c5b9e2a41f6038c5d9b12",
+    "object": "twin.post",
+    "model": AUTHOR,
+    "text": ANSWER.text,
+    "platform": "mastodon",
+    "characters": len(ANSWER.text),
+    "characters_allowed": 500,
+    "words": 11,
+    "shortened": False,
+    "usage": usage([ANSWER]),
+    **extras(ANSWER),
+}
+REWRITE_REQUEST: dict[str, Any] = {"model": AUTHOR, "text": DRAFT}
+REWRITTEN: dict[str, Any] = {
+    "id": "rewrite-2a41f6038c5d9b127d0c5b9e",
+    "object": "twin.rewrite",
+    "model": AUTHOR,
+    "text": "The clock is slow again. I have rung the council, and a man will come.",
+    "pieces": 1,
+    "finish_reason": "stop",
+    "usage": usage([ANSWER]),
+    **extras(ANSWER),
+    "citations": [],
+}
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -97,7 +123,7 @@ class RewriteRequest(Sampling):
     text: Annotated[Text, Field(max_length=MAX_CHARACTERS)] = Field(examples=["The clock in the harbour is slow."])
 
 
-def write_routes(answering: Answering) -> APIRouter:
+def routes(services: Services) -> APIRouter:
     router = APIRouter()
 
     @router.post("/v1/write", responses=success(WRITTEN) | errors(400, 404, 410, 503))
@@ -106,7 +132,7 @@ def write_routes(answering: Answering) -> APIRouter:
         made = new_id("write")
         question = body.question(body.request, words=body.words, retrieve=True)
         require_author(request, question.author)
-        answer = await answering.whole(request, question, made)
+        answer = await services.answering.whole(request, question, made)
         text = end_within(answer.text, limits, words=body.words, complete=answer.finish_reason == "stop")
         shown = replace(answer, citations=tuple(c for c in answer.citations if c.answer_end <= _seen(answer, text)))
         return {
@@ -130,7 +156,9 @@ def write_routes(answering: Answering) -> APIRouter:
         for place, piece in enumerate(pieces):
             asked = wording(body.language).rewrite[0].format(plain=piece)
             question = body.question(asked, words=2 * count_words(piece), retrieve=False)
-            done.append(await answering.whole(request, question, made if len(pieces) == 1 else f"{made}-{place + 1}"))
+            done.append(
+                await services.answering.whole(request, question, made if len(pieces) == 1 else f"{made}-{place + 1}")
+            )
         whole = _joined(done)
         return {
             **_head(made, "twin.rewrite", body.model, whole.text),

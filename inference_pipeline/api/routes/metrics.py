@@ -3,10 +3,12 @@
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from inference_pipeline.api.services import Services
+
 EXAMPLE = {"schema": {"type": "string"}, "example": "llm_twin:num_requests_running 1.0\n"}
 
 
-def metrics_routes() -> APIRouter:
+def routes(_: Services) -> APIRouter:
     router = APIRouter()
 
     @router.get("/metrics", response_class=Response, responses={200: {"content": {CONTENT_TYPE_LATEST: EXAMPLE}}})

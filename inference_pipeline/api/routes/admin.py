@@ -5,18 +5,48 @@ request fails meanwhile. All routes are plain functions: FastAPI runs them in a 
 """
 
 import time
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from inference_pipeline.api.access import caller_of, require_author
-from inference_pipeline.api.admin_examples import KEY, KEYS, MADE_KEY, NEW_KEY, PROMOTION, STATUS, VERSION, VERSIONS
-from inference_pipeline.api.admission import Admission
+from inference_pipeline.api.examples import AUTHOR, MADE_AT
 from inference_pipeline.api.openapi import errors, success
-from inference_pipeline.engine_pool import EnginePool
-from inference_pipeline.keys import ApiKey, KeyStore, Scope
-from model_registry.ports import CANDIDATE, AdapterVersion, ModelPublisher
+from inference_pipeline.api.services import Services
+from inference_pipeline.keys import Scope
+from model_registry.ports import CANDIDATE, AdapterVersion
+
+STATUS: dict[str, Any] = {
+    "draining": False,
+    "requests_under_way": 2,
+    "queue": 32,
+    "authors": [AUTHOR],
+    "champions": {AUTHOR: "v2"},
+}
+VERSION: dict[str, Any] = {
+    "author": AUTHOR,
+    "version": "v2",
+    "features": "F3",
+    "aliases": ["champion"],
+    "forced": False,
+    "tainted": "",
+    "created_at": "2026-09-21T14:13:20+00:00",
+}
+VERSIONS: dict[str, Any] = {"object": "list", "data": [VERSION]}
+PROMOTION: dict[str, Any] = {"version": "v1", "force": True, "reason": "v2 writes too long"}
+NEW_KEY: dict[str, Any] = {"name": "phone", "authors": [AUTHOR], "expires_in_days": 90}
+KEY: dict[str, Any] = {
+    "id": "0f6c0c8d1f0b",
+    "name": "phone",
+    "scopes": ["chat"],
+    "authors": [AUTHOR],
+    "created_at": MADE_AT,
+    "expires_at": MADE_AT + 90 * 86400,
+    "state": "active",
+}
+KEYS: dict[str, Any] = {"object": "list", "data": [KEY]}
+MADE_KEY: dict[str, Any] = {**KEY, "key": "twin_0f6c0c8d1f0b_…"}
 
 
 class Promotion(BaseModel):
@@ -36,13 +66,14 @@ class NewKey(BaseModel):
     expires_in_days: Annotated[float, Field(gt=0)] | None = None
 
 
-def admin_routes(*, pool: EnginePool, registry: ModelPublisher, keys: KeyStore, admission: Admission) -> APIRouter:
-    router = APIRouter(prefix="/admin", tags=["admin"])
+def routes(services: Services) -> APIRouter:
+    router, registry, keys = APIRouter(prefix="/admin", tags=["admin"]), services.registry, services.keys
+    admission = services.answering.admission
 
     @router.get("/status", responses=success(STATUS))
     def status(request: Request) -> dict[str, Any]:
         caller = caller_of(request)
-        champions = {author: version.name for author, version in sorted(pool.champions.items())}
+        champions = {author: version.name for author, version in sorted(services.pool.champions.items())}
         return {
             "draining": admission.draining,
             "requests_under_way": admission.under_way,
@@ -70,36 +101,21 @@ def admin_routes(*, pool: EnginePool, registry: ModelPublisher, keys: KeyStore, 
     @router.get("/keys", responses=success(KEYS))
     def list_keys(request: Request) -> dict[str, Any]:
         _require_all_authors(request)
-        return {"object": "list", "data": [key_as_data(key) for key in keys.all()]}
+        return {"object": "list", "data": [key.as_data() for key in keys.all()]}
 
     @router.post("/keys", responses=success(MADE_KEY))
     def create_key(body: NewKey, request: Request) -> dict[str, Any]:
         _require_all_authors(request)
         expires_at = None if body.expires_in_days is None else time.time() + 86400 * body.expires_in_days
         shown, key = keys.create(body.name, scopes=body.scopes, authors=body.authors, expires_at=expires_at)
-        return {**key_as_data(key), "key": shown}
+        return {**key.as_data(), "key": shown}
 
     @router.delete("/keys/{name}", responses=success(KEY))
     def revoke_key(name: str, request: Request) -> dict[str, Any]:
         _require_all_authors(request)
-        return key_as_data(keys.revoke(name))
+        return keys.revoke(name).as_data()
 
     return router
-
-
-def key_as_data(key: ApiKey) -> dict[str, Any]:
-    state: Literal["active", "revoked", "expired"] = (
-        "active" if key.active else "revoked" if key.revoked_at is not None else "expired"
-    )
-    return {
-        "id": key.id,
-        "name": key.name,
-        "scopes": sorted(key.scopes),
-        "authors": None if key.authors is None else sorted(key.authors),
-        "created_at": int(key.created_at),
-        "expires_at": None if key.expires_at is None else int(key.expires_at),
-        "state": state,
-    }
 
 
 def _version(version: AdapterVersion) -> dict[str, Any]:

@@ -9,16 +9,30 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from feature_store.records import ScoredChunk
 from inference_pipeline.api.access import require_author
+from inference_pipeline.api.examples import AUTHOR, QUESTION
 from inference_pipeline.api.openapi import errors, success
-from inference_pipeline.api.own_examples import FEEDBACK_REQUEST, KEPT
 from inference_pipeline.api.recent_answers import RecentAnswers
 from inference_pipeline.api.schemas import Message, parse_model_id
+from inference_pipeline.api.services import Services
 from inference_pipeline.errors import AnswerNotFoundError
 from inference_pipeline.retrieval import as_passages
-from model_registry.feedback import Feedback, FeedbackLog, Rating
+from model_registry.feedback import Feedback, Rating
 from model_registry.prompting import ChatMessage
 
 MAX_TURNS = 50
+FEEDBACK_REQUEST: dict[str, Any] = {
+    "model": AUTHOR,
+    "messages": [QUESTION],
+    "answer": "She was built in 1984.",
+    "correction": "In Carrick, in 1974.",
+}
+KEPT: dict[str, Any] = {
+    "object": "twin.feedback",
+    "model": AUTHOR,
+    "rating": "down",
+    "preference_pair": True,
+    "created_at": "2026-09-21T14:13:20+00:00",
+}
 Shown = Annotated[str, Field(min_length=1, max_length=20_000)]
 
 
@@ -55,7 +69,7 @@ class FeedbackRequest(BaseModel):
         return self
 
 
-def feedback_routes(log: FeedbackLog, recent: RecentAnswers) -> APIRouter:
+def routes(services: Services) -> APIRouter:
     router = APIRouter()
 
     @router.post("/v1/feedback", responses=success(KEPT) | errors(400, 404, 409, 503))
@@ -63,8 +77,8 @@ def feedback_routes(log: FeedbackLog, recent: RecentAnswers) -> APIRouter:
         """A correction becomes a preference pair of the next training; a thumb alone is kept, and teaches nothing."""
         author, _ = parse_model_id(body.model)
         require_author(request, author)
-        kept = _feedback(body, author, recent)
-        await asyncio.to_thread(log.append, author, kept)
+        kept = _feedback(body, author, services.answering.recent)
+        await asyncio.to_thread(services.feedback.append, author, kept)
         return {
             "object": "twin.feedback",
             "model": body.model,

@@ -4,7 +4,7 @@ import asyncio
 import base64
 import struct
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
@@ -13,15 +13,22 @@ from pydantic_core import PydanticCustomError
 
 from feature_store.ports import Encoder
 from feature_store.records import Vector
-from inference_pipeline.api.admission import Admission
 from inference_pipeline.api.answering import while_connected
-from inference_pipeline.api.examples import EMBEDDINGS, EMBEDDINGS_REQUEST
 from inference_pipeline.api.openapi import errors, success
+from inference_pipeline.api.services import Services
 from inference_pipeline.errors import InvalidRequestError
 from model_registry.errors import UnknownModelError
 
 MAX_INPUTS = 2048  # as OpenAI has it
 BATCH = 32  # texts; between two batches questions get their turn at the encoder
+
+EMBEDDINGS_REQUEST: dict[str, Any] = {"model": "all-minilm-l6-v2", "input": ["The ferry is the Patient Annie."]}
+EMBEDDINGS: dict[str, Any] = {
+    "object": "list",
+    "data": [{"object": "embedding", "index": 0, "embedding": [0.0312, -0.0457, 0.0081]}],
+    "model": "all-minilm-l6-v2",
+    "usage": {"prompt_tokens": 9, "total_tokens": 9},
+}
 
 
 def _as_texts(value: object) -> object:
@@ -48,15 +55,14 @@ class EmbeddingRequest(BaseModel):
     dimensions: Annotated[int, Field(ge=1)] | None = None
 
 
-def embedding_routes(encoder: Encoder, name: str, admission: Admission) -> APIRouter:
-    """`name` is what clients call the encoder."""
-    router = APIRouter()
+def routes(services: Services) -> APIRouter:
+    router, encoder, name = APIRouter(), services.encoder, services.encoder_name
 
     @router.post("/v1/embeddings", responses=success(EMBEDDINGS) | errors(400, 404, 503))
     async def create_embeddings(body: EmbeddingRequest, request: Request) -> Response:
         if body.model != name:
             raise UnknownModelError(f"there is no encoder {body.model!r}. The one here is {name!r}.")
-        with admission.place():
+        with services.answering.admission.place():
             tokens, vectors = await while_connected(request, _embed(encoder, body))
         written = [_base64(vector) if body.encoding_format == "base64" else list(vector) for vector in vectors]
         data = [{"object": "embedding", "index": index, "embedding": one} for index, one in enumerate(written)]

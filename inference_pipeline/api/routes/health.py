@@ -8,14 +8,14 @@ from fastapi.responses import JSONResponse
 
 from inference_pipeline.api.access import caller_of
 from inference_pipeline.api.openapi import success
-from inference_pipeline.engine_pool import EnginePool
-from model_registry.ports import ModelResolver, has_champion
+from inference_pipeline.api.services import Services
+from model_registry.ports import has_champion
 
 READY = {"status": "ready", "champions": {"maud-ferrier": "v2"}}
 NOT_READY = {"application/json": {"example": {"status": "loading", "message": "a champion is being loaded."}}}
 
 
-def health_routes(pool: EnginePool, resolver: ModelResolver) -> APIRouter:
+def routes(services: Services) -> APIRouter:
     router = APIRouter()
 
     @router.get("/health", responses=success({"status": "ok"}))
@@ -26,11 +26,11 @@ def health_routes(pool: EnginePool, resolver: ModelResolver) -> APIRouter:
     def ready(request: Request) -> JSONResponse:
         """Names only the champions that the caller may use; who has no key where one is asked for learns none."""
         caller = caller_of(request)
-        champions = {author: version.name for author, version in sorted(pool.champions.items())}
+        champions = {author: version.name for author, version in sorted(services.pool.champions.items())}
         if champions:
             shown = {author: name for author, name in champions.items() if caller.may_use(author)}
             return _answer(200, "ready", champions=shown)
-        if any(has_champion(resolver, author) for author in resolver.authors()):
+        if any(has_champion(services.registry, author) for author in services.registry.authors()):
             return _answer(503, "loading", message="a champion is being loaded.")
         return _answer(503, "no champion", message="no author has a champion yet. Run: twin train AUTHOR")
 

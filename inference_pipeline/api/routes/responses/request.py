@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from inference_pipeline.answers import Question
-from inference_pipeline.api.examples import RESPONSE_REQUEST
+from inference_pipeline.api.examples import AUTHOR, QUESTION
 from inference_pipeline.api.schemas import (
     SMALLEST_TOP_P,
     Message,
@@ -19,6 +19,8 @@ from inference_pipeline.api.schemas import (
 )
 from inference_pipeline.api.unsupported import only
 from model_registry.prompting import ChatMessage
+
+EXAMPLE_REQUEST: dict[str, Any] = {"model": AUTHOR, "input": QUESTION["content"]}
 
 
 class InputMessage(Message):
@@ -44,7 +46,7 @@ class TextOptions(BaseModel):
 
 
 class ResponseRequest(BaseModel):
-    model_config = ConfigDict(extra="ignore", json_schema_extra={"examples": [RESPONSE_REQUEST]})
+    model_config = ConfigDict(extra="ignore", json_schema_extra={"examples": [EXAMPLE_REQUEST]})
 
     model: str
     input: Input

@@ -1,0 +1,19 @@
+"""The HTTP routes, one file a group.
+
+To add some: a module (or package) here with `routes(services: Services) -> APIRouter`. A route is asked for with the
+scope chat, below /admin with the scope admin; one that names an author calls `access.require_author` first.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+
+from fastapi import APIRouter
+
+from inference_pipeline.api.services import Services
+
+
+def routers(services: Services) -> Iterator[APIRouter]:
+    """Of all modules here, by name."""
+    for name in sorted(module.name for module in pkgutil.iter_modules(__path__)):
+        yield importlib.import_module(f"{__name__}.{name}").routes(services)

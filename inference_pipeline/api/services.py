@@ -1,0 +1,23 @@
+"""What the routes are made over."""
+
+from dataclasses import dataclass
+
+from feature_store.ports import Encoder
+from inference_pipeline.api.answering import Answering
+from inference_pipeline.engine_pool import EnginePool
+from inference_pipeline.keys import KeyStore
+from inference_pipeline.post_search import PostSearch
+from model_registry.feedback import FeedbackLog
+from model_registry.ports import ModelPublisher
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    answering: Answering
+    posts: PostSearch
+    encoder: Encoder
+    encoder_name: str  # what clients call it
+    feedback: FeedbackLog
+    pool: EnginePool
+    registry: ModelPublisher
+    keys: KeyStore
