@@ -1,25 +1,25 @@
-"""Documents → chunks: what search finds and prompts show. Exact spans, cut before headings, then between paragraphs,
+"""Documents → chunks: what search finds and prompts show. Exact spans, cut by a chunker first, then between paragraphs,
 lines, sentences, words: at the largest of these that fits.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
+from feature_pipeline.chunkers import Chunker, chunker_module, headings
 from feature_pipeline.cleaning import normalise
-from feature_pipeline.prose import blocks
 from feature_store.ports import Encoder
 from feature_store.records import Chunk, Document
 
-CHUNKING_VERSION = "1"  # to be raised by hand whenever the same document would be cut differently
+FIRST = "headings"  # of the chunkers: what it cut was stored without its name
 TITLE_SHARE = 3  # a title may take one part in three of a chunk's tokens; a longer one is shortened
 SMALL_SHARE = 3  # a chunk of less than one part in three joins a neighbour where both fit
 HEADROOM = 0.9  # of the estimated capacity in characters, so that few chunks must be cut again
 
 
-def fingerprint(chunk_tokens: int) -> str:
-    """What chunks depend on besides their documents and the encoder."""
-    return f"{CHUNKING_VERSION}, {chunk_tokens} tokens"
+def fingerprint(name: str, chunk_tokens: int) -> str:
+    """What chunks depend on besides their documents and the encoder. `name` is the chunker's. Raises SettingsError."""
+    version = chunker_module(name).VERSION
+    return f"{version if name == FIRST else f'{name} {version}'}, {chunk_tokens} tokens"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,9 @@ class _Cut:
         return self.prefix + normalise(self.text)
 
 
-def chunk_documents(documents: Sequence[Document], *, encoder: Encoder, chunk_tokens: int) -> list[Chunk]:
+def chunk_documents(
+    documents: Sequence[Document], *, encoder: Encoder, chunk_tokens: int, chunker: Chunker = headings
+) -> list[Chunk]:
     """Chunks of all documents, in order, without vectors.
 
     Together they cover all of a document's text but space between them, and none overlaps another. No chunk's
@@ -50,9 +52,11 @@ def chunk_documents(documents: Sequence[Document], *, encoder: Encoder, chunk_to
     limit = min(chunk_tokens, encoder.max_tokens)
     documents = [document for document in documents if document.text.strip()]
     prefixes = _prefixes([document.title for document in documents], encoder, limit // TITLE_SHARE)
-    sections = [cut for d, prefix in zip(documents, prefixes, strict=True) for cut in _sections(d, prefix)]
     fitting: list[_Cut] = []
-    pending = _counted(sections, encoder)
+    pending = _counted(
+        [_Cut(d, prefix, *span) for d, prefix in zip(documents, prefixes, strict=True) for span in chunker.spans(d)],
+        encoder,
+    )
     while pending:
         pieces = _counted([piece for cut in pending for piece in _split(cut, limit)], encoder)
         fitting += [piece for piece in pieces if piece.tokens <= limit]
@@ -60,15 +64,8 @@ def chunk_documents(documents: Sequence[Document], *, encoder: Encoder, chunk_to
         pending = [piece for piece in pieces if piece.tokens > limit]
     order = {document.id: position for position, document in enumerate(documents)}
     fitting.sort(key=lambda cut: (order[cut.document.id], cut.start))
-    return [_chunk(cut, encoder.fingerprint) for cut in _join_small(fitting, encoder, limit)]
-
-
-def _sections(document: Document, prefix: str) -> Iterator[_Cut]:
-    """A document cut before its headings."""
-    starts = [block.start for block in blocks(document) if block.kind == "heading"]
-    edges = sorted({0, *starts, len(document.text)})
-    for start, end in pairwise(edges):
-        yield _Cut(document, prefix, start, end)
+    cuts = _join_small(fitting, encoder, limit) if chunker.JOIN_SMALL else fitting
+    return [_chunk(cut, encoder.fingerprint) for cut in cuts]
 
 
 def _prefixes(titles: Sequence[str], encoder: Encoder, limit: int) -> list[str]:

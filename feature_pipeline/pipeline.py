@@ -13,6 +13,7 @@ from functools import partial
 from configs.progress import Progress, track
 from configs.settings import FeaturePipelineSettings
 from feature_pipeline import chunking, cleaning, deduplication, gates, privacy, splitting
+from feature_pipeline.chunkers import chunker_module
 from feature_pipeline.collecting import CollectReport, collect
 from feature_pipeline.embedding import embed
 from feature_pipeline.errors import NothingUsableError
@@ -59,7 +60,7 @@ def build_features(
         "privacy": privacy.fingerprint(settings.allow, settings.phone_region) if settings.mask else "off",
         "deduplication": deduplication.fingerprint(settings.near_duplicate),
         "splitting": splitting.fingerprint(settings.validation_share, settings.test_share),
-        "chunking": chunking.fingerprint(settings.chunk_tokens),
+        "chunking": chunking.fingerprint(settings.chunker, settings.chunk_tokens),
         "examples": examples.fingerprint(settings.example_tokens, backward.fingerprint if backward else ""),
     }
     with store.writing(author):
@@ -88,7 +89,9 @@ def build_features(
         gates.require_good(usable, settings.gates)
 
         progress.start("chunk", None)
-        chunks = chunking.chunk_documents(usable, encoder=encoder, chunk_tokens=settings.chunk_tokens)
+        chunks = chunking.chunk_documents(
+            usable, encoder=encoder, chunk_tokens=settings.chunk_tokens, chunker=chunker_module(settings.chunker)
+        )
         progress.finish(f"{len(chunks)} chunks")
         requests = backward.requests(examples.beginnings(usable, settings.example_tokens), progress) if backward else {}
         progress.start("label", None)

@@ -1,12 +1,16 @@
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from configs.errors import SettingsError
+from configs.settings import Settings
 from fakes.online_index import HashEncoder
 from fakes.posts import document
-from feature_pipeline.chunking import chunk_documents
+from feature_pipeline.chunkers import chunker_module, headings, names
+from feature_pipeline.chunking import chunk_documents, fingerprint
 from feature_pipeline.cleaning import normalise
 from feature_store.records import Chunk, ContentType
 
@@ -104,3 +108,29 @@ def test_chunks_cover_the_text_in_order(content: str, title: str, content_type: 
         end = chunk.end
     assert not doc.text[end:].strip()
     assert chunks == chunk_documents([doc], encoder=HashEncoder(), chunk_tokens=32)
+
+
+def test_the_first_chunker_is_named_as_it_was_before_there_were_several(settings: Settings) -> None:
+    """Or every feature version would be made anew."""
+    assert fingerprint(settings.feature_pipeline.chunker, 160) == "1, 160 tokens"
+
+
+def test_an_unknown_chunker_answers_with_the_known_ones() -> None:
+    with pytest.raises(SettingsError, match=r"'pages'.*Known: .*headings"):
+        fingerprint("pages", 160)
+
+
+def test_small_chunks_stay_apart_where_the_chunker_wants_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(headings, "JOIN_SMALL", False)
+    assert len(chunks_of("\n\n".join(f"# Part {i}\n\nShort text." for i in range(8)))) == 8
+
+
+def test_chunkers_cover_a_document_in_order() -> None:
+    text = f"{PARAGRAPH}\n\n# One\n\n{PARAGRAPH}\n\n## Two\n\n- an item\n\n```\ncode\n```"
+    doc = document(text, title="Fog")
+    for name in names():
+        spans = [*chunker_module(name).spans(doc)]
+        assert all(start < end for start, end in spans)
+        assert all(first[1] <= second[0] for first, second in pairwise(spans))
+        covered = {place for start, end in spans for place in range(start, end)}
+        assert "".join(c for i, c in enumerate(doc.text) if i not in covered).strip() == ""
