@@ -107,7 +107,7 @@ class _Tree:
 
 
 class FolderTree(_Tree):
-    """Links are passed over: what they lead to in the folder is there anyway, what is outside was not named."""
+    """Links are skipped: what they lead to in the folder is there anyway, what is outside was not named."""
 
     @cached_property
     def _names(self) -> list[str]:

@@ -27,7 +27,7 @@ class CollectReport:
     forgotten: int  # found, and not collected: `twin forget` has seen to that
     unreached: tuple[tuple[str, str], ...]  # (source_id, reason): what was collected of it before stays
     quarantined: tuple[tuple[str, str], ...]  # (source_id, problem) of every item that cannot be read
-    ignored: dict[str, int]  # what the source passed over, by kind
+    ignored: dict[str, int]  # what the source ignored, by kind
 
     @property
     def any(self) -> bool:

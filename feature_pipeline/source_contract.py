@@ -113,7 +113,7 @@ class Source(Protocol):
 
     @property
     def ignored(self) -> dict[str, int]:
-        """What is passed over, by kind, e.g. {".png": 3, "hidden": 1}. Complete once `read` has ended."""
+        """What was ignored, by kind, e.g. {".png": 3, "hidden": 1}. Complete once `read` has ended."""
 
     def count(self) -> int | None:
         """How many items `read` will yield, when that is cheap to know."""

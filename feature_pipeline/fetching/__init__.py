@@ -1,7 +1,7 @@
 """The only door to the network for collecting.
 
 `polite` goes through it: addresses are vetted (`addresses`), connections pinned to what was vetted (`connections`),
-answers bounded (`bodies`), failures that may pass told from those that will not (`waits`), pages remembered (`cache`).
+responses bounded (`bodies`), passing failures told from lasting ones (`waits`), pages remembered (`cache`).
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A successful answer. `unchanged`: the server said 304, or the page was fetched before in this same collection;
+    """A successful response. `unchanged`: the server said 304, or the page was fetched before in this same collection;
     the body is then the stored one."""
 
     url: str  # after redirects: what relative links are relative to
@@ -29,7 +29,7 @@ class Fetcher(Protocol):
         """Fetch `url`, politely: within robots.txt (`robots=False` for a service's public API), waiting between
         requests to one host, retrying what may pass. `headers` may add e.g. Accept or Authorization; authorisation
         is never sent on to another host by a redirect. `modified` (ISO 8601, UTC) is when the page last changed, if
-        the caller knows: a copy that was stored well after that is the answer, and nothing is asked.
+        the caller knows: a copy that was stored well after that is returned, and no request is made.
 
         Everything fetched is remembered until the collection is complete, so that after a kill the same requests
         cost nothing; afterwards validators (ETag, Last-Modified) are kept for conditional requests.

@@ -56,15 +56,15 @@ class Client:
         url = httpcore2.URL(
             scheme=address.raw_scheme, host=address.raw_host, port=address.port, target=address.raw_path
         )
-        own: dict[bytes | str, bytes | str] = {
+        sent: dict[bytes | str, bytes | str] = {
             "user-agent": self.settings.user_agent,
             "accept": "*/*",
             "accept-encoding": ACCEPTED_ENCODINGS,
         }
-        own.update(headers)
+        sent.update(headers)
         timeouts = dict.fromkeys(("connect", "read", "write", "pool"), idle)
         try:
-            with self._pool.stream("GET", url, headers=own, extensions={"timeout": timeouts}) as response:
+            with self._pool.stream("GET", url, headers=sent, extensions={"timeout": timeouts}) as response:
                 received = _decoded(response.headers)
                 body = b""
                 if 200 <= response.status < 300:

@@ -1,4 +1,4 @@
-"""CSV of strangers: rows as dictionaries, whatever the encoding, the line ends and the length of a field."""
+"""Untrusted CSV: rows as dictionaries, whatever the encoding, the line ends and the length of a field."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Public JSON APIs: addresses that stay the same, parsed answers, paged lists, and items that fail alone."""
+"""Public JSON APIs: addresses that stay the same, parsed responses, paged lists, and items that fail alone."""
 
 import re
 from collections import Counter
@@ -20,7 +20,7 @@ RELATION = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s;,]+))", re.IGNORECAS
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     json: Json
     next_url: str  # of the Link header, on the same origin; "" when there is none
 
@@ -40,18 +40,18 @@ class JsonApi:
         query = urlencode(parameters, quote_via=quote, safe=":@,")
         return self.base_url.rstrip("/") + path + (f"?{query}" if query else "")
 
-    def get(self, url: str, *, modified: str = "") -> Answer:
-        """`modified` as in Fetcher. Raises SourceError when the answer is no JSON; FetchError."""
+    def get(self, url: str, *, modified: str = "") -> Response:
+        """`modified` as in Fetcher. Raises SourceError when the response is no JSON; FetchError."""
         headers = {"Accept": "application/json", **self.headers}
         fetched = self.fetcher.get(url, headers=headers, robots=False, modified=modified)
         try:
-            answer = parse_json(fetched.body, what=url)
+            response = parse_json(fetched.body, what=url)
         except SourceError as error:
             raise SourceError(
                 f"{url} answers with {len(fetched.body)} bytes that are no JSON. Try again later, and check that the "
                 "address is that of the service's public API."
             ) from error
-        return Answer(answer, self._on_same_origin(next_link(fetched.headers.get("link", "")), fetched.url))
+        return Response(response, self._on_same_origin(next_link(fetched.headers.get("link", "")), fetched.url))
 
     def _on_same_origin(self, link: str, base: str) -> str:
         """`link` as an address; "" when it leads elsewhere, where a token would be given away."""
@@ -84,7 +84,7 @@ class Listing:
     api: JsonApi
     path: tuple[str, ...]  # where a page holds its items
     id_of: Callable[[Json], str]
-    following: Callable[[Answer, list[Json]], str]  # the address of the next page; "" after the last
+    following: Callable[[Response, list[Json]], str]  # the address of the next page; "" after the last
     is_own: Callable[[Json], bool] = lambda _: True
     seen: set[str] = field(default_factory=set, init=False)
     ignored: Counter[str] = field(default_factory=Counter, init=False)
@@ -106,14 +106,14 @@ class Listing:
                     f"{url}: more than {len(asked):,} pages. If there are so many, raise fetching.max_pages."
                 )
             asked.add(url)
-            answer = self.api.get(url)
-            items = at(answer.json, *self.path)
+            response = self.api.get(url)
+            items = at(response.json, *self.path)
             if not isinstance(items, list):
-                said = text_at(answer.json, "message") or text_at(answer.json, "error") or "something else"
+                said = text_at(response.json, "message") or text_at(response.json, "error") or "something else"
                 raise SourceError(f"{url} answers with {said!r:.200} instead of a list. Try again later.")
             fresh = [item for item in items if self._is_new(item)]
             barren = 0 if fresh else barren + 1
-            url = self.following(answer, items)
+            url = self.following(response, items)
             for item in fresh:
                 if self.is_own(item):
                     yield item

@@ -1,4 +1,4 @@
-"""JSON of strangers: parsed with a clear error, and looked into without trusting its shape."""
+"""Untrusted JSON: parsed with a clear error, and looked into without trusting its shape."""
 
 import json
 from typing import Any

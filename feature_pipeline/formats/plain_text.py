@@ -6,5 +6,5 @@ from feature_store.records import ContentType
 
 
 def plain_text(text: str, content_type: ContentType) -> str:
-    """`text` without its format's furniture. Quotations stay, behind "> "."""
+    """`text` without markup. Quotations stay, marked with "> "."""
     return assemble(PIECES[content_type](text.replace("\r\n", "\n").replace("\0", "")))[0]

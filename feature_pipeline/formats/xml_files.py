@@ -1,4 +1,4 @@
-"""XML of strangers: no entities, no network, no document type that defines anything."""
+"""Untrusted XML: no entities, no network, no document type that defines anything."""
 
 import re
 

@@ -2,14 +2,15 @@
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import ClassVar
+from urllib.parse import urljoin
 
 from feature_pipeline.archives import MEGABYTE, FileTree
 from feature_pipeline.errors import UnreadableItemError
-from feature_pipeline.formats.text_files import decode
+from feature_pipeline.formats.text_files import decode, readable_name
 from feature_pipeline.source_contract import SourceOptions, Unreached
 from feature_store.records import ContentType, Post, PostKind
 
@@ -114,6 +115,13 @@ class BaseSource(ABC):
         except UnreadableItemError as error:
             return replace(bare, problem=str(error))
 
+    def absolute(self, url: str, base: str) -> str:
+        """`url` as `options.base_url`, else `base`, makes it a whole address."""
+        try:
+            return urljoin(self.options.base_url or base, url)
+        except ValueError:  # e.g. "http://[" as a host
+            return url
+
     def too_large(self, size: int) -> str:
         """The problem of an item of `size` bytes; "" when it is within the limit."""
         limit = self.options.max_file_bytes
@@ -132,6 +140,16 @@ class ExportSource(BaseSource):
     def identity(self) -> str:
         """The account, where the export tells it; else, as here, the path."""
         return str(self.tree.path)
+
+    def one_of(self, accounts: Iterable[str]) -> str:
+        """The account when there is one alone, else the path."""
+        found = list(dict.fromkeys(accounts))
+        return found[0] if len(found) == 1 else self.resolved_path
+
+    @property
+    def resolved_path(self) -> str:
+        """Without links; what is not UTF-8 in it is shown as \\xNN."""
+        return readable_name(str(self.tree.path.resolve()))
 
     def text(self, name: str, *, html: bool = False) -> str:
         """One file, decoded. Raises UnreadableItemError when it is no text, or too large for a post."""

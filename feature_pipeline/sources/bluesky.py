@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from feature_pipeline import dates
 from feature_pipeline.errors import EmptySourceError, HttpStatusError, SourceError
 from feature_pipeline.formats.bluesky_records import hashtags, mentioned, post_text, web_address
-from feature_pipeline.formats.json_api import Answer, JsonApi, Listing
+from feature_pipeline.formats.json_api import JsonApi, Listing, Response
 from feature_pipeline.formats.json_values import Json, at, dict_at, text_at
 from feature_pipeline.source_bases.api import ApiSource, account_name, unknown_account
 from feature_pipeline.source_bases.base import Ignored, Item
@@ -56,8 +56,8 @@ class BlueskySource(ApiSource):
     def _is_own(self, item: Json) -> bool:
         return text_at(item, *(("reason", "by") if _is_repost(item) else ("post", "author")), "did") == self.place
 
-    def _following(self, answer: Answer, _items: list[Json]) -> str:
-        cursor = text_at(answer.json, "cursor")  # also behind a page that was filtered until it was empty
+    def _following(self, response: Response, _items: list[Json]) -> str:
+        cursor = text_at(response.json, "cursor")  # also behind a page that was filtered until it was empty
         return self._url(cursor=cursor) if cursor else ""
 
     def _post(self, item: Json) -> Post:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from feature_pipeline import dates
 from feature_pipeline.errors import EmptySourceError
-from feature_pipeline.formats.json_api import Answer, JsonApi, Listing
+from feature_pipeline.formats.json_api import JsonApi, Listing, Response
 from feature_pipeline.formats.json_values import Json, at, list_at, text_at
 from feature_pipeline.formats.plain_text import plain_text
 from feature_pipeline.source_bases.api import ApiSource, account_name
@@ -46,9 +46,9 @@ class HackerNewsSource(ApiSource):
                 f"Hacker News has nothing by {self.place!r}. Upper and lower case in a name matter: "
                 f"see https://news.ycombinator.com/user?id={self.place}"
             )
-        own = {text_at(hit, "objectID"): _text(hit) for hit in hits}
+        texts = {text_at(hit, "objectID"): _text(hit) for hit in hits}
         for hit in hits:
-            yield self._post(hit, own)
+            yield self._post(hit, texts)
         yield from Ignored.each(listing.ignored)
         self.lists_all = listing.is_whole and 0 < self._total <= len(listing.seen)
 
@@ -58,8 +58,8 @@ class HackerNewsSource(ApiSource):
             window["page"] = page
         return self.api.url("/search_by_date", tags=f"author_{self.place}", hitsPerPage=MAX_HITS, **window)
 
-    def _following(self, answer: Answer, hits: list[Json]) -> str:
-        found, page, pages = (_number(answer.json, key) for key in ("nbHits", "page", "nbPages"))
+    def _following(self, response: Response, hits: list[Json]) -> str:
+        found, page, pages = (_number(response.json, key) for key in ("nbHits", "page", "nbPages"))
         self._total = max(self._total, found)
         if page + 1 < pages:
             return self._url(page + 1)
@@ -72,11 +72,11 @@ class HackerNewsSource(ApiSource):
     def _is_own(self, hit: Json) -> bool:
         return text_at(hit, "author") == self.place
 
-    def _post(self, hit: Json, own: dict[str, str]) -> Post:
+    def _post(self, hit: Json, texts: dict[str, str]) -> Post:
         number, text, title = text_at(hit, "objectID"), _text(hit), text_at(hit, "title").strip()
         comment = "comment" in list_at(hit, "_tags") or (not title and bool(text_at(hit, "comment_text")))
         parent, story = text_at(hit, "parent_id"), text_at(hit, "story_id")
-        answered = own.get(parent, "")
+        answered = texts.get(parent, "")
         if parent == story and not answered:
             answered = html.escape(text_at(hit, "story_title"))
         alone = bool(title) and not text  # a link, or a question without more: its title is what was written
@@ -100,12 +100,12 @@ def _text(hit: Json) -> str:
 def _as_html(text: str) -> str:
     """Links at full length, and paragraphs that begin with ">" as what they are by custom: quotations."""
     whole = SHORTENED.sub(_lengthened, text)
-    first, *others = PARAGRAPH.split(whole)
+    first, *rest = PARAGRAPH.split(whole)
     paragraphs = [
         f"<blockquote>{QUOTED.sub('', paragraph, count=1).strip()}</blockquote>"
         if QUOTED.match(paragraph)
         else paragraph
-        for paragraph in (first, *others)
+        for paragraph in (first, *rest)
     ]
     return "<p>".join(paragraphs)
 

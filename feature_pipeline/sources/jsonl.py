@@ -27,7 +27,7 @@ from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableIte
 from feature_pipeline.formats.escaping import unescape_title
 from feature_pipeline.formats.json_values import Json, at, list_at, parse_json, text_at
 from feature_pipeline.formats.post_fields import read_tags
-from feature_pipeline.formats.text_files import BYTE_ORDER_MARKS, MEGABYTE, readable_name
+from feature_pipeline.formats.text_files import BYTE_ORDER_MARKS, MEGABYTE
 from feature_pipeline.source_bases.base import ExportSource, Item
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_store.records import ContentType, Post, PostKind, digest_of
@@ -51,7 +51,7 @@ ID_IN_BROKEN_LINE = re.compile(rb'[{,]\s*"id"\s*:\s*(?:"([^"\\]+)"|(\d+))')
 class JsonLinesSource(ExportSource):
     @property
     def identity(self) -> str:
-        return readable_name(str(self.tree.path.resolve()))
+        return self.resolved_path
 
     def items(self) -> Iterator[Item]:
         """Every line that is not blank. Raises EmptySourceError; SourceError when it cannot be read to its end."""

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from feature_pipeline import dates
 from feature_pipeline.errors import EmptySourceError, HttpStatusError, SourceError, UnreachableError
-from feature_pipeline.formats.json_api import Answer, JsonApi, Listing
+from feature_pipeline.formats.json_api import JsonApi, Listing, Response
 from feature_pipeline.formats.json_values import Json, at, dict_at, list_at, text_at
 from feature_pipeline.formats.plain_text import plain_text
 from feature_pipeline.source_bases.api import ApiSource, account_name, unknown_account
@@ -26,7 +26,7 @@ OBTAIN = (
     "*Preferences → Import and export* instead."
 )
 # Where https://HOST/@NAME is an account of something else.
-OTHERS = (
+OTHER_SERVICES = (
     *("medium.com", "youtube.com", "tiktok.com", "threads.net", "threads.com", "substack.com", "hashnode.com"),
     *("steemit.com", "hive.blog", "peakd.com", "ecency.com", "odysee.com", "rumble.com", "unsplash.com", "listed.to"),
     *("producthunt.com", "replit.com", "observablehq.com", "glitch.com", "paragraph.xyz", "paragraph.com", "t.me"),
@@ -34,11 +34,11 @@ OTHERS = (
 )
 HOST = r"(?:[\w-]+\.)+[\w-]+(?::\d{1,5})?"
 NAME = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?"
-NOT_OTHERS = rf"(?!(?:[\w-]+\.)*(?:{'|'.join(map(re.escape, OTHERS))})(?:[:/]|$))"
-HANDLE = rf"@{NAME}@{NOT_OTHERS}{HOST}"
+NOT_OTHER_SERVICE = rf"(?!(?:[\w-]+\.)*(?:{'|'.join(map(re.escape, OTHER_SERVICES))})(?:[:/]|$))"
+HANDLE = rf"@{NAME}@{NOT_OTHER_SERVICE}{HOST}"
 NOT_A_FEED = r"(?!@[^/]*\.(?:rss|atom|json)$)"
 ADDRESS = re.compile(
-    rf"{HANDLE}|https?://{NOT_OTHERS}{HOST}/{NOT_A_FEED}(?:@{NAME}|{HANDLE})/?(?:[?#].*)?", re.IGNORECASE
+    rf"{HANDLE}|https?://{NOT_OTHER_SERVICE}{HOST}/{NOT_A_FEED}(?:@{NAME}|{HANDLE})/?(?:[?#].*)?", re.IGNORECASE
 )
 
 PER_PAGE = 40  # the most that Mastodon gives: https://docs.joinmastodon.org/methods/accounts/#statuses
@@ -56,21 +56,21 @@ class MastodonSource(ApiSource):
 
         Raises EmptySourceError, SourceError, FetchError.
         """
-        own: dict[str, str] = {}
+        texts: dict[str, str] = {}
         continued: list[Json] = []
         listing = Listing(self.api, (), _id, self._following, self._is_own)
         for status in listing.read(self._url()):
-            own[_id(status)] = text_at(status, "content")
+            texts[_id(status)] = text_at(status, "content")
             if text_at(status, "in_reply_to_account_id") == _id(self.account):
                 continued.append(status)
             else:
                 yield self._post(status, "")
         for status in continued:
-            yield self._post(status, own.get(text_at(status, "in_reply_to_id"), ""))
-        self._require_some(found=len(own))
+            yield self._post(status, texts.get(text_at(status, "in_reply_to_id"), ""))
+        self._require_some(found=len(texts))
         yield from Ignored.each(listing.ignored)
         expected = at(self.account, "statuses_count")  # those to followers are counted too, and not always shown
-        self.lists_all = listing.is_whole and isinstance(expected, int) and len(own) >= expected
+        self.lists_all = listing.is_whole and isinstance(expected, int) and len(texts) >= expected
 
     def _is_own(self, status: Json) -> bool:
         return text_at(status, "account", "id") == _id(self.account)
@@ -89,7 +89,7 @@ class MastodonSource(ApiSource):
     def _url(self, **older: str) -> str:
         return self.api.url(f"/api/v1/accounts/{quote(_id(self.account), safe='')}/statuses", limit=PER_PAGE, **older)
 
-    def _following(self, _answer: Answer, statuses: list[Json]) -> str:
+    def _following(self, _response: Response, statuses: list[Json]) -> str:
         """By the id of the last status: the Link header is left out after a page that was filtered to be short."""
         last = next(filter(None, map(_id, reversed(statuses))), "")
         return self._url(max_id=last) if last else ""

@@ -15,7 +15,6 @@ from feature_pipeline.archives import MEGABYTE, FileTree
 from feature_pipeline.errors import EmptySourceError, SourceError
 from feature_pipeline.formats.json_values import Json, at, dict_at, list_at, parse_json, text_at
 from feature_pipeline.formats.plain_text import plain_text
-from feature_pipeline.formats.text_files import readable_name
 from feature_pipeline.source_bases.base import ExportSource, Ignored, Item
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_store.records import ContentType, Post, PostKind
@@ -48,7 +47,7 @@ class _Version:
 class MastodonArchive(ExportSource):
     @property
     def identity(self) -> str:
-        return next(iter(self._actors)) if len(self._actors) == 1 else readable_name(str(self.tree.path.resolve()))
+        return self.one_of(self._actors)
 
     def items(self) -> Iterator[Item]:
         """In the order of the file. Raises SourceError."""

@@ -1,7 +1,7 @@
 """A Medium export: stories, drafts, and responses to others' stories.
 
 A response is a story without a title of its own: what the export gives for one is the beginning of its text. Which
-story it answers is not in the export. Passed over, and counted by folder: claps, bookmarks, highlights, lists and all
+story it answers is not in the export. Ignored, and counted by folder: claps, bookmarks, highlights, lists and all
 else that is no post.
 """
 

@@ -20,7 +20,6 @@ from feature_pipeline.errors import EmptySourceError, SourceError
 from feature_pipeline.formats.csv_rows import csv_rows
 from feature_pipeline.formats.escaping import unescape_if_escaped
 from feature_pipeline.formats.plain_text import plain_text
-from feature_pipeline.formats.text_files import readable_name
 from feature_pipeline.source_bases.base import ExportSource, Ignored, Item
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_store.records import ContentType, Post, PostKind
@@ -66,13 +65,12 @@ class RedditExport(ExportSource):
 
     @property
     def identity(self) -> str:
-        accounts = {
+        return self.one_of(
             row["value"].strip()
             for name in self.tree.find("statistics.csv")
             for row in csv_rows(self.tree, name, required=("statistic", "value"))
             if row["statistic"].strip().casefold() in ("account name", "account_name") and row["value"].strip()
-        }
-        return accounts.pop() if len(accounts) == 1 else readable_name(str(self.tree.path.resolve()))
+        )
 
     def items(self) -> Iterator[Item]:
         """Posts, comments, drafts, in the order of the files. Raises SourceError."""

@@ -62,10 +62,10 @@ class Page:
     @property
     def canonical(self) -> str:
         """The address that the page names as its own, when it is on the same site and says anything; normalised."""
-        own = absolute(self.url, "")
+        here = absolute(self.url, "")
         named = absolute(self.url, self.head.url) if self.head.url else ""
         is_home = urlsplit(named).path == "/" and not urlsplit(named).query  # a careless template, on another page
-        return named if named and same_site(named, own) and not is_home else own
+        return named if named and same_site(named, here) and not is_home else here
 
     @property
     def title(self) -> str:
@@ -78,8 +78,8 @@ class Page:
 
     @property
     def date(self) -> str:
-        said = dates.to_utc(text_at(self._article, "datePublished"))
-        return said or self.head.date or dates.from_path(urlsplit(self.url).path)
+        published = dates.to_utc(text_at(self._article, "datePublished"))
+        return published or self.head.date or dates.from_path(urlsplit(self.url).path)
 
     @property
     def tags(self) -> tuple[str, ...]:

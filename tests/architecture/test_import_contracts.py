@@ -56,6 +56,7 @@ def test_the_contracts_hold() -> None:
         ("twin/jobs", "import twin.commands", "Jobs never import commands"),
         ("twin/jobs", "import rich", "Jobs never import commands"),
         ("twin/jobs", "import twin.cli", "Siblings inside a package form no circle"),
+        ("feature_pipeline/formats", "import feature_pipeline.sources", "Siblings inside a package form no circle"),
     ],
 )
 def test_a_wrong_import_breaks_its_contract(copy: Path, module: str, line: str, contract: str) -> None:

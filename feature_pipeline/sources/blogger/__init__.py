@@ -1,12 +1,11 @@
 """A Blogger export: posts and pages, and the author's own comments with what they answer.
 
-Passed over, and counted: settings, templates, the trash, other authors' posts, others' comments.
+Ignored, and counted: settings, templates, the trash, other authors' posts, others' comments.
 """
 
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from urllib.parse import urljoin
 
 from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import EmptySourceError, SourceError
@@ -105,7 +104,7 @@ class BloggerSource(ExportSource):
         answered, author, name = self._asked.get(entry.answers, ("", "", "")) if comment else ("", "", "")
         return self.post(
             source_id,
-            url=_joined(self.options.base_url or blog.url, entry.url),
+            url=self.absolute(entry.url, blog.url),
             title="" if comment else entry.title,  # Blogger makes a comment's title of its beginning
             created_at=entry.created_at,
             content=entry.content,
@@ -135,10 +134,3 @@ def open(location: Location, options: SourceOptions) -> BloggerSource:  # noqa: 
 def _exports(tree: FileTree) -> list[str]:
     heads = {name: tree.head(name, PROBE_BYTES).replace(b"\0", b"") for name in tree.find(*PATTERNS)}  # as in UTF-16
     return [name for name, head in heads.items() if any(sign in head for sign in SIGNS)]
-
-
-def _joined(base: str, url: str) -> str:
-    try:
-        return urljoin(base, url)
-    except ValueError:  # e.g. "http://[" as a host
-        return url

@@ -28,7 +28,6 @@ from feature_pipeline.formats.bluesky_records import (
     web_address,
 )
 from feature_pipeline.formats.json_values import Json, at, dict_at, parse_json, text_at
-from feature_pipeline.formats.text_files import readable_name
 from feature_pipeline.source_bases.base import ExportSource, Ignored, Item
 from feature_pipeline.source_contract import Location, Match, SourceOptions, Unreached
 from feature_pipeline.sources.bluesky_archive.repository import read_repository
@@ -74,7 +73,7 @@ class BlueskyArchive(ExportSource):
 
     @property
     def identity(self) -> str:
-        return next(iter(self._authors)) if len(self._authors) == 1 else readable_name(str(self.tree.path.resolve()))
+        return self.one_of(self._authors)
 
     def items(self) -> Iterator[Item]:
         """In the order of the records' names, or of the list."""

@@ -99,7 +99,7 @@ class ChannelsSource(ChatSource):
             at=at,
             text=text,
             is_own=is_own,
-            ignored=_instead_of_words(item),
+            ignored=_why_ignored(item),
             sender="" if is_own else names[0],
             names=() if is_own else names,
             mentioned=tuple(text_at(p, "nickname") or text_at(p, "name") for p in list_at(item, "mentions")),
@@ -108,8 +108,8 @@ class ChannelsSource(ChatSource):
         )
 
 
-def _instead_of_words(item: Json) -> str:
-    """What a message is that is not in its sender's own words; "" when it is."""
+def _why_ignored(item: Json) -> str:
+    """What a message is in place of its sender's own words; "" when it is words."""
     if text_at(item, "type").lower() not in WRITTEN:
         return "notice of Discord"
     if item["author"].get("isBot") if isinstance(item.get("author"), dict) else False:
@@ -144,7 +144,7 @@ def open(location: Location, options: SourceOptions) -> PackageSource | Channels
         export["messages"] = [item for item in list_at(export, "messages") if isinstance(item, dict)]
     counts: Counter[str] = Counter()
     names: dict[str, set[str]] = {}
-    for item in (item for export in exports for item in export["messages"] if not _instead_of_words(item)):
+    for item in (item for export in exports for item in export["messages"] if not _why_ignored(item)):
         key = text_at(item, "author", "id")
         counts[key] += 1
         tag = f"{text_at(item, 'author', 'name')}#{text_at(item, 'author', 'discriminator')}"

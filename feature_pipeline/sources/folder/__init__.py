@@ -2,7 +2,7 @@
 .tar of it; or one such file.
 
 Front matter is read as Jekyll, Hugo, Hexo, Obsidian, Quarto, Pelican and Nikola write it, and addresses are those that
-the site's own configuration gives. Passed over, and counted: hidden files and folders, what site generators and package
+the site's own configuration gives. Ignored, and counted: hidden files and folders, what site generators and package
 managers put beside posts, links to what is in the folder anyway, files of other kinds, what belongs to a post without
 being one, and README, LICENSE and their like unless they begin with front matter. Everything else is a post, if need be
 one with a problem.
@@ -15,14 +15,15 @@ from pathlib import Path, PurePosixPath
 
 from feature_pipeline import dates
 from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
-from feature_pipeline.formats.post_fields import title_from_path, with_fields
-from feature_pipeline.formats.site_generators import Site
+from feature_pipeline.formats.post_fields import title_from_path
 from feature_pipeline.formats.text_files import decode, readable_name
 from feature_pipeline.source_bases.base import BaseSource, Ignored, Item
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_pipeline.sources.folder.documents import read_document
+from feature_pipeline.sources.folder.fields import with_fields
 from feature_pipeline.sources.folder.listing import ListedFile, Listing, list_files
 from feature_pipeline.sources.folder.post_files import PostFiles, select_posts
+from feature_pipeline.sources.folder.site_generators import Site
 from feature_store.records import ContentType, Post
 
 SUMMARY = "a folder (or one file, or a .zip) of Markdown, MDX, Quarto, reST, HTML, text, .docx or .pdf"
@@ -51,10 +52,10 @@ class FolderSource(BaseSource):
 
     def __post_init__(self) -> None:
         if not self._posts.files:
-            passed = ", ".join(f"{count} {kind}" for kind, count in sorted(self._listing.ignored.items()))
+            ignored = ", ".join(f"{count} {kind}" for kind, count in sorted(self._listing.ignored.items()))
             raise EmptySourceError(
                 f"{self.root} holds no post. Looked for files ending in {_endings()}, in its folders too"
-                f"{f'; passed over: {passed}' if passed else ''}. Name the folder that your posts are in."
+                f"{f'; ignored: {ignored}' if ignored else ''}. Name the folder that your posts are in."
             )
 
     @cached_property

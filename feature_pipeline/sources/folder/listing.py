@@ -118,14 +118,14 @@ def _of_archive(tree: FileTree, endings: Collection[str]) -> Listing:
             tree.read(around + name, max_bytes=BESIDE_BYTES) if not up and around + name in known else None
         )
     )
-    passed: set[PurePosixPath] = set()
+    counted: set[PurePosixPath] = set()
     for full_name in names:
         path = PurePosixPath(full_name.removeprefix(around))
         unwanted = [p for p in [*reversed(path.parents), path] if p.name.startswith(".") or p.name in GENERATED]
         if unwanted:
-            if unwanted[0] not in passed:  # a folder counts once, as on disk
+            if unwanted[0] not in counted:  # a folder counts once, as on disk
                 listing.ignored["hidden" if unwanted[0].name.startswith(".") else unwanted[0].name] += 1
-            passed.add(unwanted[0])
+            counted.add(unwanted[0])
         elif path.suffix.lower() not in endings:
             listing.ignored[ending_of(path)] += 1
         else:

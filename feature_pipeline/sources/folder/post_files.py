@@ -8,9 +8,9 @@ from pathlib import PurePosixPath
 from feature_pipeline.errors import SourceError, UnreadableItemError
 from feature_pipeline.formats.front_matter import split_front_matter, starts_with_front_matter
 from feature_pipeline.formats.json_values import parse_json, text_at
-from feature_pipeline.formats.site_generators import PARENTS, Site, find_site
 from feature_pipeline.formats.text_files import MEGABYTE
 from feature_pipeline.sources.folder.listing import ListedFile, Listing
+from feature_pipeline.sources.folder.site_generators import PARENTS, Site, find_site
 
 HOUSEKEEPING = {
     *("readme", "license", "licence", "copying", "notice", "changelog", "contributing", "code_of_conduct", "security"),
@@ -43,30 +43,30 @@ def select_posts(listing: Listing, folder: PurePosixPath) -> PostFiles:
     readable = [file for file in listing.files if not file.problem]
     names = [file.name for file in readable]
     site = find_site(listing.beside, folder, names)
-    passed = {
+    ignored = {
         **_of_vault(readable, listing.beside),
         **_rendered(names),
         **_resources(names, site),
         **{name: f"outside of {site.content}/" for name in names if site.path_of(name) is None},
         **{file.name: reason for file in readable if (reason := _without_post(file))},
     }
-    listing.ignored.update(passed.values())
-    return PostFiles([file for file in listing.files if file.name not in passed], site)
+    listing.ignored.update(ignored.values())
+    return PostFiles([file for file in listing.files if file.name not in ignored], site)
 
 
 def _of_vault(files: Sequence[ListedFile], beside: Beside) -> dict[str, str]:
     """Obsidian's drawings, and the notes that it makes new ones from."""
     vault = any(beside(up, ".obsidian/app.json") is not None for up in range(PARENTS + 1))
     folders = [configured for name, key in TEMPLATE_FOLDERS if (configured := _configured(beside(0, name), key))]
-    passed: dict[str, str] = {}
+    ignored: dict[str, str] = {}
     for file in files:
         path = PurePosixPath(file.name)
         named = vault and any(part.lower() in TEMPLATES for part in path.parts[:-1])
         if named or any(path.is_relative_to(folder) for folder in folders):
-            passed[file.name] = "template"
+            ignored[file.name] = "template"
         elif path.name.lower().endswith(".excalidraw.md") or (vault and DRAWING.search(_text(file)[:PROBE])):
-            passed[file.name] = "drawing"
-    return passed
+            ignored[file.name] = "drawing"
+    return ignored
 
 
 def _configured(data: bytes | None, key: str) -> str:

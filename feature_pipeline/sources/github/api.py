@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from feature_pipeline.errors import HttpStatusError
-from feature_pipeline.formats.json_api import Answer, JsonApi, Listing
+from feature_pipeline.formats.json_api import JsonApi, Listing, Response
 from feature_pipeline.formats.json_values import Json, at, dict_at, text_at
 
 PER_PAGE = 100  # the most that GitHub gives: https://docs.github.com/en/rest/search/search
@@ -20,7 +20,7 @@ class GitHubApi(JsonApi):
 
     def listed(self, url: str) -> Iterator[dict[str, Json]]:
         """Raises SourceError, FetchError."""
-        listing = Listing(self, (), _id, lambda answer, _: answer.next_url)
+        listing = Listing(self, (), _id, lambda response, _: response.next_url)
         yield from listing.read(url)
         self.whole = self.whole and listing.is_whole
 
@@ -52,11 +52,11 @@ class GitHubApi(JsonApi):
                 raise
             return {}
 
-    def _following(self, answer: Answer, _items: list[Json]) -> str:
-        total = at(answer.json, "total_count")
+    def _following(self, response: Response, _items: list[Json]) -> str:
+        total = at(response.json, "total_count")
         self.total = max(self.total, total if isinstance(total, int) else 0)
-        self.whole = self.whole and at(answer.json, "incomplete_results") is not True
-        return answer.next_url
+        self.whole = self.whole and at(response.json, "incomplete_results") is not True
+        return response.next_url
 
 
 def _id(item: Json) -> str:

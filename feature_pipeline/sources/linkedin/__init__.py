@@ -1,6 +1,6 @@
 """A LinkedIn export: shares, comments and articles of the author.
 
-Passed over, and counted: shares without words of the author's own (a link or another's post passed on), messages and
+Ignored, and counted: shares without words of the author's own (a link, or another's post shared as it is), messages and
 all other lists of the export. What was shared with connections alone is private.
 """
 

@@ -38,7 +38,7 @@ class _Sent:
     title: str
     sent_at: str
     people: tuple[str, ...]
-    own: str
+    body: str
     quoted: str
     answered_id: str  # of a mail that is answered and not quoted
     problem: str
@@ -63,13 +63,13 @@ class MboxSource(ExportSource):
             )
         wanted = {mail.answered_id for mail in sent} - {""}
         answered = self._texts_of(wanted) if wanted else {}
-        signatures = Signatures(mail.own for mail in sent)
+        signatures = Signatures(mail.body for mail in sent)
         for mail in sent:
             yield self.post(
                 mail.source_id,
                 title=mail.title,
                 created_at=mail.sent_at,
-                content=signatures.cut(mail.own),
+                content=signatures.cut(mail.body),
                 kind=PostKind.MESSAGE,
                 context=shortened(mail.quoted or answered.get(mail.answered_id, "")),
                 people=mail.people,
@@ -88,7 +88,7 @@ class MboxSource(ExportSource):
                 ignored["duplicate"] += 1
             else:
                 seen.add(mail.message_id)
-                if (sent := _read(mail)).own or sent.problem:
+                if (sent := _read(mail)).body or sent.problem:
                     yield sent
                 else:
                     ignored["without words of one's own"] += 1
@@ -99,17 +99,17 @@ class MboxSource(ExportSource):
         for _, mail in mails_of(self.tree, self._boxes, max_bytes=self.options.max_file_bytes):
             if mail.message_id in wanted and mail.message_id not in found:
                 try:
-                    found[mail.message_id] = shortened(split_mail(mail.text()).own)
+                    found[mail.message_id] = shortened(split_mail(mail.text()).body)
                 except UnreadableItemError:
                     found[mail.message_id] = ""
         return found
 
 
 def _read(mail: Mail) -> _Sent:
-    problem = own = quoted = ""
+    problem = body = quoted = ""
     try:
         text = split_mail(mail.text())
-        own, quoted = text.own, "" if mail.forwards else text.quoted
+        body, quoted = text.body, "" if mail.forwards else text.quoted
     except UnreadableItemError as error:
         problem = str(error)
     me = mail.sender
@@ -119,7 +119,7 @@ def _read(mail: Mail) -> _Sent:
         title=mail.subject,
         sent_at=mail.sent_at,
         people=tuple(sorted(others - {me.name})),
-        own=own,
+        body=body,
         quoted=quoted,
         answered_id="" if quoted or mail.forwards else mail.answered_id,
         problem=problem,

@@ -45,18 +45,18 @@ ENDS_SENTENCE = re.compile(r"[.!?…,;:。！？]$")
 
 @dataclass(frozen=True, slots=True)
 class MailText:
-    own: str  # what the sender wrote, without signature
+    body: str  # what the sender wrote, without signature
     quoted: str  # the mail that is quoted, one level of it; "" for none
 
 
 def split_mail(text: str) -> MailText:
     """`text` has "\\n" line ends. Forwarded mail is in neither part: it is not answered."""
-    own, quoted = _split(text.split("\n"), depth=0)
-    return MailText(own=own, quoted=quoted)
+    body, quoted = _split(text.split("\n"), depth=0)
+    return MailText(body=body, quoted=quoted)
 
 
 def _split(lines: Sequence[str], *, depth: int) -> tuple[str, str]:
-    own: list[str] = []
+    body: list[str] = []
     quoted: list[str] = []
     rest: Sequence[str] = ()
     index = 0
@@ -78,16 +78,16 @@ def _split(lines: Sequence[str], *, depth: int) -> tuple[str, str]:
             gap = True
         else:
             if gap and line.strip():
-                while own and not own[-1].strip():
-                    own.pop()
-                own.extend([""] if own else [])
+                while body and not body[-1].strip():
+                    body.pop()
+                body.extend([""] if body else [])
                 gap = False
             if not gap:
-                own.append(line)
+                body.append(line)
             index += 1
     if depth:  # of what a quotation quotes, nothing is wanted
-        return _unsigned("\n".join(own)), ""
-    return _unsigned("\n".join(own)), _split(quoted or rest, depth=1)[0]
+        return _unsigned("\n".join(body)), ""
+    return _unsigned("\n".join(body)), _split(quoted or rest, depth=1)[0]
 
 
 def _header_block(lines: Sequence[str], index: int) -> int:

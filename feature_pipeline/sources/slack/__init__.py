@@ -58,7 +58,7 @@ class SlackSource(ChatSource):
             at=dates.to_utc(stamp),
             text=text.plain,
             is_own=is_own,
-            ignored=self.instead_of_words(item),
+            ignored=self.why_ignored(item),
             sender="" if is_own else name,
             names=() if is_own else (name,),
             mentioned=text.mentioned,
@@ -80,13 +80,13 @@ class SlackSource(ChatSource):
         for conversation in self._days:
             for item in self._messages(conversation):
                 key, name = self._sender(item)
-                if key and not self.instead_of_words(item):
+                if key and not self.why_ignored(item):
                     counts[key] += 1
                     seen[key] = name
         return {key: Writer((seen[key] or key,), count) for key, count in counts.items()}
 
-    def instead_of_words(self, item: Json) -> str:
-        """What a message is that is not in its sender's own words; "" when it is."""
+    def why_ignored(self, item: Json) -> str:
+        """What a message is in place of its sender's own words; "" when it is words."""
         subtype = text_at(item, "subtype")
         if text_at(item, "type") not in ("message", "") or subtype not in OWN_SUBTYPES:
             return "written by bots" if subtype == "bot_message" else "notice of Slack"

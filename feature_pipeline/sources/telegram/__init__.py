@@ -17,11 +17,11 @@ from feature_pipeline.sources.telegram.messages import (
     account_names,
     account_of,
     chats_of,
-    instead_of_words,
     sender_of,
     senders,
     sent_at,
     text_of,
+    why_ignored,
 )
 from feature_store.records import digest_of
 
@@ -54,7 +54,7 @@ class TelegramSource(ChatSource):
         return self._account or (f"chat{ids[0]}" if len(ids) == 1 and ids[0] else super().identity)
 
     def count(self) -> int:
-        return sum(not instead_of_words(item) and self._is_own(item) for chat in self._chats for item in chat.messages)
+        return sum(not why_ignored(item) and self._is_own(item) for chat in self._chats for item in chat.messages)
 
     def conversations(self) -> Iterator[Conversation]:
         for chat in self._chats:
@@ -67,7 +67,7 @@ class TelegramSource(ChatSource):
             at=at,
             text=text.plain,
             is_own=is_own,
-            ignored=instead_of_words(item),
+            ignored=why_ignored(item),
             sender=sender,
             names=() if is_own else (sender,),
             mentioned=text.mentioned,

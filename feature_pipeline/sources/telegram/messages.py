@@ -86,8 +86,8 @@ def text_of(message: Json) -> Text:
     return Text("".join(parts), tuple(dict.fromkeys(mentioned)))
 
 
-def instead_of_words(message: Json) -> str:
-    """What a message is that is not in its sender's own words; "" when it is."""
+def why_ignored(message: Json) -> str:
+    """What a message is in place of its sender's own words; "" when it is words."""
     if text_at(message, "type") not in ("message", ""):
         return "notice of Telegram"
     if (
@@ -108,5 +108,5 @@ def senders(chats: list[Chat]) -> Iterator[tuple[str, str]]:
     """(id, name) of whoever wrote a message, once for each message."""
     for chat in chats:
         for message in chat.messages:
-            if not instead_of_words(message) and (sender := sender_of(message)):
+            if not why_ignored(message) and (sender := sender_of(message)):
                 yield sender, text_at(message, "from") or chat.name

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from feature_pipeline import dates
 from feature_pipeline.errors import EmptySourceError
 from feature_pipeline.formats.json_values import dict_at, text_at
-from feature_pipeline.formats.text_files import readable_name
 from feature_pipeline.source_bases.base import ExportSource, Ignored, Item
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_pipeline.sources.twitter.draft_js import draft_to_markdown
@@ -41,8 +40,7 @@ class TwitterArchive(ExportSource):
 
     @property
     def identity(self) -> str:
-        accounts = list(self._files.accounts)
-        return accounts[0] if len(accounts) == 1 else readable_name(str(self.tree.path.resolve()))
+        return self.one_of(self._files.accounts)
 
     def items(self) -> Iterator[Item]:
         """Tweets in the order of the files, then notes and articles. Raises SourceError."""

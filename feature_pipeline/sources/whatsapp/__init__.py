@@ -17,7 +17,7 @@ from feature_pipeline.formats.text_files import decode
 from feature_pipeline.source_bases.chats import ChatSource, Conversation, Message
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_pipeline.sources.whatsapp.chats import ChatMessage, is_chat, read_chat
-from feature_pipeline.sources.whatsapp.notices import NOTICE, Own, own_words
+from feature_pipeline.sources.whatsapp.notices import NOTICE, SenderText, sender_text
 from feature_store.records import digest_of
 
 SUMMARY = "WhatsApp: the author's messages in exported chats (_chat.txt, “WhatsApp Chat with …”), zipped or not"
@@ -38,7 +38,7 @@ COPY = re.compile(r"\s*\(\d+\)$")  # what browsers put behind the name of a seco
 @dataclass(frozen=True, slots=True)
 class _Chat:
     name: str
-    messages: list[tuple[ChatMessage, Own]]
+    messages: list[tuple[ChatMessage, SenderText]]
 
 
 @dataclass
@@ -64,21 +64,21 @@ class WhatsAppSource(ChatSource):
 
     def _messages(self, chat: _Chat) -> Iterator[Message]:
         alike: Counter[str] = Counter()
-        for line, own in chat.messages:
+        for line, words in chat.messages:
             is_authors = same_name(line.sender) in self._author
-            is_own = is_authors and bool(own.text)
+            is_own = is_authors and bool(words.text)
             # An export has no ids: the same words in the same minute are told apart by their order.
-            content = digest_of(line.at, own.text)[:20]
+            content = digest_of(line.at, words.text)[:20]
             alike[content] += is_own
             yield Message(
                 id=f"{content}-{alike[content]}",
                 at=dates.to_utc(line.at),
-                text=own.text,
+                text=words.text,
                 is_own=is_own,
-                ignored=own.instead,
+                ignored=words.ignored,
                 sender="" if is_own else line.sender,
-                names=() if is_authors or own.instead == NOTICE.instead else (line.sender,),
-                mentioned=own.people,
+                names=() if is_authors or words.ignored == NOTICE.ignored else (line.sender,),
+                mentioned=words.mentioned,
             )
 
 
@@ -113,7 +113,7 @@ def _read(tree: FileTree, name: str) -> _Chat:
         text = decode(tree.read(name, max_bytes=MAX_BYTES))
     except UnreadableItemError as error:
         raise SourceError(f"{tree.path}: {name}: {error}. Export the chat again.") from error
-    messages = [(line, own_words(line.text) if line.sender else NOTICE) for line in read_chat(text)]
+    messages = [(line, sender_text(line.text) if line.sender else NOTICE) for line in read_chat(text)]
     return _Chat(_chat_name(tree, name), messages)
 
 
@@ -125,7 +125,9 @@ def open(location: Location, options: SourceOptions) -> WhatsAppSource:  # noqa:
     """Raises SourceError, EmptySourceError, WhoIsTheAuthorError."""
     tree = location.require_tree()
     chats = [_read(tree, name) for name in _files(tree)]
-    spoken = Counter((same_name(line.sender), line.sender) for chat in chats for line, own in chat.messages if own.text)
+    spoken = Counter(
+        (same_name(line.sender), line.sender) for chat in chats for line, words in chat.messages if words.text
+    )
     if not spoken:
         raise EmptySourceError(f"{tree.path} holds no chat of WhatsApp with a message in it.")
     writers = {key: Writer((sender,), count) for (key, sender), count in spoken.items()}

@@ -1,4 +1,4 @@
-"""What in a WhatsApp message is the sender's own: captions stay, placeholders, notices and marks go."""
+"""The sender's words in a WhatsApp message: captions stay; placeholders, notices and invisible marks go."""
 
 import re
 from typing import NamedTuple
@@ -100,29 +100,29 @@ NOTICES = frozenset({
 })  # fmt: skip
 
 
-class Own(NamedTuple):
+class SenderText(NamedTuple):
     text: str  # "" when nothing of it is the sender's
-    people: tuple[str, ...]  # mentioned in it
-    instead: str  # what it is, when the text is ""
+    mentioned: tuple[str, ...]  # names
+    ignored: str  # what it is, when the text is ""
 
 
-NOTICE = Own("", (), "notice of WhatsApp")
+NOTICE = SenderText("", (), "notice of WhatsApp")
 
 
-def own_words(text: str) -> Own:
+def sender_text(text: str) -> SenderText:
     """`text` is a message's, as it stands in the export."""
     if (edited := EDITED.search(text)) and (LRM in edited[0] or " " in edited[0].strip() or not edited[0].isascii()):
         text = text[: edited.start()]
     bare = MARKS.sub("", text).strip()
     if bare.rstrip(".").casefold() in NOTICES:
-        return Own("", (), "deleted message" if bare.casefold() != "null" else "media")
+        return SenderText("", (), "deleted message" if bare.casefold() != "null" else "media")
     if ENCRYPTED.fullmatch(bare):
         return NOTICE
     lines = text.split("\n")
     if sum(bool(POLL_OPTION.fullmatch(line)) for line in lines) >= 2:
-        return Own("", (), "poll")
+        return SenderText("", (), "poll")
     if LOCATION.fullmatch(bare):
-        return Own("", (), "location")
+        return SenderText("", (), "location")
     media = False
     if (tail := TAIL.search(text)) and tail.start() and _is_placeholder(LRM + tail[1]):
         media = True
@@ -134,9 +134,13 @@ def own_words(text: str) -> Own:
         return NOTICE
     caption = "\n".join(lines)
     caption = caption.strip("\n") if media else caption
-    people = tuple(dict.fromkeys(MENTION.findall(caption)))
+    mentioned = tuple(dict.fromkeys(MENTION.findall(caption)))
     caption = MENTION.sub(r"@\1", caption)
-    return Own(caption, people, "") if MARKS.sub("", caption).strip() else Own("", (), "media" if media else "empty")
+    return (
+        SenderText(caption, mentioned, "")
+        if MARKS.sub("", caption).strip()
+        else SenderText("", (), "media" if media else "empty")
+    )
 
 
 def _is_placeholder(line: str) -> bool:

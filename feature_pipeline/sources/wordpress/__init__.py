@@ -1,13 +1,12 @@
 """A WordPress export (WXR): posts and pages, and the author's own comments with what they answer.
 
-Passed over, and counted: attachments, menus, revisions and other types, the trash, other authors' posts, others'
+Ignored, and counted: attachments, menus, revisions and other types, the trash, other authors' posts, others'
 comments. An item that is there twice, as in the files of two exports, is one post. The excerpt is no text of its own.
 """
 
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from urllib.parse import urljoin
 
 from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import EmptySourceError, SourceError
@@ -63,9 +62,9 @@ class WordpressSource(ExportSource):
                 counts[login] += 1
                 names[login] = spelled
         if not counts and not anonymous:
-            passed = ", ".join(f"{count} {kind}" for kind, count in sorted(types.items()))
+            found = ", ".join(f"{count} {kind}" for kind, count in sorted(types.items()))
             raise EmptySourceError(
-                f"{self.tree.path} holds no post and no page{f', only {passed}' if passed else ''}. "
+                f"{self.tree.path} holds no post and no page{f', only {found}' if found else ''}. "
                 "Export again with *All content* chosen."
             )
         writers = {login: Writer(names[login][::-1], count) for login, count in counts.items()}
@@ -130,7 +129,7 @@ class WordpressSource(ExportSource):
     def _post(self, source_id: str, blog: WordpressBlog, item: WordpressItem) -> Post:
         return self.post(
             source_id,
-            url=_joined(self.options.base_url or blog.url, item.link),
+            url=self.absolute(item.link, blog.url),
             title=item.title,
             created_at=item.created_at,
             content="" if item.problem else post_html(item.content),
@@ -198,13 +197,6 @@ def _exports(tree: FileTree) -> list[str]:
 
 def _is_article(item: WordpressItem) -> bool:
     return item.type in ARTICLE_TYPES and item.status not in NEVER_PUBLISHED
-
-
-def _joined(base: str, link: str) -> str:
-    try:
-        return urljoin(base, link)
-    except ValueError:  # e.g. "http://[" as a host
-        return link
 
 
 def _slug(name: str) -> str:

@@ -209,7 +209,7 @@ def test_one_file_is_a_source(tmp_path: Path) -> None:
 
 def test_a_location_without_posts_names_what_is_looked_for(tmp_path: Path) -> None:
     write(tmp_path, "a.odt", "x")
-    with pytest.raises(EmptySourceError, match=r"\.markdown .*passed over: 1 \.odt") as caught:
+    with pytest.raises(EmptySourceError, match=r"\.markdown .*ignored: 1 \.odt") as caught:
         opened(tmp_path, "folder")
     assert str(tmp_path) in str(caught.value)
     with pytest.raises(SourceError, match=r"neither a folder nor a file ending in \.md"):

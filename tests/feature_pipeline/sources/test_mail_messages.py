@@ -48,7 +48,7 @@ def body(content: bytes, kind: str = "text/plain", encoding: str = "8bit") -> by
     ],
 )
 def test_text_in_every_encoding(message: bytes, text: str) -> None:
-    assert split_mail(Mail(message).text()).own == text
+    assert split_mail(Mail(message).text()).body == text
 
 
 @pytest.mark.parametrize("charset", ["", "unicode_escape", "hex", "punycode", "\0", "utf-16", "no such", "undefined"])

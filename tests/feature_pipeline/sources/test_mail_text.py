@@ -34,12 +34,12 @@ def test_a_reply_above_what_it_answers(attribution: str) -> None:
     expected = ("Thursday suits me.\n\nMaud", ASKED)
     for asked in (quoted(ASKED), ASKED):  # marked, and as the mail of phones puts it, unmarked
         found = split_mail(f"{REPLY}\n\n{attribution}\n\n{asked}\n")
-        assert (found.own, found.quoted) == expected
+        assert (found.body, found.quoted) == expected
 
 
 def test_a_reply_between_the_lines() -> None:
     found = split_mail("Ann wrote:\n> When?\n\nAt nine.\n\n> Where?\n>\n>> By the pier.\n\nBy the pier.\nMaud")
-    assert found.own == "At nine.\n\nBy the pier.\nMaud"
+    assert found.body == "At nine.\n\nBy the pier.\nMaud"
     assert found.quoted == "When?\nWhere?"
 
 
@@ -59,7 +59,7 @@ def test_a_block_of_headers_ends_the_reply(head: str) -> None:
     found = split_mail(
         f"{REPLY}\n\n{head}\n\n{ASKED}\n\nFrom: Maud\nSent: Sunday\nTo: Ann\nSubject: Pier\n\nHow about it?"
     )
-    assert (found.own, found.quoted) == (REPLY, ASKED)
+    assert (found.body, found.quoted) == (REPLY, ASKED)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_a_block_of_headers_ends_the_reply(head: str) -> None:
 )
 def test_forwarded_mail_is_neither_own_nor_answered(marker: str) -> None:
     found = split_mail(f"Have a look.\n\n{marker}\n\nThe pier is closed.")
-    assert (found.own, found.quoted) == ("Have a look.", "")
+    assert (found.body, found.quoted) == ("Have a look.", "")
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_forwarded_mail_is_neither_own_nor_answered(marker: str) -> None:
     ],
 )
 def test_own_words_that_look_like_quotations_stay_to_the_letter(text: str) -> None:
-    assert split_mail(text).own == text.strip("\n")
+    assert split_mail(text).body == text.strip("\n")
 
 
 @pytest.mark.parametrize(
@@ -109,9 +109,10 @@ def test_own_words_that_look_like_quotations_stay_to_the_letter(text: str) -> No
     ],
 )
 def test_what_programs_put_below_is_cut(below: str) -> None:
-    assert split_mail(f"See you there.\n\n{below}\n").own == "See you there."
+    assert split_mail(f"See you there.\n\n{below}\n").body == "See you there."
     assert (
-        split_mail(f"See you there.\n\n{below}\n\nOn 15 Jan 2024 at 10:00, Ann wrote:\n> When?").own == "See you there."
+        split_mail(f"See you there.\n\n{below}\n\nOn 15 Jan 2024 at 10:00, Ann wrote:\n> When?").body
+        == "See you there."
     )
 
 
@@ -129,4 +130,4 @@ def test_a_greeting_that_one_types_again_and_again_stays() -> None:
 
 def test_a_long_line_of_anything_is_quickly_read() -> None:
     for line in ("-" * 200_000, "a" * 200_000, ">" * 200_000, "@" * 200_000, "<" * 100_000 + ":", " " * 200_000):
-        assert split_mail(f"Fog.\n\n{line}\n\nMore.").own.startswith("Fog.")
+        assert split_mail(f"Fog.\n\n{line}\n\nMore.").body.startswith("Fog.")

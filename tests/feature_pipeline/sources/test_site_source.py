@@ -6,7 +6,7 @@ from fakes.fetching import FakeFetcher, opened
 from feature_pipeline.errors import SourceError, UnreachableError
 from feature_pipeline.fetching import Fetched
 from feature_pipeline.source_contract import Unreached
-from feature_pipeline.web.crawling import MAX_BARREN, Frontier, is_trap
+from feature_pipeline.sources.site.crawling import MAX_BARREN, Frontier, is_trap
 from feature_pipeline.web.links import absolute, is_below, is_page, normalised, same_site
 from feature_store.records import Post
 

@@ -7,7 +7,7 @@ from fakes.fetching import FakeFetcher, opened
 from feature_pipeline.errors import EmptySourceError, SourceError, WhoIsTheAuthorError
 from feature_pipeline.source_contract import Location
 from feature_pipeline.sources import recognise
-from feature_pipeline.sources.whatsapp.notices import own_words
+from feature_pipeline.sources.whatsapp.notices import sender_text
 from feature_store.records import Post, PostKind
 
 ME = ("Maud",)
@@ -180,9 +180,9 @@ def test_dates_of_every_region(tmp_path: Path, lines: list[str], moments: list[s
     ],
 )
 def test_placeholders_in_many_languages(text: str, reason: str) -> None:
-    own = own_words(text)
+    own = sender_text(text)
     assert not own.text
-    assert own.instead in (reason, "media")
+    assert own.ignored in (reason, "media")
 
 
 @pytest.mark.parametrize(
@@ -202,8 +202,8 @@ def test_placeholders_in_many_languages(text: str, reason: str) -> None:
         "use <edit>",
     ],
 )
-def test_own_words_that_look_like_placeholders_stay(text: str) -> None:
-    assert own_words(text).text == text
+def test_sender_text_that_look_like_placeholders_stay(text: str) -> None:
+    assert sender_text(text).text == text
 
 
 def test_edited_marks_in_many_languages_go() -> None:
@@ -213,7 +213,7 @@ def test_edited_marks_in_many_languages_go() -> None:
         "<Este mensaje fue editado>",
         "<已编辑此消息>",
     ):
-        assert own_words(f"Fog. {mark}").text == "Fog."
+        assert sender_text(f"Fog. {mark}").text == "Fog."
 
 
 def test_a_chat_pasted_into_a_chat_is_one_message(tmp_path: Path) -> None:

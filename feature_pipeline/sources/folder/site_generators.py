@@ -60,8 +60,8 @@ class Site:
 def find_site(read: Callable[[int, str], bytes | None], folders: PurePosixPath, names: Iterable[str]) -> Site:
     """The site of the folder whose absolute path is `folders` and whose files are `names`.
 
-    `read` answers a file's bytes by how many folders up it lies and its name there. A configuration that cannot be
-    read is no one's: posts are collected without it.
+    `read` returns a file's bytes by how many folders up it lies and its name there. A configuration that cannot be
+    read is ignored.
     """
     parts = folders.parts[1:] if folders.is_absolute() else folders.parts
     for up in range(min(PARENTS, len(parts)) + 1):

@@ -9,7 +9,7 @@ from feature_pipeline.fetching import Fetched
 from feature_pipeline.fetching.robots import robots_address
 from feature_pipeline.source_bases.base import Ignored, Item
 from feature_pipeline.source_contract import Location, Match, SourceOptions
-from feature_pipeline.web.crawling import Frontier
+from feature_pipeline.sources.site.crawling import Frontier
 from feature_pipeline.web.feed_pages import FeedPages
 from feature_pipeline.web.feeds import is_feed, parse_feed
 from feature_pipeline.web.links import absolute, is_below, is_page, normalised, same_site

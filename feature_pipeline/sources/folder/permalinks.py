@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from feature_pipeline import dates
-from feature_pipeline.formats.site_generators import Site, text_of
+from feature_pipeline.sources.folder.site_generators import Site, text_of
 
 Values = Mapping[str, Any]
 # https://jekyllrb.com/docs/permalinks/#built-in-formats
@@ -60,7 +60,7 @@ def expand(pattern: str, values: Mapping[str, str], moment: datetime | None) -> 
 
 
 def _jekyll(site: Site, path: PurePosixPath, values: Values, *, moment: datetime | None) -> str:
-    own, configured = text_of(values, "permalink"), text_of(site.settings, "permalink")
+    named, configured = text_of(values, "permalink"), text_of(site.settings, "permalink")
     stem, folders = path.stem, list(path.parent.parts)
     if "_posts" not in folders:
         return "" if any(folder.startswith("_") for folder in folders) or not values else _page(path, configured)
@@ -83,7 +83,7 @@ def _jekyll(site: Site, path: PurePosixPath, values: Values, *, moment: datetime
     if site.generator == "hexo":
         default = HEXO_STYLE
         names |= {"title": "/".join([*inside, stem]), "name": stem, "category": "/".join(_categories(values)[:1])}
-    pattern = own or configured or default
+    pattern = named or configured or default
     return expand(JEKYLL_STYLES.get(pattern, pattern), names, moment)
 
 

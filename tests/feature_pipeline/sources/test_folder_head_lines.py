@@ -1,7 +1,7 @@
 import pytest
 
 from feature_pipeline.errors import UnreadableItemError
-from feature_pipeline.formats.head_lines import split_head_lines
+from feature_pipeline.sources.folder.head_lines import split_head_lines
 
 
 @pytest.mark.parametrize(

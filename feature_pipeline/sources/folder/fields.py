@@ -1,0 +1,91 @@
+"""Title, date, address, tags and visibility of a file, from its front matter, HTML head, body and path."""
+
+import re
+from dataclasses import replace
+from pathlib import PurePosixPath
+from urllib.parse import urljoin, urlsplit
+
+from feature_pipeline import dates
+from feature_pipeline.cleaning.inline import reduce_inline
+from feature_pipeline.cleaning.mdx import markdown_of_mdx
+from feature_pipeline.cleaning.normalise import without_emphasis
+from feature_pipeline.formats.front_matter import Values, split_front_matter
+from feature_pipeline.formats.post_fields import HtmlHead, first, one_line, read_html_head, read_tags
+from feature_pipeline.sources.folder.head_lines import split_head_lines, split_rst_fields
+from feature_pipeline.sources.folder.permalinks import address
+from feature_pipeline.sources.folder.site_generators import Site
+from feature_store.records import ContentType, Post
+
+DATE_KEYS = (
+    *("date", "created", "created_at", "date_created", "created_time", "published", "published_at", "publish_date"),
+    *("publishdate", "date_published", "datepublished", "pubdate", "pub_date", "datetime"),
+)
+FALSE = {"false", "no", "off", "0"}
+TRUE = {"true", "yes", "on", "1"}
+HEADING = re.compile(r"\s*(?:#{1,6}[ \t]+(\S.*?)[ \t#]*|(\S[^\n]*)\n(?:=+|-+)[ \t]*)(?:\n|$)")
+FIRST_LINE = re.compile(r"\s*(\S[^\n]{0,99}?[^\s.,;:])[ \t]*\n[ \t]*(?:\n|$)")
+MDX_IMPORT = re.compile(r"\s*import\s[^\n]*\bfrom\s+(?:'[^'\n]+'|\"[^\"\n]+\")[ \t]*;?[ \t]*(?:\r?\n|$)")
+HEAD_LINES = {
+    ContentType.MARKDOWN: split_head_lines,
+    ContentType.RST: split_rst_fields,
+}
+
+
+def with_fields(post: Post, text: str, *, site: Site, base_url: str) -> Post:
+    """`post` with its content and with what `text` and its path say of it. Raises UnreadableItemError."""
+    values, body = split_front_matter(text)
+    if not values and post.content_type in HEAD_LINES:
+        values, body = HEAD_LINES[post.content_type](body)
+    if post.content_type is ContentType.MARKDOWN and MDX_IMPORT.match(body):
+        post = replace(post, content_type=ContentType.MDX)  # Docusaurus reads every .md so
+    head = read_html_head(body) if post.content_type is ContentType.HTML else HtmlHead()
+    written_dates = [dates.to_utc(values.get(key)) for key in DATE_KEYS]
+    path = PurePosixPath(post.source_id)
+    title = one_line(values.get("title")) or head.title or _title_from_body(post, body) or post.title
+    return replace(
+        post,
+        content=body,
+        title=title,
+        created_at=first([*written_dates, head.date, post.created_at]),
+        url=_url(values, head, replace(post, title=title), site, base_url=base_url),
+        tags=read_tags(values.get("tags") or values.get("tag")),
+        visibility=_visibility(values, path, now=post.fetched_at),
+    )
+
+
+def _title_from_body(post: Post, body: str) -> str:
+    if post.content_type is ContentType.MDX:
+        body = markdown_of_mdx(body)
+    if post.content_type in (ContentType.MARKDOWN, ContentType.MDX) and (match := HEADING.match(body)):
+        return one_line(without_emphasis(reduce_inline(match[1] or match[2])))
+    if post.content_type is ContentType.PLAIN and (match := FIRST_LINE.match(body)):
+        return one_line(match[1])
+    return ""
+
+
+def _url(values: Values, head: HtmlHead, post: Post, site: Site, *, base_url: str) -> str:
+    named = first(one_line(values.get(key)) for key in ("canonical_url", "canonical", "url", "permalink"))
+    if ":" in named and not urlsplit(named).scheme.startswith("http"):
+        named = ""  # a pattern such as /:year/:title/
+    base = (base_url or site.base_url).rstrip("/")
+    base = f"{base}/" if base else ""
+    named = named or head.url or (address(site, post.source_id, values, title=post.title) if base else "")
+    if not named and base:
+        named = one_line(values.get("slug")) or (post.source_id if post.content_type is ContentType.HTML else "")
+    if not named:
+        return post.source_id
+    return named if urlsplit(named).scheme else urljoin(base, named.lstrip("/")) if base else named
+
+
+def _visibility(values: Values, path: PurePosixPath, *, now: str) -> str:
+    def says(key: str, words: set[str]) -> bool:
+        return str(values.get(key, "")).strip().lower() in words
+
+    expired = first(dates.to_utc(values.get(key)) for key in ("expirydate", "unpublishdate"))
+    if says("private", TRUE) or says("visibility", {"private"}) or says("status", {"private"}):
+        return "private"
+    if expired and expired <= now:
+        return "private"  # it was public, and the author took it back
+    unpublished = says("published", FALSE) or says("publish", FALSE) or says("draft", TRUE) or says("status", {"draft"})
+    coming = dates.to_utc(values.get("publishdate")) > now
+    return "draft" if unpublished or coming or "_drafts" in path.parts or says("visibility", {"draft"}) else "public"
