@@ -18,11 +18,11 @@ from configs.settings import TrainingSettings, load_settings
 from feature_store.records import Example, ExampleKind, Split
 from model_registry.base_models import find_base_model
 from model_registry.prompting import PromptRenderer
-from training_pipeline.dataset import TokenSequence, batches, tokenize
-from training_pipeline.device import Placement, place
-from training_pipeline.finetune import negative_log_likelihood
-from training_pipeline.loading import load_for_training
-from training_pipeline.packing import pack
+from training_pipeline.data.dataset import TokenSequence, batches, tokenize
+from training_pipeline.model.device import Placement, place
+from training_pipeline.model.loading import load_for_training
+from training_pipeline.model.loss import negative_log_likelihood
+from training_pipeline.model.packing import pack
 
 POSTS = Path(__file__).parent.parent / "examples" / "maud_ferrier" / "posts"
 PEER = "transformers' loss, padded"

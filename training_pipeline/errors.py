@@ -4,7 +4,7 @@ TrainingError
 ├── TooLittleTextError      not enough examples to learn from, or none to judge by
 ├── DeviceUnavailableError  the configured device or precision is not there
 ├── DivergedError           the loss is no longer a number
-└── FeaturesErasedError     some of what it learnt from was erased meanwhile
+└── FeaturesErasedError     text that the model was learning from was erased meanwhile
 """
 
 from configs.errors import ExitCode, TwinError

@@ -1,7 +1,7 @@
 """The training pipeline: features in, a registered and judged adapter version out."""
 
 import shutil
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,17 +19,17 @@ from model_registry.model_card import finish_folder
 from model_registry.ports import AdapterVersion, ModelPublisher
 from model_registry.prompting import PROMPT_VERSION
 from model_registry.style import STYLE_FILE, StyleScorer
-from training_pipeline import curves
-from training_pipeline.checkpoints import RunState
 from training_pipeline.errors import FeaturesErasedError
 from training_pipeline.evaluation.judges import load_judges
 from training_pipeline.evaluation.judging import Judgement, judge
 from training_pipeline.evaluation.style_scorer import fit_scorer
 from training_pipeline.evaluation.time_budget import fit_to_time
-from training_pipeline.finetune import finetune, seconds_per_token
-from training_pipeline.loading import load_for_training, load_trained
-from training_pipeline.plan import Plan, make_plan
-from training_pipeline.preferring import prefer
+from training_pipeline.finetuning import curves
+from training_pipeline.finetuning.checkpoints import TrainerState
+from training_pipeline.finetuning.loop import finetune, seconds_per_token
+from training_pipeline.finetuning.plan import TrainingPlan, make_plan
+from training_pipeline.model.loading import load_for_training, load_trained
+from training_pipeline.preference.stage import JudgedAdapter, tune_if_better
 from training_pipeline.provenance import code_version, library_versions
 from training_pipeline.run_context import RunContext
 
@@ -42,12 +42,12 @@ ADAPTER_FOLDER = "adapter"
 def train(run: RunContext, registry: ModelPublisher, *, say: Callable[[str], None]) -> AdapterVersion:
     """Fine-tune on the author's features, judge, and register a candidate.
 
-    A run is named by all that decides its result; after a kill the same call goes on where the last checkpoint was.
+    A run is named by everything that decides its result; after a kill the same call resumes from its last checkpoint.
     Raises TooLittleTextError, DeviceUnavailableError, DivergedError, FeaturesErasedError.
     """
     data, settings = run.data, run.training
     folder = private_folder(run.folder / run_name(run.features, run.base, settings))
-    heard = feedback_name(settings, run.feedback)  # what comes from here on is for the next version
+    feedback = feedback_name(settings, run.feedback)  # what arrives from here on is for the next version
     model = load_for_training(run.base.folder, settings, run.placement)
     plan = _plan(model, run, folder)
     say(describe(plan, run))
@@ -60,25 +60,21 @@ def train(run: RunContext, registry: ModelPublisher, *, say: Callable[[str], Non
     shutil.rmtree(adapter, ignore_errors=True)
     model.save_pretrained(str(adapter))
     curves.write(adapter, state.curve)
-    judging = fit_to_time(model, run)
-    scorer = fit_scorer(judging)
+    evaluation = fit_to_time(model, run)
+    scorer = fit_scorer(evaluation)
     scorer.save(adapter / STYLE_FILE)
-    judgement = judge(model, adapter, scorer, judging)
-    became: dict[str, object] = {}
-    learnt: tuple[str, ...] = ()
+    judged = JudgedAdapter(adapter, judge(model, adapter, scorer, evaluation))
     if settings.preference.method != "none":
-        adapter, judgement, became, learnt = prefer(model, adapter, judgement, scorer, judging)
+        judged = tune_if_better(model, judged, scorer, evaluation)
 
-    manifest = _manifest(run, folder, plan, state, judgement, {**became, "feedback": heard}).model_copy(
-        update={"feedback": learnt}
-    )
-    finish_folder(adapter, manifest, load_judges())
-    write_manifest(adapter, manifest.model_copy(update={"files": digest_folder(adapter)}))
+    manifest = _manifest(run, folder, plan, state, judged, feedback)
+    finish_folder(judged.folder, manifest, load_judges())
+    write_manifest(judged.folder, manifest.model_copy(update={"files": digest_folder(judged.folder)}))
     require_unerased(run.store, run.features)
     if run.feedback is not None:
-        require_kept(run.author, learnt, run.feedback)
+        require_kept(run.author, judged.feedback, run.feedback)
     registry.log_run(run.author, {key: str(value) for key, value in manifest.training.items()}, state.curve)
-    version = registry.register(run.author, adapter)
+    version = registry.register(run.author, judged.folder)
     shutil.rmtree(folder)
     return version
 
@@ -102,35 +98,35 @@ def evaluate(version: AdapterVersion, run: RunContext) -> tuple[Evaluation, Judg
 
 
 def require_unerased(store: FeatureReader, features: FeatureVersion) -> None:
-    """Raises FeaturesErasedError when text was erased from `features` since it was read."""
+    """Raises FeaturesErasedError when text was erased from `features` since they were read."""
     if store.version(features.author, features.number).digest != features.digest:
         raise FeaturesErasedError(
-            f"text was erased from {features.name} of {features.author} while a model learnt from it; the model was "
+            f"text was erased from {features.name} of {features.author} while a model learned from it; the model was "
             f"not kept. Run it again: twin train {features.author}"
         )
 
 
-def require_kept(author: str, learnt: Collection[str], feedback: Path) -> None:
-    """Raises FeaturesErasedError when any of the rows `learnt` from is not in the file any more."""
-    if not row_ids(feedback).issuperset(learnt):
+def require_kept(author: str, rows: Collection[str], feedback: Path) -> None:
+    """Raises FeaturesErasedError when one of the `rows` of feedback is not in the file any more."""
+    if not row_ids(feedback).issuperset(rows):
         raise FeaturesErasedError(
-            f"feedback on {author} was erased while a model learnt from it; the model was not kept. Run it again: "
+            f"feedback on {author} was erased while a model learned from it; the model was not kept. Run it again: "
             f"twin train {author}"
         )
 
 
 def feedback_name(settings: TrainingSettings, feedback: Path | None) -> str:
-    """Names the feedback that a run with these settings learns from; "" for none."""
+    """A digest of the feedback that a run with these settings learns from; "" for none."""
     rows = row_ids(feedback) if feedback is not None and settings.preference.method != "none" else frozenset()
     return digest_of(*sorted(rows))[:16] if rows else ""
 
 
 def run_name(features: FeatureVersion, base: BaseModelFiles, settings: TrainingSettings) -> str:
-    """Names a run by all that decides its result, so that the same call finds its own checkpoint and no other."""
+    """A digest of everything that decides a run's result, so that the same call finds its own checkpoint."""
     return digest_of(features.digest, base.fingerprint, PROMPT_VERSION, settings.model_dump())[:16]
 
 
-def describe(plan: Plan, run: RunContext) -> str:
+def describe(plan: TrainingPlan, run: RunContext) -> str:
     data = run.data
     cut = ", cut to fit training.max_minutes" if plan.cut else ""
     return (
@@ -140,9 +136,9 @@ def describe(plan: Plan, run: RunContext) -> str:
     )
 
 
-def _plan(model: "PeftModel", run: RunContext, folder: Path) -> Plan:
+def _plan(model: "PeftModel", run: RunContext, folder: Path) -> TrainingPlan:
     data, settings = run.data, run.training
-    plan = Plan.load(folder)
+    plan = TrainingPlan.load(folder)
     if plan is None:
         plan = make_plan(
             data.train,
@@ -157,12 +153,12 @@ def _plan(model: "PeftModel", run: RunContext, folder: Path) -> Plan:
 def _manifest(
     run: RunContext,
     folder: Path,
-    plan: Plan,
-    state: RunState,
-    judgement: Judgement,
-    became: Mapping[str, object],
+    plan: TrainingPlan,
+    state: TrainerState,
+    judged: JudgedAdapter,
+    feedback: str,
 ) -> AdapterManifest:
-    """Of everything but the files."""
+    """Without the digests of the files. `feedback` is what `feedback_name` returned before the run."""
     features, base = run.features, run.base
     outcome = {
         "run": folder.name,
@@ -182,9 +178,10 @@ def _manifest(
         base=BaseLineage(name=base.name, fingerprint=base.fingerprint),
         features=FeatureLineage(number=features.number, digest=features.digest, encoder=features.encoder),
         prompt_version=PROMPT_VERSION,
-        training={**run.training.model_dump(), **outcome, **became},
-        judges=judgement.judges,
-        parity=judgement.parity,
+        training={**run.training.model_dump(), **outcome, **judged.record, "feedback": feedback},
+        feedback=judged.feedback,
+        judges=judged.judgement.judges,
+        parity=judged.judgement.parity,
         code_version=code_version(),
         libraries=library_versions(),
         files={},

@@ -1,4 +1,4 @@
-"""Which code and libraries made a version."""
+"""The versions of the code and of the libraries that a model was made with."""
 
 import subprocess
 from importlib.metadata import PackageNotFoundError, version
@@ -8,7 +8,7 @@ LIBRARIES = ("torch", "transformers", "peft", "tokenizers", "safetensors", "gguf
 
 
 def code_version() -> str:
-    """The package's version, with the commit where the code lies in a git checkout, "+dirty" when it was changed."""
+    """The package's version; in a git checkout with the commit, and "+dirty" when files were changed."""
     try:
         package = version("llm-twin")
     except PackageNotFoundError:

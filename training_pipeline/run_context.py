@@ -11,13 +11,13 @@ from feature_store.versions import FeatureVersion
 from model_registry.base_models import BaseModelFiles
 from model_registry.ports import RetrievalProbe, ServingProbe
 from model_registry.prompting import PromptRenderer
-from training_pipeline.device import Placement, place
-from training_pipeline.selection import TrainingData, select
+from training_pipeline.data.splits import TrainingData, select
+from training_pipeline.model.device import Placement, place
 
 
 @dataclass(frozen=True)
 class RunContext:
-    """`retrieval` is None when F can not be searched: the judges then leave out the conditions with it."""
+    """`retrieval` is None when the features cannot be searched: the conditions with retrieval are left out then."""
 
     features: FeatureVersion
     store: FeatureReader
@@ -26,9 +26,9 @@ class RunContext:
     retrieval: RetrievalProbe | None
     training: TrainingSettings
     evaluation: EvaluationSettings
-    folder: Path  # of this author's runs under way; erasure removes it
+    folder: Path  # of this author's unfinished runs; erasure removes it
     progress: Progress
-    feedback: Path | None = None  # what readers said of answers: JSONL, which need not be there yet
+    feedback: Path | None = None  # readers' feedback on answers: a JSONL file, which may not exist yet
 
     @property
     def author(self) -> str:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from configs.settings import TrainingSettings
 from feature_store.records import Example, ExampleKind
 from model_registry.prompting import ChatMessage, PromptRenderer, nonce_for
-from training_pipeline.dataset import TokenSequence, batches
-from training_pipeline.device import Placement
-from training_pipeline.finetune import negative_log_likelihood
+from training_pipeline.data.dataset import TokenSequence, batches
+from training_pipeline.model.device import Placement
+from training_pipeline.model.loss import negative_log_likelihood
 
 if TYPE_CHECKING:
     from peft import PeftModel

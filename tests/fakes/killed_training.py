@@ -20,12 +20,12 @@ import torch
 from configs.progress import Silent
 from configs.settings import TrainingSettings, load_settings
 from feature_store.records import ExampleKind
-from training_pipeline import finetune
-from training_pipeline.checkpoints import RunState
-from training_pipeline.dataset import TokenSequence
-from training_pipeline.device import Placement
-from training_pipeline.loading import load_for_training
-from training_pipeline.plan import Plan, make_plan
+from training_pipeline.data.dataset import TokenSequence
+from training_pipeline.finetuning import loop as finetune
+from training_pipeline.finetuning.checkpoints import TrainerState
+from training_pipeline.finetuning.plan import TrainingPlan, make_plan
+from training_pipeline.model.device import Placement
+from training_pipeline.model.loading import load_for_training
 
 BASE = "base"
 WORDS = 64
@@ -45,11 +45,11 @@ def sequences() -> list[TokenSequence]:
     ]
 
 
-def train(work: Path, folder: Path) -> RunState:
+def train(work: Path, folder: Path) -> TrainerState:
     """What the pipeline does of it: a plan, then the loop."""
     examples, chosen = sequences(), settings()
     model = load_for_training(work / BASE, chosen, CPU)
-    plan = Plan.load(folder)
+    plan = TrainingPlan.load(folder)
     if plan is None:
         plan = make_plan(examples[:12], examples[12:], chosen, seconds_per_token=lambda: 1e-6)
         plan.save(folder)

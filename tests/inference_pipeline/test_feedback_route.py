@@ -11,7 +11,7 @@ from fakes.feature_records import make_post
 from fakes.service import Service
 from fakes.world import World
 from model_registry.prompting import PromptRenderer
-from training_pipeline.preference_pairs import read_feedback
+from training_pipeline.preference.pairs import read_feedback
 
 BUILT = "Right then. The Patient Annie was built in Carrick in 1974."
 MINE = "She came off the slip at Carrick in seventy-four, and I was there."

@@ -13,11 +13,11 @@ from fakes.training_examples import make_example
 from feature_store.records import Example, Split
 from model_registry.base_models import BaseModelFiles
 from model_registry.prompting import PromptRenderer
-from training_pipeline.dataset import tokenize
-from training_pipeline.device import place
-from training_pipeline.finetune import finetune
-from training_pipeline.loading import load_for_training
-from training_pipeline.plan import Plan
+from training_pipeline.data.dataset import tokenize
+from training_pipeline.finetuning.loop import finetune
+from training_pipeline.finetuning.plan import TrainingPlan
+from training_pipeline.model.device import place
+from training_pipeline.model.loading import load_for_training
 
 POSTS = Path(__file__).parents[2] / "examples" / "maud_ferrier" / "posts"
 CHARACTERS = 160  # of each post
@@ -65,7 +65,7 @@ def ask_before_and_after(
     examples = plant(examples, OFTEN, copies=100, seed=2)
     train = tokenize(examples, renderer, end_of_turn=2, max_tokens=512)
     model = load_for_training(bold_base, settings, placement)
-    plan = Plan(steps=STEPS, validate_every=STEPS, epochs=1, tokens=1, seconds=1, wanted=STEPS)
+    plan = TrainingPlan(steps=STEPS, validate_every=STEPS, epochs=1, tokens=1, seconds=1, wanted=STEPS)
     finetune(
         model, train, [], plan=plan, settings=settings, placement=placement, folder=tmp_path_factory.mktemp("run"),
         progress=Silent(),

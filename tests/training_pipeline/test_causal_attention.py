@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch.nn.functional import scaled_dot_product_attention
 
-from training_pipeline.causal_attention import CausalAttention
+from training_pipeline.model.causal_attention import CausalAttention
 
 SCALE = 0.3
 

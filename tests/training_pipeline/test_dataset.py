@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from fakes.training_examples import make_example
 from feature_store.records import ExampleKind
 from model_registry.prompting import ChatMessage, PromptRenderer, nonce_for
-from training_pipeline.dataset import STRATA, TokenSequence, batches, schedule, spread, tokenize
-from training_pipeline.plan import ANSWER_SHARE, balance
+from training_pipeline.data.dataset import STRATA, TokenSequence, batches, schedule, spread, tokenize
+from training_pipeline.data.splits import ANSWER_SHARE, balance
 
 END = 2
 

@@ -5,11 +5,11 @@ from configs.settings import TrainingSettings
 from fakes.training_examples import make_example
 from model_registry.base_models import BaseModelFiles
 from model_registry.prompting import PromptRenderer
-from training_pipeline.dataset import tokenize
-from training_pipeline.device import Placement, place
+from training_pipeline.data.dataset import tokenize
 from training_pipeline.errors import DeviceUnavailableError
-from training_pipeline.finetune import mean_loss
-from training_pipeline.loading import load_for_training
+from training_pipeline.model.device import Placement, place
+from training_pipeline.model.loading import load_for_training
+from training_pipeline.model.loss import mean_loss
 
 
 def test_a_gpu_that_is_not_there_is_refused_with_the_way_out(
@@ -25,7 +25,7 @@ def test_a_gpu_that_is_not_there_is_refused_with_the_way_out(
 def test_a_cpu_trains_in_bfloat16_where_that_is_faster(
     training_settings: TrainingSettings, monkeypatch: pytest.MonkeyPatch, faster: bool
 ) -> None:
-    monkeypatch.setattr("training_pipeline.device.bfloat16_is_faster", lambda: faster)
+    monkeypatch.setattr("training_pipeline.model.device.bfloat16_is_faster", lambda: faster)
     for precision, taken in (("auto", faster), ("bfloat16", True), ("float32", False)):
         settings = training_settings.model_copy(update={"precision": precision})
         assert place(settings).bfloat16 is taken

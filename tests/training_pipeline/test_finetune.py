@@ -12,16 +12,17 @@ from configs.settings import TrainingSettings
 from fakes.training_examples import make_example
 from model_registry.base_models import BaseModelFiles
 from model_registry.prompting import PromptRenderer
-from training_pipeline import checkpoints, finetune
-from training_pipeline.checkpoints import RunState
-from training_pipeline.dataset import TokenSequence, schedule, tokenize
-from training_pipeline.device import Placement
+from training_pipeline.data.dataset import TokenSequence, schedule, tokenize
 from training_pipeline.errors import DivergedError
-from training_pipeline.loading import load_for_training
-from training_pipeline.plan import Plan
+from training_pipeline.finetuning import checkpoints
+from training_pipeline.finetuning import loop as finetune
+from training_pipeline.finetuning.checkpoints import TrainerState
+from training_pipeline.finetuning.plan import TrainingPlan
+from training_pipeline.model.device import Placement
+from training_pipeline.model.loading import load_for_training
 
 CPU = Placement(torch.device("cpu"), bfloat16=False)
-PLAN = Plan(steps=10, validate_every=3, epochs=1, tokens=2560, seconds=1, wanted=10)
+PLAN = TrainingPlan(steps=10, validate_every=3, epochs=1, tokens=2560, seconds=1, wanted=10)
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def sequences(renderer: PromptRenderer) -> list[TokenSequence]:
 
 
 def run(base: BaseModelFiles, sequences: list[TokenSequence], settings: TrainingSettings, folder: Path,
-        plan: Plan = PLAN) -> RunState:  # fmt: skip
+        plan: TrainingPlan = PLAN) -> TrainerState:  # fmt: skip
     model = load_for_training(base.folder, settings, CPU)
     return finetune.finetune(
         model, sequences[:16], sequences[16:], plan=plan, settings=settings, placement=CPU, folder=folder,
@@ -134,7 +135,7 @@ def test_a_machine_that_became_slow_ends_within_the_time(
     real = finetune.learning_rate
     monkeypatch.setattr(finetune, "learning_rate", lambda *given: rates.append(real(*given)) or rates[-1])
     settings = training_settings.model_copy(update={"max_minutes": 1, "patience": 99})
-    plan = Plan(steps=20, validate_every=50, epochs=1, tokens=1, seconds=20, wanted=20)
+    plan = TrainingPlan(steps=20, validate_every=50, epochs=1, tokens=1, seconds=20, wanted=20)
     state = run(tiny_base, sequences, settings, tmp_path, plan)
     assert (state.step, state.seconds, state.finished) == (12, 60.0, True)
     assert rates[-1] < 0.15 * max(rates)  # the cosine ends where the run does
@@ -158,7 +159,7 @@ def test_it_stops_when_validation_no_longer_improves_and_keeps_the_best(
 ) -> None:
     losses = iter([3.0, 2.0, 2.5, 2.6, 2.7, 1.0])
     monkeypatch.setattr(finetune, "mean_loss", lambda *_: next(losses))
-    plan = Plan(steps=20, validate_every=2, epochs=1, tokens=1, seconds=1, wanted=20)
+    plan = TrainingPlan(steps=20, validate_every=2, epochs=1, tokens=1, seconds=1, wanted=20)
     model = load_for_training(tiny_base.folder, training_settings, CPU)
     state = finetune.finetune(
         model, sequences[:16], sequences[16:], plan=plan, settings=training_settings, placement=CPU, folder=tmp_path,
@@ -194,7 +195,7 @@ def test_the_warm_up_fits_the_length_of_the_run(steps: int, warmup: int) -> None
     assert rates[0] == pytest.approx(1 / warmup)
 
 
-def losses(state: RunState) -> list[float]:
+def losses(state: TrainerState) -> list[float]:
     return [value for _, name, value in state.curve if name.endswith("loss")]
 
 

@@ -7,8 +7,8 @@ import torch
 from peft import LoraConfig, get_peft_model
 from torch.nn.functional import cross_entropy
 
-from training_pipeline import fused
-from training_pipeline.fused import LABELS_AT_ONCE, fuse, label_nats
+from training_pipeline.model import fused
+from training_pipeline.model.fused import LABEL_CHUNK, fuse, label_nats
 
 
 class Two(torch.nn.Module):
@@ -103,7 +103,7 @@ def test_an_adapter_can_be_switched_off_and_merged(monkeypatch: pytest.MonkeyPat
     assert not torch.allclose(whole, base)
 
 
-@pytest.mark.parametrize("count", [0, 1, LABELS_AT_ONCE["cpu"], 2 * LABELS_AT_ONCE["cpu"] + 3])
+@pytest.mark.parametrize("count", [0, 1, LABEL_CHUNK["cpu"], 2 * LABEL_CHUNK["cpu"] + 3])
 def test_the_loss_is_torchs_cross_entropy_with_its_gradient(count: int) -> None:
     torch.manual_seed(4)
     head = torch.nn.Linear(8, 50, bias=False).requires_grad_(False)

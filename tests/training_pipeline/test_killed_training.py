@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from fakes import killed_training
-from training_pipeline import checkpoints
-from training_pipeline.checkpoints import RunState
+from training_pipeline.finetuning import checkpoints
+from training_pipeline.finetuning.checkpoints import TrainerState
 
 
-def losses(state: RunState) -> list[tuple[int, str, float]]:
+def losses(state: TrainerState) -> list[tuple[int, str, float]]:
     return [(step, name, pytest.approx(value, abs=1e-4)) for step, name, value in state.curve if name.endswith("loss")]
 
 

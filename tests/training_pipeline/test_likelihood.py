@@ -10,12 +10,12 @@ from fakes.training_examples import make_example
 from feature_store.records import ExampleKind, Split
 from model_registry.base_models import BaseModelFiles
 from model_registry.prompting import PromptRenderer
-from training_pipeline.dataset import TokenSequence, tokenize
-from training_pipeline.device import Placement
+from training_pipeline.data.dataset import TokenSequence, tokenize
 from training_pipeline.evaluation.conditions import Condition
 from training_pipeline.evaluation.judges import likelihood
 from training_pipeline.evaluation.judges.likelihood import HeldOutText
-from training_pipeline.loading import load_for_training
+from training_pipeline.model.device import Placement
+from training_pipeline.model.loading import load_for_training
 
 CPU = Placement(torch.device("cpu"), bfloat16=False)
 

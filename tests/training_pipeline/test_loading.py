@@ -12,10 +12,10 @@ from configs.settings import TrainingSettings
 from fakes.training_examples import make_example
 from model_registry.base_models import BaseModelFiles
 from model_registry.prompting import PromptRenderer
-from training_pipeline.dataset import TokenSequence, tokenize
-from training_pipeline.device import Placement
-from training_pipeline.finetune import negative_log_likelihood
-from training_pipeline.loading import load_for_training, load_trained
+from training_pipeline.data.dataset import TokenSequence, tokenize
+from training_pipeline.model.device import Placement
+from training_pipeline.model.loading import load_for_training, load_trained
+from training_pipeline.model.loss import negative_log_likelihood
 
 CPU = Placement(torch.device("cpu"), bfloat16=False)
 

@@ -13,11 +13,11 @@ from transformers import AutoModelForCausalLM, LlamaConfig, MistralConfig, PreTr
 
 from configs.settings import TrainingSettings
 from feature_store.records import ExampleKind
-from training_pipeline.dataset import TokenSequence
-from training_pipeline.device import Placement
-from training_pipeline.finetune import negative_log_likelihood
-from training_pipeline.loading import load_for_training
-from training_pipeline.packing import attention, pack
+from training_pipeline.data.dataset import TokenSequence
+from training_pipeline.model.device import Placement
+from training_pipeline.model.loading import load_for_training
+from training_pipeline.model.loss import negative_log_likelihood
+from training_pipeline.model.packing import attention, pack
 
 CPU = Placement(torch.device("cpu"), bfloat16=False)
 SHAPE = {"vocab_size": 200, "hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2,

@@ -13,9 +13,9 @@ from configs.settings import TrainingSettings
 from model_registry.base_models import BaseModelFiles
 from model_registry.evaluation import ParityResult
 from model_registry.prompting import ChatMessage, PromptRenderer
-from training_pipeline.device import Placement
 from training_pipeline.evaluation import parity
-from training_pipeline.loading import load_for_training
+from training_pipeline.model.device import Placement
+from training_pipeline.model.loading import load_for_training
 
 CPU = Placement(torch.device("cpu"), bfloat16=False)
 

@@ -4,15 +4,15 @@ import pytest
 
 from configs.settings import TrainingSettings
 from feature_store.records import ExampleKind
-from training_pipeline.dataset import TokenSequence, batches
-from training_pipeline.plan import EPOCHS, EPOCHS_BEYOND, LATE, PLAN_FILE, Plan, make_plan
+from training_pipeline.data.dataset import TokenSequence, batches
+from training_pipeline.finetuning.plan import EPOCHS, EPOCHS_BEYOND, LATE, PLAN_FILE, TrainingPlan, make_plan
 
 
 def sequences(count: int) -> list[TokenSequence]:
     return [TokenSequence(f"d{i}", ExampleKind.WRITE, tuple(range(500)), 50, 2000) for i in range(count)]
 
 
-def plan(count: int, settings: TrainingSettings, pace: float = 1e-9) -> Plan:
+def plan(count: int, settings: TrainingSettings, pace: float = 1e-9) -> TrainingPlan:
     return make_plan(sequences(count), [], settings, seconds_per_token=lambda: pace)
 
 
@@ -43,10 +43,10 @@ def test_the_time_for_validation_is_part_of_the_plan(training_settings: Training
 
 
 def test_a_plan_is_kept_for_the_resume(training_settings: TrainingSettings, tmp_path: Path) -> None:
-    assert Plan.load(tmp_path) is None
+    assert TrainingPlan.load(tmp_path) is None
     made = plan(20, training_settings)
     made.save(tmp_path)
-    assert Plan.load(tmp_path) == made
+    assert TrainingPlan.load(tmp_path) == made
 
 
 def test_a_plan_that_was_not_written_to_the_end_is_made_anew(
@@ -61,7 +61,7 @@ def test_a_plan_that_was_not_written_to_the_end_is_made_anew(
     monkeypatch.setattr(Path, "replace", killed)
     with pytest.raises(KilledError):
         plan(20, training_settings).save(tmp_path)
-    assert Plan.load(tmp_path) is None
+    assert TrainingPlan.load(tmp_path) is None
 
 
 def test_an_epoch_is_as_many_steps_as_there_are_batches(training_settings: TrainingSettings) -> None:
@@ -73,7 +73,7 @@ def test_an_epoch_is_as_many_steps_as_there_are_batches(training_settings: Train
 
 
 def test_a_slower_machine_gets_fewer_steps_and_never_more_than_are_wanted() -> None:
-    planned = Plan(steps=100, validate_every=10, epochs=1, tokens=1, seconds=100, wanted=100)
+    planned = TrainingPlan(steps=100, validate_every=10, epochs=1, tokens=1, seconds=100, wanted=100)
     assert planned.steps_within(100, done=20, seconds=20) == 100
     assert planned.steps_within(100, done=20, seconds=20 * LATE) == 100  # not worth a change
     assert planned.steps_within(100, done=20, seconds=40) == 50
@@ -82,7 +82,7 @@ def test_a_slower_machine_gets_fewer_steps_and_never_more_than_are_wanted() -> N
 
 
 def test_a_plan_that_a_busy_moment_cut_grows_again() -> None:
-    planned = Plan(steps=100, validate_every=10, epochs=1, tokens=1, seconds=100, wanted=180)
+    planned = TrainingPlan(steps=100, validate_every=10, epochs=1, tokens=1, seconds=100, wanted=180)
     assert planned.cut
     assert planned.steps_within(100, done=20, seconds=20 / LATE) == 100  # not worth a change
     assert planned.steps_within(100, done=20, seconds=15) == 133
@@ -93,7 +93,7 @@ def test_a_plan_of_another_version_is_made_anew(training_settings: TrainingSetti
     plan(20, training_settings).save(tmp_path)
     path = tmp_path / PLAN_FILE
     path.write_text(path.read_text(encoding="utf-8").replace("wanted", "cut"), encoding="utf-8")
-    assert Plan.load(tmp_path) is None
+    assert TrainingPlan.load(tmp_path) is None
 
 
 @pytest.mark.parametrize("words", [2_000, 10_000, 200_000, 2_000_000])

@@ -17,13 +17,14 @@ from fakes.training_examples import make_example
 from model_registry.base_models import BaseModelFiles
 from model_registry.evaluation import Measure, Measures
 from model_registry.prompting import PromptRenderer
-from training_pipeline.dataset import tokenize
-from training_pipeline.device import Placement
+from training_pipeline.data.dataset import tokenize
 from training_pipeline.errors import DivergedError
-from training_pipeline.loading import load_for_training
-from training_pipeline.preference import PreferenceResult, keep, log_probabilities, tune
-from training_pipeline.preference_pairs import PreferencePair
-from training_pipeline.preference_trainer import SFT_WEIGHT, TARGET_MARGIN
+from training_pipeline.model.device import Placement
+from training_pipeline.model.loading import load_for_training
+from training_pipeline.preference.pairs import PreferencePair
+from training_pipeline.preference.stage import is_better
+from training_pipeline.preference.trainer import SFT_WEIGHT, TARGET_MARGIN
+from training_pipeline.preference.tuning import PreferenceResult, log_probabilities, tune
 
 CPU = Placement(torch.device("cpu"), bfloat16=False)
 METHODS = ("dpo", "simpo")
@@ -280,7 +281,7 @@ BETTER = {"style": {"delta/adapter": Measure(value=0.5), "rhythm/adapter": Measu
 )
 def test_tuning_is_kept_where_the_judges_agree(changed: dict[str, Measures], reason: str) -> None:
     after = {judge: figures | BETTER.get(judge, {}) | changed.get(judge, {}) for judge, figures in JUDGED.items()}
-    kept, reasons = keep(JUDGED, after)
+    kept, reasons = is_better(JUDGED, after)
     assert kept is not bool(reason)
     assert len(reasons) == 1
     assert reasons[0].startswith(reason or "style: 52.5% of the gap closed, 50.0% before")
@@ -289,6 +290,6 @@ def test_tuning_is_kept_where_the_judges_agree(changed: dict[str, Measures], rea
 @pytest.mark.parametrize("judge", JUDGED)
 def test_what_was_not_measured_was_not_shown(judge: str) -> None:
     after = {name: figures | BETTER.get(name, {}) for name, figures in JUDGED.items() if name != judge}
-    kept, reasons = keep(JUDGED, after)
+    kept, reasons = is_better(JUDGED, after)
     assert not kept
     assert all(reason.startswith(judge) for reason in reasons)

@@ -12,14 +12,14 @@ from feature_store.records import Example, ExampleKind
 from model_registry.feedback import row_id
 from model_registry.ports import GeneratedText
 from model_registry.prompting import PromptRenderer
-from training_pipeline.dataset import tokenize
-from training_pipeline.preference_pairs import (
+from training_pipeline.data.dataset import tokenize
+from training_pipeline.preference.pairs import (
     FEWEST_TOKENS,
     PAIR_TOKENS,
     PreferencePair,
-    in_turn,
     make_pairs,
     read_feedback,
+    round_robin,
 )
 
 END = 2
@@ -42,7 +42,7 @@ def make(
     examples: Sequence[Example], renderer: PromptRenderer, model: Model, count: int = 8, seed: int = 1
 ) -> tuple[list[PreferencePair], list[str]]:
     return make_pairs(
-        examples, renderer, end_of_turn=END, max_tokens=256, count=count, seed=seed, source="base", write=model
+        examples, renderer, end_of_turn=END, max_tokens=256, count=count, seed=seed, source="base", generate=model
     )
 
 
@@ -94,17 +94,17 @@ def test_texts_that_teach_nothing_are_dropped_with_the_reason(
 
 def test_documents_take_turns_and_the_seed_decides(renderer: PromptRenderer) -> None:
     many = [replace(make_example(i), document_id=f"d{min(i, 7)}") for i in range(40)]  # d7 has 33 of the 40
-    order = in_turn(many, seed=1)
+    order = round_robin(many, seed=1)
     assert sorted(e.document_id for e in order[:8]) == [f"d{i}" for i in range(8)]
     assert sorted(e.id for e in order) == sorted(e.id for e in many)
-    assert in_turn(many[::-1], seed=1) == order
-    assert in_turn(many, seed=2) != order
+    assert round_robin(many[::-1], seed=1) == order
+    assert round_robin(many, seed=2) != order
     pairs, _ = make(many, renderer, Model(), count=8)
     assert [p.document_id for p in pairs] == [e.document_id for e in order[:8]]
 
 
 def test_what_rests_on_a_text_in_the_prompt_makes_no_pair() -> None:
-    kinds = {e.kind for e in in_turn([make_example(i, kind=kind) for i, kind in enumerate(ExampleKind)], seed=1)}
+    kinds = {e.kind for e in round_robin([make_example(i, kind=kind) for i, kind in enumerate(ExampleKind)], seed=1)}
     assert kinds == {ExampleKind.WRITE, ExampleKind.CONTINUE, ExampleKind.REPLY}
 
 

@@ -13,10 +13,10 @@ from fakes.adapters import PARITY, adapter_version, evaluation
 from model_registry.evaluation import Measure
 from model_registry.judges import Unit
 from model_registry.ports import GeneratedText
-from training_pipeline import curves
 from training_pipeline.evaluation.charts import chart, line_chart, round_ticks, smoothed
 from training_pipeline.evaluation.conditions import Condition, Generations
 from training_pipeline.evaluation.report import Report, Sample, render, report_of, verdict, write_report
+from training_pipeline.finetuning import curves
 
 HOSTILE = '</div><script>alert(1)</script><img src="https://evil.example/x.png" onerror=alert(2)>{{ 7 * 6 }}'
 STYLE = {

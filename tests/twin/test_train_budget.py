@@ -2,7 +2,7 @@ import pytest
 
 from configs.errors import SettingsError
 from configs.settings import EvaluationSettings, Settings
-from training_pipeline.evaluation.time_budget import FEWEST_PROMPTS, FEWEST_TOKENS, READS, TEXTS, WRITTEN, fitted
+from training_pipeline.evaluation.time_budget import FEWEST_PROMPTS, FEWEST_TOKENS, READS, TEXTS, WRITTEN, shrink
 from twin.commands.train import minutes
 from twin.jobs.train import within
 
@@ -35,7 +35,7 @@ def seconds(evaluation: EvaluationSettings, pace: float) -> float:
 
 @pytest.mark.parametrize("pace", [1 / 4000, 1 / 400, 1 / 100])
 def test_judging_is_cut_to_its_time_and_no_more(settings: Settings, pace: float) -> None:
-    cut = fitted(settings.evaluation, seconds_per_token=pace)
+    cut = shrink(settings.evaluation, seconds_per_token=pace)
     allowed = settings.evaluation.max_minutes * 60
     if seconds(settings.evaluation, pace) <= allowed:
         assert cut == settings.evaluation
@@ -44,5 +44,5 @@ def test_judging_is_cut_to_its_time_and_no_more(settings: Settings, pace: float)
 
 
 def test_even_a_slow_machine_judges_something(settings: Settings) -> None:
-    cut = fitted(settings.evaluation, seconds_per_token=10.0)
+    cut = shrink(settings.evaluation, seconds_per_token=10.0)
     assert (cut.prompts, cut.likelihood_tokens) == (FEWEST_PROMPTS, FEWEST_TOKENS)

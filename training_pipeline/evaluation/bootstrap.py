@@ -10,9 +10,9 @@ CONFIDENCE = 0.95
 
 
 def measure(count: int, statistic: Callable[[Sequence[int]], float], *, resamples: int = RESAMPLES) -> Measure:
-    """`statistic` of all documents 0 … count-1, with the interval of it over documents drawn with replacement.
+    """`statistic` of all documents 0 … count-1, with its interval over documents drawn with replacement.
 
-    The same places are drawn for the same `count`, so that figures over the same documents move together. Raises
+    The resamples are the same for the same `count`, so that figures over the same documents are paired. Raises
     ValueError without documents.
     """
     if count < 1:

@@ -23,7 +23,7 @@ NONCE = nonce_for("writings")  # the same everywhere: engines cache the prefix t
 
 
 class CachedGenerator:
-    """One engine, for one author and one base model. The cache is a file in `folder`."""
+    """Generates with one engine, for one author and one base model. The cache is a file in `folder`."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class CachedGenerator:
         self._known = _read(self._path)
 
     def prompt(self, request: str, passages: Sequence[Passage] = ()) -> str:
-        """A request as inference renders it."""
+        """A request, rendered as inference renders it."""
         messages = self._renderer.messages([ChatMessage("user", request)], passages, nonce=NONCE)
         return self._renderer.text(messages)
 

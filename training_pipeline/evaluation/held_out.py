@@ -1,4 +1,4 @@
-"""What the judges ask for: posts that the author wrote and the adapter never saw, and the requests for them."""
+"""Held-out posts: what the author wrote and the adapter never saw, and the requests that they answer."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -9,28 +9,28 @@ from feature_store.records import Example, ExampleKind, Passage, Split
 from feature_store.versions import FeatureVersion
 from model_registry.prompting import PromptRenderer
 from text.sentences import ends_sentence, sentences
-from training_pipeline.selection import WHOLE
+from training_pipeline.data.splits import WHOLE
 
 POSTS_SHOWN = 5
-POST_TOKENS = 256  # of each post shown: five of them and an answer fit any context
-LONGEST_TOKEN = 16  # characters, and more than enough: a text need not be tokenized whole to be cut
+POST_TOKENS = 256  # of each post shown: five of them and a generated text fit any context
+LONGEST_TOKEN = 16  # characters, more than enough: only the part of a text that can matter is tokenized
 WRITTEN = (ExampleKind.WRITE, ExampleKind.REPLY)
 
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
     example: Example
-    real: str  # the author's text, cut near the length that is asked of a model
+    real: str  # the author's text, cut near the length that a model may generate
 
 
 def held_out(
     store: FeatureReader, features: FeatureVersion, renderer: PromptRenderer, *, count: int, tokens: int
 ) -> list[HeldOut]:
-    """At most `count` requests whose real answers have at most about `tokens` ids.
+    """At most `count` requests, with real texts of at most about `tokens` ids.
 
-    Beginnings of posts of the test split first, newest first, then of the validation split (it decided when to stop,
-    and nothing was learned from it), then what goes on inside the posts of the test split: an author with few posts
-    has few beginnings.
+    First beginnings of posts of the test split, then of the validation split (training stopped by it, and learned
+    nothing from it), then continuations inside the posts of the test split: an author with few posts has few
+    beginnings.
     """
     found: list[Example] = []
     for split, kinds in (
@@ -44,8 +44,8 @@ def held_out(
 
 
 def learned(store: FeatureReader, features: FeatureVersion, *, count: int) -> list[Example]:
-    """At most `count` of the requests to write that the adapter learned from: the base's texts for them are what the
-    style scorer learns to tell from the author's."""
+    """At most `count` of the writing requests that the adapter learned from: the style scorer is fitted on the base's
+    texts for them."""
     examples = store.examples(features.author, features, Split.TRAIN)
     return spread([e for e in examples if e.kind in WRITTEN] or examples, count)
 
@@ -56,14 +56,14 @@ def target_texts(store: FeatureReader, features: FeatureVersion, split: Split) -
 
 
 def shown_posts(store: FeatureReader, features: FeatureVersion, renderer: PromptRenderer) -> tuple[Passage, ...]:
-    """The five newest posts that were learned from, as a prompt shows them to a model without an adapter."""
+    """The five newest posts of the training split, as the prompt of the condition base+posts shows them."""
     documents = [d for d in store.documents(features.author, features) if d.split is Split.TRAIN]
     documents.sort(key=lambda d: (d.created_at, d.id), reverse=True)
     return tuple(Passage(d.title, d.created_at, cut(d.text, renderer, POST_TOKENS)) for d in documents[:POSTS_SHOWN])
 
 
 def cut(text: str, renderer: PromptRenderer, tokens: int) -> str:
-    """The beginning of `text`, of at most `tokens` ids, to the end of a sentence where one ends in its second half."""
+    """The beginning of `text`, at most `tokens` ids, up to a sentence end where there is one in its second half."""
     text = text.strip()[: tokens * LONGEST_TOKEN]
     if len(renderer.tokenize(text)) <= tokens:
         return text
@@ -75,7 +75,7 @@ def cut(text: str, renderer: PromptRenderer, tokens: int) -> str:
 
 
 def spread(examples: Sequence[Example], count: int) -> list[Example]:
-    """At most `count`, evenly over the documents, one of each document before a second one of any."""
+    """At most `count`, spread evenly over the documents: one of each before the second of any."""
     if count <= 0:
         return []
     by_document: dict[str, list[Example]] = {}

@@ -1,6 +1,6 @@
-"""Questions about what an author never wrote: those of a list whose words none of the author's passages holds.
+"""Questions about what an author never wrote on: those of a list whose words occur in none of the author's passages.
 
-Everyday and specialist matters, so that most remain for any author. The check is by words: of an author who writes in
+Everyday and specialist topics, so that most remain for any author. The check is lexical: for an author who writes in
 another language it notices only the words that are the same there.
 """
 
@@ -87,7 +87,7 @@ FRAME = frozenset(ASKING.split())
 
 
 def off_topic(chunks: Iterable[Chunk], count: int) -> list[str]:
-    """At most `count` questions, evenly from the list, of which no passage (with its title) holds SAME_TOPIC of the
+    """At most `count` questions, evenly from the list, such that no passage (with its title) has SAME_TOPIC of the
     words."""
     asked = {question: _stems(question) for question in QUESTIONS}
     wanted = frozenset().union(*asked.values())

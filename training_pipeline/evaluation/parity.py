@@ -1,8 +1,8 @@
-"""The parity judge: what is served must be what was trained.
+"""The parity check: what is served must be what was trained.
 
 The serving engine decodes a few real prompts greedily; the trained model (transformers and PEFT, adapter not merged)
-then reads the same ids and must choose the same tokens with nearly the same log-probabilities. Merging, packing in
-half precision, another tokenizer or another attention kernel all show here.
+then reads the same ids and must choose the same tokens with nearly the same log-probabilities. Errors of merging,
+of half precision, of another tokenizer or another attention kernel all show here.
 
 On a CPU it reads in float32, whatever it was trained in: with a strong adapter, the errors of two roundings to
 bfloat16, one here and one in the engine, add up (0.19 nats at most, and 0.05 against float32). A GPU may not have the
@@ -19,14 +19,14 @@ from configs.progress import Progress
 from model_registry.evaluation import ParityResult
 from model_registry.ports import ServingProbe
 from model_registry.prompting import PromptRenderer
-from training_pipeline.device import Placement
-from training_pipeline.loading import load_trained
+from training_pipeline.model.device import Placement
+from training_pipeline.model.loading import load_trained
 
 if TYPE_CHECKING:
     from peft import PeftModel
 
 NEW_TOKENS = 24
-# Nats between a chosen token's two log-probabilities. Half-precision weights move it by about 0.005, an engine that
+# Nats between the two log-probabilities of a token. Half-precision weights move it by about 0.005, an engine that
 # computes in bfloat16 by 0.007 to 0.016 on average and by 0.05 to 0.11 at most; an adapter at four fifths of its
 # strength by 0.05 to 0.17 on average, one at half by 0.7 to 6 at most (docs/experiments). A tie may be decided either
 # way, so nine in ten tokens must be the same.

@@ -1,6 +1,6 @@
-"""Questions for the judge of grounding, made of posts without a model: each has one post that answers it.
+"""Known-item questions for the grounding judge, made from posts without a model: each has one post that answers it.
 
-They are not worded as training's are, so that a twin that only learned those is not taken for one that answers.
+Their wording differs from that of training examples, so that a twin that only learned those does not pass.
 """
 
 import calendar
@@ -15,9 +15,9 @@ from text.sentences import ends_sentence, sentences
 from text.words import folded_words, is_unspaced, size, without_possessive, words
 from training_pipeline.evaluation.facts import names, numbers
 
-SHORTEST_WORD = 4  # letters, of a word that tells what a sentence is about
+SHORTEST_WORD = 4  # letters, of a content word
 WORDS_ASKED = 3
-MOST_POSTS = 0.2  # of all, that hold a word that is asked by
+MOST_POSTS = 0.2  # share of all that contain a word used in a question
 FEWEST_WORDS, MOST_WORDS = 8, 40  # of a sentence that states a fact
 FACTS_PER_DOCUMENT = 3
 DATES = frozenset(
@@ -47,14 +47,14 @@ class KnownItemQuestion:
 
 
 def held_out(documents: Sequence[Document]) -> list[Document]:
-    """Nothing was learned from these: the test split, then the validation split, each newest first."""
+    """Documents that nothing was learned from: the test split, then the validation split, each newest first."""
     newest_first = sorted(documents, key=lambda d: (d.created_at, d.id), reverse=True)
     return [d for split in (Split.TEST, Split.VALIDATION) for d in newest_first if d.split is split]
 
 
 def by_title(documents: Sequence[Document], count: int) -> list[KnownItemQuestion]:
-    """At most `count`, one a held-out post. Titles that say nothing are left out: dates, numbers, and what another
-    post's title says too."""
+    """At most `count`, one for each held-out post. Uninformative titles are left out: dates, numbers, and those that
+    another post shares."""
     said = Counter(_said(document.title) for document in documents if document.usable)
     asked = [d for d in held_out(documents) if (key := _said(d.title)) and said[key] == 1][:count]
     return [_question(d, BY_TITLE[int(digest_of(d.id)[:8], 16) % len(BY_TITLE)], d.title) for d in asked]
@@ -63,8 +63,8 @@ def by_title(documents: Sequence[Document], count: int) -> list[KnownItemQuestio
 def by_fact(documents: Sequence[Document], count: int) -> list[KnownItemQuestion]:
     """At most `count` about single sentences of held-out posts; one of each post before a second one of any.
 
-    A sentence with a number or a name is asked for it, and its other telling words are named: those that fewest posts
-    hold, such that one post alone holds them all.
+    Of a sentence with a number or a name, that is asked for, by its other distinctive words: those that occur in the
+    fewest posts, such that one post alone has all of them.
     """
     usable = [document for document in documents if document.usable]
     terms = {document.id: frozenset(_terms(document.text)) for document in usable}

@@ -15,10 +15,10 @@ from model_registry.evaluation import Measures, ParityResult
 from model_registry.judges import description
 from model_registry.model_card import public_id
 from model_registry.ports import AdapterVersion
-from training_pipeline import curves
 from training_pipeline.evaluation.charts import Chart, LineChart, line_chart
 from training_pipeline.evaluation.conditions import Condition, Generations
 from training_pipeline.evaluation.judges import load_judges
+from training_pipeline.finetuning import curves
 
 HERE = Path(__file__).parent
 SAMPLES = 10

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from configs.settings import EvaluationSettings
-from training_pipeline.dataset import batches
-from training_pipeline.finetune import negative_log_likelihood
+from training_pipeline.data.dataset import batches
+from training_pipeline.model.loss import negative_log_likelihood
 from training_pipeline.run_context import RunContext
 
 if TYPE_CHECKING:
@@ -15,22 +15,21 @@ if TYPE_CHECKING:
 
 FEWEST_PROMPTS = 6
 FEWEST_TOKENS = 2_000
-# Texts for each prompt: five conditions, two for the scorer to learn from, and half of one for the answers.
-TEXTS = 7.5
-READS = 5.0  # of `likelihood_tokens`: own text twice, half as much of others twice, and long prompts before beginnings
-WRITTEN = 2.0  # a token written costs as much as so many read: measured, eight texts at once
+TEXTS = 7.5  # generated for each prompt: five conditions, two for the style scorer, and half of one for answers
+READS = 5.0  # of `likelihood_tokens`: the author's text twice, half as much of others twice, and long prompts
+WRITTEN = 2.0  # the cost of a generated token, in tokens read (measured, eight texts at once)
 
 
 def fit_to_time(model: "PeftModel", run: RunContext) -> RunContext:
-    """`run` with no more to judge than this machine does in the time."""
-    evaluation = fitted(run.evaluation, seconds_per_token=seconds_per_token(model, run))
+    """`run` with an evaluation that this machine finishes within max_minutes."""
+    evaluation = shrink(run.evaluation, seconds_per_token=seconds_per_token(model, run))
     return replace(run, evaluation=evaluation)
 
 
-def fitted(settings: EvaluationSettings, *, seconds_per_token: float) -> EvaluationSettings:
+def shrink(settings: EvaluationSettings, *, seconds_per_token: float) -> EvaluationSettings:
     """`settings` with fewer prompts and tokens where all of them would take longer than max_minutes.
 
-    `seconds_per_token` is what one id of held-out text costs to read.
+    `seconds_per_token`: of reading one id of held-out text.
     """
     reads = READS * settings.likelihood_tokens + WRITTEN * TEXTS * settings.prompts * settings.new_tokens
     share = settings.max_minutes * 60 / (reads * seconds_per_token)
@@ -47,7 +46,7 @@ def fitted(settings: EvaluationSettings, *, seconds_per_token: float) -> Evaluat
 
 
 def seconds_per_token(model: "PeftModel", run: RunContext) -> float:
-    """The pace at which this machine reads held-out text: the better of two batches, as the first one warms up."""
+    """Seconds that reading one id of held-out text takes: the better of two batches, as the first one warms up."""
     import torch
 
     pace = math.inf

@@ -69,7 +69,7 @@ def _packages() -> Check:
 def _torch(settings: "Settings") -> Check:
     import torch
 
-    from training_pipeline.device import place
+    from training_pipeline.model.device import place
 
     try:
         chosen = place(settings.training)

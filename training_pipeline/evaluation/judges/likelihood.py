@@ -18,17 +18,17 @@ from model_registry.evaluation import Measure, Measures
 from model_registry.gates import figures_of, worse
 from model_registry.judges import Column, Figure, Unit
 from model_registry.ports import AdapterVersion
-from training_pipeline.dataset import TokenSequence, batches, tokenize
-from training_pipeline.device import Placement
+from training_pipeline.data.dataset import TokenSequence, batches, tokenize
+from training_pipeline.data.splits import WHOLE, thin
 from training_pipeline.evaluation.bootstrap import measure
 from training_pipeline.evaluation.charts import Chart, by_condition, chart
 from training_pipeline.evaluation.conditions import Condition
 from training_pipeline.evaluation.context import EvaluationContext
 from training_pipeline.evaluation.judge import Headline, Judge
 from training_pipeline.evaluation.other_authors import other_authors, reference_voices
-from training_pipeline.finetune import negative_log_likelihood
+from training_pipeline.model.device import Placement
+from training_pipeline.model.loss import negative_log_likelihood
 from training_pipeline.run_context import RunContext
-from training_pipeline.selection import WHOLE, thin
 
 if TYPE_CHECKING:
     from peft import PeftModel

@@ -1,4 +1,4 @@
-"""How long to train, from how much text there is and how fast this machine is."""
+"""Plans the number of steps, from the amount of text and the speed of this machine."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -7,24 +7,20 @@ from pathlib import Path
 
 from configs.files import write_whole
 from configs.settings import TrainingSettings
-from feature_store.records import ExampleKind
-from training_pipeline.dataset import TokenSequence, batches
+from training_pipeline.data.dataset import TokenSequence, batches
 
 PLAN_FILE = "plan.json"
-# Answering costs a prompt of passages for a short target, so it may take at most this share of a run's tokens: with a
-# quarter, an eighth of the gain in bits per byte was lost (docs/experiments).
-ANSWER_SHARE = 0.1
 # Epochs by label tokens: small collections are read several times, large ones are not even read once on a CPU.
 EPOCHS = ((20_000, 4.0), (60_000, 3.0), (400_000, 2.0))
 EPOCHS_BEYOND = 1.0
-VALIDATIONS = 8  # a run is validated so many times, or fewer when they would take more than VALIDATION_SHARE of it
+VALIDATIONS = 8  # of a run, or fewer when they would take more than VALIDATION_SHARE of its time
 VALIDATION_SHARE = 0.15
-FORWARD_SHARE = 1 / 3  # of a training step's time is its forward pass
-LATE = 1.1
+FORWARD_SHARE = 1 / 3  # of a training step's time
+LATE = 1.1  # times the time allowed, from which a plan is cut
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class TrainingPlan:
     steps: int
     validate_every: int
     epochs: float  # of the sequences that are trained on
@@ -38,10 +34,10 @@ class Plan:
         return self.steps < self.wanted
 
     def steps_within(self, seconds_allowed: float, *, done: int, seconds: float) -> int:
-        """Steps of a run whose `done` steps took `seconds`, one more than `done` at least and no more than `wanted`.
+        """Total steps, re-estimated after `done` steps took `seconds`: more than `done`, and at most `wanted`.
 
-        The plan's, unless they would take LATE times the time allowed, or a plan that was cut would leave as much of
-        it: it was made at a quieter moment then, or at a busier one. Asked again later, it may answer otherwise.
+        The planned number, unless that would take LATE times the time allowed, or a shortened plan would leave as much
+        of it unused: the machine was less busy when the plan was made, or busier.
         """
         expected = self.steps * seconds / done
         if expected > LATE * seconds_allowed or (self.cut and expected < seconds_allowed / LATE):
@@ -52,23 +48,11 @@ class Plan:
         write_whole(folder / PLAN_FILE, json.dumps(asdict(self)))
 
     @staticmethod
-    def load(folder: Path) -> "Plan | None":
+    def load(folder: Path) -> "TrainingPlan | None":
         path = folder / PLAN_FILE
         found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-        # One that another version of the program wrote is made anew.
-        return Plan(**found) if found.keys() == {field.name for field in fields(Plan)} else None
-
-
-def balance(sequences: Sequence[TokenSequence]) -> list[TokenSequence]:
-    """Leave out answer examples, evenly over the documents, until they take ANSWER_SHARE of the tokens at most."""
-    answers = [s for s in sequences if s.kind is ExampleKind.ANSWER]
-    others = [s for s in sequences if s.kind is not ExampleKind.ANSWER]
-    allowed = sum(len(s.ids) for s in others) * ANSWER_SHARE / (1 - ANSWER_SHARE)
-    total = sum(len(s.ids) for s in answers)
-    if not others or total <= allowed:
-        return list(sequences)
-    every = total / allowed
-    return others + [answers[int(i * every)] for i in range(int(len(answers) / every))]
+        # Another version of the program may have written it: then a new one is made.
+        return TrainingPlan(**found) if found.keys() == {field.name for field in fields(TrainingPlan)} else None
 
 
 def make_plan(
@@ -77,8 +61,8 @@ def make_plan(
     settings: TrainingSettings,
     *,
     seconds_per_token: Callable[[], float],
-) -> Plan:
-    """`seconds_per_token` measures real steps; it is asked once."""
+) -> TrainingPlan:
+    """`seconds_per_token` measures real training steps; it is called once."""
     tokens = sum(len(s.ids) for s in sequences)
     per_step = tokens / len(batches(sequences, tokens=settings.tokens_per_step, seed=settings.seed))
     labels = sum(s.label_tokens for s in sequences)
@@ -91,7 +75,7 @@ def make_plan(
     affordable = max(budget - validations * once, budget * (1 - VALIDATION_SHARE)) / pace
     steps = max(1, round(min(planned, affordable) / per_step))
     used = round(steps * per_step)
-    return Plan(
+    return TrainingPlan(
         steps=steps,
         validate_every=max(1, -(-steps // validations)),
         epochs=used / tokens,

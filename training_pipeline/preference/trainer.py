@@ -1,7 +1,8 @@
-"""trl's DPOTrainer, contained: our ids, our reference, our checkpoints; nothing outside of one folder, no network.
+"""trl's DPOTrainer, restricted: our token ids, our reference log-probabilities, our checkpoints; it writes into one
+folder, and uses no network.
 
-trl would tokenize anew, keep a second copy of the adapter, write model cards, and report its use to its makers. What
-is overridden here is private to trl in part, so the extra pins its version.
+By itself trl would tokenize again, keep a second copy of the adapter, write model cards, and send telemetry. Some of
+what is overridden here is private to trl, so the extra pins its version.
 """
 
 import contextlib
@@ -16,20 +17,20 @@ from typing import TYPE_CHECKING, Any
 from configs.errors import SettingsError
 from configs.progress import Progress
 from configs.settings import TrainingSettings
-from training_pipeline.device import Placement
 from training_pipeline.errors import DivergedError
-from training_pipeline.finetune import BETAS, CLIP, learning_rate
-from training_pipeline.preference_pairs import PreferencePair
+from training_pipeline.finetuning.loop import BETAS, CLIP, learning_rate
+from training_pipeline.model.device import Placement
+from training_pipeline.preference.pairs import PreferencePair
 
 if TYPE_CHECKING:
     from peft import PeftModel
 
-COMPLETE = "complete"  # an empty file, written last into a checkpoint
+COMPLETE = "complete"  # marker file: written last into a checkpoint
 EPOCHS = 2
 PAIRS_PER_STEP = 4
 BETA = {"dpo": 0.1, "simpo": 2.0}  # Rafailov et al. 2023, Meng et al. 2024
 SFT_WEIGHT = 0.2  # Llama 3 (Dubey et al. 2024, section 4.1.4)
-TARGET_MARGIN = 0.5  # γ / β, nats a token (Meng et al. 2024)
+TARGET_MARGIN = 0.5  # γ / β, nats per token (Meng et al. 2024)
 
 
 def train(
@@ -42,13 +43,13 @@ def train(
     folder: Path,
     progress: Progress,
 ) -> list[dict[str, Any]]:
-    """Tune the adapter of `model`, going on from the last complete checkpoint in `folder`. Answers trl's log, an entry
-    a step, with the `seconds` it took.
+    """Tune the adapter of `model`, resuming from the last complete checkpoint in `folder`. Returns trl's log: an entry
+    for each step, with the `seconds` it took.
 
     `reference`: log-probabilities (nats) of the chosen and the rejected text of each pair before tuning. Raises
     SettingsError without trl, DivergedError.
     """
-    with _as_found(model):
+    with _restored(model):
         trainer = _trainer(model, pairs, reference, settings, placement, folder, progress)
         trainer.train(resume_from_checkpoint=_newest(folder))
     return [entry for entry in trainer.state.log_history if "loss" in entry]
@@ -90,7 +91,7 @@ def _trainer(
             self.logged_at = time.perf_counter()
 
         def _prepare_dataset(self, dataset: Any, *_: Any) -> Any:
-            return dataset  # it holds ids already
+            return dataset  # already tokenized
 
         def _send_telemetry(self) -> None:
             return None
@@ -107,7 +108,7 @@ def _trainer(
             logs["seconds"], self.logged_at = now - self.logged_at, now
             super().log(logs, start_time)
 
-    class Follow(TrainerCallback):
+    class ReportProgress(TrainerCallback):
         def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
             progress.start("preference tuning", state.max_steps)
             progress.advance(state.global_step)
@@ -127,8 +128,8 @@ def _trainer(
         # sigmoid_norm divides the log-ratio of a text by its length. Without a reference this is SimPO's reward, and
         # a reference of γ / β for each token of the chosen text is its margin.
         reference = [(TARGET_MARGIN * len(pair.chosen_ids), 0.0) for pair in pairs]
-    fitting = settings.tokens_per_step // max(2 * len(p.prompt_ids + p.chosen_ids) for p in pairs)
-    at_once = max(n for n in (1, 2, PAIRS_PER_STEP) if n <= max(1, fitting))
+    with_room = settings.tokens_per_step // max(2 * len(p.prompt_ids + p.chosen_ids) for p in pairs)
+    at_once = max(n for n in (1, 2, PAIRS_PER_STEP) if n <= max(1, with_room))
     arguments = trl.DPOConfig(
         output_dir=str(folder),
         loss_type=["sigmoid" if chosen.method == "dpo" else "sigmoid_norm", "sft"],
@@ -145,7 +146,7 @@ def _trainer(
         dataloader_pin_memory=False,
         seed=settings.seed,
         save_steps=settings.checkpoint_steps,
-        save_total_limit=2,  # the one before stays until the new one is complete
+        save_total_limit=2,  # the previous one stays until the new one is complete
         logging_steps=1,
         logging_nan_inf_filter=False,
         disable_tqdm=True,
@@ -170,10 +171,10 @@ def _trainer(
                 "ref_rejected_logps": [of_rejected for _, of_rejected in reference],
             }
         ),
-        # It knows one word, for padding: ids that are not ours would show.
+        # Its vocabulary is the padding token alone: if trl tokenized anything again, the ids would be wrong at once.
         processing_class=PreTrainedTokenizerFast(tokenizer_object=Tokenizer(WordLevel({"_": 0})), pad_token="_"),  # noqa: S106
         optimizers=(optimizer, rate),
-        callbacks=[Follow()],
+        callbacks=[ReportProgress()],
     )
     trainer.remove_callback(PrinterCallback)
     trainer.precompute_ref_logps = True  # read them from the columns above
@@ -184,8 +185,8 @@ def _trainer(
 
 
 @contextlib.contextmanager
-def _as_found(model: "PeftModel") -> Iterator[None]:
-    """Undo what trl and accelerate change of `model` besides the adapter: `forward`, and the padding token."""
+def _restored(model: "PeftModel") -> Iterator[None]:
+    """Undoes what trl and accelerate change in `model` besides the adapter: `forward`, and the padding token."""
     causal: Any = model.get_base_model()
     forwards = [(module, module.__dict__.get("forward")) for module in (model, causal)]
     padding = [(config, config.pad_token_id) for config in (causal.config, causal.generation_config)]

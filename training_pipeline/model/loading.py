@@ -1,11 +1,11 @@
-"""The base model with an adapter on it: a fresh one to be trained, or one that was."""
+"""Loads the base model with an adapter: a fresh one to be trained, or a trained one to be judged."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from configs.settings import TrainingSettings
-from training_pipeline.device import Placement
-from training_pipeline.packing import register_attention
+from training_pipeline.model.device import Placement
+from training_pipeline.model.packing import register_attention
 
 if TYPE_CHECKING:
     from peft import PeftModel
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 def load_for_training(folder: Path, settings: TrainingSettings, placement: Placement) -> "PeftModel":
     """The frozen base in `folder` with a fresh LoRA adapter, the same for the same seed.
 
-    The base is float32, bfloat16 where that is native, or 4-bit; the adapter is float32, as small updates vanish in
-    less (peft sees to it).
+    The base is float32, bfloat16 where that is native, or 4-bit; the adapter is float32 (peft sees to it), as small
+    updates vanish in lower precision.
     """
     import torch
     from peft import LoraConfig, get_peft_model
 
-    from training_pipeline.fused import fuse
+    from training_pipeline.model.fused import fuse
 
     base = _load_base(folder, placement, quantised=settings.quantise == "4bit")
     if settings.gradient_checkpointing:
@@ -43,7 +43,7 @@ def load_for_training(folder: Path, settings: TrainingSettings, placement: Place
 
 
 def load_trained(folder: Path, adapter: Path, placement: Placement) -> "PeftModel":
-    """The base in `folder` with the adapter that a version holds, to be judged: nothing of it is trainable.
+    """The base in `folder` with a version's adapter, in evaluation mode and not trainable.
 
     The base is never 4-bit here, whatever it was in training: this is what is served.
     """

@@ -1,8 +1,9 @@
-"""Preference pairs: what the author wrote, beside what a model wrote for the same prompt.
+"""Preference pairs: what the author wrote (chosen), and what a model wrote for the same prompt (rejected).
 
-Both sides of a pair hold equally many tokens and no end of turn, so that neither length nor where a text stops can
-decide what is preferred: a likelihood is a sum over tokens, and tuning that learns to write longer or shorter is its
-best known failure (Park et al. 2024, "Disentangling Length from Quality in Direct Preference Optimization").
+Both sides of a pair have the same number of tokens and no end of turn, so that neither length nor where a text stops
+can decide what is preferred: a likelihood is a sum over tokens, and learning to write longer or shorter is the best
+known failure of preference tuning (Park et al. 2024, "Disentangling Length from Quality in Direct Preference
+Optimization").
 """
 
 import difflib
@@ -18,20 +19,20 @@ from feature_store.records import Example, ExampleKind, Passage, digest_of
 from model_registry.feedback import Feedback, row_id
 from model_registry.ports import GeneratedText
 from model_registry.prompting import ChatMessage, PromptRenderer, nonce_for
-from training_pipeline.dataset import TokenSequence, tokenize
+from training_pipeline.data.dataset import TokenSequence, tokenize
 
 Source = Literal["base", "champion", "feedback"]
 
-# Where a text stands in the prompt, as for an answer, what a model makes of it differs in facts more than in style.
+# Not answers: with passages in the prompt, a model's text differs from the author's in facts more than in style.
 KINDS = (ExampleKind.WRITE, ExampleKind.CONTINUE, ExampleKind.REPLY)
-PAIR_TOKENS = 160  # of one side at most: style shows in the first sentences, and a laptop writes 64 texts in minutes
+PAIR_TOKENS = 160  # of one side at most: style shows in the first sentences, and a laptop generates 64 in minutes
 FEWEST_TOKENS = 4
-SAME = 0.9  # share of tokens in common, in order, from which two texts are one
+SAME = 0.9  # share of tokens in common, in order, from which two texts count as the same
 
 
 @dataclass(frozen=True, slots=True)
 class PreferencePair:
-    """chosen_ids and rejected_ids are equally long, and neither holds an end of turn."""
+    """chosen_ids and rejected_ids have the same length, and neither has an end of turn."""
 
     document_id: str  # of a pair of feedback: the row's id
     prompt_ids: tuple[int, ...]
@@ -49,19 +50,19 @@ def make_pairs(
     count: int,
     seed: int,
     source: Source,
-    write: Callable[[Sequence[str]], Sequence[GeneratedText]],
+    generate: Callable[[Sequence[str]], Sequence[GeneratedText]],
 ) -> tuple[list[PreferencePair], list[str]]:
-    """Pairs of `count` examples, evenly over documents, and a line for each that was dropped, with the reason.
+    """Pairs of `count` examples, evenly over documents, and a line with the reason for each that was dropped.
 
-    `write` gives the text of the model that `source` names for every rendered prompt, in order; it is asked once,
-    and for the same prompts after a kill.
+    `generate` returns the text of the model that `source` names for every rendered prompt, in order; it is called once,
+    and with the same prompts after a kill.
     """
     drawn: list[tuple[Example, TokenSequence]] = []
-    for example in in_turn(examples, seed=seed):
+    for example in round_robin(examples, seed=seed):
         if len(drawn) == count:
             break
         drawn += [(example, s) for s in tokenize([example], renderer, end_of_turn=end_of_turn, max_tokens=max_tokens)]
-    written = write([_prompt(example.request, example.passages, example.id, renderer) for example, _ in drawn])
+    written = generate([_prompt(example.request, example.passages, example.id, renderer) for example, _ in drawn])
     pairs, dropped = [], []
     for (example, sequence), text in zip(drawn, written, strict=True):
         target = sequence.ids[sequence.prompt_tokens :]
@@ -79,8 +80,8 @@ def make_pairs(
     return pairs, dropped
 
 
-def in_turn(examples: Sequence[Example], *, seed: int) -> list[Example]:
-    """The examples of KINDS, documents in turn: none gives its second before each has given its first."""
+def round_robin(examples: Sequence[Example], *, seed: int) -> list[Example]:
+    """The examples of KINDS, one of every document before the second of any, in random order."""
     by_document: dict[str, list[Example]] = {}
     for example in sorted((e for e in examples if e.kind in KINDS), key=lambda e: e.id):
         by_document.setdefault(example.document_id, []).append(example)
@@ -93,7 +94,7 @@ def in_turn(examples: Sequence[Example], *, seed: int) -> list[Example]:
 
 
 def read_feedback(path: Path, renderer: PromptRenderer, *, max_tokens: int) -> tuple[list[PreferencePair], list[str]]:
-    """Pairs of the rows that the API kept, JSONL of `Feedback`, and a line for each row that makes none.
+    """Pairs of readers' feedback, a JSONL file of `Feedback` rows, and a line with the reason for each row without one.
 
     Raises FileNotFoundError.
     """
@@ -122,7 +123,7 @@ def read_feedback(path: Path, renderer: PromptRenderer, *, max_tokens: int) -> t
 def _pair(
     document_id: str, prompt: Sequence[int], chosen: Sequence[int], rejected: Sequence[int], source: Source
 ) -> PreferencePair | str:
-    """The pair, both sides cut to the shorter one; or why it is none."""
+    """The pair, both sides truncated to the shorter one; or the reason why there is none."""
     length = min(len(chosen), len(rejected), PAIR_TOKENS)
     if length < FEWEST_TOKENS:
         return f"{len(chosen)} tokens against {len(rejected)}: each side needs {FEWEST_TOKENS} beside the prompt"

@@ -1,7 +1,6 @@
-"""LoRA fine-tuning: one loop, on CPU or GPU, that survives a kill.
+"""The LoRA training loop, on CPU or GPU, resumable after a kill.
 
-The head is applied only where a label is predicted: with a vocabulary of 49,152 the logits of a prompt cost more than a
-layer. The run's state is (step, adapter, optimiser, time); data order and learning rate follow from it and the seed.
+The run's state is (step, adapter, optimiser, elapsed time); data order and learning rate follow from it and the seed.
 """
 
 import itertools
@@ -14,16 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from configs.progress import Progress
 from configs.settings import TrainingSettings
-from training_pipeline import checkpoints
-from training_pipeline.checkpoints import RunState
-from training_pipeline.dataset import TokenSequence, batches, schedule
-from training_pipeline.device import Placement
+from training_pipeline.data.dataset import TokenSequence, batches, schedule
 from training_pipeline.errors import DivergedError
-from training_pipeline.packing import pack
-from training_pipeline.plan import Plan
+from training_pipeline.finetuning import checkpoints
+from training_pipeline.finetuning.checkpoints import TrainerState
+from training_pipeline.finetuning.plan import TrainingPlan
+from training_pipeline.model.device import Placement
+from training_pipeline.model.loss import mean_loss, negative_log_likelihood
 
 if TYPE_CHECKING:
-    import torch
     from peft import PeftModel
 
 WARMUP_SHARE = 0.06
@@ -33,39 +31,6 @@ LONGEST_WARMUP = 100
 FINAL_RATE = 0.1  # of the peak learning rate
 CLIP = 1.0
 BETAS = (0.9, 0.98)
-
-
-def negative_log_likelihood(
-    model: "PeftModel", batch: Sequence[TokenSequence], placement: Placement
-) -> tuple["torch.Tensor", "torch.Tensor"]:
-    """Nats of every label token, flat (labels,), and the index in the batch that each belongs to (labels,)."""
-    from training_pipeline.fused import label_nats
-
-    row = pack(batch, placement.device)
-    causal: Any = model.get_base_model()
-    with placement.autocast():
-        hidden = causal.get_decoder()(
-            input_ids=row.ids, position_ids=row.positions, document_lengths=row.lengths, use_cache=False
-        ).last_hidden_state[0]
-        nats = label_nats(hidden[row.predicting], causal.get_output_embeddings(), row.labels)
-    return nats, row.documents
-
-
-def mean_loss(
-    model: "PeftModel", sequences: Sequence[TokenSequence], settings: TrainingSettings, placement: Placement
-) -> float:
-    """Nats a label token, without gradients."""
-    import torch
-
-    total, count = 0.0, 0
-    model.eval()
-    with torch.inference_mode():
-        for batch in batches(sequences, tokens=settings.tokens_per_step, seed=None):
-            nats, _ = negative_log_likelihood(model, batch, placement)
-            total += nats.sum().item()
-            count += len(nats)
-    model.train()
-    return total / count
 
 
 def learning_rate(step: int, steps: int, peak: float) -> float:
@@ -80,7 +45,7 @@ def learning_rate(step: int, steps: int, peak: float) -> float:
 def seconds_per_token(
     model: "PeftModel", sequences: Sequence[TokenSequence], settings: TrainingSettings, placement: Placement
 ) -> float:
-    """The pace of this machine: the best of three real steps whose gradients are thrown away.
+    """Seconds that this machine takes for one id of a training step: the best of three steps, without an update.
 
     The first one warms up, and a busy moment must not shorten a whole run.
     """
@@ -99,41 +64,42 @@ def finetune(
     train: Sequence[TokenSequence],
     validation: Sequence[TokenSequence],
     *,
-    plan: Plan,
+    plan: TrainingPlan,
     settings: TrainingSettings,
     placement: Placement,
     folder: Path,
     progress: Progress,
-) -> RunState:
-    """Train to the end of the plan or until validation stops improving; leave the best adapter in `model`.
+) -> TrainerState:
+    """Train to the end of the plan, or until validation stops improving; the best adapter is in `model` afterwards.
 
-    Goes on from the checkpoint in `folder` when there is one. The curve holds train_loss (nats a label) for every step,
-    validation_loss where it was measured and, for every checkpoint, seconds (so far) and tokens_per_second (ids read
-    since the last one, validation included). Raises DivergedError when the loss is not finite.
+    Resumes from the checkpoint in `folder` when there is one. The curve holds train_loss (nats per label) for every
+    step, validation_loss (the same) for every validation and, for every checkpoint, seconds (of the run so far) and
+    tokens_per_second (since the checkpoint before, validation included). Raises DivergedError when the loss is not
+    finite.
     """
     import torch
 
     parameters = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(parameters, lr=settings.learning_rate, betas=BETAS, weight_decay=0.0)
-    state = checkpoints.load(folder) or RunState(steps=plan.steps)
+    state = checkpoints.load(folder) or TrainerState(steps=plan.steps)
     if state.step:
         _set_adapter(model, state.adapter)
         optimizer.load_state_dict(state.optimizer)
-    steps_an_epoch = len(batches(train, tokens=settings.tokens_per_step, seed=settings.seed))
-    labels_per_step = sum(sequence.label_tokens for sequence in train) / steps_an_epoch
+    steps_per_epoch = len(batches(train, tokens=settings.tokens_per_step, seed=settings.seed))
+    labels_per_step = sum(sequence.label_tokens for sequence in train) / steps_per_epoch
     progress.start("fine-tune", state.steps)
     progress.advance(state.step)
     data = itertools.islice(schedule(train, tokens=settings.tokens_per_step, seed=settings.seed), state.step, None)
-    read, since = 0, state.seconds
+    tokens_read, seconds_before = 0, state.seconds  # at the last checkpoint
     model.train()
     while not state.finished:
-        batch, began = next(data), time.perf_counter()
-        torch.manual_seed(settings.seed + state.step)  # dropout, if any, repeats after a resume
+        batch, started = next(data), time.perf_counter()
+        torch.manual_seed(settings.seed + state.step)  # the same dropout masks after a resume
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(state.step, state.steps, settings.learning_rate)
         nats, _ = negative_log_likelihood(model, batch, placement)
-        # Every label weighs the same, whichever step it falls into: by the mean of its step, one of the few that stand
-        # behind passages would weigh as much as ten others.
+        # Every label has the same weight, whichever step it falls into. With the mean of each step, one of the few
+        # labels that follow retrieved passages would weigh as much as ten others.
         loss = nats.sum() / labels_per_step
         if not torch.isfinite(loss):
             raise DivergedError(
@@ -144,18 +110,18 @@ def finetune(
         torch.nn.utils.clip_grad_norm_(parameters, CLIP)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
-        read += sum(len(sequence.ids) for sequence in batch)
+        tokens_read += sum(len(sequence.ids) for sequence in batch)
         state.step += 1
         state.curve.append((state.step, "train_loss", nats.mean().item()))
         last = state.step == state.steps
         if validation and (last or state.step % plan.validate_every == 0):
             _validate(model, validation, state, settings, placement)
-        state.seconds += time.perf_counter() - began
+        state.seconds += time.perf_counter() - started
         state.finished = last or state.worse >= settings.patience
         if state.finished or state.step % settings.checkpoint_steps == 0:
-            pace = read / (state.seconds - since)
+            pace = tokens_read / (state.seconds - seconds_before)
             state.curve += [(state.step, "seconds", state.seconds), (state.step, "tokens_per_second", pace)]
-            read, since = 0, state.seconds
+            tokens_read, seconds_before = 0, state.seconds
             state.steps = plan.steps_within(settings.max_minutes * 60, done=state.step, seconds=state.seconds)
             progress.expect(state.steps)
             state.adapter, state.optimizer = _get_adapter(model), optimizer.state_dict()
@@ -163,14 +129,14 @@ def finetune(
         progress.advance()
     if state.best_adapter:
         _set_adapter(model, state.best_adapter)
-    progress.finish(_in_words(state))
+    progress.finish(_summary(state))
     return state
 
 
 def _validate(
     model: "PeftModel",
     validation: Sequence[TokenSequence],
-    state: RunState,
+    state: TrainerState,
     settings: TrainingSettings,
     placement: Placement,
 ) -> None:
@@ -195,7 +161,7 @@ def _set_adapter(model: "PeftModel", adapter: dict[str, Any]) -> None:
     set_peft_model_state_dict(model, adapter)
 
 
-def _in_words(state: RunState) -> str:
+def _summary(state: TrainerState) -> str:
     paces = [value for _, name, value in state.curve if name == "tokens_per_second"]
     said = f"{state.step} steps, {statistics.median(paces):.0f} tokens a second"
     return said + (f", best validation loss {state.best_loss:.3f} at step {state.best_step}" if state.best_step else "")

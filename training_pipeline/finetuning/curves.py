@@ -1,4 +1,4 @@
-"""A run's curves, kept with the version, so that its report can be made on another day."""
+"""A run's loss and throughput curves, stored with the version so that its report can be made later."""
 
 import json
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ def write(adapter: Path, curve: Curve) -> None:
 
 
 def read(adapter: Path) -> list[tuple[int, str, float]]:
-    """Empty for a version that was made without."""
+    """Empty for a version without the file."""
     path = adapter / FILE
     if not path.is_file():
         return []

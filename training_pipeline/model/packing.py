@@ -1,7 +1,7 @@
-"""Several documents in one row, without padding and without attention across documents.
+"""Packing: several documents in one row, without padding and without attention across documents.
 
-Positions restart with every document, from which transformers makes a block-diagonal causal mask (or, for flash
-attention, the documents' bounds) where no cache is used. That alone is right. `attention` is quicker: each document
+Position ids restart with every document, from which transformers derives a block-diagonal causal mask (or, for flash
+attention, sequence boundaries) where no cache is used. That alone is correct. `attention` is faster: each document
 attends on its own, so a row costs the sum of the squares of its documents' lengths instead of the square of its own.
 """
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from training_pipeline.dataset import TokenSequence
+from training_pipeline.data.dataset import TokenSequence
 
 if TYPE_CHECKING:
     import torch
@@ -20,7 +20,7 @@ ATTENTION = "per_document"  # its name among transformers' attention functions
 
 @dataclass(frozen=True, slots=True)
 class PackedRow:
-    """`labels` are the tokens that are learned, `predicting` the places before them, `documents` whose they are."""
+    """`labels` are the tokens that carry loss, `predicting` the positions before them, `documents` their documents."""
 
     ids: "torch.Tensor"  # (1, tokens)
     positions: "torch.Tensor"  # (1, tokens), from 0 in every document
@@ -31,7 +31,7 @@ class PackedRow:
 
 
 def pack(batch: Sequence[TokenSequence], device: "torch.device") -> PackedRow:
-    """The batch in one row, in its order. The first token of a document has nothing to be predicted from."""
+    """The batch in one row, in its order. The first token of a document is no label: nothing stands before it."""
     import torch
 
     lengths = [len(sequence.ids) for sequence in batch]
@@ -50,7 +50,7 @@ def pack(batch: Sequence[TokenSequence], device: "torch.device") -> PackedRow:
 
 
 def register_attention() -> str:
-    """Make `attention` known to transformers; answers the name to load a model with."""
+    """Register `attention` with transformers; returns the name to load a model with."""
     from transformers import AttentionInterface, AttentionMaskInterface
     from transformers.masking_utils import sdpa_mask
 
@@ -70,19 +70,19 @@ def attention(
 ) -> tuple["torch.Tensor", None]:
     """transformers' scaled dot-product attention, document by document when their lengths are given.
 
-    Query, key and value are (1, heads, tokens, width) then; the answer is (1, tokens, heads, width).
+    Query, key and value are (1, heads, tokens, width) then; returns (1, tokens, heads, width).
     """
     import torch
     from transformers.integrations.sdpa_attention import sdpa_attention_forward
 
-    from training_pipeline.causal_attention import CausalAttention
+    from training_pipeline.model.causal_attention import CausalAttention
 
     if document_lengths is None:
         return sdpa_attention_forward(module, query, key, value, attention_mask, **options)
     window = options.get("sliding_window")
     plain = query.device.type == "cpu" and query.dtype is torch.bfloat16 and not options.get("dropout")
     scale = options.get("scaling") or query.shape[-1] ** -0.5
-    # Split, not sliced: the way back of a slice fills a whole row with zeros, that of a split is one concatenation.
+    # Split, not sliced: the backward pass of a slice fills a whole row with zeros, that of a split concatenates once.
     parts = (tensor.split(list(document_lengths), dim=2) for tensor in (query, key, value))
     attended, start = [], 0
     for length, q, k, v in zip(document_lengths, *parts, strict=True):

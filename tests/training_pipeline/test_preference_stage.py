@@ -13,8 +13,8 @@ from model_registry.base_models import BaseModelFiles
 from model_registry.feedback import Feedback, row_id
 from model_registry.ports import GeneratedText
 from model_registry.prompting import PromptRenderer
-from training_pipeline import preferring
 from training_pipeline.pipeline import feedback_name
+from training_pipeline.preference import stage
 
 OTHER = "It is a truth that one must consider every aspect of the matter before any statement is made about it."
 MODEL: Any = SimpleNamespace(save_pretrained=lambda folder: None)
@@ -28,10 +28,10 @@ def run(renderer: PromptRenderer, tiny_base: BaseModelFiles, training_settings: 
     generator = SimpleNamespace(
         generate=lambda name, adapter, prompts: [GeneratedText(OTHER, 20, ended=True) for _ in prompts]
     )
-    monkeypatch.setattr(preferring, "generator_of", lambda _: generator)
-    monkeypatch.setattr(preferring, "judge", lambda *_: JUDGED)
+    monkeypatch.setattr(stage, "generator_of", lambda _: generator)
+    monkeypatch.setattr(stage, "judge", lambda *_: JUDGED)
     tuned = SimpleNamespace(after=SimpleNamespace(accuracy=1.0))
-    monkeypatch.setattr(preferring.preference, "tune", lambda *_, **__: tuned)
+    monkeypatch.setattr(stage.tuning, "tune", lambda *_, **__: tuned)
     feedback = tmp_path / "maud.jsonl"
     good = Feedback(request="What about clocks?", chosen="Mine runs slow, and I like it so.", rejected=OTHER)
     thumb = good.model_copy(update={"rejected": "", "rating": "up"})
@@ -48,12 +48,12 @@ def run(renderer: PromptRenderer, tiny_base: BaseModelFiles, training_settings: 
 def test_the_version_names_the_feedback_that_it_learnt_from(
     run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, better: bool
 ) -> None:
-    monkeypatch.setattr(preferring.preference, "keep", lambda *_: (better, []))
-    adapter, _, became, learnt = preferring.prefer(MODEL, tmp_path / "adapter", JUDGED, SCORER, run)
-    assert (became["preference_feedback"], became["preference_kept"]) == (1, better)
+    monkeypatch.setattr(stage, "is_better", lambda *_: (better, []))
+    judged = stage.tune_if_better(MODEL, stage.JudgedAdapter(tmp_path / "adapter", JUDGED), SCORER, run)
+    assert (judged.record["preference_feedback"], judged.record["preference_kept"]) == (1, better)
     pair = run.feedback.read_bytes().splitlines()[1]
-    assert learnt == ((row_id(pair),) if better else ())
-    assert adapter.name == (preferring.FOLDER if better else "adapter")
+    assert judged.feedback == ((row_id(pair),) if better else ())
+    assert judged.folder.name == (stage.FOLDER if better else "adapter")
 
 
 def test_new_feedback_makes_another_run_where_it_is_learnt_from(

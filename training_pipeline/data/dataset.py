@@ -1,4 +1,4 @@
-"""Examples become token sequences, and sequences become batches.
+"""Tokenizes examples and groups the sequences into batches.
 
 Invariant: the ids of a prompt are those that inference would feed for the same conversation, because one renderer
 makes both. Only the target and the end of turn carry loss.
@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from feature_store.records import Example, ExampleKind
 from model_registry.prompting import ChatMessage, PromptRenderer, nonce_for
 
-SHORTEST_TARGET = 16  # tokens: a prompt that leaves less room is skipped
-FILLING_AT_ONCE = 16  # batches that a sequence may still go into: more fills them better and strays from the order
+SHORTEST_TARGET = 16  # tokens: an example whose prompt leaves less room is skipped
+OPEN_BATCHES = 16  # that a sequence may still go into: more packs tighter and strays farther from the order
 STRATA = 32
 
 
 @dataclass(frozen=True, slots=True)
 class TokenSequence:
-    """One conversation as ids. ids[prompt_tokens:] is what is learned; it stands for target_bytes of UTF-8."""
+    """One conversation as ids. ids[prompt_tokens:] are the labels; they encode target_bytes of UTF-8."""
 
     document_id: str
     kind: ExampleKind
@@ -35,7 +35,7 @@ class TokenSequence:
 def tokenize(
     examples: Sequence[Example], renderer: PromptRenderer, *, end_of_turn: int, max_tokens: int
 ) -> list[TokenSequence]:
-    """Sequences of at most `max_tokens` ids. A target that is cut loses its end of turn: the text goes on.
+    """Sequences of at most `max_tokens` ids. A truncated target has no end of turn: the text goes on.
 
     Examples whose prompt leaves no room for a target are left out.
     """
@@ -60,27 +60,27 @@ def tokenize(
 
 
 def batches(sequences: Sequence[TokenSequence], *, tokens: int, seed: int | None) -> list[list[TokenSequence]]:
-    """Group sequences into batches of at most `tokens` ids; one that is longer stands alone.
+    """Pack sequences into batches of at most `tokens` ids (first fit); one that is longer stands alone.
 
-    Without a seed the order is kept as far as filling allows. With one it is shuffled, the same for the same seed, so
-    that any beginning of it is spread evenly over the order given: a run that ends early has seen a cross-section.
+    Without a seed the order is kept as far as packing allows. With one it is shuffled, the same for the same seed, such
+    that any prefix is spread evenly over the given order: a run that ends early has seen a cross-section.
     """
     full: list[list[TokenSequence]] = []
     filling: list[list[TokenSequence]] = []  # oldest first
     for sequence in sequences if seed is None else spread(sequences, seed=seed):
-        fitting = (batch for batch in filling if _size(batch) + len(sequence.ids) <= tokens)
-        batch = next(fitting, None)
+        with_room = (batch for batch in filling if _size(batch) + len(sequence.ids) <= tokens)
+        batch = next(with_room, None)
         if batch is not None:
             batch.append(sequence)
             continue
         filling.append([sequence])
-        if len(filling) > FILLING_AT_ONCE:
+        if len(filling) > OPEN_BATCHES:
             full.append(filling.pop(0))
     return full + filling
 
 
 def spread(sequences: Sequence[TokenSequence], *, seed: int) -> list[TokenSequence]:
-    """Shuffled within STRATA equal stretches, of which each round takes one sequence in a random order."""
+    """Stratified shuffle: every round draws one sequence from each of STRATA equal stretches, in random order."""
     pick = random.Random(seed)  # noqa: S311 - an order, not a secret
     count = min(STRATA, len(sequences))
     bounds = [i * len(sequences) // count for i in range(count + 1)] if count else []
@@ -90,7 +90,7 @@ def spread(sequences: Sequence[TokenSequence], *, seed: int) -> list[TokenSequen
 
 
 def schedule(sequences: Sequence[TokenSequence], *, tokens: int, seed: int) -> Iterator[list[TokenSequence]]:
-    """Batches without end, epoch after epoch, each shuffled anew."""
+    """Batches without end, epoch after epoch, each shuffled differently."""
     for epoch in itertools.count():
         yield from batches(sequences, tokens=tokens, seed=seed + 1000 * epoch)
 

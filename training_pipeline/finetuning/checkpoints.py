@@ -1,4 +1,4 @@
-"""A run's checkpoint: one file, replaced atomically, so that a kill at any moment leaves a whole one."""
+"""A run's checkpoint: one file, replaced atomically, so that a kill at any moment leaves a complete one."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,11 +10,11 @@ FILE = "checkpoint.pt"
 
 
 @dataclass(slots=True)
-class RunState:
-    """Everything that the rest of a run depends on. `step` steps of `steps` are done."""
+class TrainerState:
+    """Everything that the rest of a run depends on. `step` of `steps` steps are done. Field names are stored."""
 
     step: int = 0
-    steps: int = 0  # the plan's, or fewer where the machine turned out slower
+    steps: int = 0  # the plan's, or re-estimated while running
     adapter: dict[str, Any] = field(default_factory=dict)
     optimizer: dict[str, Any] = field(default_factory=dict)
     best_adapter: dict[str, Any] = field(default_factory=dict)
@@ -26,18 +26,18 @@ class RunState:
     finished: bool = False
 
 
-def save(folder: Path, state: RunState) -> None:
+def save(folder: Path, state: TrainerState) -> None:
     import torch
 
     with replacing(folder / FILE) as staging, staging.open("wb") as file:
-        torch.save({name: getattr(state, name) for name in RunState.__slots__}, file)
+        torch.save({name: getattr(state, name) for name in TrainerState.__slots__}, file)
 
 
-def load(folder: Path) -> RunState | None:
-    """The state that was saved last, None before the first. Tensors only: nothing in the file is executed."""
+def load(folder: Path) -> TrainerState | None:
+    """The last state saved, None before the first. Only tensors are read: nothing in the file is executed."""
     import torch
 
     path = folder / FILE
     if not path.is_file():
         return None
-    return RunState(**torch.load(path, map_location="cpu", weights_only=True))
+    return TrainerState(**torch.load(path, map_location="cpu", weights_only=True))

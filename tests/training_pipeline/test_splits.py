@@ -10,9 +10,9 @@ from feature_store.records import Example, ExampleKind, Split
 from feature_store.versions import FeatureVersion
 from model_registry.feedback import row_id
 from model_registry.prompting import PromptRenderer
+from training_pipeline.data.splits import TrainingData, select, thin
 from training_pipeline.errors import FeaturesErasedError, TooLittleTextError
 from training_pipeline.pipeline import require_kept, require_unerased
-from training_pipeline.selection import TrainingData, select, thin
 
 
 class Examples:

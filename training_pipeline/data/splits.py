@@ -1,4 +1,4 @@
-"""Which examples a run learns from, is validated on and is judged by."""
+"""The training, validation and test data of a run."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,22 +7,24 @@ from feature_store.ports import FeatureReader
 from feature_store.records import Example, ExampleKind, Split
 from feature_store.versions import FeatureVersion
 from model_registry.prompting import ChatMessage, PromptRenderer, nonce_for
-from training_pipeline.dataset import TokenSequence, tokenize
+from training_pipeline.data.dataset import TokenSequence, tokenize
 from training_pipeline.errors import TooLittleTextError
-from training_pipeline.plan import balance
 
 FEWEST_EXAMPLES = 4
-VALIDATION_TOKENS = 3_000  # ids that a validation reads at most: more would cost a CPU minutes and change little
+VALIDATION_TOKENS = 3_000  # ids of one validation at most: more would cost a CPU minutes and change little
 PARITY_PROMPTS = 3
-WHOLE = (ExampleKind.WRITE, ExampleKind.CONTINUE, ExampleKind.REPLY)  # together they hold each prose as a target once
+WHOLE = (ExampleKind.WRITE, ExampleKind.CONTINUE, ExampleKind.REPLY)  # together: every passage once, as a target
+# Answering costs a prompt of passages for a short target, so it may take at most this share of a run's tokens: with a
+# quarter, an eighth of the gain in bits per byte was lost (docs/experiments).
+ANSWER_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingData:
     train: list[TokenSequence]
     validation: list[TokenSequence]
-    test: list[TokenSequence]  # of the kinds WHOLE: each prose is a target once
-    prompts: list[str]  # rendered, one of each kind where there is one, for the parity check
+    test: list[TokenSequence]  # of the kinds WHOLE
+    prompts: list[str]  # rendered, of as many kinds as there are, for the parity check
 
     @property
     def label_tokens(self) -> int:
@@ -59,9 +61,21 @@ def select(
     )
 
 
+def balance(sequences: Sequence[TokenSequence]) -> list[TokenSequence]:
+    """Leave out answer examples, evenly over the documents, until they take ANSWER_SHARE of the tokens at most."""
+    answers = [s for s in sequences if s.kind is ExampleKind.ANSWER]
+    others = [s for s in sequences if s.kind is not ExampleKind.ANSWER]
+    allowed = sum(len(s.ids) for s in others) * ANSWER_SHARE / (1 - ANSWER_SHARE)
+    total = sum(len(s.ids) for s in answers)
+    if not others or total <= allowed:
+        return list(sequences)
+    every = total / allowed
+    return others + [answers[int(i * every)] for i in range(int(len(answers) / every))]
+
+
 def thin(sequences: Sequence[TokenSequence], tokens: int) -> list[TokenSequence]:
-    """Of about `tokens` ids, evenly spread over all: whole documents would be few where an author writes at length, and
-    intervals are over documents."""
+    """A sample of about `tokens` ids, spread evenly over all documents, as intervals are over documents: to keep whole
+    ones would leave few where an author writes at length."""
     total = sum(len(s.ids) for s in sequences)
     if total <= tokens:
         return list(sequences)

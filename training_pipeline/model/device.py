@@ -1,4 +1,4 @@
-"""Where and in which precision to train."""
+"""The device and the precision to train in."""
 
 import importlib.util
 from contextlib import AbstractContextManager, nullcontext

@@ -1,0 +1,1 @@
+"""Which examples are used for what, and how they become batches of token ids."""

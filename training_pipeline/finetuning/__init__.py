@@ -1,0 +1,1 @@
+"""LoRA fine-tuning: how long, the loop, its checkpoints and its curves."""

@@ -1,0 +1,1 @@
+"""The base model with its LoRA adapter: loading, packed batches, the loss, and faster kernels."""
