@@ -102,6 +102,7 @@ def test_another_file_is_another_fingerprint(encoder: Encoder, folder: Path, fil
     assert load_encoder(str(folder)).fingerprint != encoder.fingerprint
 
 
+@pytest.mark.slow
 def test_the_fingerprint_and_the_counts_need_no_torch_and_no_network() -> None:
     script = (
         "import sys, socket\n"
@@ -143,6 +144,7 @@ def test_damaged_weights_are_named(folder: Path) -> None:
         load_encoder(str(folder)).encode(["fog"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bfloat16", [False, True])
 def test_compiled_for_one_text_at_a_time_it_makes_the_vectors_of_float32(
     bfloat16: bool, monkeypatch: pytest.MonkeyPatch
@@ -173,10 +175,11 @@ def test_compiled_for_one_text_at_a_time_it_makes_the_vectors_of_float32(
     assert compiled.count_tokens(TEXTS) == encoder.count_tokens(TEXTS)
 
 
+@pytest.mark.slow
 def test_compiled_it_is_shared_by_threads(encoder: Encoder) -> None:
     assert isinstance(encoder, SentenceEncoder)
     compiled = CompiledEncoder(encoder)
-    texts = [f"{text} {n}" for n in range(20) for text in TEXTS]
+    texts = [f"{text} {n}" for n in range(5) for text in TEXTS]
     alone = [compiled.encode([text]) for text in texts]
     with ThreadPoolExecutor(4) as threads:
         assert list(threads.map(lambda text: compiled.encode([text]), texts)) == alone

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ANSWER_IN_A_FRESH_PROCESS = """
 import asyncio, sys, tempfile
 from pathlib import Path
@@ -38,6 +40,7 @@ print(*sorted({name.partition(".")[0] for name in sys.modules}))
 """
 
 
+@pytest.mark.slow
 def test_a_server_that_has_answered_loaded_no_trainer() -> None:
     """Here the encoder is a fake: the real one brings torch and transformers with it, but never PEFT."""
     done = subprocess.run(

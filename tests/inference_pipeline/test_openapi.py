@@ -3,19 +3,19 @@
 import os
 from collections import Counter
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import content_type_conformance, status_code_conformance
 
 from fakes.feature_records import make_document
 from fakes.scorer import give_scorer
 from fakes.service import Service
 from fakes.world import POSTS, World, make_chunk
 from model_registry.style import StyleScorer
+
+if TYPE_CHECKING:
+    from schemathesis import Case
 
 MAKES_KEYS = "/admin/keys"  # the first of them would lock the other calls out: tests/inference_pipeline/test_access.py
 CALLS = int(os.environ.get("SCHEMATHESIS_CALLS", "60"))
@@ -75,7 +75,12 @@ def form(value: object) -> object:
     return None
 
 
+@pytest.mark.slow
 def test_generated_calls_meet_no_undeclared_status(service: Service) -> None:
+    import schemathesis  # two seconds, which only this test is to take
+    from schemathesis.checks import not_a_server_error
+    from schemathesis.specs.openapi.checks import content_type_conformance, status_code_conformance
+
     schema = schemathesis.openapi.from_url(f"{service.address}/openapi.json")
     operations = [result.ok() for result in schema.get_all_operations() if result.ok().path != MAKES_KEYS]
     varied = sum(bool(operation.body or operation.path_parameters) for operation in operations)
@@ -91,7 +96,7 @@ def test_generated_calls_meet_no_undeclared_status(service: Service) -> None:
             derandomize=CALLS < 1000,
             suppress_health_check=list(HealthCheck),
         )
-        def call(case: schemathesis.Case) -> None:
+        def call(case: "Case") -> None:
             if isinstance(case.body, dict) and case.body.get("model") and made.total() % 2:
                 case.body["model"] = "hash-encoder" if "embeddings" in case.path else "maud"
             response = case.call_and_validate(

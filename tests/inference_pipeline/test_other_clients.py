@@ -7,18 +7,23 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import openai
 import pytest
-from langchain_openai import ChatOpenAI, OpenAIEmbeddings
 from pydantic import SecretStr
 
 from fakes.service import ANSWER, ASKED, Service
 
+if TYPE_CHECKING:
+    from langchain_openai import ChatOpenAI
+
 QUESTION = ASKED[0]["content"]
 
 
-def chat_model(service: Service, *, responses: bool = False) -> ChatOpenAI:
+def chat_model(service: Service, *, responses: bool = False) -> "ChatOpenAI":
+    from langchain_openai import ChatOpenAI  # two seconds, which only these tests are to take
+
     return ChatOpenAI(
         model="maud",
         base_url=f"{service.address}/v1",
@@ -28,6 +33,7 @@ def chat_model(service: Service, *, responses: bool = False) -> ChatOpenAI:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("responses", [False, True])
 def test_langchain(service: Service, responses: bool) -> None:
     model = chat_model(service, responses=responses)
@@ -40,7 +46,10 @@ def test_langchain(service: Service, responses: bool) -> None:
     assert len(pieces) > len(ANSWER.split())
 
 
+@pytest.mark.slow
 def test_langchain_embeddings(service: Service) -> None:
+    from langchain_openai import OpenAIEmbeddings
+
     embeddings = OpenAIEmbeddings(
         model="hash-encoder",
         base_url=f"{service.address}/v1",
@@ -50,6 +59,7 @@ def test_langchain_embeddings(service: Service) -> None:
     assert embeddings.embed_query("clock") == pytest.approx(service.world.encoder.encode(["clock"])[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stream", [True, False])
 def test_the_llm_command(service: Service, tmp_path: Path, stream: bool) -> None:
     model = {"model_id": "maud-twin", "model_name": "maud", "api_base": f"{service.address}/v1"}

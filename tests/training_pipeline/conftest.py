@@ -35,7 +35,7 @@ def tiny_base(base_model: BaseModelFiles, tmp_path_factory: pytest.TempPathFacto
     return BaseModelFiles(name="tiny", fingerprint="tiny", folder=folder, gguf=None)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def renderer(tiny_base: BaseModelFiles) -> PromptRenderer:
     return PromptRenderer("Maud Ferrier", tiny_base.chat_template, tiny_base.tokenizer_json)
 

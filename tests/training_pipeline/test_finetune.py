@@ -60,7 +60,7 @@ def test_only_the_adapter_is_trained(tiny_base: BaseModelFiles, training_setting
     assert not any("lm_head" in name for name in trained)
 
 
-@pytest.mark.parametrize("killed_after", [3, 4, 7])
+@pytest.mark.parametrize("killed_after", [3, *(pytest.param(steps, marks=pytest.mark.slow) for steps in (4, 7))])
 def test_a_killed_run_resumes_to_the_same_figures(
     tiny_base: BaseModelFiles,
     sequences: list[TokenSequence],

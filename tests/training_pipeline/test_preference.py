@@ -146,6 +146,7 @@ class Killed(Silent):
             raise KeyboardInterrupt
 
 
+@pytest.mark.slow
 def test_a_killed_run_resumes_to_the_same_figures_and_a_finished_one_is_not_repeated(
     adapted: Callable[[TrainingSettings], Any],
     training_settings: TrainingSettings,
@@ -173,6 +174,7 @@ def test_a_killed_run_resumes_to_the_same_figures_and_a_finished_one_is_not_repe
     assert again.after.margin == pytest.approx(resumed.after.margin, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_checkpoints_of_other_pairs_are_not_gone_on_from(
     adapted: Callable[[TrainingSettings], Any],
     training_settings: TrainingSettings,

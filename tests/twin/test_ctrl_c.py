@@ -15,6 +15,7 @@ from twin.interruption import MESSAGE
 
 PROJECT = Path(__file__).parents[2]
 MAUD = PROJECT / "examples" / "maud_ferrier" / "posts"
+pytestmark = pytest.mark.slow
 
 
 def twin(*arguments: str) -> list[str]:
