@@ -44,10 +44,16 @@ def cache_dir() -> Path:
     return load_settings().cache_dir
 
 
+@pytest.fixture(scope="session")
+def default_settings(cache_dir: Path) -> Settings:
+    """The default settings, blind to the environment."""
+    return load_settings(overrides=[f"cache_dir={cache_dir}"], environ={})
+
+
 @pytest.fixture
-def settings(tmp_path: Path, cache_dir: Path) -> Settings:
+def settings(tmp_path: Path, default_settings: Settings) -> Settings:
     """The default settings over an empty data folder, blind to the environment."""
-    return load_settings(overrides=[f"data_dir={tmp_path / 'data'}", f"cache_dir={cache_dir}"], environ={})
+    return default_settings.model_copy(update={"data_dir": tmp_path / "data"})
 
 
 @pytest.fixture(scope="session")

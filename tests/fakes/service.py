@@ -4,7 +4,7 @@ import threading
 
 import httpx2
 import uvicorn
-from openai import OpenAI
+from openai import DefaultHttpxClient, OpenAI
 
 from configs.settings import AccessSettings, load_settings
 from fakes.world import World
@@ -14,6 +14,7 @@ from inference_pipeline.keys import KeyStore
 from model_registry.feedback import FeedbackLog
 
 ANSWER = "Right then. The Patient Annie was built in Carrick in 1974."
+ACCESS = load_settings(environ={}).access
 ASKED = [{"role": "user", "content": "When was the ferry Patient Annie built?"}]
 
 
@@ -22,7 +23,7 @@ class Service:
 
     def __init__(self, world: World, access: AccessSettings | None = None) -> None:
         self.world = world
-        self.access = access or load_settings(environ={}).access
+        self.access = access or ACCESS
         self.keys = KeyStore(world.folder / "keys.sqlite")
         self.app = create_app(
             world.pipeline,
@@ -42,8 +43,14 @@ class Service:
         self.address = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
         self.thread = threading.Thread(target=self.server.run, args=([self.socket],))
         self.thread.start()
-        self.http = httpx2.Client(base_url=self.address, timeout=30)
-        self.openai = OpenAI(base_url=f"{self.address}/v1", api_key="none", max_retries=0)
+        # Without certificates, which take longer to read than most tests take.
+        self.http = httpx2.Client(base_url=self.address, timeout=30, verify=False)
+        self.openai = OpenAI(
+            base_url=f"{self.address}/v1",
+            api_key="none",
+            max_retries=0,
+            http_client=DefaultHttpxClient(verify=False),
+        )
 
     @property
     def under_way(self) -> int:
