@@ -1,6 +1,7 @@
 """`twin forget` over a real store, index and registry: what was erased is in no byte on the disk."""
 
 import json
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -27,24 +28,6 @@ SECRET = f"The canary is called {CANARY} and she sings behind the lamp room when
 PLAIN = "On day {n} I wound the harbour clock, all {n} turns of it, and then I sat down with soup number {n}. "
 
 
-@pytest.fixture
-def blog(tmp_path: Path) -> Path:
-    folder = tmp_path / "blog"
-    for number in range(1, 9):
-        _write(folder / f"{number}.md", number, PLAIN.format(n=number) * 4)
-    _write(folder / "canary.md", 20, SECRET * 5)
-    return folder
-
-
-@pytest.fixture
-def letter(tmp_path: Path) -> Path:
-    """Another place, with a cross-post of the canary."""
-    folder = tmp_path / "letter"
-    _write(folder / "crosspost.md", 21, "Dear all. " + SECRET * 5)
-    _write(folder / "other.md", 22, PLAIN.format(n=77) * 4)
-    return folder
-
-
 def _write(path: Path, day: int, text: str) -> None:
     path.parent.mkdir(exist_ok=True)
     path.write_text(f"---\ntitle: Day {day}\ndate: 2024-01-{day:02}\n---\n{text}\n", encoding="utf-8")
@@ -56,14 +39,40 @@ def output(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
     return json.loads(capsys.readouterr().out)
 
 
-def made(blog: Path, letter: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """F1 with everything, F2 after a change; v1 of F2, v2 of F1; both were champion, v2 is."""
-    for folder in (blog, letter):
-        output(capsys, "collect", str(folder), "--as", "folder", "--author", "Maud Ferrier")
-    output(capsys, "features")
+@pytest.fixture(scope="module")
+def places(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
+    """A blog, a letter with a cross-post of the blog's canary, and data made of both, to be copied: F1 holds
+    everything, F2 what came after a change."""
+    folder = tmp_path_factory.mktemp("places")
+    blog, letter, data = folder / "blog", folder / "letter", folder / "data"
+    for number in range(1, 9):
+        _write(blog / f"{number}.md", number, PLAIN.format(n=number) * 4)
+    _write(blog / "canary.md", 20, SECRET * 5)
+    _write(letter / "crosspost.md", 21, "Dear all. " + SECRET * 5)
+    _write(letter / "other.md", 22, PLAIN.format(n=77) * 4)
+    here = ("--set", f"data_dir={data}")
+    for place in (blog, letter):
+        assert run([*here, "collect", str(place), "--as", "folder", "--author", "Maud Ferrier"]) == ExitCode.OK
+    assert run([*here, "features"]) == ExitCode.OK
     _write(blog / "9.md", 9, PLAIN.format(n=9) * 4)
-    output(capsys, "collect", str(blog), "--as", "folder", "--author", "Maud Ferrier")
-    output(capsys, "features")
+    assert run([*here, "collect", str(blog), "--as", "folder", "--author", "Maud Ferrier"]) == ExitCode.OK
+    assert run([*here, "features"]) == ExitCode.OK
+    return blog, letter, data
+
+
+@pytest.fixture(autouse=True)
+def _copy(places: tuple[Path, Path, Path], data_dir: Path) -> None:
+    shutil.copytree(places[2], data_dir, ignore=shutil.ignore_patterns("lock"))
+
+
+@pytest.fixture
+def blog(places: tuple[Path, Path, Path]) -> Path:
+    return places[0]
+
+
+@pytest.fixture
+def letter(places: tuple[Path, Path, Path]) -> Path:
+    return places[1]
 
 
 def register(settings: Any, folder: Path, *, trained_on: int) -> None:
@@ -109,7 +118,6 @@ def _contents(path: Path) -> list[bytes]:
 def test_a_forgotten_post_is_in_no_byte_and_does_not_come_back(
     blog: Path, letter: Path, data_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made(blog, letter, capsys)
     settings = load_settings()
     register(settings, tmp_path / "first", trained_on=2)
     register(settings, tmp_path / "second", trained_on=1)
@@ -176,7 +184,6 @@ def test_an_interrupted_forgetting_is_ended_by_the_same_command(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    made(blog, letter, capsys)
     from feature_store.backends.delta import DeltaFeatureStore
     from feature_store.backends.qdrant_edge import QdrantEdgeIndex
 
@@ -200,7 +207,6 @@ def test_only_merged_models_of_tainted_versions_go(
     blog: Path, letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("TWIN_CACHE_DIR", str(tmp_path / "cache"))
-    made(blog, letter, capsys)
     settings = load_settings()
     register(settings, tmp_path / "first", trained_on=2)
     (version,) = wiring.model_registry(settings).versions("maud-ferrier")
@@ -216,7 +222,6 @@ def test_only_merged_models_of_tainted_versions_go(
 def test_a_post_of_the_test_split_taints_nothing(
     blog: Path, letter: Path, data_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made(blog, letter, capsys)
     settings = load_settings()
     register(settings, tmp_path / "first", trained_on=2)
     store = wiring.feature_store(settings)
@@ -228,7 +233,6 @@ def test_a_post_of_the_test_split_taints_nothing(
 def test_a_source_is_forgotten_as_a_whole(
     blog: Path, letter: Path, data_dir: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made(blog, letter, capsys)
     erased = output(capsys, "forget", "--source", str(letter), "--yes")
     assert erased["posts"] == 3  # its two posts, and the copy of one of them in the blog
     status = output(capsys, "status")["authors"][0]
@@ -239,7 +243,6 @@ def test_a_source_is_forgotten_as_a_whole(
 def test_an_author_is_forgotten_with_everything(
     blog: Path, letter: Path, data_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made(blog, letter, capsys)
     settings = load_settings()
     register(settings, tmp_path / "first", trained_on=2)
     leave_traces(settings)
