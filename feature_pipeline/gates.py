@@ -1,7 +1,7 @@
 """Data gates: a feature version that cannot be good is not made, and the figures say why.
 
-A twin of too little text, of code, of other people's words, of a site's furniture or of a machine's phrases would come
-out as badly as it sounds, after hours of work. Each limit is a setting.
+A twin of too little text, of code, of other people's words, of boilerplate or of a machine's phrases would come out as
+badly as it sounds, after hours of work. Each limit is a setting.
 """
 
 import re
@@ -16,7 +16,7 @@ from feature_store.records import Document
 from text.words import count_words, words
 
 FEWEST_DOCUMENTS = 10  # of which a paragraph can be said to be on most
-RECURRING_SHARE = 0.3  # of the documents on which a paragraph is furniture: nobody repeats themselves so often
+RECURRING_SHARE = 0.3  # of the documents on which a paragraph is boilerplate: nobody repeats themselves so often
 FEWEST_WORDS = 3  # of such a paragraph
 MACHINE = re.compile(
     r"(?<![\"“‘'])\b(?:as an? (?:ai|artificial intelligence)(?: (?:language )?model| assistant)?,? (?:i|my)\b"
@@ -34,8 +34,8 @@ class Figures:
     words: int  # of the author's own
     code: float  # share of all characters
     quotation: float  # share of all characters
-    furniture: float  # share of the own words that stand in paragraphs which recur on many documents
-    furniture_example: str
+    boilerplate: float  # share of the own words that stand in paragraphs which recur on many documents
+    boilerplate_example: str
     machine: float  # share of the documents that hold a phrase of a chat assistant
     machine_example: str  # where, and the phrase
 
@@ -57,11 +57,11 @@ def require_good(documents: Sequence[Document], settings: GateSettings) -> Figur
             reasons.append(
                 f"mostly {what}: {share:.0%} of the characters, {name} is {limit:.0%}. Collect other posts too"
             )
-    if figures.furniture > settings.max_furniture:
+    if figures.boilerplate > settings.max_furniture:
         reasons.append(
-            f"a site's furniture: {figures.furniture:.0%} of the words stand in paragraphs that recur on many posts, "
-            f"max_furniture is {settings.max_furniture:.0%}, e.g. {figures.furniture_example!r}. Collect the posts "
-            "from their source files, a feed or an export"
+            f"a site's boilerplate: {figures.boilerplate:.0%} of the words stand in paragraphs that recur on many "
+            f"posts, max_furniture is {settings.max_furniture:.0%}, e.g. {figures.boilerplate_example!r}. Collect the "
+            "posts from their source files, a feed or an export"
         )
     if figures.machine > settings.max_machine:
         reasons.append(
@@ -86,20 +86,20 @@ def measure(documents: Sequence[Document]) -> Figures:
             marked[span.kind] += span.end - span.start
     own = [own_words(document.text, document.marked) for document in usable]
     count = sum(count_words(text) for text in own)
-    furniture, example = _furniture(own)
+    boilerplate, example = _boilerplate(own)
     machine = [(d.source_id, match[0]) for d, text in zip(usable, own, strict=True) if (match := MACHINE.search(text))]
     return Figures(
         words=count,
         code=marked["code"] / total,
         quotation=marked["quote"] / total,
-        furniture=furniture / max(1, count),
-        furniture_example=example,
+        boilerplate=boilerplate / max(1, count),
+        boilerplate_example=example,
         machine=len(machine) / max(1, len(usable)),
         machine_example=f"{machine[0][0]}: {machine[0][1]!r}" if machine else "",
     )
 
 
-def _furniture(texts: Sequence[str]) -> tuple[int, str]:
+def _boilerplate(texts: Sequence[str]) -> tuple[int, str]:
     """Words in recurring paragraphs, and the paragraph that recurs most."""
     documents = Counter[str]()
     times = Counter[str]()

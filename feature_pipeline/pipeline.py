@@ -166,5 +166,5 @@ def _reasons(author: str, documents: Sequence[Document]) -> str:
     )
     return (
         f"none of the {len(documents)} posts of {author} can be used. {shown}. "
-        "Mend the files, or lower feature_pipeline.min_words, and collect again."
+        "Fix the files, or lower feature_pipeline.min_words, and collect again."
     )

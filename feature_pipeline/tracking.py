@@ -1,4 +1,4 @@
-"""Parameters of addresses that say who followed a link from where, and lead nowhere.
+"""Tracking parameters in URLs: they say who followed a link from where, and change nothing of where it leads.
 
 The list is short on purpose: names that no site uses for anything else, and a few that only mean this on their own
 hosts. Sources: https://github.com/mpchadwick/tracking-query-params-registry and the names that a browser strips,

@@ -1,4 +1,4 @@
-"""A post → a document in the author's view: every word, mark and meant line break, without the format's furniture.
+"""A post → a document in the author's view: every word, mark and meant line break, without the format's markup.
 
 Code and other people's words stay in the text, for search, and are marked, so that nobody learns to write from them.
 `normalise` makes the second view, for search.

@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from feature_pipeline.cleaning import furniture
+from feature_pipeline.cleaning import class_names
 from feature_pipeline.cleaning.boilerplate import MOST, Densities, boilerplate, is_text
+from feature_pipeline.cleaning.class_names import named, names
 from feature_pipeline.cleaning.density import Density, densities
-from feature_pipeline.cleaning.furniture import named, names
-from feature_pipeline.cleaning.lines import beginning, is_line
+from feature_pipeline.cleaning.lines import beginning, is_boilerplate_line
 
 NEARLY_ALL = 0.9  # of what an outer element holds: then the inner one is the article
 PEER = 0.25  # of the text of the longest part of an article: another element of its kind with as much is a part too
@@ -32,38 +32,38 @@ class Article:
     dropped: set[etree._Element] = field(default_factory=set)
     exact: bool = True  # the root holds the text alone; else the text's edges are still to be found
     title: str = ""
-    is_about: Callable[[str], bool] = bool  # whether an address leads to another page of the same site
+    is_internal: Callable[[str], bool] = bool  # whether an address leads to another page of the same site
 
 
 def article_of(page: etree._Element) -> Article:
     """The article of a page that has html, head or body around it."""
     body = page.find("body")
     body = page if body is None else body
-    is_about = same_site(page)
-    dropped = set(boilerplate(body, densities(body, is_about)))
-    density = densities(body, is_about, dropped)
+    is_internal = same_site(page)
+    dropped = set(boilerplate(body, densities(body, is_internal)))
+    density = densities(body, is_internal, dropped)
     root, exact = _root(body, density)
     if not exact:
         root = _column(root, density)
         dropped.update(
             element
             for element in density[root].inner
-            if element.tag in COLUMNS and density[element].about_share >= MOST
+            if element.tag in COLUMNS and density[element].internal_share >= MOST
         )
-    return Article(root, dropped, exact, (page.findtext(".//title") or "").strip(), is_about)
+    return Article(root, dropped, exact, (page.findtext(".//title") or "").strip(), is_internal)
 
 
 def same_site(page: etree._Element) -> Callable[[str], bool]:
     """Whether an address leads to another page of the site: it names no host, or one that the page calls its own."""
-    links = [link.get("href") for link in page.iterfind(".//link") if furniture.words_of(link, "rel") & REL_OF_SITE]
+    links = [link.get("href") for link in page.iterfind(".//link") if class_names.words_of(link, "rel") & REL_OF_SITE]
     metas = [meta.get("content") for meta in page.iterfind(".//meta") if meta.get("property") == "og:url"]
     hosts = {host for address in [*links, *metas] if (host := _host(address or ""))}
 
-    def is_about(address: str) -> bool:
+    def is_internal(address: str) -> bool:
         host = _host(address)
         return host in hosts if host else not address.strip().lower().startswith(("#", "mailto:"))
 
-    return is_about
+    return is_internal
 
 
 def _host(address: str) -> str:
@@ -76,8 +76,8 @@ def _host(address: str) -> str:
 def _is_article(element: etree._Element) -> bool:
     return (
         element.tag in ("article", "main")
-        or bool(furniture.words_of(element, "role") & {"main", "article"})
-        or named(element, furniture.ARTICLE)
+        or bool(class_names.words_of(element, "role") & {"main", "article"})
+        or named(element, class_names.ARTICLE)
     )
 
 
@@ -121,7 +121,7 @@ def _with_peers(
 
 def _column(root: etree._Element, density: Densities) -> etree._Element:
     """Down from `root` while one column holds the text and the others hold links and labels."""
-    # On a page that names nothing, <blockquote> about all of the text is there to indent it.
+    # On a page that names nothing, <blockquote> around all of the text is there to indent it.
     columns = COLUMNS | {"blockquote"} if root.tag == "body" else COLUMNS
     while True:
         here = density[root]
@@ -140,7 +140,7 @@ def _column(root: etree._Element, density: Densities) -> etree._Element:
 
 
 def _is_line(element: etree._Element) -> bool:
-    return is_line(" ".join(beginning(element).split()))
+    return is_boilerplate_line(" ".join(beginning(element).split()))
 
 
 def _is_part(element: etree._Element, density: Density) -> bool:

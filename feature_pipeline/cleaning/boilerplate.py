@@ -1,8 +1,8 @@
-"""Elements of a built page that belong to no text: navigation, sidebars, comments, share buttons, footers.
+"""Elements of a built page that are no part of its text: navigation, sidebars, comments, share buttons, footers.
 
-Tags and roles say what they are for, and class and id names are those in wide use (furniture.py). A text is rather kept
-with some furniture than cut: no name drops what holds most of a page's text, unless the page itself says where its text
-is.
+Tags and roles say what they are for, and class and id names are those in wide use (class_names.py). Where it is not
+sure, boilerplate is kept rather than text cut: no name drops what holds most of a page's text, unless the page itself
+says where its text is.
 """
 
 import math
@@ -12,13 +12,13 @@ from itertools import islice
 
 from lxml import etree
 
-from feature_pipeline.cleaning import furniture
+from feature_pipeline.cleaning import class_names
+from feature_pipeline.cleaning.class_names import HEADINGS, named
 from feature_pipeline.cleaning.density import Density
-from feature_pipeline.cleaning.furniture import HEADINGS, named
 from feature_pipeline.cleaning.lines import beginning
 from text.words import count_words
 
-MOST = 0.5  # of a page's text: no furniture holds more
+MOST = 0.5  # of a page's text: no boilerplate holds more
 SAID = 0.2  # of a page's text: what is called the text and holds as much is it, however long the comments are
 LABEL_WORDS = 12  # an inline label holds no more
 NOTE_WORDS = 8  # an aside, a header or a footer with as many words of text is read
@@ -31,8 +31,8 @@ Densities = Mapping[etree._Element, Density]
 
 
 @dataclass(slots=True)
-class _Inside:
-    """The open elements of each kind."""
+class _OpenElements:
+    """Those that the walk is inside of, by kind."""
 
     text: list[etree._Element] = field(default_factory=list)  # said to hold the text alone
     article: list[etree._Element] = field(default_factory=list)
@@ -48,7 +48,7 @@ def boilerplate(body: etree._Element, density: Densities) -> Iterator[etree._Ele
     """The outermost elements that belong to no text."""
     holding, said = _holding_text(body, density)
     most = math.inf if said >= SAID * density[body].text > 0 else MOST * density[body].text
-    inside = _Inside()
+    inside = _OpenElements()
     events = etree.iterwalk(body, events=("start", "end"))
     for event, element in events:
         if event == "end":
@@ -56,11 +56,11 @@ def boilerplate(body: etree._Element, density: Densities) -> Iterator[etree._Ele
             continue
         if element is body:
             continue
-        if element.tag in READ_WHOLE or named(element, furniture.NOTES):
+        if element.tag in READ_WHOLE or named(element, class_names.NOTES):
             events.skip_subtree()
             continue
         found = density.get(element)
-        comments = bool(holding) and not inside.text and named(element, furniture.COMMENTS)
+        comments = bool(holding) and not inside.text and named(element, class_names.COMMENTS)
         if element not in holding and (
             _is_label(element) if found is None else comments or _is_boilerplate(element, found, most, inside)
         ):
@@ -77,21 +77,21 @@ def boilerplate(body: etree._Element, density: Densities) -> Iterator[etree._Ele
 
 def is_text(element: etree._Element) -> bool:
     """Whether an element says that it holds an article's text and nothing else."""
-    return "articlebody" in furniture.words_of(element, "itemprop") or named(element, furniture.TEXT)
+    return "articlebody" in class_names.words_of(element, "itemprop") or named(element, class_names.TEXT)
 
 
-def _is_boilerplate(element: etree._Element, density: Density, most: float, inside: _Inside) -> bool:
+def _is_boilerplate(element: etree._Element, density: Density, most: float, inside: _OpenElements) -> bool:
     if density.text > most:
         return False
     if (
         element.tag in ("nav", "dialog", "search")
-        or furniture.words_of(element, "role") & furniture.ROLES
-        or furniture.is_unseen(element)
+        or class_names.words_of(element, "role") & class_names.ROLES
+        or class_names.is_hidden(element)
         or _is_contents(element, density)
     ):
         return True
-    if any(named(element, names) for names in (furniture.BESIDE, furniture.AROUND, furniture.COMMENTS)):
-        return not inside.text or density.text <= INSERTED_WORDS or density.about_share >= MOST
+    if any(named(element, names) for names in (class_names.PAGE_PARTS, class_names.WIDGETS, class_names.COMMENTS)):
+        return not inside.text or density.text <= INSERTED_WORDS or density.internal_share >= MOST
     prose = density.text >= NOTE_WORDS and density.link_share < MOST
     if inside.header:
         return not prose or element.tag in HEADINGS
@@ -106,8 +106,10 @@ def _is_boilerplate(element: etree._Element, density: Density, most: float, insi
 
 
 def _is_label(element: etree._Element) -> bool:
-    """An inline element that is named as furniture, and short."""
-    if not (furniture.is_unseen(element) or named(element, furniture.BESIDE) or named(element, furniture.AROUND)):
+    """An inline element that is named as boilerplate, and short."""
+    if not (
+        class_names.is_hidden(element) or named(element, class_names.PAGE_PARTS) or named(element, class_names.WIDGETS)
+    ):
         return False
     return count_words(beginning(element)) <= LABEL_WORDS
 
@@ -141,7 +143,7 @@ def _holding_text(body: etree._Element, density: Densities) -> tuple[set[etree._
     said = 0
     events = etree.iterwalk(body, events=("start",))
     for _, element in events:
-        if element is not body and named(element, furniture.COMMENTS):
+        if element is not body and named(element, class_names.COMMENTS):
             events.skip_subtree()
         elif element in density and density[element].text and (is_text(element) or element.tag == "main"):
             said = max(said, density[element].text if element.tag != "main" else 0)

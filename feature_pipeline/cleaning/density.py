@@ -13,7 +13,7 @@ from text.words import count_words
 class Density:
     words: int = 0
     linked: int = 0  # words that are links
-    about: int = 0  # of these, to pages of the same site
+    internal: int = 0  # of these, to pages of the same site
     own: int = 0  # words outside of links that stand in the block itself, not in a block inside it
     inner: list[etree._Element] = field(default_factory=list)  # the blocks directly inside it
 
@@ -27,28 +27,28 @@ class Density:
         return self.linked / self.words if self.words else 0.0
 
     @property
-    def about_share(self) -> float:
-        return self.about / self.words if self.words else 0.0
+    def internal_share(self) -> float:
+        return self.internal / self.words if self.words else 0.0
 
-    def add(self, words: int, *, linked: bool, about: bool) -> None:
+    def add(self, words: int, *, linked: bool, internal: bool) -> None:
         self.words += words
         self.linked += words if linked else 0
-        self.about += words if about else 0
+        self.internal += words if internal else 0
         self.own += 0 if linked else words
 
     def enclose(self, element: etree._Element, inner: "Density") -> None:
         self.inner.append(element)
         self.words += inner.words
         self.linked += inner.linked
-        self.about += inner.about
+        self.internal += inner.internal
 
 
 def densities(
-    root: etree._Element, is_about: Callable[[str], bool], dropped: Collection[etree._Element] = ()
+    root: etree._Element, is_internal: Callable[[str], bool], dropped: Collection[etree._Element] = ()
 ) -> dict[etree._Element, Density]:
     """Of every block in `root`, and of `root`; without what is never shown and what is `dropped`. One pass.
 
-    `is_about` says of an address whether it leads to the same site.
+    `is_internal` says of an address whether it leads to the same site.
     """
     found: dict[etree._Element, Density] = {}
     blocks = [(root, Density())]  # those that have not ended
@@ -64,7 +64,7 @@ def densities(
             if element is not root and is_block(element):
                 blocks.append((element, Density()))
             if href is not None:
-                links.append(is_about(href))
+                links.append(is_internal(href))
             text = element.text
         else:
             if element is root:
@@ -76,7 +76,7 @@ def densities(
                 links.pop()
             text = element.tail
         if text and not text.isspace():
-            blocks[-1][1].add(count_words(text), linked=bool(links), about=bool(links and links[-1]))
+            blocks[-1][1].add(count_words(text), linked=bool(links), internal=bool(links and links[-1]))
     found[root] = blocks[0][1]
     return found
 

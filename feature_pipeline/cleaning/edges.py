@@ -7,13 +7,13 @@ import re
 from collections.abc import Sequence
 
 from feature_pipeline.cleaning.article import Article
-from feature_pipeline.cleaning.lines import is_line
+from feature_pipeline.cleaning.lines import is_boilerplate_line
 from feature_pipeline.cleaning.marked_text import Piece
 from feature_pipeline.cleaning.walk import Facts
 from text.sentences import ends_sentence
 from text.words import folded_words
 
-LONGEST = 25  # words of a line that may be furniture
+LONGEST = 25  # words of a line that may be boilerplate
 GLUE = 5  # words beside links, dates and names in such a line: "Posted on … by … in …"
 SHARE = 0.6  # of a line's words that are links, dates and names
 NOTHING = re.compile(r"[\W_]*")
@@ -43,23 +43,23 @@ def without_edges(pieces: Pieces, article: Article) -> list[Piece]:
     return [
         piece
         for index, (piece, facts) in enumerate(pieces)
-        if leading <= index <= trailing or not _is_furniture(piece, facts, article)
+        if leading <= index <= trailing or not _is_boilerplate(piece, facts, article)
     ]
 
 
 def _is_text(piece: Piece, facts: Facts) -> bool:
-    unlinked = facts.words - max(facts.about, facts.meta)
+    unlinked = facts.words - max(facts.internal, facts.meta)
     return bool(piece.kind) or (
         unlinked > GLUE and (facts.words > LONGEST or (ends_sentence(piece.text) and not _is_line(piece)))
     )
 
 
 def _is_line(piece: Piece) -> bool:
-    return is_line(MARK.sub("", piece.text))
+    return is_boilerplate_line(MARK.sub("", piece.text))
 
 
-def _is_furniture(piece: Piece, facts: Facts, article: Article) -> bool:
-    marked = facts.meta if article.exact else max(facts.meta, facts.about)
+def _is_boilerplate(piece: Piece, facts: Facts, article: Article) -> bool:
+    marked = facts.meta if article.exact else max(facts.meta, facts.internal)
     beside = facts.words - marked
     return (
         NOTHING.fullmatch(MARK.sub("", piece.text)) is not None
@@ -83,7 +83,7 @@ def _until_ending(pieces: Pieces) -> Pieces:
         heading = MARK.sub("", piece.text)
         if COMMENTS.fullmatch(heading) or (ENDING.fullmatch(heading) and after <= SMALL * total):
             end = index
-        elif facts.about < facts.words:
+        elif facts.internal < facts.words:
             break
     return pieces[:end]
 

@@ -30,7 +30,7 @@ def html_pieces(markup: str) -> list[Piece]:
     if not is_page:
         return [piece for piece, _ in walk(root)]
     article = article_of(root)
-    return without_edges(walk(article.root, article.dropped, article.is_about), article)
+    return without_edges(walk(article.root, article.dropped, article.is_internal), article)
 
 
 def parse_html(markup: str) -> tuple[etree._Element | None, bool]:

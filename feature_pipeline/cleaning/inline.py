@@ -45,12 +45,12 @@ TEMPLATE_ENDS = {"{%": "%}", "{{": "}}", "{:": "}"}
 
 
 def reduce_inline(text: str, references: Collection[str] = ()) -> str:
-    """`text` with its furniture gone. `references` are the normalised labels of the document's link definitions."""
+    """`text` without markup. `references` are the normalised labels of the document's link definitions."""
     reduced = _Reduction(HEADING_ID.sub("", text), references).run()
     if reduced == text:
         return text
     lines = [line.rstrip() for line in reduced.split("\n")]
-    # A line that held nothing but furniture is gone with it.
+    # A line that held nothing but markup is removed with it.
     return "\n".join(line for line in lines if line)
 
 
@@ -74,7 +74,7 @@ class _Reduction:
         return "".join(self._out)
 
     def _at(self, at: int) -> int:
-        """Write what the special character at `at` reduces to; answer where to go on."""
+        """Write what the special character at `at` reduces to; return where to go on."""
         text = self._text
         match text[at]:
             case "\\":

@@ -38,7 +38,7 @@ LEGAL = re.compile(  # a whole line, a sentence or not
 )
 
 
-def is_line(text: str) -> bool:
+def is_boilerplate_line(text: str) -> bool:
     """Whether a short text is one that sites put before and after an article."""
     if len(text) > LONGEST:
         return False

@@ -10,8 +10,8 @@ from lxml import etree
 
 from feature_pipeline.cleaning.article import Article, article_of
 from feature_pipeline.cleaning.boilerplate import Densities, is_text
+from feature_pipeline.cleaning.class_names import named
 from feature_pipeline.cleaning.density import densities
-from feature_pipeline.cleaning.furniture import named
 from feature_pipeline.cleaning.html import parse_html
 from feature_pipeline.cleaning.lines import beginning
 
@@ -66,7 +66,7 @@ def why_no_article(markup: str, address: str) -> str:
     body = root.find("body")
     body = root if body is None else body
     article = article_of(root)
-    density = densities(body, article.is_about, article.dropped)
+    density = densities(body, article.is_internal, article.dropped)
     page = density[body]
     if page.text <= MOST_WORDS:
         if ERROR.fullmatch(article.title) or named(body, ERROR_PAGE):
@@ -86,8 +86,8 @@ def why_no_article(markup: str, address: str) -> str:
         and told >= LISTED * page.words
     ):
         return f"a list of {len(texts)} posts, no text of its own"
-    links = sum(1 for link in body.iter("a") if article.is_about(link.get("href") or "#"))
-    if links >= FEWEST_LINKS[evident] and page.text < OWN_WORDS[evident] and page.about_share >= LINKED[evident]:
+    links = sum(1 for link in body.iter("a") if article.is_internal(link.get("href") or "#"))
+    if links >= FEWEST_LINKS[evident] and page.text < OWN_WORDS[evident] and page.internal_share >= LINKED[evident]:
         return "a list of links, no text of its own"
     return ""
 
@@ -125,7 +125,10 @@ def _items(body: etree._Element, article: Article) -> list[etree._Element]:
             if address := _leads_to(element, article):
                 blocks[-1].lead_to.add(address)
         elif (
-            element.tag == "a" and not len(element) and not element.text and article.is_about(element.get("href", "#"))
+            element.tag == "a"
+            and not len(element)
+            and not element.text
+            and article.is_internal(element.get("href", "#"))
         ):
             blocks[-1].covers.add(element.get("href"))
         elif element is not body and (element.tag == "article" or named(element, ITEM)):
@@ -141,4 +144,4 @@ def _leads_to(heading: etree._Element, article: Article) -> str:
     else:
         links = [link for link in heading.iter("a") if beginning(link).strip() == beginning(heading).strip() != ""]
     addresses = [link.get("href") or "#" for link in links]
-    return addresses[0] if len(addresses) == 1 and article.is_about(addresses[0]) else ""
+    return addresses[0] if len(addresses) == 1 and article.is_internal(addresses[0]) else ""

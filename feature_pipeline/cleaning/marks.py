@@ -4,7 +4,7 @@ import re
 
 from lxml import etree
 
-from feature_pipeline.cleaning.furniture import HEADINGS, named, words_of
+from feature_pipeline.cleaning.class_names import HEADINGS, named, words_of
 from feature_pipeline.cleaning.lines import beginning
 
 LONGEST_MARK = 40  # characters of a footnote's mark

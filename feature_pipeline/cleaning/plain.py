@@ -1,4 +1,4 @@
-"""Plain text → pieces. Nothing in it is furniture, but the marks of mail before quoted lines mean what they say."""
+"""Plain text → pieces. There is no markup in it but the ">" of lines that a mail quotes."""
 
 from itertools import groupby
 

@@ -1,7 +1,7 @@
 """reStructuredText → pieces, by docutils, which is given no files, no network and no raw HTML.
 
 Sphinx, Pelican and Nikola bring directives and roles of their own, which docutils does not know: of these the text
-stays, unless the name says that it is code or furniture.
+stays, unless the name says that it is code or holds no text.
 """
 
 import re
@@ -37,7 +37,7 @@ OPTION = re.compile(r":[\w-]+:(?:[ \t]|$)")
 CODE = {"code", "code-block", "sourcecode", "code-cell", "prompt", "console", "ipython", "testcode", "parsed-literal"}
 # Their argument is text, as is what follows; what other directives are given as argument is not.
 WORDS = {"seealso", "todo", "centered", "info", "question", "success", "versionadded", "versionchanged", "deprecated"}
-FURNITURE = {
+WITHOUT_TEXT = {
     *(
         "youtube",
         "vimeo",
@@ -212,7 +212,7 @@ def _unread(source: str, *, depth: int) -> Iterator[Piece]:
     body = textwrap.dedent(rest).split("\n")
     while body and (not body[0].strip() or OPTION.match(body[0])):
         body.pop(0)
-    if name in FURNITURE:
+    if name in WITHOUT_TEXT:
         return
     if name in CODE:
         yield Piece("\n".join(body).strip("\n"), "code")

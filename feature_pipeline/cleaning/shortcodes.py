@@ -1,7 +1,7 @@
 """Template tags around text: Hugo's and Quarto's shortcodes, Liquid's tags of Jekyll, those of Hexo and Octopress.
 
-A tag is furniture, and what stands between two is the author's, but where the tag's name says that it is code or
-somebody else's words. Tags within a line are reduced inline.
+Tags are markup, and what stands between two is the author's, unless the tag's name says that it is code or somebody
+else's words. Tags within a line are reduced inline.
 """
 
 import re
@@ -9,8 +9,8 @@ from collections.abc import Collection
 
 CODE = {"highlight", "code", "codeblock", "prism", "mermaid", "plantuml", "katex", "chart"}
 QUOTES = {"quote", "blockquote", "epigraph"}
-GONE = {"comment", "rawhtml", "script", "style", "css"}
-NAMES = "|".join(sorted(CODE | QUOTES | GONE, key=len, reverse=True))
+DROPPED = {"comment", "rawhtml", "script", "style", "css"}
+NAMES = "|".join(sorted(CODE | QUOTES | DROPPED, key=len, reverse=True))
 OPENING = re.compile(
     rf"\{{%-?\s*(?P<liquid>{NAMES})\b[^%]*%\}}[ \t]*\n?"
     rf"|\{{\{{[<%]\s*(?P<hugo>{NAMES})\b[^\n]*?(?<!/)[>%]\}}\}}[ \t]*\n?"
@@ -63,7 +63,7 @@ def _limit(lines: list[str], number: int) -> int:
 def _resolved(name: str, inner: str, fence: str) -> str:
     if name in CODE:
         return f"\n{fence}\n{inner}\n{fence}\n"
-    if name in GONE:
+    if name in DROPPED:
         return "\n\n"
     quoted = "\n".join(f"> {line}" for line in inner.strip("\n").split("\n"))
     return f"\n\n{quoted}\n\n"

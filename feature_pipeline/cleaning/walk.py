@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from feature_pipeline.cleaning import furniture
-from feature_pipeline.cleaning.furniture import named
+from feature_pipeline.cleaning import class_names
+from feature_pipeline.cleaning.class_names import named
 from feature_pipeline.cleaning.marked_text import Kind, Piece, quoted
 from feature_pipeline.cleaning.marks import PULLED, is_mark, is_quotation, text_of_picture
 from text.words import folded_words, words
@@ -45,25 +45,25 @@ BREAK = "\x1e"  # a <br> while space is folded; no text holds it, as control cha
 
 
 class Facts(NamedTuple):
-    """Words of a piece: all, those in links about the same site, and those that say when, by whom and filed where."""
+    """Words of a piece: all, those in links within the site, and those that say when, by whom and filed where."""
 
     words: int = 0
-    about: int = 0
+    internal: int = 0
     meta: int = 0
     pulled: bool = False  # a pull quote: words of the text once more, in large letters
 
 
 class Run(NamedTuple):
     text: str
-    about: bool
+    internal: bool
     meta: bool
 
 
 def walk(
-    root: etree._Element, dropped: Set[etree._Element] = frozenset(), is_about: Callable[[str], bool] = bool
+    root: etree._Element, dropped: Set[etree._Element] = frozenset(), is_internal: Callable[[str], bool] = bool
 ) -> list[tuple[Piece, Facts]]:
     """The pieces of `root`, without those elements of it that are `dropped`. Nothing here recurses."""
-    state = _Walk(is_about)
+    state = _Walk(is_internal)
     events = etree.iterwalk(root, events=("start", "end"))
     for event, element in events:
         if not isinstance(element.tag, str):
@@ -84,7 +84,7 @@ def walk(
 
 @dataclass
 class _Walk:
-    is_about: Callable[[str], bool]
+    is_internal: Callable[[str], bool]
     pieces: list[tuple[Piece, Facts]] = field(default_factory=list)
     _runs: list[Run] = field(default_factory=list)
     _prefix: str = ""
@@ -119,12 +119,12 @@ class _Walk:
         elif tag == "q":
             self.add("“")
         elif tag == "a" and element.get("href") is not None:
-            self._links.append(self.is_about(element.get("href") or ""))
+            self._links.append(self.is_internal(element.get("href") or ""))
         if not is_root and is_quotation(element):
             self._quoting.append(element)
         if named(element, PULLED):
             self._pulling.append(element)
-        if furniture.is_meta(element):
+        if class_names.is_meta(element):
             self._meta.append(element)
         self.add(element.text)
 
@@ -165,7 +165,7 @@ class _Walk:
         text = self._prefix + text
         facts = Facts(
             words=len(words(raw)),
-            about=sum(len(words(run.text)) for run in runs if run.about),
+            internal=sum(len(words(run.text)) for run in runs if run.internal),
             meta=sum(len(words(run.text)) for run in runs if run.meta),
             pulled=bool(self._pulling),
         )

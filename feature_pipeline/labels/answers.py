@@ -13,7 +13,7 @@ from itertools import takewhile
 from feature_pipeline.labels.choice import chosen, form, seed_of, shuffled
 from feature_pipeline.labels.key_phrases import key_phrases, names_in
 from feature_pipeline.labels.questions import questions_about
-from feature_pipeline.labels.topics import heading_text, says_something
+from feature_pipeline.labels.topics import heading_text, is_informative
 from feature_pipeline.prose import Block, stands_alone
 from feature_store.records import Chunk, Document, Example, ExampleKind, Passage, Split, digest_of
 from text.request_wording import listed, wording
@@ -26,16 +26,16 @@ FEWEST_SENTENCES = 2  # of an answer to a title or a heading, where the paragrap
 LENGTHS = (1, 2, 2, 3, 3, 4)  # sentences of an answer, as far as its paragraph goes
 FEWEST_WORDS = 8  # of an answer
 SHORTEST_KEYWORD = 4  # characters
-OPENING_MALUS = 0.5  # on the score of a document's first sentences: they say when and where, and rarely what is asked
-FEWEST_SHARED = 2  # telling words of a title or a heading, where it has so many, that an answer must say
+OPENING_PENALTY = 0.5  # factor for a document's first sentences: they say when and where, and rarely what is asked
+FEWEST_SHARED = 2  # content words of a title or a heading, where it has so many, that an answer must say
 SENTENCES_TRIED = 24  # of a document, for a question of their own
 FACTS_SHARE = ("fact", "fact", "topic")  # which question comes first, where both can be asked
-PHRASES = 3  # of an answer, of which the telling ones are asked for
+PHRASES = 3  # of an answer, of which the specific ones are asked for
 GOLD_FIRST = ("right", "right", "right", "wrong")
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class _AnswerSpan:
     """Characters [start, end) of a document: whole sentences of one paragraph, inside one chunk."""
 
     start: int
@@ -76,7 +76,7 @@ def _of_document(
 ) -> Iterator[Example]:
     assert document.split is not None
     sections = list(_sections(found, chunks))
-    taken: list[_Answer] = []
+    taken: list[_AnswerSpan] = []
     for question, answer in _asked(document, found, sections):
         if any(answer.start < other.end and other.start < answer.end for other in taken):
             continue
@@ -96,7 +96,9 @@ def _of_document(
             return
 
 
-def _asked(document: Document, found: Sequence[Block], sections: Sequence[_Section]) -> Iterator[tuple[str, _Answer]]:
+def _asked(
+    document: Document, found: Sequence[Block], sections: Sequence[_Section]
+) -> Iterator[tuple[str, _AnswerSpan]]:
     """Questions with their answers, those to be preferred first."""
     by_topic = _by_topic(document, found, sections)
     by_fact = _by_fact(document, sections)
@@ -111,14 +113,14 @@ def _asked(document: Document, found: Sequence[Block], sections: Sequence[_Secti
 
 def _by_topic(
     document: Document, found: Sequence[Block], sections: Sequence[_Section]
-) -> Iterator[tuple[str, _Answer]]:
+) -> Iterator[tuple[str, _AnswerSpan]]:
     """Asked by the title and by headings, in an order by hash; answered where their words are said."""
     topics: list[tuple[str, Sequence[_Section]]] = []
-    if says_something(document.title):
+    if is_informative(document.title):
         topics.append((document.title, sections))
     for index, heading in enumerate(found):
         text = heading_text(heading.text)
-        if heading.kind != "heading" or count_words(text) < FEWEST_SHARED or not says_something(text):
+        if heading.kind != "heading" or count_words(text) < FEWEST_SHARED or not is_informative(text):
             continue
         under = list(takewhile(lambda block: block.kind != "heading", found[index + 1 :]))
         if under:
@@ -126,10 +128,10 @@ def _by_topic(
             inside = [s for s in sections if start <= s.sentences[0][0] and s.sentences[-1][1] <= end]
             topics.append((text, inside))
     seed = seed_of(document)
-    occurrences = Counter(word for block in found for word in _telling(block.text))
+    occurrences = Counter(word for block in found for word in _content_words(block.text))
     weights = {word: math.log(1 + len(found) / count) for word, count in occurrences.items()}
     for topic, where in shuffled(topics, seed, "topics"):
-        asked = _telling(topic)
+        asked = _content_words(topic)
         if best := _best(document, asked, where, weights):
             yield _about_title(topic, document), best
 
@@ -143,12 +145,12 @@ def _about_title(topic: str, document: Document) -> str:
 
 def _best(
     document: Document, asked: set[str], sections: Sequence[_Section], weights: Mapping[str, float]
-) -> _Answer | None:
+) -> _AnswerSpan | None:
     """The sentences that say most of the words; None when none says enough of them."""
     enough = min(FEWEST_SHARED, len(asked))
     scored = [
         (
-            sum(weights.get(word, 0.0) for word in shared) * (OPENING_MALUS if section.opening else 1),
+            sum(weights.get(word, 0.0) for word in shared) * (OPENING_PENALTY if section.opening else 1),
             len(answer.words),
             -answer.start,
             answer,
@@ -160,7 +162,7 @@ def _best(
     return max(scored, key=lambda entry: entry[:3])[3] if scored else None
 
 
-def _by_fact(document: Document, sections: Sequence[_Section]) -> Iterator[tuple[str, _Answer]]:
+def _by_fact(document: Document, sections: Sequence[_Section]) -> Iterator[tuple[str, _AnswerSpan]]:
     """Asked after one sentence, and answered by it and what follows it. English only."""
     if document.language != "en":
         return
@@ -175,7 +177,7 @@ def _by_fact(document: Document, sections: Sequence[_Section]) -> Iterator[tuple
                 break
 
 
-def _by_phrase(document: Document, sections: Sequence[_Section]) -> Iterator[tuple[str, _Answer]]:
+def _by_phrase(document: Document, sections: Sequence[_Section]) -> Iterator[tuple[str, _AnswerSpan]]:
     """Asked by one or two key phrases of the sentences that answer."""
     seed, asked = seed_of(document), wording(document.language)
     places = [section for section in sections if not section.opening] or list(sections)
@@ -186,40 +188,39 @@ def _by_phrase(document: Document, sections: Sequence[_Section]) -> Iterator[tup
             continue
         text = document.text[answer.start : answer.end]
         phrases = key_phrases(text, document=document.text, language=document.language, limit=PHRASES)
-        telling = [phrase for phrase in phrases if _is_telling(phrase, document)]
-        if count := min(len(telling), chosen((1, 1, 2), seed, answer.start, "count")):
+        specific = [phrase for phrase in phrases if _is_specific(phrase, document)]
+        if count := min(len(specific), chosen((1, 1, 2), seed, answer.start, "count")):
             articles = [
-                "the " if document.language == "en" and t.split()[-1].islower() else "" for t in telling[:count]
+                "the " if document.language == "en" and t.split()[-1].islower() else "" for t in specific[:count]
             ]
-            topic = listed([f"{a}{t}" for a, t in zip(articles, telling, strict=False)], asked.conjunction)
+            topic = listed([f"{a}{t}" for a, t in zip(articles, specific, strict=False)], asked.conjunction)
             yield form(asked.about, seed, answer.start, topic=topic), answer
 
 
-def _is_telling(phrase: str, document: Document) -> bool:
+def _is_specific(phrase: str, document: Document) -> bool:
     """A name, several words, or a word that the document comes back to."""
     repeated = document.text.casefold().count(phrase.casefold()) > 1
     return repeated or " " in phrase or (phrase[0].isupper() and document.language != "de")
 
 
 def _sections(found: Sequence[Block], chunks: Sequence[Chunk]) -> Iterator[_Section]:
-    prose = [block for block in found if block.kind == "prose"]
-    if not prose:
-        return
-    opening = prose[0].start
+    prose = [(block, [*_placed_sentences(block)]) for block in found if block.kind == "prose"]
     for chunk in chunks:
-        for block in prose:
+        for block, placed in prose:
             if block.end <= chunk.start or block.start >= chunk.end:
                 continue
-            whole = tuple(
-                (block.start + start, block.start + end)
-                for start, end in sentences(block.text)
-                if chunk.start <= block.start + start and block.start + end <= chunk.end
-            )
+            whole = tuple((start, end) for start, end in placed if chunk.start <= start and end <= chunk.end)
             if whole:
-                yield _Section(whole, chunk, opening=whole[0][0] == opening)
+                yield _Section(whole, chunk, opening=whole[0][0] == prose[0][0].start)
 
 
-def _windows(document: Document, section: _Section) -> Iterator[_Answer]:
+def _placed_sentences(block: Block) -> Iterator[tuple[int, int]]:
+    """[start, end) in the document."""
+    for start, end in sentences(block.text):
+        yield block.start + start, block.start + end
+
+
+def _windows(document: Document, section: _Section) -> Iterator[_AnswerSpan]:
     """Every run of sentences of a length that is chosen by hash: a title asks for more than one sentence can say."""
     count = len(section.sentences)
     length = chosen(LENGTHS, seed_of(document), section.sentences[0][0], "length")
@@ -229,22 +230,22 @@ def _windows(document: Document, section: _Section) -> Iterator[_Answer]:
             yield answer
 
 
-def _from(document: Document, section: _Section, place: int) -> _Answer | None:
+def _from(document: Document, section: _Section, place: int) -> _AnswerSpan | None:
     """The sentence at `place` with those after it, of a length that is chosen by hash."""
     length = chosen(LENGTHS, seed_of(document), section.sentences[place][0], "length")
     return _answer(document, section, place, min(place + length, len(section.sentences)))
 
 
-def _answer(document: Document, section: _Section, first: int, beyond: int) -> _Answer | None:
+def _answer(document: Document, section: _Section, first: int, beyond: int) -> _AnswerSpan | None:
     start, end = section.sentences[first][0], section.sentences[beyond - 1][1]
     text = document.text[start:end]
     if count_words(text) < FEWEST_WORDS or not stands_alone(text) or text.endswith(("?", "？")):
         return None
-    return _Answer(start, end, frozenset(_telling(text)), section.chunk)
+    return _AnswerSpan(start, end, frozenset(_content_words(text)), section.chunk)
 
 
-def _telling(text: str) -> set[str]:
-    """The words that say what `text` is about, in lower case."""
+def _content_words(text: str) -> set[str]:
+    """Folded words that say what `text` is about: long ones that are no stop words."""
     long = (word for word in folded_words(text) if len(word) >= SHORTEST_KEYWORD)
     return {word for word in long if word not in STOP_WORDS and "'" not in word}
 

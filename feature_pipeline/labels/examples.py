@@ -1,8 +1,8 @@
 """Documents → examples: conversations whose last turn is the author's text, to the letter.
 
 Write and continue together have every paragraph of a document's prose as a target exactly once; a short post is one
-target as a whole, and a reply to the message that it answers where that is known. Rewrite teaches the way from a plain
-text to the author's, answer to answer from passages in the author's own words. Every choice is by hash, so that it
+target as a whole, and a reply to the message that it answers where that is known. Rewrite maps a plain text to the
+author's, answer answers from passages in the author's own words. Every choice is by hash, so that it
 stays while the document stays.
 """
 
@@ -15,7 +15,7 @@ from feature_pipeline.labels.choice import chosen, form, seed_of
 from feature_pipeline.labels.key_phrases import key_phrases, notes
 from feature_pipeline.labels.paraphrase import rewriting
 from feature_pipeline.labels.targets import CONTEXT_CHARACTERS, context, targets
-from feature_pipeline.labels.topics import heading_text, says_something
+from feature_pipeline.labels.topics import heading_text, is_informative
 from feature_pipeline.prose import Block, blocks
 from feature_store.records import Chunk, Document, Example, ExampleKind
 from text.request_wording import Wording, listed, wording
@@ -103,7 +103,7 @@ def _first(document: Document, start: int, end: int, requests: Mapping[str, str]
 
 def _request(document: Document, text: str, asked: Wording, *, short: bool) -> str:
     seed = seed_of(document)
-    titled = says_something(document.title)
+    titled = is_informative(document.title)
     way = chosen(TITLED_WAYS if titled else UNTITLED_WAYS, seed, "way")
     if way == "notes":
         count = min(chosen(NOTES, seed, "notes"), count_words(text) // WORDS_PER_NOTE)
@@ -125,9 +125,9 @@ def _next(document: Document, before: Sequence[Block], start: int) -> tuple[Exam
     seed, asked = seed_of(document), wording(document.language)
     shown = [block for block in before if block.start < start]
     heading = heading_text(shown[-1].text) if shown and shown[-1].kind == "heading" else ""
-    telling = count_words(heading) >= FEWEST_HEADING_WORDS and says_something(heading)
-    if telling and chosen((True, False), seed, heading, "section"):
-        if says_something(document.title):
+    informative = count_words(heading) >= FEWEST_HEADING_WORDS and is_informative(heading)
+    if informative and chosen((True, False), seed, heading, "section"):
+        if is_informative(document.title):
             return ExampleKind.WRITE, form(asked.section, seed, heading, heading=heading, title=document.title)
         return ExampleKind.WRITE, form(asked.untitled_section, seed, heading, heading=heading)
     return ExampleKind.CONTINUE, form(asked.continued, seed, start, context=context(document, before, start))

@@ -75,7 +75,7 @@ def names_in(text: str) -> frozenset[str]:
     return frozenset(NAME.findall(text))
 
 
-def telling_words(text: str) -> Iterator[str]:
+def candidate_words(text: str) -> Iterator[str]:
     """Words of `text` that could be part of a phrase in some language, as written."""
     for piece in PIECE.findall(_prose(text)):
         if _is_word(piece):
@@ -186,7 +186,7 @@ def _settled(candidate: _Candidate, inside: set[str], lower: set[str], language:
 @lru_cache(maxsize=4)  # a document is asked about several times in a row
 def _counts(document: str, language: str) -> Counter[str]:
     stop = STOP_WORDS_OF.get(language, frozenset())
-    return Counter(_key(word) for word in telling_words(document) if word.casefold() not in stop)
+    return Counter(_key(word) for word in candidate_words(document) if word.casefold() not in stop)
 
 
 def _prose(text: str) -> str:

@@ -1,6 +1,6 @@
 """A plain text for what the author wrote, made by rules: the same facts with the style taken out.
 
-Back-translation into a neutral style and learning the way back is how style transfer is taught without parallel text
+Back-translation into a neutral style and learning the reverse is how style transfer is taught without parallel text
 (Prabhumoye et al. 2018; STRAP: Krishna, Wieting, Iyyer 2020). Here rules make the neutral side, so that the same post
 gives the same text on every machine; what they change is what style is made of: punctuation, contractions, asides,
 hedges, connectives, and where sentences begin and end. The words are English; of other languages the punctuation alone
@@ -24,7 +24,7 @@ from text.words import count_words, folded_words, words
 FEWEST_WORDS, MOST_WORDS = 60, 160  # of a text that is rewritten
 SPANS_TRIED = 6
 MOST_ALIKE = 0.75  # share of the author's word 3-grams that the plain text may have
-FEWEST_KEPT = 0.6  # share of the author's telling words that it must have
+FEWEST_KEPT = 0.6  # share of the author's content words that it must have
 SHORTEST = 0.6  # of the author's length in words
 LONG_SENTENCE, SHORT_SENTENCE = 18, 5  # words: longer ones are parted, shorter ones joined
 SHORTEST_PART = 4  # words
@@ -109,11 +109,11 @@ def paraphrase(text: str, *, language: str) -> str:
 
 def is_paraphrase(plain: str, text: str) -> bool:
     """Whether `plain` says what `text` says, in other words: neither a near-copy nor a remnant."""
-    kept = _telling(text) & _telling(plain)
+    kept = _content_words(text) & _content_words(plain)
     numbers = set(re.findall(r"\d+", text)) <= set(re.findall(r"\d+", plain))
     return (
         alike(plain, text) <= MOST_ALIKE
-        and len(kept) >= FEWEST_KEPT * len(_telling(text))
+        and len(kept) >= FEWEST_KEPT * len(_content_words(text))
         and count_words(plain) >= SHORTEST * count_words(text)
         and numbers
     )
@@ -130,7 +130,7 @@ def _grams(text: str) -> set[tuple[str, ...]]:
     return set(zip(found, found[1:], found[2:], strict=False))
 
 
-def _telling(text: str) -> set[str]:
+def _content_words(text: str) -> set[str]:
     return {word for word in folded_words(normalise(text)) if word not in STOP_WORDS and len(word) > 1}
 
 

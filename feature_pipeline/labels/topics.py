@@ -14,14 +14,14 @@ EMPTY = (
     "tl dr tldr addendum epilogue prologue appendix comments comment discussion highlights the a an of and to on in "
     "my one two three four five six i ii iii iv"
 )
-SAYS_NOTHING = frozenset(EMPTY.split())
+UNINFORMATIVE = frozenset(EMPTY.split())
 
 
-def says_something(title: str) -> bool:
+def is_informative(title: str) -> bool:
     """Whether a reader would know from `title` what is written under it: it is no date, and no "Update" or "Part 2"."""
-    telling = [word for word in folded_words(title) if word not in SAYS_NOTHING and any(map(str.isalpha, word))]
-    dated = [word for word in telling if word in DATE_WORDS or word[:1].isdigit()]
-    return len(telling) > len(dated) and not to_utc(title)
+    said = [word for word in folded_words(title) if word not in UNINFORMATIVE and any(map(str.isalpha, word))]
+    dated = [word for word in said if word in DATE_WORDS or word[:1].isdigit()]
+    return len(said) > len(dated) and not to_utc(title)
 
 
 def heading_text(block: str) -> str:

@@ -1,4 +1,4 @@
-"""What a detector answers, and how the answers of all detectors become one list."""
+"""What a detector yields, and how the findings of all detectors are merged into one list."""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -39,7 +39,7 @@ def refused(documents: Sequence[Document], settings: GateSettings) -> str:
 def test_ordinary_posts_pass_with_their_figures() -> None:
     figures = require_good(posts(20), LIMITS)
     assert figures.words == 20 * 3 + sum(len(SENTENCES[i % 3].split()) for i in range(20)) + 20 * 5
-    assert (figures.code, figures.quotation, figures.furniture, figures.machine) == (0, 0, 0, 0)
+    assert (figures.code, figures.quotation, figures.boilerplate, figures.machine) == (0, 0, 0, 0)
 
 
 def test_too_little_text() -> None:
@@ -56,14 +56,14 @@ def test_mostly_code_and_mostly_quotation() -> None:
     require_good(posts(3, after=code), limits(max_code=1.0))
 
 
-def test_a_sites_furniture_is_named() -> None:
-    furniture = "Subscribe to my letter and never miss a post again, it is free of charge and goes out every Monday."
-    message = refused(posts(12, after=furniture), limits())
-    assert "a site's furniture" in message
+def test_a_sites_boilerplate_is_named() -> None:
+    boilerplate = "Subscribe to my letter and never miss a post again, it is free of charge and goes out every Monday."
+    message = refused(posts(12, after=boilerplate), limits())
+    assert "a site's boilerplate" in message
     assert "Subscribe to my letter" in message
-    require_good(posts(9, after=furniture), limits())  # too few to tell
+    require_good(posts(9, after=boilerplate), limits())  # too few to tell
     signing_off = require_good(posts(12, after="Yours from the pier."), limits())
-    assert 0 < signing_off.furniture < LIMITS.max_furniture
+    assert 0 < signing_off.boilerplate < LIMITS.max_furniture
 
 
 @pytest.mark.parametrize(

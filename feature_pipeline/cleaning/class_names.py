@@ -1,4 +1,4 @@
-"""What class and id names, roles and tags say of an element: part of the text, or furniture around it.
+"""What class and id names, roles and tags say of an element: part of the text, or boilerplate around it.
 
 Names are read word by word: "postNav", "post_nav" and "post-nav" are the same, and "navy" is not "nav". They are those
 of the usual generators and services: WordPress, Jekyll, Hugo, Ghost, Blogger, Substack, Medium, Docusaurus, Sphinx,
@@ -28,14 +28,14 @@ COMMENTS = re.compile(
     r"(?:.*-)?(?:comments?|commentlist|comment(?:list)?s|disqus(?:-thread)?|giscus|utterances|remark42|isso(?:-thread)?"
     r"|commento|cusdis|respond|webmentions?|trackbacks?|pingbacks?|livefyre|intensedebate)(?:-.*)?|replies|responses"
 )
-BESIDE = re.compile(  # a part of the page that has nothing to do with the text, however long
+PAGE_PARTS = re.compile(  # a part of the page that has nothing to do with the text, however long
     r"(?:.*-)?(?:nav|navbar|navigation|menu|breadcrumbs?|pagination|pager|paging|paginator|masthead|topbar|sidebar"
     r"|sidenav|widget-area|blogroll|colophon|site-header|site-footer|copyright|skip-links?|skiplinks?|skip-to-content"
     r"|cookies?|gdpr|consent|adsbygoogle|advert|advertisement|tagcloud|tag-cloud|search-form|searchform)(?:-.*)?"
     r"|(?:.*-)?licen[cs]e(?:-.*)?|printfooter|catlinks|sitesub|site-sub|widgets?|footer(?:-.*)?|ads?|(?:.*-)?footer"
     r"|archives?|modal|popup|dialog"
 )
-AROUND = re.compile(  # what themes and plugins put about and into a text: short, or full of links
+WIDGETS = re.compile(  # what themes and plugins put around and into a text: short, or full of links
     r"(?:.*-)?(?:share|shares|sharing|sharedaddy|sharethis|addtoany|addthis|a2a-kit|feedflare|social|socials|follow-us"
     r"|related|relatedposts|yarpp|read-next|readnext|recommended|recommendations|similar-posts|more-posts"
     r"|recent-posts|latest-posts|popular-posts|also-like|newsletter|subscribe|subscription|signup|sign-up|optin"
@@ -52,7 +52,7 @@ META = re.compile(  # inline: when, by whom, filed where
     r"|cat-links|tags-links|comments-link|edit-link|published|updated|author|vcard|permalink)|date|dt-published"
     r"|p-author|p-category|u-url|timestamp"
 )
-UNSEEN = re.compile(r"sr-only|screen-reader(?:-text|-only)?|visually-hidden|visuallyhidden|assistive-text|a11y-hidden")
+HIDDEN = re.compile(r"sr-only|screen-reader(?:-text|-only)?|visually-hidden|visuallyhidden|assistive-text|a11y-hidden")
 NOTES = re.compile(r"(?:.*-)?(?:footnotes?|endnotes?|sidenotes?|doc-endnotes|doc-footnotes?)(?:-.*)?")
 NO_NAMES: frozenset[str] = frozenset()
 NAMED_BY_ID = {  # other elements have ids for links to lead to
@@ -116,12 +116,12 @@ def is_meta(element: etree._Element) -> bool:
     )
 
 
-def is_unseen(element: etree._Element) -> bool:
+def is_hidden(element: etree._Element) -> bool:
     style = (element.get("style") or "").replace(" ", "").lower()
     return (
         element.get("hidden") is not None
         or element.get("aria-hidden") == "true"
         or "display:none" in style
         or "visibility:hidden" in style
-        or named(element, UNSEEN)
+        or named(element, HIDDEN)
     )
