@@ -16,7 +16,7 @@ from configs.files import keep_private, write_whole
 from twin import interruption, native
 from twin.session import Session
 
-UNUSABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG)
+UNUSABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG)
 DISK_FULL = "the disk is full. Free some space and run the same command again: it goes on where it stopped."
 
 

@@ -64,11 +64,28 @@ def duration(seconds: float) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
 
 
-def _closing(stage: str, note: str, seconds: float) -> str:
-    return f"  {stage}: {note or 'done'} ({duration(seconds)})"
+class _Stage:
+    """The stage under way: its name and when it began."""
+
+    _stage = ""
+    _began = 0.0
+
+    def _begin(self, stage: str) -> None:
+        self._stage, self._began = stage, time.monotonic()
+
+    def finish(self, note: str = "") -> None:
+        self.close()
+        self.say(f"  {self._stage}: {note or 'done'} ({duration(time.monotonic() - self._began)})")
+
+    def say(self, line: str) -> None:
+        note(line)
+        sys.stderr.flush()
+
+    def close(self) -> None:
+        return None
 
 
-class BarWatcher:
+class BarWatcher(_Stage):
     """A bar with the time left for the stage under way, and a line for each that is done."""
 
     def __init__(self) -> None:
@@ -76,8 +93,6 @@ class BarWatcher:
 
         self._console: Console = Console(stderr=True, highlight=False)
         self._bars: Bars | None = None
-        self._stage = ""
-        self._began = 0.0
 
     def start(self, stage: str, total: int | None) -> None:
         from rich.progress import (
@@ -104,7 +119,7 @@ class BarWatcher:
         )
         self._bars.add_task(stage, total=total)
         self._bars.start()
-        self._stage, self._began = stage, time.monotonic()
+        self._begin(stage)
 
     def advance(self, amount: int = 1) -> None:
         if self._bars is not None:
@@ -113,10 +128,6 @@ class BarWatcher:
     def expect(self, total: int) -> None:
         if self._bars is not None:
             self._bars.update(self._bars.task_ids[0], total=total)
-
-    def finish(self, note: str = "") -> None:
-        self.close()
-        self.say(_closing(self._stage, note, time.monotonic() - self._began))
 
     def say(self, line: str) -> None:
         self._console.print(line, markup=False, soft_wrap=True)
@@ -127,18 +138,16 @@ class BarWatcher:
             self._bars = None
 
 
-class PlainWatcher:
+class PlainWatcher(_Stage):
     """A line when a stage starts, one about every ten seconds, and one when it is done."""
 
-    def __init__(self) -> None:
-        self._stage = ""
-        self._total: int | None = None
-        self._done = 0
-        self._began = self._spoke = 0.0
+    _total: int | None = None
+    _done = 0
+    _spoke = 0.0
 
     def start(self, stage: str, total: int | None) -> None:
-        self._stage, self._total, self._done = stage, total, 0
-        self._began = self._spoke = time.monotonic()
+        self._begin(stage)
+        self._total, self._done, self._spoke = total, 0, self._began
         self.say(f"  {stage} …")
 
     def advance(self, amount: int = 1) -> None:
@@ -150,16 +159,6 @@ class PlainWatcher:
 
     def expect(self, total: int) -> None:
         self._total = total
-
-    def finish(self, note: str = "") -> None:
-        self.say(_closing(self._stage, note, time.monotonic() - self._began))
-
-    def say(self, line: str) -> None:
-        note(line)
-        sys.stderr.flush()
-
-    def close(self) -> None:
-        return None
 
     def _state(self, seconds: float) -> str:
         if not self._total:

@@ -1,44 +1,29 @@
 """The command line: the global options, and one file a command.
 
 Only typer is imported here and at the top of the commands, so that `twin --help` answers at once; a command imports
-what it needs when it runs.
+its job when it runs.
 """
 
 import re
 import sys
 import warnings
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from twin.commands import (
-    ask,
-    batch,
-    collect,
-    diff,
-    doctor,
-    drop,
-    evaluate,
-    export,
-    features,
-    forget,
-    keys,
-    models,
-    privacy,
-    promote,
-    serve,
-    sources,
-    status,
-    sync,
-    train,
-    up,
-)
 from twin.session import Session
 
 GLOBAL_FLAGS = ("--verbose",)
 GLOBAL_VALUES = ("--config", "--set")
+COMMANDS = {  # in the order of the help; a command's name is that of its module, and of its function or `app` there
+    "Make a twin": ("up", "sources", "collect", "sync", "features", "train", "evaluate", "promote", "rollback"),
+    "Ask it": ("ask", "batch", "serve", "keys"),
+    "Look after it": ("status", "models", "privacy", "export", "doctor", "version"),
+    "Remove": ("drop", "forget"),
+}
 
 
 class Group(TyperGroup):
@@ -49,9 +34,9 @@ class Group(TyperGroup):
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """In groups, each command with its first sentence in full; typer's own groups would load rich."""
-        for group, commands in COMMANDS.items():
+        for group, names in COMMANDS.items():
             with formatter.section(group):
-                formatter.write_dl([(name, first_sentence(self.commands[name].help or "")) for name in commands])
+                formatter.write_dl([(name, first_sentence(self.commands[name].help or "")) for name in names])
 
 
 def first_sentence(text: str) -> str:
@@ -102,41 +87,9 @@ def twin(
         warnings.simplefilter("ignore")  # what libraries tell their developers
 
 
-@app.command()
-def version() -> None:
-    """Print the version of this program."""
-    from importlib.metadata import version as installed
-
-    typer.echo(installed("llm-twin"))
-
-
-COMMANDS: dict[str, dict[str, Any]] = {
-    "Make a twin": {
-        "up": up.up,
-        "sources": sources.sources,
-        "collect": collect.collect,
-        "sync": sync.sync,
-        "features": features.features,
-        "train": train.train,
-        "evaluate": evaluate.evaluate,
-        "promote": promote.promote,
-        "rollback": promote.rollback,
-    },
-    "Ask it": {"ask": ask.ask, "batch": batch.batch, "serve": serve.serve, "keys": keys.app},
-    "Look after it": {
-        "status": status.status,
-        "models": models.app,
-        "privacy": privacy.app,
-        "export": export.export,
-        "doctor": doctor.doctor,
-        "version": version,
-    },
-    "Remove": {"drop": drop.drop, "forget": forget.forget},
-}
-models.app.command()(diff.diff)
-for commands in COMMANDS.values():
-    for name, command in commands.items():
-        if isinstance(command, typer.Typer):
-            app.add_typer(command, name=name)
-        else:
-            app.command(name)(command)
+for command in (command for group in COMMANDS.values() for command in group):
+    module = import_module(f"twin.commands.{command}")
+    if hasattr(module, "app"):
+        app.add_typer(module.app, name=command)
+    else:
+        app.command(command)(getattr(module, command))

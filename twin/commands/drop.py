@@ -16,7 +16,7 @@ def drop(
     as_json: Json = False,
 ) -> None:
     """Stop collecting a source, such as a folder that was moved. Nothing is erased: twin forget does that."""
-    from twin.jobs import drop as job
+    from twin.jobs import collect as job
 
     session: Session = ctx.obj
     profile = session.author(author)

@@ -30,15 +30,14 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write a version as transformers, vLLM, llama.cpp, Ollama and others load it."""
-    from twin.jobs import export as job
-    from twin.jobs.versions import resolve
+    from twin.jobs import versions
 
     session: Session = ctx.obj
     wanted = _forms(forms or ["peft"])
     profile = session.author(author)
-    chosen = resolve(session.settings, profile.id, version)
+    chosen = versions.resolve(session.settings, profile.id, version)
     with watcher() as progress:
-        folders = job.export(session.settings, chosen, to, wanted, progress=progress)
+        folders = versions.export(session.settings, chosen, to, wanted, progress=progress)
     places = {form.value: str(folder) for form, folder in folders.items()}
     text = "\n".join(f"{profile.name}: {chosen.name} as {form}: {folder}" for form, folder in places.items())
     emit(text, {"author": profile.id, "version": chosen.name, "folders": places}, as_json=as_json)

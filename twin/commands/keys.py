@@ -47,10 +47,10 @@ def create(
 @app.command("list")
 def list_all(ctx: typer.Context, as_json: Json = False) -> None:
     """List the keys, revoked ones too; never the keys themselves."""
-    from twin.jobs.keys import list_keys
+    from twin import wiring
 
     session: Session = ctx.obj
-    found = list_keys(session.settings)
+    found = wiring.key_store(session.settings).all()
     if as_json:
         emit_json({"keys": [key.as_data() for key in found]})
     elif not found:
@@ -62,10 +62,10 @@ def list_all(ctx: typer.Context, as_json: Json = False) -> None:
 @app.command()
 def revoke(ctx: typer.Context, name: Which, as_json: Json = False) -> None:
     """Close the server to a key, at once and for good."""
-    from twin.jobs.keys import revoke_key
+    from twin import wiring
 
     session: Session = ctx.obj
-    key = revoke_key(session.settings, name)
+    key = wiring.key_store(session.settings).revoke(name)
     emit(f"{key.name} ({key.id}) is revoked.", key.as_data(), as_json=as_json)
 
 

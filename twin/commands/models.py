@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperGroup
 
+from twin.commands.diff import diff
 from twin.commands.options import Author, Json, first_words
 from twin.console import emit_json, note, table_console
 from twin.session import Session
@@ -46,6 +47,9 @@ def list_versions(ctx: typer.Context, author: Author = None, as_json: Json = Fal
         _show(found)
     else:
         note("There is no model yet. Make one with: twin up PLACE --author NAME")
+
+
+app.command()(diff)
 
 
 def _show(versions: list["AdapterVersion"]) -> None:

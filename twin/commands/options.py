@@ -60,18 +60,13 @@ def first_words(command: Callable[..., None]) -> Callable[..., None]:
             raise typer.BadParameter(f"{words[0]!r} and --{names[-1]} {given[names[-1]]}: which of them is meant?")
         command(ctx, **given)
 
-    added = [
-        inspect.Parameter(
-            f"{name}_option",
-            inspect.Parameter.KEYWORD_ONLY,
-            default=None,
-            annotation=Annotated[
-                str | None, typer.Option(f"--{name}", metavar="NAME", help=f"The same as {name.upper()}.")
-            ],
+    parameters = [*signature.parameters.values()]
+    for name in names:
+        option = typer.Option(f"--{name}", metavar="NAME", help=f"The same as {name.upper()}.")
+        annotation = Annotated[str | None, option]
+        parameters.append(
+            inspect.Parameter(f"{name}_option", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
         )
-        for name in names
-    ]
-    parameters = [*signature.parameters.values(), *added]
     either_way.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     return either_way
 

@@ -1,4 +1,4 @@
-"""`twin promote` and `twin rollback`: which version is the champion, the one that servers serve."""
+"""`twin promote`: make a version the champion, which is what servers serve."""
 
 from typing import Annotated
 
@@ -28,14 +28,3 @@ def promote(
     champion = versions.promote(session.settings, profile.id, version or "candidate", force=force, reason=reason)
     text = f"{profile.name}: {champion.name} is the champion. Servers take it up by themselves."
     emit(text, versions.as_data(champion), as_json=as_json)
-
-
-@first_words
-def rollback(ctx: typer.Context, author: Author = None, as_json: Json = False) -> None:
-    """Serve the previous champion again."""
-    from twin.jobs import versions
-
-    session: Session = ctx.obj
-    profile = session.author(author)
-    champion = versions.rollback(session.settings, profile.id)
-    emit(f"{profile.name}: {champion.name} is the champion again.", versions.as_data(champion), as_json=as_json)

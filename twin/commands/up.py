@@ -71,9 +71,7 @@ class _Stages:
     """Numbers the stages and says how long each took."""
 
     def __init__(self, progress: Progress, *, total: int) -> None:
-        self._progress = progress
-        self._total = total
-        self._number = 0
+        self._progress, self._total, self._number = progress, total, 0
 
     def announce(self, name: str) -> None:
         self._number += 1

@@ -8,17 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from configs.progress import Progress
+from configs.settings import Settings
+from model_registry.base_models import BaseModelFiles
+from twin import wiring
 
 if TYPE_CHECKING:
-    from configs.settings import Settings
     from inference_pipeline.answers import Finished
     from inference_pipeline.api.batch import BatchReport
     from inference_pipeline.pipeline import AnswerPipeline
-    from model_registry.base_models import BaseModelFiles
 
 
 def ask(
-    settings: "Settings",
+    settings: Settings,
     author: str,
     question: str,
     *,
@@ -27,8 +28,6 @@ def ask(
     progress: Progress,
 ) -> "Finished":
     """The whole answer; `on_text` is given its text as it comes. Raises what the answer pipeline raises."""
-    from twin import wiring
-
     progress.start("load the model", None)
     base = wiring.base_model(settings)
 
@@ -50,12 +49,9 @@ def ask(
     return asyncio.run(answer())
 
 
-def answer_batch(
-    settings: "Settings", source: Path, target: Path, *, parallel: int, progress: Progress
-) -> "BatchReport":
+def answer_batch(settings: Settings, source: Path, target: Path, *, parallel: int, progress: Progress) -> "BatchReport":
     """Answer a file of requests in OpenAI's batch form, and append the answers to `target`."""
     from inference_pipeline.api.batch import run_batch
-    from twin import wiring
 
     async def answer() -> "BatchReport":
         async with _answering(settings, wiring.base_model(settings)) as pipeline:
@@ -65,9 +61,7 @@ def answer_batch(
 
 
 @asynccontextmanager
-async def _answering(settings: "Settings", base: "BaseModelFiles") -> AsyncIterator["AnswerPipeline"]:
-    from twin import wiring
-
+async def _answering(settings: Settings, base: BaseModelFiles) -> AsyncIterator["AnswerPipeline"]:
     with wiring.answering(settings, base) as (pipeline, pool):
         try:
             yield pipeline

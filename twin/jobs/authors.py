@@ -2,14 +2,13 @@
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING
 
+from configs.settings import Settings
+from feature_store.errors import UnknownAuthorError
+from feature_store.ports import FeatureReader, FeatureWriter
+from feature_store.versions import AuthorProfile
+from twin import wiring
 from twin.errors import AuthorNameError
-
-if TYPE_CHECKING:
-    from configs.settings import Settings
-    from feature_store.ports import FeatureReader, FeatureWriter
-    from feature_store.versions import AuthorProfile
 
 MAX_ID_CHARACTERS = 64
 # Letters that Unicode does not take apart into a base letter and an accent.
@@ -29,13 +28,11 @@ def author_id(name: str) -> str:
     return made
 
 
-def find_author(store: "FeatureReader", name: str | None) -> "AuthorProfile":
+def find_author(store: FeatureReader, name: str | None) -> AuthorProfile:
     """The author with this name or id; the only one there is when `name` is None.
 
     Raises AuthorNameError when several could be meant, UnknownAuthorError when there is none such.
     """
-    from feature_store.errors import UnknownAuthorError
-
     if name is not None:
         return store.profile(author_id(name))
     authors = store.authors()
@@ -47,11 +44,9 @@ def find_author(store: "FeatureReader", name: str | None) -> "AuthorProfile":
     return authors[0]
 
 
-def new_profile(name: str) -> "AuthorProfile":
+def new_profile(name: str) -> AuthorProfile:
     """The profile that an author called `name` would be given now. Raises AuthorNameError."""
     from datetime import UTC, datetime
-
-    from feature_store.versions import AuthorProfile
 
     now = datetime.now(UTC).isoformat(timespec="seconds")
     return AuthorProfile(
@@ -62,7 +57,7 @@ def new_profile(name: str) -> "AuthorProfile":
     )
 
 
-def ensure_author(store: "FeatureWriter", name: str) -> tuple["AuthorProfile", bool]:
+def ensure_author(store: FeatureWriter, name: str) -> tuple[AuthorProfile, bool]:
     """The stored profile of an author called `name`, made with its consent when new; and whether it is new.
 
     Raises AuthorNameError when another author has the id of this name.
@@ -81,9 +76,7 @@ def _letters_of(name: str) -> str:
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", name).casefold()))
 
 
-def named_or_all(settings: "Settings", name: str | None) -> list["AuthorProfile"]:
+def named_or_all(settings: Settings, name: str | None) -> list[AuthorProfile]:
     """The author with this name or id; every author when `name` is None. Raises UnknownAuthorError."""
-    from twin import wiring
-
     store = wiring.feature_store(settings)
     return store.authors() if name is None else [find_author(store, name)]

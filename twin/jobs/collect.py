@@ -1,34 +1,34 @@
-"""Read an author's posts from a place, which is kept among the author's sources."""
+"""Read an author's posts from a place, which is kept among the author's sources until it is dropped."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from configs.progress import Progress
+from configs.settings import Settings
+from feature_store.versions import AuthorProfile, SourceRecord
+from twin import wiring
+from twin.errors import NothingToForgetError
 from twin.jobs import authors
+from twin.wiring import OpenedSource
 
 if TYPE_CHECKING:
-    from configs.settings import Settings
     from feature_pipeline.collecting import CollectReport
-    from feature_store.versions import AuthorProfile, SourceRecord
-    from twin.wiring import OpenedSource
 
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    profile: "AuthorProfile"
+    profile: AuthorProfile
     report: "CollectReport"
 
 
 def collect(
-    settings: "Settings", author: str, place: "SourceRecord", *, allow_deletions: bool, progress: Progress
+    settings: Settings, author: str, place: SourceRecord, *, allow_deletions: bool, progress: Progress
 ) -> Collected:
     """Collect `place`, whose name and kind may be empty, for the author called `author`.
 
     A new name makes a new author and records the consent. Raises AuthorNameError and what collecting raises.
     """
-    from twin import wiring
-
     store = wiring.feature_store(settings)
     with wiring.source(settings, authors.new_profile(author), place) as opened:  # a mistyped place makes no author
         profile, is_new = authors.ensure_author(store, author)
@@ -39,27 +39,24 @@ def collect(
 
 
 def collect_again(
-    settings: "Settings",
-    profile: "AuthorProfile",
-    source: "SourceRecord",
+    settings: Settings,
+    profile: AuthorProfile,
+    source: SourceRecord,
     *,
     allow_deletions: bool,
     progress: Progress,
 ) -> "CollectReport":
     """Collect one of the author's sources once more. Raises what collecting raises."""
-    from twin import wiring
-
     with wiring.source(settings, profile, source) as opened:
         return _collect(settings, profile.id, opened, allow_deletions=allow_deletions, progress=progress)
 
 
 def _collect(
-    settings: "Settings", author: str, opened: "OpenedSource", *, allow_deletions: bool, progress: Progress
+    settings: Settings, author: str, opened: OpenedSource, *, allow_deletions: bool, progress: Progress
 ) -> "CollectReport":
     """The source is recorded before its first post is read, so that `twin sync` goes on with what a kill interrupted.
     An unchanged source writes nothing."""
     from feature_pipeline.collecting import collect as read  # not from the pipeline, which imports all its stages
-    from twin import wiring
 
     store = wiring.feature_store(settings)
     known = {stored.name: stored for stored in store.sources(author)}.get(opened.record.name)
@@ -79,6 +76,24 @@ def _collect(
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         store.write_source(author, record.model_copy(update={"collected_at": now}))
     return report
+
+
+def drop(settings: Settings, profile: AuthorProfile, source: str) -> tuple[str, int]:
+    """Stop collecting the source with this name or place; its posts leave with the next feature version.
+
+    Returns its name and how many posts it had. Raises NothingToForgetError.
+    """
+    store = wiring.feature_store(settings)
+    records = store.sources(profile.id)
+    found = next((record.name for record in records if source in (record.name, record.location)), None)
+    if found is None:
+        known = ", ".join(record.name for record in records) or "none"
+        raise NothingToForgetError(f"{profile.name} has no source {source!r}. There are: {known}.")
+    with store.writing(profile.id):
+        posts = [post.id for post in store.posts(profile.id) if post.source == found]
+        store.write_posts(profile.id, upserts=[], deleted_ids=posts)
+        store.remove_source(profile.id, found)
+    return found, len(posts)
 
 
 def summary(report: "CollectReport") -> str:

@@ -3,14 +3,14 @@
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from configs.settings import Settings
+from model_registry.evaluation import Measures
+from model_registry.judges import description
+from model_registry.ports import AdapterVersion
+from twin import wiring
 from twin.jobs.versions import as_data, measures_as_data
-
-if TYPE_CHECKING:
-    from configs.settings import Settings
-    from model_registry.evaluation import Measures
-    from model_registry.ports import AdapterVersion
 
 LINEAGE = ("features", "features_digest", "encoder", "base", "base_fingerprint", "prompt", "code")
 MISSING = "–"
@@ -18,23 +18,20 @@ MISSING = "–"
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    old: "AdapterVersion"
-    new: "AdapterVersion"
+    old: AdapterVersion
+    new: AdapterVersion
     made: dict[str, list[str]]  # what differs in lineage and training arguments: name → [of old, of new]
     figures: list[dict[str, Any]]
 
 
-def diff(settings: "Settings", author: str, old: str, new: str) -> Difference:
+def diff(settings: Settings, author: str, old: str, new: str) -> Difference:
     """Tainted versions too: what they were made of may be looked at. Raises UnknownModelError."""
     one, other = _find(settings, author, old), _find(settings, author, new)
     return Difference(one, other, _made_differently(one, other), list(compare(one.judges, other.judges)))
 
 
-def compare(old: Mapping[str, "Measures"], new: Mapping[str, "Measures"]) -> Iterator[dict[str, Any]]:
+def compare(old: Mapping[str, Measures], new: Mapping[str, Measures]) -> Iterator[dict[str, Any]]:
     """Each figure of both. "beyond": the old one lies outside the 95% interval of the new; "better" when it is."""
-    from model_registry.judges import description
-    from twin import wiring
-
     judges = wiring.judges()
 
     for judge in dict.fromkeys([*old, *new]):
@@ -53,22 +50,20 @@ def compare(old: Mapping[str, "Measures"], new: Mapping[str, "Measures"]) -> Ite
             yield row
 
 
-def _find(settings: "Settings", author: str, reference: str) -> "AdapterVersion":
-    from twin import wiring
-
+def _find(settings: Settings, author: str, reference: str) -> AdapterVersion:
     registry = wiring.model_registry(settings)
     known = (v for v in registry.versions(author) if reference == v.name or reference in v.aliases)
     return next(known, None) or registry.resolve(author, reference)
 
 
-def _made_differently(old: "AdapterVersion", new: "AdapterVersion") -> dict[str, list[str]]:
+def _made_differently(old: AdapterVersion, new: AdapterVersion) -> dict[str, list[str]]:
     before, after = _made(old), _made(new)
     names = dict.fromkeys([*before, *after])
     both = {name: [before.get(name, MISSING), after.get(name, MISSING)] for name in names}
     return {name: values for name, values in both.items() if values[0] != values[1]}
 
 
-def _made(version: "AdapterVersion") -> dict[str, str]:
+def _made(version: AdapterVersion) -> dict[str, str]:
     data = as_data(version)
     flat = {name: data[name] for name in LINEAGE} | data["libraries"]
     for name, value in data["training"].items():

@@ -6,13 +6,11 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from configs.errors import TwinError
+from configs.settings import Settings
+from twin import wiring
 from twin.jobs.serve import require_free_port
-
-if TYPE_CHECKING:
-    from configs.settings import Settings
 
 # Unpacked base, one merged model and the checkpoints of a run of the default model, in MB.
 WORKING_SPACE_MB = 2000
@@ -26,7 +24,7 @@ class Check:
     way_out: str = ""
 
 
-def check_all(settings: "Settings") -> Iterator[Check]:
+def check_all(settings: Settings) -> Iterator[Check]:
     yield Check("python", True, f"{platform.python_version()} on {platform.system()} {platform.machine()}")
     yield _packages()
     yield _torch(settings)
@@ -66,7 +64,7 @@ def _packages() -> Check:
     return Check("packages", True, f"all {len(needed)} are installed")
 
 
-def _torch(settings: "Settings") -> Check:
+def _torch(settings: Settings) -> Check:
     import torch
 
     from training_pipeline.model.device import place
@@ -79,16 +77,12 @@ def _torch(settings: "Settings") -> Check:
     return Check("torch", True, f"{torch.__version__}, {chosen.description}{threads}")
 
 
-def _base_model(settings: "Settings") -> str:
-    from twin import wiring
-
+def _base_model(settings: Settings) -> str:
     base = wiring.base_model(settings)
     return f"{base.name}, fingerprint {base.fingerprint[:12]}"
 
 
-def _encoder(settings: "Settings") -> str:
-    from twin import wiring
-
+def _encoder(settings: Settings) -> str:
     encoder = wiring.encoder(settings)
     return f"{settings.feature_store.encoder}, {encoder.dimensions} dimensions, reads {encoder.max_tokens} tokens"
 
@@ -103,7 +97,7 @@ def _data_folder(folder: Path) -> Check:
         return Check("data folder", False, found, "Choose another one: --set data_dir=FOLDER")
 
 
-def _disk(settings: "Settings") -> Check:
+def _disk(settings: Settings) -> Check:
     free_mb = shutil.disk_usage(_nearest(settings.data_dir)).free // 1_000_000
     needed_mb = settings.feature_store.min_free_mb + WORKING_SPACE_MB
     found = f"{free_mb:,} MB free, {needed_mb:,} MB wanted"
@@ -112,30 +106,24 @@ def _disk(settings: "Settings") -> Check:
     return Check("disk", False, found, "Free some space, or put the data elsewhere: --set data_dir=FOLDER")
 
 
-def _port(settings: "Settings") -> str:
+def _port(settings: Settings) -> str:
     require_free_port(settings)
     return f"{settings.serving.host}:{settings.serving.port} is free"
 
 
-def _engine(settings: "Settings") -> str:
-    from twin import wiring
-
+def _engine(settings: Settings) -> str:
     wiring.engine_loader(settings, wiring.base_model(settings))
     return settings.serving.engine
 
 
-def _index(settings: "Settings") -> str:
-    from twin import wiring
-
+def _index(settings: Settings) -> str:
     with wiring.online_index(settings) as index:
         for profile in wiring.feature_store(settings).authors():
             index.published(profile.id, wiring.encoder(settings).fingerprint)
     return settings.feature_store.qdrant_url or "in process"
 
 
-def _registry(settings: "Settings") -> str:
-    from twin import wiring
-
+def _registry(settings: Settings) -> str:
     authors = wiring.model_registry(settings).authors()
     return f"{settings.model_registry.tracking_uri or 'SQLite in the data folder'}, {len(authors)} authors"
 

@@ -5,31 +5,33 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from configs.progress import Progress
+from configs.settings import Settings
+from model_registry.manifest import verify_folder
+from model_registry.ports import AdapterVersion
+from model_registry.promotion import refusals
+from twin import wiring
 from twin.jobs.train import base_model
 from twin.jobs.versions import champion
 
 if TYPE_CHECKING:
-    from configs.settings import Settings
-    from model_registry.ports import AdapterVersion
     from training_pipeline.evaluation.report import Report
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    version: "AdapterVersion"  # with its new figures
+    version: AdapterVersion  # with its new figures
     report: "Report"
     path: Path  # of the report, as HTML
 
 
 def evaluate(
-    settings: "Settings", author: str, reference: str, *, prompts: int | None = None, progress: Progress
+    settings: Settings, author: str, reference: str, *, prompts: int | None = None, progress: Progress
 ) -> Evaluated:
     """Judge on `prompts` held-out posts; None is as the settings say.
 
     Raises UnknownModelError, TaintedModelError, CorruptModelError, IncompatibleModelError when another base is set.
     """
     from training_pipeline.evaluation.report import write_report
-    from twin import wiring
 
     if prompts is not None:
         evaluation = settings.evaluation.model_copy(update={"prompts": prompts})
@@ -40,16 +42,11 @@ def evaluate(
     return Evaluated(version, report, path)
 
 
-def judge(
-    settings: "Settings", author: str, reference: str, *, progress: Progress
-) -> tuple["AdapterVersion", "Report"]:
+def judge(settings: Settings, author: str, reference: str, *, progress: Progress) -> tuple[AdapterVersion, "Report"]:
     """The version with its new figures, which the registry keeps, and the report of them."""
     from model_registry.export import require_same_base
-    from model_registry.manifest import verify_folder
-    from model_registry.promotion import refusals
     from training_pipeline import pipeline
     from training_pipeline.evaluation.report import report_of
-    from twin import wiring
 
     registry = wiring.model_registry(settings)
     version = registry.resolve(author, reference)

@@ -3,16 +3,16 @@
 from typing import TYPE_CHECKING
 
 from configs.progress import Progress
+from configs.settings import Settings
+from twin import wiring
 
 if TYPE_CHECKING:
-    from configs.settings import Settings
     from feature_pipeline.pipeline import FeaturesReport
 
 
-def build_features(settings: "Settings", author: str, *, progress: Progress) -> "FeaturesReport":
+def build_features(settings: Settings, author: str, *, progress: Progress) -> "FeaturesReport":
     """Raises what `feature_pipeline.pipeline.build_features` raises, and SettingsError."""
     from feature_pipeline import pipeline
-    from twin import wiring
 
     store = wiring.feature_store(settings)
     with wiring.online_index(settings) as index, wiring.backward_prompts(settings, author) as backward:

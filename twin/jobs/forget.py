@@ -8,18 +8,17 @@ import difflib
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from configs.progress import Progress
+from configs.settings import Settings
+from feature_store.errors import NothingCollectedError
+from feature_store.ports import FeatureReader
+from feature_store.records import Document, ExampleKind, Post, Split
+from feature_store.versions import FeatureVersion, Forgotten
+from model_registry.ports import AdapterVersion
+from twin import wiring
 from twin.errors import NothingToForgetError
 from twin.jobs import features, train, versions
-
-if TYPE_CHECKING:
-    from configs.settings import Settings
-    from feature_store.ports import FeatureReader
-    from feature_store.records import Document, Post
-    from feature_store.versions import FeatureVersion, Forgotten
-    from model_registry.ports import AdapterVersion
 
 REASON = "it learnt from text that was erased"
 
@@ -28,7 +27,7 @@ REASON = "it learnt from text that was erased"
 class Selection:
     """What of one author is to be erased."""
 
-    posts: tuple["Post", ...]  # those that were named, and their copies
+    posts: tuple[Post, ...]  # those that were named, and their copies
     named: int  # how many of them were named
     texts: tuple[str, ...]  # of their documents
     sources: tuple[str, ...] = ()  # names of those that are not collected again
@@ -49,11 +48,9 @@ class Erased:
     retrained: str = ""  # the version trained without it
 
 
-def select(settings: "Settings", author: str, *, posts: Sequence[str] = (), sources: Sequence[str] = ()) -> Selection:
+def select(settings: Settings, author: str, *, posts: Sequence[str] = (), sources: Sequence[str] = ()) -> Selection:
     """Find posts by id, address or name, and sources by name or place, in every version, with near-duplicates and
     copies of what is found. Raises NothingToForgetError, which suggests similar names."""
-    from twin import wiring
-
     store = wiring.feature_store(settings)
     ever = {post.id: post for post in store.posts_ever(author)}
     records = store.sources(author)
@@ -67,9 +64,9 @@ def select(settings: "Settings", author: str, *, posts: Sequence[str] = (), sour
     for wanted in posts:
         found = {post.id for post in ever.values() if wanted in (post.id, post.source_id, post.url)}
         if not found and not interrupted:
-            near = difflib.get_close_matches(wanted, {p.source_id for p in ever.values()}, n=3, cutoff=0.5)
             raise NothingToForgetError(
-                f"no post {wanted!r}. Name it as twin status --posts does. Near: {_listed(near)}."
+                f"no post {wanted!r}. Name it as twin status --posts does. Near: "
+                f"{_listed(_near(wanted, [post.source_id for post in ever.values()]))}."
             )
         named |= found
     documents = _documents_ever(store, author)
@@ -82,11 +79,9 @@ def select(settings: "Settings", author: str, *, posts: Sequence[str] = (), sour
     )
 
 
-def forget(settings: "Settings", author: str, selection: Selection, *, retrain: bool, progress: Progress) -> Erased:
+def forget(settings: Settings, author: str, selection: Selection, *, retrain: bool, progress: Progress) -> Erased:
     """Erase `selection`, and what an interrupted erasure left to do."""
     from feature_pipeline.errors import NothingUsableError, PoorFeaturesError
-    from feature_store.errors import NothingCollectedError
-    from twin import wiring
 
     store = wiring.feature_store(settings)
     erased = Erased()
@@ -126,16 +121,12 @@ def forget(settings: "Settings", author: str, selection: Selection, *, retrain: 
     return erased
 
 
-def post_count(settings: "Settings", author: str) -> int:
-    from twin import wiring
-
+def post_count(settings: Settings, author: str) -> int:
     return len(wiring.feature_store(settings).posts(author))
 
 
-def forget_author(settings: "Settings", author: str) -> None:
+def forget_author(settings: Settings, author: str) -> None:
     """Erase the author with everything of theirs; the profile last, so that it can be repeated after a kill."""
-    from twin import wiring
-
     store = wiring.feature_store(settings)
     with store.writing(author):
         _remove_served(settings, versions.versions(settings, author))
@@ -148,12 +139,12 @@ def forget_author(settings: "Settings", author: str) -> None:
         wiring.feedback_log(settings).erase_author(author)  # what a server kept before the author was gone
 
 
-def _documents_ever(store: "FeatureReader", author: str) -> list["Document"]:
+def _documents_ever(store: FeatureReader, author: str) -> list[Document]:
     return [document for version in store.versions(author) for document in store.documents(author, version)]
 
 
 def _with_copies(
-    named: set[str], documents: Sequence["Document"], ever: dict[str, "Post"], forgotten: "Forgotten"
+    named: set[str], documents: Sequence[Document], ever: dict[str, Post], forgotten: Forgotten
 ) -> set[str]:
     """`named`, with the members of their near-duplicate clusters, and posts of the same words elsewhere."""
     ids = set(named)
@@ -167,12 +158,10 @@ def _with_copies(
         ids |= more
 
 
-def _taint(settings: "Settings", author: str, store: "FeatureReader") -> list[str]:
+def _taint(settings: Settings, author: str, store: FeatureReader) -> list[str]:
     """Mark the versions whose training or validation examples show any of what is pending, or that learnt from feedback
     that no longer exists. Feedback is erased first, so that the next erasure completes one that was killed in between.
     Returns their names."""
-    from twin import wiring
-
     registry = wiring.model_registry(settings)
     forgotten = store.forgotten(author)
     features = {version.number: version for version in store.versions(author)}
@@ -188,9 +177,7 @@ def _taint(settings: "Settings", author: str, store: "FeatureReader") -> list[st
     return [one.name for one in learnt]
 
 
-def _teaches(store: "FeatureReader", version: "FeatureVersion", forgotten: "Forgotten") -> bool:
-    from feature_store.records import ExampleKind, Split
-
+def _teaches(store: FeatureReader, version: FeatureVersion, forgotten: Forgotten) -> bool:
     doomed = set(forgotten.pending)
     quoting = {d.id for d in store.documents(version.author, version) if d.context and forgotten.quoted_in(d.context)}
     texts = {c.text for c in store.chunks(version.author, version, vectors=False) if c.document_id in doomed}
@@ -203,7 +190,7 @@ def _teaches(store: "FeatureReader", version: "FeatureVersion", forgotten: "Forg
     )
 
 
-def _remove_served(settings: "Settings", erased: Sequence["AdapterVersion"]) -> None:
+def _remove_served(settings: Settings, erased: Sequence[AdapterVersion]) -> None:
     """Remove the merged models. A server that has one open lets go of it by itself."""
     from model_registry.packaging import served_path
 
@@ -212,10 +199,8 @@ def _remove_served(settings: "Settings", erased: Sequence["AdapterVersion"]) -> 
         path.unlink(missing_ok=True)
 
 
-def _clear_caches(settings: "Settings", author: str) -> None:
+def _clear_caches(settings: Settings, author: str) -> None:
     """What can be made again: checkpoints, reports, fetched pages, requests read out of posts, tracebacks."""
-    from twin import wiring
-
     wiring.backward_file(settings, author).unlink(missing_ok=True)
     for folder in (
         wiring.work_dir(settings) / author,
@@ -224,6 +209,11 @@ def _clear_caches(settings: "Settings", author: str) -> None:
         settings.data_dir / "logs",
     ):
         shutil.rmtree(folder, ignore_errors=not folder.exists())
+
+
+def _near(wanted: str, names: Sequence[str]) -> list[str]:
+    within = [name for name in names if wanted and wanted in name]
+    return (within or difflib.get_close_matches(wanted, names, cutoff=0.5))[:3]
 
 
 def _listed(names: Iterable[str]) -> str:

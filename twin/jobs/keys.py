@@ -1,28 +1,28 @@
-"""The keys of those who may use the server."""
+"""Make a key for somebody who may use the server."""
 
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from configs.errors import SettingsError
+from configs.settings import Settings
+from twin import wiring
 from twin.jobs.authors import find_author
 
 if TYPE_CHECKING:
-    from configs.settings import Settings
     from inference_pipeline.keys import ApiKey
 
 SECONDS_A_DAY = 86400
 
 
 def create_key(
-    settings: "Settings", name: str, *, scopes: Sequence[str], authors: Sequence[str] | None, days: float | None
+    settings: Settings, name: str, *, scopes: Sequence[str], authors: Sequence[str] | None, days: float | None
 ) -> tuple[str, "ApiKey"]:
     """The key itself, which is kept nowhere, and its record. No authors: all; no days: it never expires.
 
     Raises SettingsError, UnknownAuthorError, and what the key store raises.
     """
     from inference_pipeline.keys import SCOPES
-    from twin import wiring
 
     if unknown := sorted(set(scopes) - set(SCOPES)):
         raise SettingsError(f"there is no scope {unknown[0]!r}. Known: {', '.join(SCOPES)}.")
@@ -31,17 +31,3 @@ def create_key(
     expires_at = None if days is None else time.time() + SECONDS_A_DAY * days
     ordered = [scope for scope in SCOPES if scope in scopes]
     return wiring.key_store(settings).create(name, scopes=ordered, authors=ids, expires_at=expires_at)
-
-
-def list_keys(settings: "Settings") -> list["ApiKey"]:
-    """Revoked and expired ones too."""
-    from twin import wiring
-
-    return wiring.key_store(settings).all()
-
-
-def revoke_key(settings: "Settings", name: str) -> "ApiKey":
-    """Close the server to the key with this name or id. Raises what the key store raises."""
-    from twin import wiring
-
-    return wiring.key_store(settings).revoke(name)

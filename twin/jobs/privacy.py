@@ -1,13 +1,11 @@
 """What is masked in an author's posts, and why."""
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
 
 from configs.progress import Progress, track
-
-if TYPE_CHECKING:
-    from configs.settings import Settings
-    from feature_store.versions import AuthorProfile
+from configs.settings import Settings
+from feature_store.versions import AuthorProfile
+from twin import wiring
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +18,10 @@ class Masked:
     excerpt: str
 
 
-def masked(settings: "Settings", profile: "AuthorProfile", *, progress: Progress) -> list[Masked]:
+def masked(settings: Settings, profile: AuthorProfile, *, progress: Progress) -> list[Masked]:
     """Found again in the collected posts, as nothing else keeps the values; excerpts show them in part."""
     from feature_pipeline.cleaning import clean
     from feature_pipeline.privacy import explain
-    from twin import wiring
 
     features = settings.feature_pipeline
     posts = wiring.feature_store(settings).posts(profile.id)

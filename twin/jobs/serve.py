@@ -3,14 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from configs.progress import Progress
+from configs.settings import Settings
+from model_registry.ports import ModelResolver, has_champion
+from twin import wiring
 from twin.errors import NothingToServeError
-
-if TYPE_CHECKING:
-    from configs.settings import Settings
-    from model_registry.ports import ModelResolver
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,22 +18,20 @@ class Listening:
     keyed: bool  # whether clients must send a key
 
 
-def require_free_port(settings: "Settings") -> None:
+def require_free_port(settings: Settings) -> None:
     """Raises AddressInUseError and its kin now, and not after minutes of training."""
     from inference_pipeline.api.server import bind
-    from twin import wiring
 
     bind(settings.serving.host, settings.serving.port, keyed=wiring.key_store(settings).usable).close()
 
 
-def serve(settings: "Settings", *, ready: Callable[[Listening], None], progress: Progress) -> None:
+def serve(settings: Settings, *, ready: Callable[[Listening], None], progress: Progress) -> None:
     """Serve until a signal comes; `ready` is called once requests are accepted.
 
     Raises NothingToServeError when no author has a champion, AddressInUseError.
     """
     from inference_pipeline.api import create_app
     from inference_pipeline.api import serve as run
-    from twin import wiring
 
     registry, keys = wiring.model_registry(settings), wiring.key_store(settings)
     champions = _champions(registry)
@@ -66,9 +62,7 @@ def serve(settings: "Settings", *, ready: Callable[[Listening], None], progress:
         )
 
 
-def _champions(registry: "ModelResolver") -> list[str]:
-    from model_registry.ports import has_champion
-
+def _champions(registry: ModelResolver) -> list[str]:
     found = [author for author in registry.authors() if has_champion(registry, author)]
     if not found:
         raise NothingToServeError(

@@ -3,15 +3,15 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from configs.settings import Settings
+from feature_store.ports import FeatureReader
+from feature_store.records import Document, Post
+from feature_store.versions import AuthorProfile, FeatureVersion
+from model_registry.ports import CANDIDATE, CHAMPION, PREVIOUS
+from twin import wiring
 from twin.jobs import authors, versions
-
-if TYPE_CHECKING:
-    from configs.settings import Settings
-    from feature_store.ports import FeatureReader
-    from feature_store.records import Document, Post
-    from feature_store.versions import AuthorProfile, FeatureVersion
 
 STATES = KEPT, WAITING, DUPLICATE, QUARANTINED = "kept", "waiting", "near-duplicate", "quarantined"
 
@@ -68,7 +68,7 @@ class AuthorStatus:
         }
 
 
-def status(settings: "Settings", author: str | None, *, every_version: bool) -> list[AuthorStatus]:
+def status(settings: Settings, author: str | None, *, every_version: bool) -> list[AuthorStatus]:
     """Of the author with this name or id; of all when it is None.
 
     `every_version`: also in which versions each post is used, and its chunks; that reads all of them.
@@ -76,10 +76,7 @@ def status(settings: "Settings", author: str | None, *, every_version: bool) -> 
     return [_gather(settings, one, every_version=every_version) for one in authors.named_or_all(settings, author)]
 
 
-def _gather(settings: "Settings", profile: "AuthorProfile", *, every_version: bool) -> AuthorStatus:
-    from model_registry.ports import CANDIDATE, CHAMPION, PREVIOUS
-    from twin import wiring
-
+def _gather(settings: Settings, profile: AuthorProfile, *, every_version: bool) -> AuthorStatus:
     store = wiring.feature_store(settings)
     features = store.versions(profile.id)
     models = {alias: one.name for one in versions.versions(settings, profile.id) for alias in one.aliases}
@@ -103,14 +100,13 @@ def _gather(settings: "Settings", profile: "AuthorProfile", *, every_version: bo
 
 
 def _account_for(
-    store: "FeatureReader",
+    store: FeatureReader,
     author: str,
-    posts: list["Post"],
-    features: list["FeatureVersion"],
+    posts: list[Post],
+    features: list[FeatureVersion],
     *,
     every_version: bool,
 ) -> list[PostStatus]:
-
     by_id = {document.id: document for document in store.documents(author)}
     used: defaultdict[str, list[int]] = defaultdict(list)
     chunks = Counter[str]()
@@ -142,7 +138,7 @@ def _account_for(
     return rows
 
 
-def _state_of(post: "Post", document: "Document | None", by_id: dict[str, "Document"]) -> tuple[str, str]:
+def _state_of(post: Post, document: Document | None, by_id: dict[str, Document]) -> tuple[str, str]:
     if post.problem:
         return QUARANTINED, post.problem
     if document is None or document.post_hash != post.content_hash:
@@ -166,9 +162,7 @@ def _ranges(numbers: Sequence[int]) -> str:
     return " ".join("-".join(f"F{number}" for number in run) for run in runs)
 
 
-def _published(settings: "Settings", versions: list["FeatureVersion"]) -> str:
-    from twin import wiring
-
+def _published(settings: Settings, versions: list[FeatureVersion]) -> str:
     if not versions:
         return ""
     with wiring.online_index(settings) as index:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from configs.errors import TwinError
 from configs.progress import Progress
+from configs.settings import Settings
+from feature_store.versions import AuthorProfile
 from twin.jobs import authors, collect, features
 
 if TYPE_CHECKING:
-    from configs.settings import Settings
     from feature_pipeline.collecting import CollectReport
     from feature_pipeline.pipeline import FeaturesReport
-    from feature_store.versions import AuthorProfile
 
 SERVER_SECONDS = 900.0  # how often a watch asks a server for the same source
 FEATURES = "features"
@@ -24,7 +24,7 @@ FEATURES = "features"
 class Synced:
     """What one round found for one author. A source that failed is left as it was; the others go on."""
 
-    profile: "AuthorProfile"
+    profile: AuthorProfile
     reports: list["CollectReport"] = field(default_factory=list)
     failures: dict[str, TwinError] = field(default_factory=dict)  # by source, or "features"
     version: "FeaturesReport | None" = None  # None: nothing had to be made
@@ -53,7 +53,7 @@ class Synced:
 class Sync:
     """Rounds of one author, or of all: a server is asked again only after SERVER_SECONDS."""
 
-    settings: "Settings"
+    settings: Settings
     progress: Progress
     author: str | None = None  # name or id; None: all authors
     publish: bool = True
@@ -76,7 +76,7 @@ class Sync:
             except StoreBusyError as error:  # a collection beside the watch is over by the next round
                 self.progress.say(str(error))
 
-    def _round(self, profile: "AuthorProfile") -> Synced:
+    def _round(self, profile: AuthorProfile) -> Synced:
         from feature_pipeline.errors import FeaturePipelineError
         from twin import wiring
 

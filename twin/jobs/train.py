@@ -1,21 +1,20 @@
 """Fine-tune on an author's newest features, judge, and register a candidate."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from configs.progress import Progress
-
-if TYPE_CHECKING:
-    from configs.settings import Settings
-    from model_registry.base_models import BaseModelFiles
-    from model_registry.ports import AdapterVersion
+from configs.settings import Settings
+from model_registry.base_models import BaseModelFiles
+from model_registry.manifest import verify_folder
+from model_registry.ports import AdapterVersion
+from twin import wiring
 
 JUDGING_SHARE = 0.35  # of a time budget; the rest is training
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    version: "AdapterVersion"
+    version: AdapterVersion
     is_new: bool  # False: it was trained earlier, on the same features with the same settings
 
     def summary(self) -> str:
@@ -29,11 +28,9 @@ class Trained:
         )
 
 
-def train(settings: "Settings", author: str, *, progress: Progress) -> Trained:
+def train(settings: Settings, author: str, *, progress: Progress) -> Trained:
     """Raises UnknownFeatureVersionError, and what `training_pipeline.pipeline.train` raises."""
-    from model_registry.manifest import verify_folder
     from training_pipeline import pipeline
-    from twin import wiring
 
     store, registry = wiring.feature_store(settings), wiring.model_registry(settings)
     features = store.version(author)  # an author without features is told so before the base model is unpacked
@@ -49,17 +46,15 @@ def train(settings: "Settings", author: str, *, progress: Progress) -> Trained:
         return Trained(pipeline.train(context, registry, say=progress.say), is_new=True)
 
 
-def base_model(settings: "Settings", progress: Progress) -> "BaseModelFiles":
+def base_model(settings: Settings, progress: Progress) -> BaseModelFiles:
     """The configured base model, unpacked as a stage of its own. Raises what `wiring.base_model` raises."""
-    from twin import wiring
-
     progress.start("base model", None)
     base = wiring.base_model(settings)
     progress.finish(base.name)
     return base
 
 
-def within(settings: "Settings", budget: float) -> "Settings":
+def within(settings: Settings, budget: float) -> Settings:
     """`settings` that train and judge within `budget` minutes."""
     judging = min(budget * JUDGING_SHARE, settings.evaluation.max_minutes)
     return settings.model_copy(

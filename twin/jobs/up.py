@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from configs.progress import Progress
+from configs.settings import Settings
+from feature_store.versions import AuthorProfile, SourceRecord
 from twin.jobs import ask, collect, features, train, versions
 
 if TYPE_CHECKING:
-    from configs.settings import Settings
-    from feature_store.versions import AuthorProfile, SourceRecord
     from inference_pipeline.answers import Finished
 
 STAGES = ("Collect", "Features", "Train", "Promote", "Ask")
@@ -19,14 +19,14 @@ REASON = "twin up --force"
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    profile: "AuthorProfile"
+    profile: AuthorProfile
     answer: "Finished"
 
 
 def up(
-    settings: "Settings",
+    settings: Settings,
     author: str,
-    place: "SourceRecord",
+    place: SourceRecord,
     question: str,
     *,
     allow_deletions: bool = False,
