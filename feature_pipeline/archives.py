@@ -23,10 +23,10 @@ from feature_pipeline.errors import SourceError, UnreadableItemError, UnsafeArch
 
 MEGABYTE = 1_000_000
 MAX_ENTRIES = 500_000
-MAX_TOTAL_BYTES = 50_000 * MEGABYTE  # read from one archive; the largest exports of people have a tenth of it
+MAX_TOTAL_BYTES = 50_000 * MEGABYTE  # read from one archive; the largest personal exports have a tenth of that
 MAX_RATIO = 200  # deflate cannot do more than 1032; chats and CSV of real exports reach 20
 RATIO_FREE_BYTES = 10 * MEGABYTE  # small files may be as compressible as they like
-WHOLE_FREE_BYTES = 200 * MEGABYTE  # the same of an archive as a whole, each read of a file counted
+WHOLE_FREE_BYTES = 200 * MEGABYTE  # the same for a whole archive, counting every read
 # What macOS notes of a file, beside it or apart in archives, under the file's own name and ending.
 APPLE_DOUBLE = re.compile(r"(?:^|/)(?:__MACOSX/|\._[^/]*$)")
 TAR_ENDINGS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
@@ -57,7 +57,7 @@ class FileTree(Protocol):
 
 
 def open_tree(path: Path) -> FileTree:
-    """Raises SourceError when the file is no readable archive."""
+    """Raises SourceError when the file is not a readable archive."""
     if path.is_dir():
         return FolderTree(path)
     if not path.is_file():

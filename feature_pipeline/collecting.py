@@ -86,7 +86,7 @@ def collect(
 def _by_id(posts: Iterable[Post]) -> dict[str, Post]:
     found: dict[str, Post] = {}
     for post in posts:
-        if post.id in found:  # a fault of the source's code: one of the two would be lost without a word
+        if post.id in found:  # a bug in the source: one of the two would be lost silently
             raise SourceError(f"{post.source} yields {post.source_id!r} twice. Nothing was changed.")
         found[post.id] = post
     return found
@@ -108,7 +108,7 @@ def _vanished(stored: dict[str, Post], found: dict[str, Post], unreached: list[U
 
 
 def _moved(gone: Iterable[Post], new: Iterable[Post]) -> int:
-    """How many vanished posts are there under another name, to the letter."""
+    """How many vanished posts are there under another name, with the same content."""
     left: defaultdict[str, int] = defaultdict(int)
     for post in gone:
         if post.content:

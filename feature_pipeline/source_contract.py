@@ -1,4 +1,4 @@
-"""The contract of every source: what it is given, what it gives, how it tells that a place is its own.
+"""The contract of every source: its inputs, its outputs, and how it recognises a location.
 
 It imports no source, so that whatever sources share can import it.
 """
@@ -21,16 +21,16 @@ from feature_store.records import Post
 
 
 class Match(IntEnum):
-    """How a kind knows what lies at a location. The strongest wins; two of equal strength are a question."""
+    """How surely a kind recognises a location. The strongest match wins; between two equal ones the user is asked."""
 
     NO = 0
-    FALLBACK = 1  # it could be read so, when nothing more exact knows it
+    FALLBACK = 1  # it can be read so, unless a more specific kind recognises it
     YES = 2
 
 
 @dataclass(frozen=True)
 class Location:
-    """What a person names as the place of their posts: a folder, a file, an archive, an address, or a name at a
+    """Where a person's posts are, as named by that person: a folder, a file, an archive, an address, or a name at a
     service. `text` as it was typed. What is there is looked at once, when first asked for."""
 
     text: str
@@ -38,7 +38,7 @@ class Location:
 
     @cached_property
     def url(self) -> str:
-        """The web address; "" when it is none."""
+        """The web address; "" when `text` is not one."""
         text = self.text.strip()
         try:
             parts = urlsplit(text)
@@ -51,7 +51,7 @@ class Location:
         """The file or folder, absolute; None when there is none of that name."""
         if self.url or not self.text.strip():
             return None
-        # os.path answers where pathlib raises: of a name that is too long, of a home that nobody has.
+        # os.path returns False where pathlib raises: for a name that is too long, for a home of nobody.
         named = (os.path.expanduser(self.text), os.path.expanduser(self.text.strip()))  # noqa: PTH111
         return next((Path(name).absolute() for name in named if os.path.exists(name)), None)  # noqa: PTH110
 
@@ -75,7 +75,7 @@ class Location:
 
     @cached_property
     def page(self) -> Fetched | None:
-        """What the web address answers with; None when this is no web address. Raises FetchError."""
+        """The response at the web address; None when this is not a web address. Raises FetchError."""
         return self.fetcher.get(self.url) if self.url else None
 
 
@@ -127,10 +127,10 @@ class SourceModule(Protocol):
     SUMMARY: str  # one line for people: what it reads
     EXAMPLE: str  # a location as one types it, e.g. "~/Downloads/twitter-2024-05-01.zip"
     OBTAIN: str  # how a person gets it, in one or two sentences of plain Markdown; "" when there is nothing to get
-    ADDRESS: re.Pattern[str] | None  # spellings (full match) that are this kind for sure: nothing is fetched to know
+    ADDRESS: re.Pattern[str] | None  # spellings (full match) that are this kind for certain: nothing is fetched
 
     def recognises(self, location: Location) -> Match:
-        """By what lies there; reads no more of it than it needs. A kind known by ADDRESS alone answers NO."""
+        """By what lies there; reads no more of it than it needs. A kind known by ADDRESS alone returns NO."""
 
     def open(self, location: Location, options: SourceOptions) -> Source:
         """Raises SourceError, EmptySourceError, WhoIsTheAuthorError."""

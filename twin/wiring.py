@@ -154,7 +154,7 @@ def _retreating(pages: "PageCache") -> Iterator[None]:
     except UnreachableError:
         raise
     except SourceError:
-        pages.retreat()
+        pages.drop_failed()
         raise
 
 

@@ -1,4 +1,4 @@
-"""Bodies of answers, decompressed and counted while they stream in."""
+"""Response bodies, decompressed and counted while they stream in."""
 
 import zlib
 from collections.abc import Iterable, Iterator

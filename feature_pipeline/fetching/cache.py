@@ -1,4 +1,4 @@
-"""What was fetched, on disk: answers within one collection, validators between two."""
+"""Fetched pages on disk: responses within one collection, validators from one to the next."""
 
 import json
 import sqlite3
@@ -35,7 +35,7 @@ BUSY_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class StoredPage:
-    """One answer of a server, redirects and lasting errors included."""
+    """One response, redirects and lasting errors included."""
 
     url: str
     status: int
@@ -46,15 +46,15 @@ class StoredPage:
 
 
 def page_key(url: str, headers: Mapping[str, str]) -> str:
-    """What tells two answers of one address apart: what was asked for. Of a secret only that there was one."""
+    """Address and request headers. Of a secret header, only that it was sent."""
     asked = {name.lower(): "…" if name.lower() in SECRET_HEADERS else value for name, value in headers.items()}
     return json.dumps([url, sorted(asked.items())], ensure_ascii=False)
 
 
 class PageCache:
-    """One file, for one source. Nothing is created before the first page is stored; a broken file is begun anew, as
-    everything in it can be fetched again. Each answer is on disk before the next is asked for, so that a killed
-    collection goes on where it was."""
+    """One file, for one source. Nothing is created before the first page is stored; a broken file is replaced, as
+    everything in it can be fetched again. Each response is on disk before the next request, so that a collection that
+    was killed resumes where it was."""
 
     def __init__(self, path: Path, *, now: Callable[[], float] = time.time) -> None:
         self.path = path
@@ -91,14 +91,14 @@ class PageCache:
         )
 
     def complete(self) -> None:
-        """The collection has ended well. Pages that it did not come across are dropped; the rest are asked for again
-        by the next one, with their validators. Raises SourceError."""
+        """The collection has succeeded. Pages that it did not use are dropped; the next one requests the rest again,
+        with their validators. Raises SourceError."""
         self._run("DELETE FROM pages WHERE collection < (SELECT number FROM collections)")
         self._run("UPDATE collections SET number = number + 1")
 
-    def retreat(self) -> None:
-        """The collection has failed at something it was answered: errors, and what was answered last, are asked for
-        anew by the next one. The rest stays, so that it goes on from there. Raises SourceError."""
+    def drop_failed(self) -> None:
+        """The collection has failed at a response: the next one requests errors, and the last page, again. The rest
+        stays, so that it resumes from there. Raises SourceError."""
         self._run("DELETE FROM pages WHERE status >= 400 OR fetched_at = (SELECT max(fetched_at) FROM pages)")
 
     def delete(self) -> None:

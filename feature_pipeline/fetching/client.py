@@ -1,4 +1,4 @@
-"""One request, one answer: bounded in bytes and time, over a vetted connection."""
+"""One request, one response: bounded in bytes and time, over a vetted connection."""
 
 import socket
 import time
@@ -22,7 +22,7 @@ LISTS = {"link", "content-encoding"}  # headers that may come in several lines; 
 
 
 class AttemptError(Exception):
-    """No answer, or none that lasts. The next attempt may have one; `wait`: the seconds that the server asks for."""
+    """No response, or a failure that may pass. `wait`: the seconds that the server asks to wait before a retry."""
 
     def __init__(self, message: str, wait: float | None = None) -> None:
         super().__init__(message)
@@ -34,7 +34,7 @@ class NotConnectedError(AttemptError):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     status: int
     headers: Mapping[str, str]  # names in lower case
     body: bytes  # decompressed; b"" unless the status is 2xx
@@ -47,8 +47,8 @@ class Client:
     settings: FetchingSettings
     resolve: Resolve = socket.getaddrinfo
 
-    def ask(self, address: "URL", headers: Mapping[str, str]) -> Answer:
-        """Redirects are answers like others. Raises AttemptError, AddressRefusedError, TooLargeError."""
+    def request(self, address: "URL", headers: Mapping[str, str]) -> Response:
+        """Redirects are not followed. Raises AttemptError, AddressRefusedError, TooLargeError."""
         import httpcore2
 
         idle = self.settings.timeout_seconds
@@ -82,7 +82,7 @@ class Client:
             raise AttemptError(f"{address} is too slow: {limits}") from error
         except (httpcore2.NetworkError, httpcore2.ProtocolError, ValueError) as error:
             raise AttemptError(f"{address} answers what cannot be read: {error}") from error
-        return Answer(response.status, received, body)
+        return Response(response.status, received, body)
 
     def close(self) -> None:
         if "_pool" in self.__dict__:

@@ -25,7 +25,7 @@ class PinnedBackend(httpcore2.NetworkBackend):
         self._allow_hosts = allow_hosts
         self._resolve = resolve
         self._sockets = httpcore2.SyncBackend()
-        self.deadline = math.inf  # of time.monotonic(): when the answer under way must have ended
+        self.deadline = math.inf  # of time.monotonic(): when the response under way must have ended
 
     def connect_tcp(
         self,

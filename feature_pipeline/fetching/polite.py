@@ -1,4 +1,4 @@
-"""The fetcher: within a site's wishes, no faster than it likes, and never twice in one collection."""
+"""The fetcher: obeys robots.txt, keeps to each host's rate, and requests nothing twice in one collection."""
 
 import logging
 import random
@@ -14,7 +14,7 @@ from feature_pipeline.errors import AddressRefusedError, HttpStatusError, Unreac
 from feature_pipeline.fetching import Fetched
 from feature_pipeline.fetching.addresses import Resolve, web_address
 from feature_pipeline.fetching.cache import PageCache, StoredPage, page_key
-from feature_pipeline.fetching.client import Answer, AttemptError, Client, NotConnectedError
+from feature_pipeline.fetching.client import AttemptError, Client, NotConnectedError, Response
 from feature_pipeline.fetching.robots import Robots
 from feature_pipeline.fetching.waits import Clock, Pace, asked_wait, may_pass, moment
 
@@ -98,7 +98,7 @@ class PoliteFetcher:
         self.close()
 
     def _page(self, address: "URL", sent: Mapping[str, str], *, robots: bool, modified: str) -> tuple[StoredPage, bool]:
-        """One answer, be it a redirect or an error that lasts; and whether it is what was known before."""
+        """One response, be it a redirect or a lasting error; and whether it is the stored one."""
         key = page_key(str(address), sent)
         stored = self._cache.find(key)
         if stored and stored.current:
@@ -109,12 +109,12 @@ class PoliteFetcher:
         delay = self._settings.delay_seconds
         if robots and self._settings.obey_robots:
             delay = max(delay, self._robots.require_allowed(address))
-        answer = self._ask(address, {**sent, **_validators(stored)}, delay)
-        if answer.status == 304 and stored:
+        response = self._request(address, {**sent, **_validators(stored)}, delay)
+        if response.status == 304 and stored:
             self._cache.keep(key, confirmed=True)
             return stored, True
         return self._cache.store(
-            key, url=str(address), status=answer.status, headers=answer.headers, body=answer.body
+            key, url=str(address), status=response.status, headers=response.headers, body=response.body
         ), False
 
     def _is_settled(self, stored: StoredPage, modified: str) -> bool:
@@ -123,8 +123,8 @@ class PoliteFetcher:
         since_change = stored.fetched_at - datetime.fromisoformat(modified).timestamp()
         return since_change > SETTLED_SECONDS and self._clock.now() - stored.fetched_at < TRUSTED_SECONDS
 
-    def _ask(self, address: "URL", headers: Mapping[str, str], delay: float) -> Answer:
-        """Ask until there is an answer that lasts. Raises UnreachableError, TooLargeError, AddressRefusedError."""
+    def _request(self, address: "URL", headers: Mapping[str, str], delay: float) -> Response:
+        """Retry until there is a response that lasts. Raises UnreachableError, TooLargeError, AddressRefusedError."""
         import stamina
 
         host = address.host
@@ -140,10 +140,10 @@ class PoliteFetcher:
                 with attempt:
                     self._pace.wait(host)
                     try:
-                        answer = self._client.ask(address, headers)
-                        if may_pass(answer.status, answer.headers):
-                            wait = asked_wait(answer.headers, self._clock.now())
-                            raise AttemptError(f"{address} answers {answer.status}", wait)
+                        response = self._client.request(address, headers)
+                        if may_pass(response.status, response.headers):
+                            wait = asked_wait(response.headers, self._clock.now())
+                            raise AttemptError(f"{address} answers {response.status}", wait)
                     except AttemptError as error:
                         wait = error.wait
                         if wait is None:
@@ -158,7 +158,7 @@ class PoliteFetcher:
                     finally:
                         self._pace.hold(host, delay)
                     self._unconnected[host] = 0
-                    return answer
+                    return response
         except AttemptError as error:
             self._unconnected[host] = self._unconnected.get(host, 0) + 1 if isinstance(error, NotConnectedError) else 0
             raise UnreachableError(f"{error}. Tried {self._settings.attempts} times; try again later.") from error
@@ -166,7 +166,7 @@ class PoliteFetcher:
 
 
 def _again_without_sleeping(error: Exception) -> float | bool:
-    """The wait is the whole host's, and passes in `Pace`."""
+    """Stamina does not sleep: `Pace` waits, for all requests to the host."""
     return 0.0 if isinstance(error, AttemptError) else False
 
 

@@ -1,4 +1,4 @@
-"""Which of the people who wrote what an export holds is the author."""
+"""Which of the people who wrote the items of an export is the author."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ from email.utils import parseaddr
 from feature_pipeline.errors import WhoIsTheAuthorError
 from feature_pipeline.source_contract import SourceOptions
 
-LISTED = 12  # writers shown in a question
+LISTED = 12  # writers listed in the error
 INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 PHONE = re.compile(r"\+?[\d\s().-]{7,}")
 

@@ -1,4 +1,4 @@
-"""Records of Bluesky, and of the blogs on its protocol, → the author's text as it is read in the app."""
+"""Records of Bluesky, and of the blogs on its protocol, → the author's text as the app shows it."""
 
 import re
 from collections.abc import Iterator
@@ -33,12 +33,12 @@ def web_address(uri: str) -> str:
 
 
 def post_text(record: Json) -> str:
-    """With links that the app shortened ("github.com/snarfed/brid...") in full. Words that carry a link stay words."""
+    """With links that the app shortened ("github.com/snarfed/brid...") in full. Words that are links stay."""
     text = text_at(record, "text")
     before = 2 * len(text.encode("utf-8"))
     for start, end, encoding, kind, value in sorted(_slices(record), reverse=True):
         shown = _cut(text, start, end, encoding)
-        # Offsets are the app's own count: those that overlap, or fall into a character, are of no use.
+        # Offsets come from the app: those that overlap, or split a character, are skipped.
         if kind == LINK and value and end <= before and SHORTENED.search(shown) and "\ufffd" not in shown:
             data = text.encode(encoding)
             text = (data[:start] + value.encode(encoding) + data[end:]).decode(encoding)
@@ -60,7 +60,7 @@ def hashtags(record: Json) -> tuple[str, ...]:
 
 
 def article_text(record: Json) -> str:
-    """Of a blog's entry: Markdown (WhiteWind), blocks (Leaflet) or plain text beside an unknown form."""
+    """Of a blog's entry: Markdown (WhiteWind), blocks (Leaflet) or the plain text beside an unknown format."""
     blocks = [
         block
         for page in (*list_at(record, "pages"), *list_at(record, "content", "pages"), dict_at(record, "content"))

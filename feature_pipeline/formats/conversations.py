@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from feature_pipeline.formats.authorship import INVISIBLE
 
 ANSWERED_WITHIN = timedelta(days=7)  # what was said earlier is another conversation
-ANSWERED_MESSAGES = 5  # of the other side, the last before an answer
+ANSWERED_MESSAGES = 5  # of the other side, before a reply
 CONTEXT_CHARACTERS = 2000
 SHORTEST_NAME_PART = 2
 
@@ -27,7 +27,7 @@ class Dialogue:
         self._said = [*self._said, (text, sender, at)][-ANSWERED_MESSAGES:]
 
     def answered_at(self, at: str) -> tuple[str, tuple[str, ...]]:
-        """What a message of the author's at `at` answers, and whose words these are; the same until the next `add`."""
+        """(context, senders): what a message of the author's at `at` replies to; the same until the next `add`."""
         self._answered = True
         recent = [(text, sender) for text, sender, then in self._said if _near(then, at)]
         while len(recent) > 1 and sum(len(text) for text, _ in recent) > CONTEXT_CHARACTERS:
@@ -36,7 +36,7 @@ class Dialogue:
 
 
 def shortened(text: str) -> str:
-    """The beginning of `text`, as much of it as a context holds."""
+    """The beginning of `text`, at most CONTEXT_CHARACTERS."""
     if len(text) <= CONTEXT_CHARACTERS:
         return text
     cut = text[:CONTEXT_CHARACTERS]

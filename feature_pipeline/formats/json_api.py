@@ -11,7 +11,7 @@ from feature_pipeline.errors import HttpStatusError, SourceError, UnreadableItem
 from feature_pipeline.fetching import Fetcher
 from feature_pipeline.formats.json_values import Json, at, parse_json, text_at
 
-MAX_BARREN_PAGES = 5  # in a row without a new item: services filter pages after cutting them, so one or two happen
+MAX_BARREN_PAGES = 5  # in a row without a new item: services filter pages after cutting them, so one or two are normal
 MAX_FAILURES = 5  # of items in a row: then it is the service that fails
 GONE = (404, 410, 451)
 WITHOUT_ID = "without an id"
@@ -27,7 +27,7 @@ class Response:
 
 @dataclass
 class JsonApi:
-    """Addresses are made of what is asked for alone, so that a collection that was killed finds its pages again."""
+    """URLs depend on the request only, so that a collection that was killed finds its pages in the cache."""
 
     fetcher: Fetcher = field(repr=False)
     base_url: str
@@ -36,7 +36,7 @@ class JsonApi:
     _failures: int = field(default=0, init=False)
 
     def url(self, path: str, **parameters: str | int) -> str:
-        """`path` is put together of checked or quoted parts; parameters are quoted here, in the order given."""
+        """`path` must consist of checked or quoted parts; parameters are quoted here, in the order given."""
         query = urlencode(parameters, quote_via=quote, safe=":@,")
         return self.base_url.rstrip("/") + path + (f"?{query}" if query else "")
 
@@ -54,7 +54,7 @@ class JsonApi:
         return Response(response, self._on_same_origin(next_link(fetched.headers.get("link", "")), fetched.url))
 
     def _on_same_origin(self, link: str, base: str) -> str:
-        """`link` as an address; "" when it leads elsewhere, where a token would be given away."""
+        """`link` as an address; "" when it leads elsewhere, which would give a token away."""
         with suppress(ValueError):
             url = urljoin(base, link) if link else ""
             return url if urlsplit(url)[:2] == urlsplit(self.base_url)[:2] else ""
@@ -62,7 +62,7 @@ class JsonApi:
 
     @contextmanager
     def one_item(self) -> Iterator[None]:
-        """Within, what goes wrong concerns one item: raised as UnreadableItemError.
+        """An error within concerns one item: it is raised as UnreadableItemError.
 
         Raises the error itself when it is the fifth in a row: then the service fails, not an item.
         """
@@ -79,7 +79,7 @@ class JsonApi:
 
 @dataclass
 class Listing:
-    """The account's items of a paged list, each once. `ignored` counts what is another's, or has no id."""
+    """The account's items of a paged list, each once. `ignored` counts those of others, and those without an id."""
 
     api: JsonApi
     path: tuple[str, ...]  # where a page holds its items
@@ -94,7 +94,7 @@ class Listing:
         return not self.ignored[WITHOUT_ID]
 
     def read(self, url: str) -> Iterator[dict[str, Json]]:
-        """Ends after the last page, and where pages lead in a circle or bring nothing new any more.
+        """Ends after the last page, and where pages form a circle or bring nothing new.
 
         Raises SourceError when a page holds no list; FetchError.
         """

@@ -1,4 +1,4 @@
-"""A message in any format → the plain text of it, as the context of its answer needs it."""
+"""A text in any format → plain text, as the context of a reply needs it."""
 
 from feature_pipeline.cleaning import PIECES
 from feature_pipeline.cleaning.marked_text import assemble

@@ -1,4 +1,4 @@
-"""Bytes of a file → text, or the reason why not."""
+"""Bytes of a file → text, or the reason why they are not text."""
 
 import codecs
 import os

@@ -11,7 +11,7 @@ ENTITY_UTF16 = ("<!ENTITY".encode("utf-16-le"), "<!ENTITY".encode("utf-16-be"))
 
 
 def parse_xml(data: bytes, *, what: str, recover: bool = True) -> etree._Element:
-    """The root. Broken XML is read as far as it makes sense when `recover`.
+    """The root. With `recover`, broken XML is read as far as possible.
 
     Raises UnsafeMarkupError when it defines entities, SourceError when nothing of it is XML.
     """

@@ -58,7 +58,7 @@ def _why_unknown(location: Location) -> str:
 
 
 def split_kind(text: str) -> tuple[str | None, str]:
-    """ "github:maud" says the kind with the place; everything else is a place alone."""
+    """ "github:maud" → kind and place; anything else is a place without a kind."""
     prefix, colon, rest = text.partition(":")
     return (prefix, rest) if colon and prefix in kinds() and not os.path.exists(text) else (None, text)  # noqa: PTH110
 

@@ -81,7 +81,7 @@ class BlueskySource(ApiSource):
         )
 
     def _repost(self, item: Json) -> Post:
-        """Of another person's text, its address alone is kept."""
+        """Of another person's text, only the address is kept."""
         address = web_address(text_at(item, "post", "uri"))
         return self.post(
             _source_id(item),

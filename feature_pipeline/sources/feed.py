@@ -88,7 +88,7 @@ class FeedSource(RemoteSource):
         return self._post(item, name, problem=problem)
 
     def _has_more_behind(self, item: FeedItem) -> bool:
-        """A link to another site leads to other people's words."""
+        """A link to another site is not followed: it leads to other people's words."""
         sites = (self.pages.first.site, self.pages.url)
         may_be_cut = item.is_teaser and bool(item.title or not item.content.strip())
         return may_be_cut and bool(item.url) and any(same_site(item.url, site) for site in sites)
@@ -144,7 +144,7 @@ def open(location: Location, options: SourceOptions) -> FeedSource:  # noqa: A00
 
 
 def _unique(item: FeedItem, names: set[str]) -> str:
-    """Feeds exist that give all items one id: then the link names them, or what they say."""
+    """Some feeds give all items one id: then the link is the name, or a hash of the content."""
     content_name = FeedItem("", "", item.title, item.content, item.content_type, False, item.created_at).name
     name = next((name for name in (item.name, item.url, content_name) if name and name not in names), "")
     number = 2

@@ -26,7 +26,7 @@ ADDRESS = re.compile(
     rf"https?://news\.ycombinator\.com/(?:user|submitted|threads)\?id={NAME.pattern}(?:[&#].*)?", re.IGNORECASE
 )
 
-MAX_HITS = 1000  # that a search shows, all of its pages together
+MAX_HITS = 1000  # of one search, over all of its pages
 PARAGRAPH = re.compile(r"<p>", re.IGNORECASE)
 QUOTED = re.compile(r"\s*(?:<i>\s*)?(?:&gt;|>)")
 SHORTENED = re.compile(r'(<a href="([^"]*)"[^>]*>)([^<]*)\.\.\.(?=</a>)')
@@ -35,7 +35,7 @@ SHORTENED = re.compile(r'(<a href="([^"]*)"[^>]*>)([^<]*)\.\.\.(?=</a>)')
 @dataclass
 class HackerNewsSource(ApiSource):
     _total: int = field(default=0, init=False)
-    _until: int = field(default=0, init=False)  # the end of the span of time that is asked for; 0 for now
+    _until: int = field(default=0, init=False)  # Unix time up to which hits are searched for; 0 for now
 
     def items(self) -> Iterator[Item]:
         """Newest first. Raises EmptySourceError, SourceError, FetchError."""
@@ -98,7 +98,7 @@ def _text(hit: Json) -> str:
 
 
 def _as_html(text: str) -> str:
-    """Links at full length, and paragraphs that begin with ">" as what they are by custom: quotations."""
+    """Links at full length, and paragraphs that begin with ">" as quotations, which they are by convention."""
     whole = SHORTENED.sub(_lengthened, text)
     first, *rest = PARAGRAPH.split(whole)
     paragraphs = [

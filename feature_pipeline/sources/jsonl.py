@@ -115,7 +115,7 @@ def _lines(stream: BinaryIO, longest: int) -> Iterator[bytes]:
     start = buffered.peek(4)
     mark, encoding = next(((m, e) for m, e in BYTE_ORDER_MARKS if start.startswith(m)), (b"", "utf-8"))
     buffered.read(len(mark))
-    if encoding != "utf-8":  # as PowerShell writes; its line ends are no single bytes
+    if encoding != "utf-8":  # as PowerShell writes; its line ends are not single bytes
         yield from _transcoded(buffered, encoding)
         return
     while line := buffered.readline(longest):
@@ -164,6 +164,6 @@ def _known(word: str, words: Iterable[str], *, key: str) -> str:
 
 
 def _repeated(post: Post, number: int, first: int) -> Post:
-    """A second post of one name would take the first one's place."""
+    """A second post with the same id would replace the first."""
     problem = f"line {number}: the id {post.source_id!r} is that of line {first} too. Give each line one of its own"
     return replace(post, source_id=f"{post.source_id} (line {number})", content="", problem=post.problem or problem)

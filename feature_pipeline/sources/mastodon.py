@@ -43,7 +43,7 @@ ADDRESS = re.compile(
 
 PER_PAGE = 40  # the most that Mastodon gives: https://docs.joinmastodon.org/methods/accounts/#statuses
 PUBLIC = ("public", "unlisted")
-QUOTE_FALLBACK = re.compile(r"<(p|span) class=\"quote-inline\">.*?</\1>", re.DOTALL)  # a link, for apps without quotes
+QUOTE_FALLBACK = re.compile(r"<(p|span) class=\"quote-inline\">.*?</\1>", re.DOTALL)  # a link for old apps
 MEMBERS_ONLY = (401, 403, 422)
 
 
@@ -115,7 +115,7 @@ class MastodonSource(ApiSource):
         )
 
     def _boost(self, status: Json, boosted: Json) -> Post:
-        """Of another person's text, its address alone is kept."""
+        """Of another person's text, only the address is kept."""
         address = text_at(boosted, "url") or text_at(boosted, "uri")
         return self.post(
             _id(status),

@@ -195,7 +195,7 @@ def _items(outbox: Json) -> list[Json] | None:
 
 
 def _address(value: Json) -> str:
-    """Of an object that is given whole, as its id, or in a list."""
+    """The address of an object that is given in full, as its id, or in a list."""
     if isinstance(value, list):
         value = value[0] if value else None
     return text_at(value, "id") if isinstance(value, dict) else text_at([value], 0)
@@ -219,7 +219,7 @@ def _content(note: Json) -> str | None:
 
 
 def _visibility(note: Json, activity: Json) -> str:
-    """Who a post is addressed to is who may read it; public and unlisted differ in where it is listed."""
+    """By who may read it, which is who it is addressed to. Unlisted counts as public."""
     readers: set[str] = set()
     for field_name in ("to", "cc"):
         value = at(note, field_name) or at(activity, field_name)

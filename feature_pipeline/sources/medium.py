@@ -59,7 +59,7 @@ class MediumSource(ExportSource):
         return len(self.files)
 
     def items(self) -> Iterator[Item]:
-        """Every story, one after the other; by the id that it has at Medium, which outlives a change of its title."""
+        """Every story, named by its id at Medium, which stays when the title changes."""
         ids = Counter(_story_id(file) for file in self.files)
         for file in self.files:
             path, story_id = PurePosixPath(file), _story_id(file)
@@ -121,7 +121,7 @@ def _story(bare: Post, page: etree._Element | None) -> Post:
     drop(by_class(body, *BOILERPLATE))
     if heading is not None and words_of(heading) == title:
         drop([heading])
-    # Where the author wrote none, Medium takes the subtitle from the text.
+    # Where the author wrote no subtitle, Medium takes one from the text.
     own_subtitle = subtitle and subtitle.rstrip("… ") not in words_of(body)
     return replace(
         bare,

@@ -34,7 +34,7 @@ OBTAIN = (
 ADDRESS = None
 
 HEAD_BYTES = 4096
-COLUMNS = {  # by which a file is known, whatever its name: other services call theirs posts.csv too
+COLUMNS = {  # by which a file is recognised: other services use the name posts.csv too
     "comments": {"id", "permalink", "subreddit", "body", "link"},
     "posts": {"id", "permalink", "subreddit", "body", "title"},
     "drafts": {"id", "title", "body", "kind"},
@@ -147,7 +147,7 @@ class RedditExport(ExportSource):
             word = UNREAD[PurePosixPath(name).name]
             try:
                 yield Ignored(word, sum(1 for _ in csv_rows(self.tree, name, required=())))
-            except SourceError:  # what is not read need not be whole
+            except SourceError:  # these files are only counted, so that a broken one does no harm
                 yield Ignored(f"broken files of {word}")
 
 
@@ -166,7 +166,7 @@ def _is_export(tree: FileTree) -> bool:
 
 
 def _kind(tree: FileTree, name: str) -> str:
-    """What the file's header says that it holds; "" for other files."""
+    """The kind of items in the file, by its header; "" for other files."""
     if not name.lower().endswith(".csv"):
         return ""
     head = tree.head(name, HEAD_BYTES).decode("utf-8-sig", "replace")

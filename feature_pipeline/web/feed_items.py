@@ -1,4 +1,4 @@
-"""The items of a feed, whatever kind of feed it is."""
+"""The items of a feed, in any format."""
 
 import re
 from dataclasses import dataclass, field
@@ -40,14 +40,14 @@ class FeedItem:
 
     @property
     def is_teaser(self) -> bool:
-        """Whether the text behind the link is likely longer: the feed has none, an excerpt, or one that is cut off."""
+        """Whether the linked page likely has more text: the feed has none, an excerpt, or a truncated one."""
         if not self.content.strip() or CUT.search(TAG.sub(" ", self.content[-END_CHARACTERS:])):
             return True
         return self.is_summary and bool(self.title) and count_words(self.content) < SHORT_WORDS
 
     @property
     def identity(self) -> tuple[str, ...]:
-        """Equal for two that are one: an id alone may be shared by all items of a careless feed."""
+        """Equal for two copies of one item. The id is not enough: in some feeds all items share one."""
         return (self.id, self.url, self.title, "" if self.id and self.url else self.content)
 
     @property

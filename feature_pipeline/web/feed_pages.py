@@ -1,4 +1,4 @@
-"""A feed and its further pages → every item that can be had."""
+"""A feed and its further pages → all available items."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -48,7 +48,7 @@ class FeedPages:
                 self.unreached.append(Unreached(following, str(error)))
                 return
             except SourceError:
-                return  # the end, as WordPress says it with 404, or no feed any more
+                return  # the end: WordPress returns 404, or the page is not a feed
 
     def _paged(self, number: int) -> str:
         """How WordPress names a page; "" for others."""

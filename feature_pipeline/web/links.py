@@ -1,4 +1,4 @@
-"""Web addresses as names of pages: one page, one spelling."""
+"""URLs as names of pages: one spelling for each page."""
 
 import re
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
@@ -34,7 +34,7 @@ def normalised(url: str) -> str:
         netloc += f":{port}"
     path = "/".join(map(_requoted, SESSION_IN_PATH.sub("", parts.path).split("/")))
     kept = [(key, value) for key, value in parse_qsl(parts.query, True) if not VISIT.fullmatch(key)]
-    # A query that loses nothing stays to the letter: "?p=3" and "?3" are what the server knows.
+    # A query that loses no parameter is kept verbatim: re-encoding could change what the server reads.
     query = parts.query if len(kept) == len(parse_qsl(parts.query, True)) else urlencode(kept)
     return urlunsplit((scheme, netloc, path or "/", query, ""))
 
@@ -67,7 +67,7 @@ def is_page(url: str) -> bool:
 
 
 def _requoted(segment: str) -> str:
-    """An escaped slash stays one: it separates nothing."""
+    """An escaped slash stays escaped: it is not a separator."""
     return quote(unquote(segment, errors="surrogateescape"), SAFE_IN_PATH, errors="surrogateescape")
 
 

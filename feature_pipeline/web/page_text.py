@@ -21,8 +21,8 @@ SEVEN_BIT = ("iso2022", "hz", "utf-16", "utf-32", "utf-7")  # their bytes would 
 
 
 def page_text(page: Fetched) -> str:
-    """A byte order mark counts most; then what is valid UTF-8 is UTF-8, since no other text is by accident; then what
-    the header says, then the page. A few bytes that do not fit are replaced."""
+    """By the byte order mark; else valid UTF-8 is UTF-8, since other encodings are not valid UTF-8 by accident; else by
+    the header, then the page. A few undecodable bytes are replaced."""
     data = page.body
     for mark, encoding in BYTE_ORDER_MARKS:
         if data.startswith(mark):

@@ -61,7 +61,7 @@ class Page:
 
     @property
     def canonical(self) -> str:
-        """The address that the page names as its own, when it is on the same site and says anything; normalised."""
+        """The canonical address that the page declares, if on the same site and plausible; else its own; normalised."""
         here = absolute(self.url, "")
         named = absolute(self.url, self.head.url) if self.head.url else ""
         is_home = urlsplit(named).path == "/" and not urlsplit(named).query  # a careless template, on another page
@@ -69,7 +69,7 @@ class Page:
 
     @property
     def title(self) -> str:
-        """A heading may be the site's name, and a title end in it: what was written for machines is exact."""
+        """From metadata first: a heading may be the site's name, and <title> may end in it."""
         shared = " ".join(self._meta("og:title").split())
         site = " ".join(self._meta("og:site_name").split())
         if site and shared.endswith(site) and shared != site:
@@ -108,7 +108,7 @@ class Page:
                 yield link
 
     def why_no_post(self) -> str:
-        """What it is instead, in words that can be counted; "" when it is a post."""
+        """What it is, as a reason to ignore it; "" when it is a post."""
         if self.root is None or not self._words:
             return "pages without text"
         if self._words < MIN_WORDS and any(
@@ -186,7 +186,7 @@ class Page:
 
     @cached_property
     def _article_elements(self) -> int:
-        """Outermost <article> elements that are no comment and no teaser."""
+        """Outermost <article> elements that are neither comments nor teasers."""
         if self.root is None:
             return 0
         return sum(

@@ -17,7 +17,7 @@ MAX_DEPTH = 5
 @dataclass
 class SitemapWalk:
     """`site` is an address on the site whose pages are wanted; "" for that of the first page. `complete` turns False
-    when a part is missing, so that what it does not name may still be there."""
+    when a part is missing, so that pages it does not name may still exist."""
 
     fetcher: Fetcher
     site: str

@@ -1,4 +1,4 @@
-"""Sitemaps, as https://www.sitemaps.org/protocol.html has them and as they are found."""
+"""Sitemaps, by https://www.sitemaps.org/protocol.html and as found in practice."""
 
 import re
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ class Entry:
 class Sitemap:
     pages: list[Entry] = field(default_factory=list)
     sitemaps: list[Entry] = field(default_factory=list)
-    is_broken: bool = False  # what stands after the fault is missing
+    is_broken: bool = False  # what follows the error is missing
 
 
 def is_sitemap(data: bytes) -> bool:

@@ -68,7 +68,7 @@ def parse_xml_feed(data: bytes, *, url: str, charset: str = "") -> Feed:
 
 
 class _Bytes:
-    """Bytes that feedparser may read: given as they are, it would try them as a file name first."""
+    """A stream of bytes for feedparser, which would take plain bytes for a file name first."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
@@ -78,8 +78,8 @@ class _Bytes:
 
 
 def _media_type(data: bytes, charset: str) -> str:
-    """With the encoding, unless the bytes tell it: what is valid UTF-8 is that, whatever a server declares for all that
-    it has; what nobody declares is guessed."""
+    """With the charset, unless the bytes are valid UTF-8: then they are that, whatever the server declares. Where
+    nothing is declared, the charset is guessed."""
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
@@ -123,7 +123,7 @@ def _title(entry: Mapping[str, Any]) -> str:
 
 
 def _unescaped(content: str) -> str:
-    """Markup that was escaped once too often, and holds no other."""
+    """Unescapes markup that was escaped twice, where there is no other markup."""
     return html.unescape(content) if ESCAPED_TAG.search(content) and not REAL_TAG.search(content) else content
 
 

@@ -38,7 +38,7 @@ class BloggerSource(ExportSource):
     _asked: dict[str, tuple[str, str, str]] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
-        """Reads all of it once: who has written how much stands nowhere else, and answers may come before questions."""
+        """Reads everything once: how much each author wrote is stated nowhere, and replies may come first."""
         counts: Counter[str] = Counter()
         names: dict[str, tuple[str, ...]] = {}
         for _, _, entry in self._entries():

@@ -48,15 +48,15 @@ JSON_MARK = re.compile(
     % b"|".join(re.escape(name).encode() for name in WRITTEN),
     re.DOTALL,
 )
-JSON_FILES_LOOKED_AT = 100  # of a folder, to know whether it is of this kind
+JSON_FILES_LOOKED_AT = 100  # in a folder, to recognise this kind
 
 
 @dataclass(frozen=True, slots=True)
 class _Item:
     uri: str
-    record: Json  # None where it is named and not there
+    record: Json  # None when it is named but missing
     handle: str = ""
-    context: str = ""  # text of the post that it answers or quotes, where the file brings it along
+    context: str = ""  # text of the post that it answers or quotes, where the file includes it
     problem: str = ""
 
 
@@ -178,7 +178,7 @@ def _article(post: Post, record: Json, collection: str) -> Post:
 
 
 def _items_of(value: Json, name: PurePosixPath) -> list[_Item]:
-    """The records that a JSON file holds, whatever answer of the API it is; none when it is of another kind."""
+    """The records that a JSON file holds, whichever API response it is; none when it is of another kind."""
     handle = text_at(value, "accountMeta", "Identity", "Handle")
     for entries in (value, *(at(value, key) for key in LISTS)):
         if isinstance(entries, list):

@@ -19,7 +19,7 @@ MAX_VARINT_BYTES = 9
 class Repository:
     did: str
     records: dict[str, Json]  # by path, "app.bsky.feed.post/3kftldxbvq22p"; None where the record's block is missing
-    complete: bool  # False when parts of the tree are missing: records may be, too
+    complete: bool  # False when parts of the tree are missing, and maybe records with them
 
 
 def read_repository(data: bytes, *, what: str) -> Repository:

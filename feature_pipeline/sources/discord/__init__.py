@@ -28,12 +28,17 @@ ADDRESS = None
 CHANNEL_EXPORT = re.compile(rb'\s*(?:\xef\xbb\xbf)?\s*\{\s*"guild"\s*:\s*\{.*?"channel"\s*:\s*\{', re.DOTALL)
 PROBE_BYTES = 4096
 MAX_BYTES = 4_000_000_000
-WRITTEN = {"default", "reply", "0", "19"}  # types of messages that a person wrote, as every version spells them
+WRITTEN = {
+    "default",
+    "reply",
+    "0",
+    "19",
+}  # types of messages that a person wrote, in every version's spelling
 
 
 @dataclass
 class PackageSource(ExportSource):
-    """The author's messages and nobody else's, so that none answers anything."""
+    """It holds the author's messages only, so none of them has a context."""
 
     _account: Json
 
@@ -72,7 +77,7 @@ class ChannelsSource(ChatSource):
     _author: frozenset[str]
 
     def __post_init__(self) -> None:
-        """An export may cover chosen dates only, and says so."""
+        """An export may cover a date range only, and says so."""
         ranges = [text_at(export, "dateRange", side) for export in self._exports for side in ("after", "before")]
         self.lists_all = not any(ranges)
 

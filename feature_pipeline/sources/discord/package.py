@@ -1,4 +1,4 @@
-"""The data package that Discord sends: the messages of one account, and nobody else's.
+"""The data package that Discord sends: the messages of one account only.
 
 The folders' names are in the account's language; a conversation's is its number, with a "c" before it or without.
 """
@@ -14,7 +14,7 @@ from feature_pipeline.formats.csv_rows import csv_rows
 from feature_pipeline.formats.json_values import Json, dict_at, list_at, parse_json, text_at
 
 MESSAGES = re.compile(r"(?:.*/)?(?:c(?=\d)|(?=\d{15}))(\d{1,20})/messages\.(csv|json)", re.IGNORECASE)
-SNOWFLAKE = 15  # digits of Discord's numbers, at least: nothing else is called so
+SNOWFLAKE = 15  # minimum digits of Discord's ids: long enough to be recognised by
 PROBE_BYTES = 4096
 COLUMNS = ("ID", "Timestamp", "Contents")
 MAX_BYTES = 1_000_000_000

@@ -66,7 +66,7 @@ class FolderSource(BaseSource):
     def _posts(self) -> PostFiles:
         listing = self._listing
         if self.root.suffix.lower() in ENDINGS and not self.root.is_dir():
-            return PostFiles(listing.files, Site())  # named by hand: it is read, whatever it is
+            return PostFiles(listing.files, Site())  # a file that was named explicitly is read whatever it is
         return select_posts(listing, PurePosixPath(self.root if self.root.is_dir() else ""))
 
     @property

@@ -40,7 +40,7 @@ BROKEN = (
 )
 PAGE_NUMBER = re.compile(r"\W*(?:page|seite|p\.)?\W*\d{1,4}(?:\s*(?:/|of|von)\s*\d{1,4})?\W*", re.IGNORECASE)
 SPLIT_WORD = re.compile(r"(?<=[^\W\d_])-$")
-FULL_LINE = 0.8  # of the usual length: a shorter line ends its paragraph
+FULL_LINE = 0.8  # of the usual length: a shorter line ends a paragraph
 REPEATED = 0.5  # of the pages: a first or last line on as many is the page's, not the text's
 
 
@@ -102,7 +102,7 @@ def _read_pdf(bare: Post, data: bytes) -> Post:
         from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
     except ImportError as error:
         raise UnreadableItemError('to read .pdf, pip install "llm-twin[documents]"') from error
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it warns of what it mends
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it warns of what it repairs
     try:
         reader = pypdf.PdfReader(io.BytesIO(data))
         pages = [page.extract_text() for page in reader.pages]

@@ -37,7 +37,7 @@ def with_fields(post: Post, text: str, *, site: Site, base_url: str) -> Post:
     if not values and post.content_type in HEAD_LINES:
         values, body = HEAD_LINES[post.content_type](body)
     if post.content_type is ContentType.MARKDOWN and MDX_IMPORT.match(body):
-        post = replace(post, content_type=ContentType.MDX)  # Docusaurus reads every .md so
+        post = replace(post, content_type=ContentType.MDX)  # Docusaurus treats every .md as MDX
     head = read_html_head(body) if post.content_type is ContentType.HTML else HtmlHead()
     written_dates = [dates.to_utc(values.get(key)) for key in DATE_KEYS]
     path = PurePosixPath(post.source_id)
@@ -85,7 +85,7 @@ def _visibility(values: Values, path: PurePosixPath, *, now: str) -> str:
     if says("private", TRUE) or says("visibility", {"private"}) or says("status", {"private"}):
         return "private"
     if expired and expired <= now:
-        return "private"  # it was public, and the author took it back
+        return "private"  # it was public, and the author withdrew it
     unpublished = says("published", FALSE) or says("publish", FALSE) or says("draft", TRUE) or says("status", {"draft"})
     coming = dates.to_utc(values.get("publishdate")) > now
     return "draft" if unpublished or coming or "_drafts" in path.parts or says("visibility", {"draft"}) else "public"

@@ -108,7 +108,7 @@ class _Walk:
 
 
 def _of_archive(tree: FileTree, endings: Collection[str]) -> Listing:
-    """Names are counted from the one folder that holds all the others, as archives of a repository have it."""
+    """Names are relative to the single top folder, if there is one, as in archives of a repository."""
     names = tree.names()
     known = set(names)
     tops = {PurePosixPath(name).parts[0] for name in names}

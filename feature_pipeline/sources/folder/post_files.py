@@ -1,4 +1,4 @@
-"""Which of the listed files are posts: what stands beside a post, or is made from it, is none."""
+"""Which of the listed files are posts: files that belong to a post, or are generated from it, are not."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -39,7 +39,7 @@ class PostFiles:
 
 
 def select_posts(listing: Listing, folder: PurePosixPath) -> PostFiles:
-    """The posts of `listing`; the others are counted in its `ignored`. `folder` is where its names are counted from."""
+    """The posts of `listing`; the others are counted in its `ignored`. `folder`: what its names are relative to."""
     readable = [file for file in listing.files if not file.problem]
     names = [file.name for file in readable]
     site = find_site(listing.beside, folder, names)
@@ -55,7 +55,7 @@ def select_posts(listing: Listing, folder: PurePosixPath) -> PostFiles:
 
 
 def _of_vault(files: Sequence[ListedFile], beside: Beside) -> dict[str, str]:
-    """Obsidian's drawings, and the notes that it makes new ones from."""
+    """Obsidian's drawings and templates."""
     vault = any(beside(up, ".obsidian/app.json") is not None for up in range(PARENTS + 1))
     folders = [configured for name, key in TEMPLATE_FOLDERS if (configured := _configured(beside(0, name), key))]
     ignored: dict[str, str] = {}
@@ -87,7 +87,7 @@ def _rendered(names: Sequence[str]) -> dict[str, str]:
 
 
 def _resources(names: Sequence[str], site: Site) -> dict[str, str]:
-    """Files in the folder of an index.md, and below it, belong to that page; _index.md tells that there are bundles."""
+    """Files in the folder of an index.md, and below it, belong to that page; _index.md shows that there are bundles."""
     paths = [PurePosixPath(name) for name in names]
     if not site.has_bundles and not any(SECTION.match(path.stem) for path in paths):
         return {}
@@ -107,7 +107,7 @@ def _without_post(file: ListedFile) -> str:
         try:
             _, body = split_front_matter(_text(file))
         except UnreadableItemError:
-            return ""  # reading it as a post tells what is wrong with it
+            return ""  # reading it as a post reports the problem
         return "" if body.strip() else "section page without text"
     return ""
 
@@ -116,4 +116,4 @@ def _text(file: ListedFile) -> str:
     try:
         return file.read(MEGABYTE).decode("utf-8-sig", "replace")
     except UnreadableItemError as error:
-        return str(error)  # text, for all that is asked here; reading it as a post tells what is wrong with it
+        return str(error)  # text, for all that is asked here; reading it as a post reports the problem

@@ -1,4 +1,4 @@
-"""The site that a folder of posts belongs to, as its generator's own configuration tells: Hugo, Zola, Jekyll, Hexo.
+"""The site that a folder of posts belongs to, by its generator's configuration: Hugo, Zola, Jekyll, Hexo.
 
 It gives the address that posts have there, and what the generator itself would leave out. Nothing is executed.
 """
@@ -20,12 +20,12 @@ CONFIGURATIONS = (
     *("_config.yml", "_config.yaml", "_config.toml"),
 )
 HERE = PurePosixPath()
-PARENTS = 3  # how far above the folder its site's configuration is looked for
+PARENTS = 3  # levels above the folder in which the site's configuration is searched for
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """`generator` is "" when no configuration was found: then nothing is known."""
+    """`generator` is "" when no configuration was found."""
 
     generator: str = ""  # "" | "hugo" | "zola" | "jekyll" | "hexo"
     base_url: str = ""  # absolute; "" when the configuration has none
@@ -50,7 +50,7 @@ class Site:
         return found if isinstance(found, dict) else {}
 
     def path_of(self, name: str) -> PurePosixPath | None:
-        """A file's path where its generator counts from; None when it lies outside of that."""
+        """A file's path relative to the generator's content folder; None when it lies outside."""
         path = self.prefix / name
         if self.content is None:
             return path

@@ -77,7 +77,7 @@ def _card(kind: str, payload: dict[str, Json]) -> str:
             return _wrapped("h4", text_at(payload, "productTitle")) + text_at(payload, "productDescription")
         case "image" | "gallery" | "embed" | "video":
             return _caption(payload)
-    return ""  # bookmarks, buttons, files, forms: nobody's prose
+    return ""  # bookmarks, buttons, files, forms: not prose
 
 
 def _caption(payload: dict[str, Json]) -> str:
@@ -101,7 +101,7 @@ def _section(section: Json, document: Json) -> str:
 
 
 def _markers(markers: list[Json], document: Json) -> str:
-    """The words; of their markup only code matters to a reader of words."""
+    """The words; the only markup kept is code."""
     parts: list[str] = []
     for marker in markers:
         value = at(marker, 3)

@@ -13,7 +13,7 @@ NOT_FOUND = 404
 
 @dataclass
 class GitHubApi(JsonApi):
-    """`whole` turns False as soon as something may be missing; `total` is what the search under way says it finds."""
+    """`whole`: nothing is known to be missing. `total`: the hits that the current search reports."""
 
     whole: bool = field(default=True, init=False)
     total: int = field(default=0, init=False)

@@ -205,6 +205,6 @@ def _urn(link: str) -> str:
 
 
 def _cell(row: Row, *columns: str) -> str:
-    """The first that is there, whatever the case and the spaces of the columns' names."""
+    """The first column that is there; case and spaces in column names do not matter."""
     plain = {column.replace(" ", "").casefold(): cell for column, cell in row.items()}
     return next((cell.strip() for column in columns if (cell := plain.get(column.replace(" ", "").casefold(), ""))), "")

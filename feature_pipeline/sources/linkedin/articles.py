@@ -41,6 +41,6 @@ def read_article(page: str) -> LinkedinArticle:
 
 
 def _moment(body: etree._Element, name: str) -> str:
-    """Of "Published on 2026-02-24 00:09"."""
+    """The date in "Published on 2026-02-24 00:09"."""
     match = WHEN.search(words_of(next(by_class(body, name), None)))
     return dates.to_utc(match[0]) if match else ""

@@ -1,4 +1,4 @@
-"""The head of a mail: who wrote it to whom, when, about what and in answer to what; and who did not write it at all."""
+"""The headers of a mail: sender, recipients, date, subject, what it answers; and whether a person wrote it."""
 
 import re
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ class Mail:
         end = HEAD_END.search(data, 0, HEAD_BYTES)
         self._head = BytesHeaderParser().parsebytes(data[: end.end() if end else HEAD_BYTES])
         self._values: dict[str, list[str]] = {}
-        for name, value in self._head.raw_items():  # other ways to them lose bytes that are not ASCII
+        for name, value in self._head.raw_items():  # the other accessors lose bytes that are not ASCII
             self._values.setdefault(name.lower(), []).append(" ".join(str(value).split()))
 
     def header(self, name: str) -> str:
@@ -67,7 +67,7 @@ class Mail:
             plain = decoded(name).strip().strip("'\"").strip()
             match = ADDRESS.search(address) or ADDRESS.search(plain)
             found.append(Person("" if "@" in plain else plain, match[0].lower() if match else ""))
-        if not any(person.address for person in found):  # headers that are not as the standard has them
+        if not any(person.address for person in found):  # headers that break the standard
             found = [Person("", m[0].lower()) for value in values for m in ADDRESS.finditer(decoded(value))] or found
         return [person for person in found if person.name or person.address]
 
@@ -77,7 +77,7 @@ class Mail:
 
     @property
     def message_id(self) -> str:
-        """Without brackets. One that is missing is made of what the message says, so that it stays."""
+        """Without brackets. A missing one is derived from the message, so that it is stable."""
         found = self.header("Message-ID").strip().strip("<>").strip()
         if found:
             return re.sub(r"\s+", "", found)

@@ -69,7 +69,7 @@ class SiteSource(PageSource):
         self.lists_all = self.is_complete and not frontier.limited
 
     def _sitemaps(self, home: Page) -> list[str]:
-        """Those that robots.txt and the page name; else one at a usual place."""
+        """Those named by robots.txt and the page; else one at a usual path."""
         robots = self._get(robots_address(home.url), robots=False)
         named = sitemaps_in_robots(page_text(robots), url=robots.url) if robots else []
         if named := list(dict.fromkeys([*named, *home.sitemaps])):
@@ -100,7 +100,7 @@ class SiteSource(PageSource):
         return []
 
     def _get(self, url: str, *, robots: bool = True) -> Fetched | None:
-        """What may be there or not: nothing is concluded from its absence."""
+        """The page, or None: nothing is concluded from its absence."""
         try:
             return self.options.fetcher.get(url, robots=robots)
         except FetchError:

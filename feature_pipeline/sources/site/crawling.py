@@ -1,4 +1,4 @@
-"""Which links of a site to follow, and which lead round in circles."""
+"""Which links of a site to follow, and which are crawler traps."""
 
 import re
 from collections import Counter, deque
@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from feature_pipeline.web.links import is_below, is_page
 
-MAX_LENGTH = 400  # of an address; longer ones are made by programs that put their state into them
+MAX_LENGTH = 400  # of a URL; longer ones carry a program's state
 MAX_PARAMETERS = 3
 MAX_BARREN = 25  # pages of one shape without a post and without a link of another shape: a calendar, a sorted table
 NO_READING = re.compile(
@@ -27,7 +27,7 @@ FIRST_YEAR = 1969
 
 @dataclass
 class Frontier:
-    """Addresses still to be read, breadth first, each once. `start` is where the crawl stays below."""
+    """URLs still to be read, breadth first, each once; only those below `start`."""
 
     start: str
     max_pages: int
@@ -51,7 +51,7 @@ class Frontier:
         return added
 
     def found(self, url: str, links: Iterable[str], *, is_post: bool) -> None:
-        """The page at `url` was read. Shapes that lead to nothing but themselves are given up."""
+        """The page at `url` was read. URL shapes that lead only to more of the same shape are given up."""
         shape = _shape(url)
         others = [link for link in links if _shape(link) != shape]
         fresh = self.add(others)
@@ -72,7 +72,7 @@ class Frontier:
 
 
 def is_trap(url: str) -> bool:
-    """Whether it is made by a program that could make others for ever, or is no page to read."""
+    """Whether it is one of endlessly many generated URLs, or not a page to read."""
     parts = urlsplit(url)
     if len(url) > MAX_LENGTH or NO_READING.search(parts.path):
         return True
@@ -81,7 +81,7 @@ def is_trap(url: str) -> bool:
         return True
     segments = Counter(segment for segment in parts.path.split("/") if segment)
     if any(count > 2 for count in segments.values()):
-        return True  # /a/b/a/b/a: a relative link on a page that answers to every address
+        return True  # /a/b/a/b/a: a relative link on a server that serves the same page at every URL
     years = [int(year) for year in YEAR.findall(parts.query)]
     return any(not FIRST_YEAR <= year <= datetime.now(UTC).year for year in years)
 

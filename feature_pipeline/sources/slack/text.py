@@ -37,6 +37,6 @@ def slack_text(markup: str, names: Mapping[str, str]) -> SlackText:
 
 
 def own_part(markup: str) -> str:
-    """Without what Slack once wrote itself about an uploaded file: what was said of it remains."""
+    """Without the text that Slack used to add about an uploaded file; the comment on it remains."""
     match = UPLOAD.fullmatch(markup)
     return markup if match is None else match[1] or ""

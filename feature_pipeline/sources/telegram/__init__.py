@@ -75,7 +75,7 @@ class TelegramSource(ChatSource):
         )
 
     def _is_own(self, item: Json) -> bool:
-        """Posts of a channel are by the channel; where it lets them be signed, by who signs."""
+        """The sender of a channel's post is the channel; where posts are signed, it is who signed."""
         return sender_of(item) in self._author or same_name(text_at(item, "author")) in self.own_names
 
 
@@ -122,7 +122,7 @@ def open(location: Location, options: SourceOptions) -> TelegramSource:  # noqa:
 
 
 def _other_side(chats: list[Chat], wrote: set[str]) -> str:
-    """Of a chat of two, exported alone: the chat has the other person's number, so who else writes is the author."""
+    """The author in an exported chat of two: the chat has the other person's id, so the author is who else writes."""
     if len(chats) != 1 or chats[0].kind not in ("personal_chat", "bot_chat", "saved_messages"):
         return ""
     others = wrote - {f"user{chats[0].id}"} if chats[0].kind != "saved_messages" else wrote

@@ -25,7 +25,7 @@ class Text:
 
 
 def chats_of(export: Json) -> list[Chat]:
-    """Of a full export, those that were left too; or the one chat that was exported."""
+    """All chats of a full export, including those that were left; or the one chat that was exported."""
     found = [*list_at(export, "chats", "list"), *list_at(export, "left_chats", "list")]
     if not found and list_at(export, "messages"):
         found = [export]
@@ -59,12 +59,12 @@ def sender_of(message: Json) -> str:
 
 
 def sent_at(message: Json) -> str:
-    """By the seconds of the epoch; older exports have only the local time, kept as if it were UTC."""
+    """From Unix time; older exports have local time only, which is kept as if it were UTC."""
     return dates.to_utc(text_at(message, "date_unixtime")) or dates.to_utc(text_at(message, "date"))
 
 
 def text_of(message: Json) -> Text:
-    """The words, links reduced to theirs, quotations behind "> "."""
+    """The text, with links reduced to their words and quotations marked with "> "."""
     text = message.get("text") if isinstance(message, dict) else None
     if isinstance(text, dict):
         text = [text]

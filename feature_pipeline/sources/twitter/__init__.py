@@ -48,7 +48,7 @@ class TwitterArchive(ExportSource):
         tweets, visibility, problems = self._tweets(ignored)
         unmatched = self._merge_notes(tweets, problems, ignored)
         yield from Ignored.each(ignored)
-        # Whose tweets are here is who wrote them: known by their id even where no file says whose archive it is.
+        # An archive holds its owner's tweets only, so these identify the account even where no file names it.
         continued = (tweet.answers.casefold() for tweet in tweets.values() if tweet.parent in tweets)
         own = self._files.own_names | set(filter(None, continued))
         posts = [self._post(tweet, tweets, own, visibility.get(tweet.id, "public")) for tweet in tweets.values()]
@@ -61,7 +61,7 @@ class TwitterArchive(ExportSource):
         yield from unique.values()
 
     def _tweets(self, ignored: Counter[str]) -> tuple[dict[str, Tweet], dict[str, str], dict[str, Post]]:
-        """Tweets by id, visibility where it is not public, and items that are none."""
+        """Tweets by id, their visibility where it is not public, and items that are not tweets."""
         tweets: dict[str, Tweet] = {}
         visibility: dict[str, str] = {}
         problems: dict[str, Post] = {}
@@ -82,7 +82,7 @@ class TwitterArchive(ExportSource):
         return tweets, visibility, problems
 
     def _merge_notes(self, tweets: dict[str, Tweet], problems: dict[str, Post], ignored: Counter[str]) -> list[Post]:
-        """Put whole texts into `tweets`; the notes that belong to none of them as posts of their own."""
+        """Put full texts into `tweets`; returns the notes that match no tweet as posts."""
         matcher = NoteMatcher(tweets.values())
         unmatched: list[Post] = []
         seen: set[str] = set()
@@ -104,7 +104,7 @@ class TwitterArchive(ExportSource):
         return unmatched
 
     def _articles(self) -> Iterator[Post]:
-        """Articles and what is known of them lie in two files, side by side."""
+        """Articles and their metadata lie in two files, in the same order."""
         for kind in ARTICLES:
             known = list(self._files.values(f"{kind}_metadata", "articleMetadata"))
             for index, (place, item) in enumerate(self._files.items(kind, "article")):

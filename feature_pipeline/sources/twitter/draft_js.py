@@ -18,7 +18,7 @@ NOT_TEXT = ("atomic", "media", "divider")
 
 
 def draft_to_markdown(content: Json) -> str:
-    """`content` is {"blocks": [{"text", "type", …}], …}; what is no text in it is left out."""
+    """`content` is {"blocks": [{"text", "type", …}], …}; whatever is not text is left out."""
     parts: list[str] = []
     before = ""
     for block in list_at(content, "blocks"):

@@ -45,7 +45,7 @@ TWEETS = {
 NOTES = "note_tweet"
 ARTICLES = ("article", "twitter_article")
 WRITTEN = {*TWEETS, NOTES, *ARTICLES}
-UNREAD = {  # what is counted in their place, and the key that each has once
+UNREAD = {  # the reason to count them under, and a key that each item has once
     **dict.fromkeys(("deleted_tweets", "deleted_tweet"), ("deleted tweets", b'"full_text"')),
     "deleted_note_tweet": ("deleted tweets", b'"noteTweetId"'),
     **dict.fromkeys(("direct_messages", "direct_message"), ("direct messages", b'"messageCreate"')),
@@ -91,7 +91,7 @@ class TwitterFiles:
 
     @property
     def partial(self) -> bool:
-        """One of several archives that a large account is split into."""
+        """Whether it is one of several archives that a large account is split into."""
         return any(at(manifest, "archiveInfo", "isPartialArchive") is True for manifest in self.values("manifest"))
 
     def values(self, kind: str, wrapper: str = "") -> Iterator[Json]:

@@ -21,15 +21,15 @@ TWEET_PAGE = re.compile(r"/status/(\d+)(?:/\w+/\d+)?$")
 NOT_LETTERS = re.compile(r"[\W_]+")
 CUT_OFF = re.compile(r"…(?:\s*+https?://\S++)*+\s*+$")
 SNOWFLAKE_EPOCH_MS = 1288834974657  # https://docs.x.com/fundamentals/x-ids
-FIRST_SNOWFLAKE = 1 << 35  # smaller ids were counted up, and say nothing of time
+FIRST_SNOWFLAKE = 1 << 35  # smaller ids are sequence numbers and hold no time
 NO_ID = ("", "-1", "0")
-MIN_LETTERS_WITHOUT_TIME = 60  # of a cut text, to be known by its beginning alone
+MIN_LETTERS_WITHOUT_TIME = 60  # of a truncated text, to be identified by its beginning alone
 
 
 @dataclass(frozen=True, slots=True)
 class Tweet:
     id: str
-    text: str  # links expanded, entities taken back
+    text: str  # links expanded, HTML entities unescaped
     created_at: str
     is_repost: bool
     parent: str  # id of the tweet that it answers; "" when none is named
@@ -67,7 +67,7 @@ def read_tweet(item: Json) -> Tweet | None:
     ]
     links = {text_at(url, "url"): text_at(url, "expanded_url") for place in places for url in list_at(place, "urls")}
     media = {text_at(medium, "url") for place in places for medium in list_at(place, "media")}
-    # Its own page, as a link at the end of a text that was cut off, or of its picture.
+    # The tweet's permalink, which ends a text that was cut off, and stands for its picture.
     media |= {short for short, long in links.items() if (page := TWEET_PAGE.search(long)) and page[1] == key}
     mentions = [mention for place in places for mention in list_at(place, "user_mentions")]
     screen_name = text_at(item, "in_reply_to_screen_name")
@@ -123,7 +123,7 @@ def id_of(item: Json) -> str:
 
 
 def expand(text: str, links: dict[str, str], media: set[str]) -> str:
-    """`text` with the addresses that were shortened, and without those of its own pictures."""
+    """`text` with short links expanded, and without the links to its own pictures."""
 
     def whole(match: re.Match[str]) -> str:
         space, short = match.groups()
@@ -134,7 +134,7 @@ def expand(text: str, links: dict[str, str], media: set[str]) -> str:
 
 
 class NoteMatcher:
-    """Finds the tweet whose whole text a note is. The archive does not say it: the two have ids of their own.
+    """Finds the tweet whose full text a note is. The archive does not link them: each has its own id.
 
     They are made within a second of each other, and the tweet's text begins the note's, but for leading mentions,
     links, escapes and joiners of emoji: so letters and digits alone are compared.
@@ -151,7 +151,7 @@ class NoteMatcher:
         self._cut_off = [(start, tweet) for start, tweet in starts if len(start) >= MIN_LETTERS_WITHOUT_TIME]
 
     def take(self, note: Note) -> Tweet | None:
-        """The tweet, which is then no other note's; None when there is none."""
+        """The tweet, which no later note can then take; None when there is none."""
         found = next((self._tweets[key] for key in note.tweet_ids if key in self._tweets), None)
         found = found or self._by_time(note) or self._by_beginning(note)
         if found:
@@ -175,7 +175,7 @@ class NoteMatcher:
 
 
 def is_longer(note: Note, tweet: Tweet) -> bool:
-    """False for short notes, which exist for bold type: the tweet's text is then the more faithful."""
+    """False for short notes, which exist for bold type only: then the tweet's text is more faithful."""
     return len(_letters(note.text)) > len(_letters(tweet.text)) or bool(CUT_OFF.search(tweet.text))
 
 

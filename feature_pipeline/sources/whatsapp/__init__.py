@@ -28,11 +28,11 @@ OBTAIN = (
 )
 ADDRESS = None
 
-BARE_NAME = "_chat"  # of every iPhone's export; the archive has the chat's name
+BARE_NAME = "_chat"  # in every iPhone export; the archive is named after the chat
 PROBE_BYTES = 4096
 MAX_BYTES = 500_000_000
 SMALLEST_LIMIT = 10_000  # messages that an export with media holds, the newest; without media 40,000
-COPY = re.compile(r"\s*\(\d+\)$")  # what browsers put behind the name of a second download
+COPY = re.compile(r"\s*\(\d+\)$")  # which browsers append to the name of a second download
 
 
 @dataclass(frozen=True, slots=True)

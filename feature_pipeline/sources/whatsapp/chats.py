@@ -66,7 +66,7 @@ FORENOON = {
 }
 CAPITALS = re.compile(r"\b[AP]M\b")
 PROBED_LINES = 200
-FIRST_YEAR = 2009  # of WhatsApp: an earlier one is of a calendar that is not read here, or no date
+FIRST_YEAR = 2009  # of WhatsApp: an earlier one is not a date, or of an unsupported calendar
 BUDDHIST = 543  # years that Thai calendars are ahead
 ORDERS = ("dmy", "mdy", "ymd")
 
@@ -91,7 +91,7 @@ class _Head:
 
 
 def is_chat(text: str, *, from_the_first_line: bool) -> bool:
-    """Whether a text that begins so is an export: lines with a date and a time, and somebody says something."""
+    """Whether a text that begins so is an export: lines with a date and a time, and a sender."""
     lines = _lines(text)
     pattern = _pattern(lines)
     if from_the_first_line and not pattern.match(lines[0]):
@@ -104,7 +104,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _pattern(lines: Sequence[str]) -> re.Pattern[str]:
-    """One phone writes all of a chat's lines: what looks like another's was pasted into a message."""
+    """All lines of a chat are written by one phone: what looks like another phone's was pasted into a message."""
     return max(BRACKETED, DASHED, key=lambda pattern: sum(bool(pattern.match(line)) for line in lines[:PROBED_LINES]))
 
 

@@ -110,7 +110,7 @@ NOTICE = SenderText("", (), "notice of WhatsApp")
 
 
 def sender_text(text: str) -> SenderText:
-    """`text` is a message's, as it stands in the export."""
+    """`text`: of a message, as it is in the export."""
     if (edited := EDITED.search(text)) and (LRM in edited[0] or " " in edited[0].strip() or not edited[0].isascii()):
         text = text[: edited.start()]
     bare = MARKS.sub("", text).strip()
@@ -144,7 +144,7 @@ def sender_text(text: str) -> SenderText:
 
 
 def _is_placeholder(line: str) -> bool:
-    """Whether the line only stands for a picture, a recording or a file."""
+    """Whether the line is a placeholder for a picture, a recording or a file."""
     bare = MARKS.sub("", line).strip()
     angles = IN_ANGLES.fullmatch(bare)
     if (angles and MEDIA_WORD.search(angles[1])) or any(p.fullmatch(bare) for p in (ATTACHED, PHONE_FILE, FILE)):

@@ -47,7 +47,7 @@ class WordpressSource(ExportSource):
     _accounts: dict[str, WordpressAuthor] = field(default_factory=dict, init=False)  # by login
 
     def __post_init__(self) -> None:
-        """Reads all of it once, as who has written how much stands nowhere else."""
+        """Reads everything once: how much each author wrote is stated nowhere."""
         counts: Counter[str] = Counter()
         names: dict[str, tuple[str, ...]] = {}
         types: Counter[str] = Counter()
@@ -106,7 +106,7 @@ class WordpressSource(ExportSource):
                     self._accounts.setdefault(author.login, author)
 
     def _logins(self, item: WordpressItem) -> dict[str, tuple[str, ...]]:
-        """Login → all names of each author of the item; who has no account counts by the name that the item gives."""
+        """Login → all names of each author of the item; an author without an account goes by the name in the item."""
         found: dict[str, tuple[str, ...]] = {}
         for given in item.authors:
             keys = {_slug(name) for name in given} - {""}
@@ -164,7 +164,7 @@ class WordpressSource(ExportSource):
                 )
 
     def _wrote(self, comment: WordpressComment) -> bool:
-        """By account or by address: a name alone can be given by anybody."""
+        """By account or e-mail address: anybody can give a name."""
         accounts = [self._accounts[login] for login in self._chosen if login in self._accounts]
         if comment.user_id and any(comment.user_id == account.id for account in accounts):
             return True

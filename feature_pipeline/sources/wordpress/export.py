@@ -20,7 +20,11 @@ NAMESPACES = {"http://purl.org/rss/1.0/modules/content/": "content:", "http://pu
 EXPORT_NAMESPACE = "wordpress.org/export/"
 GENERATED_TERMS = {"uncategorized"}
 TERM_DOMAINS = {"", "category", "post_tag", "tag"}
-VISIBILITY = {"publish": "public", "": "public", "private": "private"}  # what else there is, nobody else could read
+VISIBILITY = {
+    "publish": "public",
+    "": "public",
+    "private": "private",
+}  # others: not published
 GUEST = "cap-"  # before the name of a co-author who has no account
 
 Fields = dict[str, list[etree._Element]]
@@ -125,7 +129,7 @@ def _item(fields: Fields, problem: str) -> WordpressItem:
 
 
 def _authors(fields: Fields) -> tuple[tuple[str, ...], ...]:
-    """Those of Co-Authors Plus where there are some, as its byline replaces WordPress's own."""
+    """Those of the plugin Co-Authors Plus, if any: its byline replaces WordPress's."""
     together = tuple(
         (str(term.get("nicename", "")).removeprefix(GUEST), plain_title(inner_markup(term)))
         for term in fields.get("category", [])

@@ -36,7 +36,7 @@ CODE = re.compile(rf"\[({LANGUAGES})(?:\s{ATTRIBUTES})?\](.{{0,50000}}?)\[/\1\]"
 OPENING = re.compile(r"\[([a-zA-Z][\w-]*)[^\[\]]*\]")
 CLOSING = re.compile(r"\[/([a-zA-Z][\w-]*)\]")
 WITH_ATTRIBUTES = re.compile(rf"\[[a-zA-Z][\w-]*\s+[\w-]+=(?:\"|'|&quot;|&#8221;|&#8243;|\w){ATTRIBUTES}/?\]")
-HELD = "\x1d{}\x1d"  # stands for an escaped shortcode meanwhile; no text of a post holds control characters
+HELD = "\x1d{}\x1d"  # placeholder for an escaped shortcode; no post contains control characters
 INLINE_TAG = re.compile(r"</?(?:em|strong|b|i|u|s|sub|sup|code|span|a|br|small|mark|del|ins|abbr|cite|q|font)\b[^<>]*>")
 
 
@@ -57,7 +57,7 @@ def post_html(content: str) -> str:
 
 
 def plain_title(title: str) -> str:
-    """Titles hold entities and inline tags, as themes print them unescaped."""
+    """Titles contain entities and inline tags, since themes print them unescaped."""
     return " ".join(html.unescape(INLINE_TAG.sub("", title)).split())
 
 

@@ -130,7 +130,7 @@ def test_what_is_removed_is_on_no_disk(server: WebServer, tmp_path: Path) -> Non
         fetcher.get(f"{server.url}/a")
         assert zlib.compress(canary) in cache.path.read_bytes()
         assert b"secret" not in cache.path.read_bytes()
-        cache.retreat()
+        cache.drop_failed()
         on_disk = b"".join(path.read_bytes() for path in tmp_path.iterdir())
         assert zlib.compress(canary) not in on_disk
         assert b"canary-of-a" not in on_disk
@@ -169,7 +169,7 @@ def test_after_a_failure_errors_and_the_last_answer_are_asked_for_anew(server: W
             fetcher.get(f"{server.url}/b")
         fetcher.get(f"{server.url}/c")
     cache = PageCache(tmp_path / "pages.sqlite")
-    cache.retreat()
+    cache.drop_failed()
     cache.close()
     server.routes |= {"/a": Answer(b"second"), "/b": Answer(b"let in"), "/c": Answer(b"{}")}
     with polite_fetcher(tmp_path, clock) as fetcher:
