@@ -165,6 +165,7 @@ class TestMainJob:
         data = Path(terminal.environment["TWIN_DATA_DIR"])
         assert [path for path in data.rglob("*") if path.stat().st_mode & 0o077] == []
 
+    @pytest.mark.slow
     def test_the_same_command_again_does_nothing(self, terminal: Terminal, first_answer: str, folder: Path) -> None:
         before = terminal.json("models")
         terminal.run("up", str(folder), "--author", "Maud Ferrier", "--no-serve")

@@ -44,7 +44,7 @@ def begun(
     return folder
 
 
-@pytest.fixture(params=["embedded index", "index of all"])
+@pytest.fixture(params=["embedded index", pytest.param("index of all", marks=pytest.mark.slow)])
 def make(
     request: pytest.FixtureRequest,
     begun: Path,

@@ -190,6 +190,7 @@ class TestTheTarget:
         assert not list(tmp_path.glob(".out*"))
 
 
+@pytest.mark.slow
 def test_a_gguf_has_a_name_that_says_what_it_is(base_model: BaseModelFiles, tmp_path: Path) -> None:
     """The real base, as only it comes as GGUF; what the file holds is the packaging's test."""
     import torch

@@ -30,6 +30,7 @@ def adapter(base_model: BaseModelFiles, tmp_path_factory: pytest.TempPathFactory
     return folder
 
 
+@pytest.mark.slow
 def test_the_merged_file_holds_what_peft_would_merge(base_model: BaseModelFiles, adapter: Path, tmp_path: Path) -> None:
     import torch
     from peft import PeftModel
@@ -53,6 +54,7 @@ def test_the_merged_file_holds_what_peft_would_merge(base_model: BaseModelFiles,
     assert changed > 100  # the adapter is not lost in the tolerance
 
 
+@pytest.mark.slow
 def test_it_is_made_once_and_named_by_what_it_was_made_from(
     base_model: BaseModelFiles, adapter: Path, tmp_path: Path
 ) -> None:
@@ -126,6 +128,7 @@ def test_a_setting_that_changes_what_the_tensors_mean_is_refused(
         list(merged_tensors(tiny_llama.folder, adapter))
 
 
+@pytest.mark.slow
 def test_an_adapter_of_another_base_is_refused(base_model: BaseModelFiles, tmp_path: Path, adapter: Path) -> None:
     from safetensors.numpy import load_file, save_file
 

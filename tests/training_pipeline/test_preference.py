@@ -27,7 +27,7 @@ from training_pipeline.preference.trainer import SFT_WEIGHT, TARGET_MARGIN
 from training_pipeline.preference.tuning import PreferenceResult, log_probabilities, tune
 
 CPU = Placement(torch.device("cpu"), bfloat16=False)
-METHODS = ("dpo", "simpo")
+METHODS = ("dpo", pytest.param("simpo", marks=pytest.mark.slow))
 
 
 @pytest.fixture
