@@ -1,7 +1,6 @@
 """F_n: the manifest that makes a set of tables a feature version; and what else the store knows of an author."""
 
 import hashlib
-import re
 from collections.abc import Iterable, Sequence
 from typing import Annotated
 
@@ -10,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from feature_store.records import Chunk, Document, Example, Post, Split, digest_of, row_digest
 
 FEWEST_CHARACTERS = 40  # of a text that is forgotten by its words: "Thank you!" must not hide every thanks
-SENTENCE_END = re.compile(r"[.!?。！？\n]+")
 RUN = 32  # letters and digits of a sentence that make it known again: six or seven words of English
 
 
@@ -87,8 +85,10 @@ class Forgotten(BaseModel):
 
     def _runs(self, text: str) -> set[str]:
         """Side by side, but for the last: runs that overlap could be guessed from one another, letter by letter."""
+        from text.sentences import sentences
+
         found = set()
-        for letters in map(_letters, SENTENCE_END.split(text)):
+        for letters in (_letters(text[start:end]) for start, end in sentences(text)):
             last = len(letters) - RUN
             found |= {self._run(letters, start) for start in (*range(0, last, RUN), last) if last >= 0}
         return found

@@ -6,7 +6,7 @@ import pytest
 
 from model_registry.ports import GeneratedText
 from training_pipeline.evaluation.conditions import Condition, Generations
-from training_pipeline.evaluation.judges.health import CONTROL_TOKEN, MOST_REPEATED, judge, language, repetition
+from training_pipeline.evaluation.judges.health import CONTROL_TOKEN, MOST_REPEATED, judge, repetition
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 ENGLISH = "The fog came in over the harbour before six, and nobody in the square could see the clock at all."
@@ -77,8 +77,8 @@ def test_another_language_than_the_author_wrote_there_counts() -> None:
 
 def test_of_too_little_text_or_code_no_language_is_told() -> None:
     code = "```python\nfor row in rows:\n    print(row['le port'], row['la place'])\n    total += row['heures']\n```"
-    assert language("Le brouillard est entré dans le port.") == language(code) == language("0101 0010 1110 " * 20) == ""
-    assert "adapter/language" not in judged("Oui.", "", code)
+    short = "Le brouillard est entré dans le port."
+    assert "adapter/language" not in judged("Oui.", "", code, short, "0101 0010 1110 " * 20)
     assert judged("Oui.", FRENCH, ENGLISH)["adapter/language"] == 0.5
 
 

@@ -2,21 +2,18 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
-from typing import TYPE_CHECKING
+from functools import partial
 
 from model_registry.evaluation import Measure, Measures
 from model_registry.gates import figures_of, measures_of, worse
 from model_registry.judges import Figure, Unit
 from model_registry.ports import AdapterVersion, GeneratedText
+from text.language import detect_language
 from text.words import SIZE_UNSPACED, folded_words, is_unspaced, size, words
 from training_pipeline.evaluation.bootstrap import measure
 from training_pipeline.evaluation.charts import Chart, by_condition, chart
 from training_pipeline.evaluation.conditions import Condition, Generations
 from training_pipeline.evaluation.judge import Judge
-
-if TYPE_CHECKING:
-    from py3langid.langid import LanguageIdentifier
 
 NAME = "health"
 FAULTS = {
@@ -35,11 +32,9 @@ JUDGED = (Condition.BASE, Condition.ADAPTER, Condition.ADAPTER_RETRIEVAL)
 MOST_REPEATED = 0.25
 NGRAM = 4  # words
 FEWEST_WORDS = 4
-# py3langid is sure of itself too early: shorter texts, and guesses below, are not asked
+# A wrong guess would count against the adapter: shorter texts, and guesses below, do not count
 FEWEST_LETTERS = 60
 ENOUGH_CONFIDENCE = 0.9
-NO_LANGUAGE = "zxx"
-NOT_PROSE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`|https?://\S+|www\.\S+|[@#][\w.@-]+", re.DOTALL)
 # What begins and ends turns in the chat formats of today: ChatML and its kin, Gemma, Mistral and Llama 2 (whose </s>
 # is HTML's too, inside a text)
 CONTROL_TOKEN = re.compile(
@@ -79,15 +74,6 @@ def repetition(text: str) -> float:
     return 1 - len(set(grams)) / len(grams) if grams else 0.0
 
 
-def language(text: str) -> str:
-    """The ISO 639 code of the language of its prose, "" for too little of it or for a guess."""
-    prose = " ".join(NOT_PROSE.sub(" ", text).split())
-    if sum(character.isalpha() for character in prose) < FEWEST_LETTERS:
-        return ""
-    found, confidence = _identifier().classify(prose)
-    return found if confidence >= ENOUGH_CONFIDENCE and found != NO_LANGUAGE else ""
-
-
 def _shares(written: Sequence[GeneratedText], real: Sequence[str]) -> Measures:
     texts = [generated.text for generated in written]
     ill = {
@@ -96,7 +82,8 @@ def _shares(written: Sequence[GeneratedText], real: Sequence[str]) -> Measures:
         "unended": [not generated.ended for generated in written],
         "leaked": [CONTROL_TOKEN.search(text) is not None for text in texts],
     }
-    told = [(language(text), language(own)) for text, own in zip(texts, real, strict=True)]
+    tell = partial(detect_language, fewest_letters=FEWEST_LETTERS, enough_confidence=ENOUGH_CONFIDENCE)
+    told = [(tell(text), tell(own)) for text, own in zip(texts, real, strict=True)]
     if known := [found != expected for found, expected in told if found and expected]:
         ill["language"] = known
     return {name: _share(found) for name, found in ill.items()}
@@ -108,13 +95,6 @@ def _share(ill: Sequence[bool]) -> Measure:
 
 def _length(text: str) -> float:
     return sum(map(size, words(text)))
-
-
-@cache
-def _identifier() -> "LanguageIdentifier":
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
 def gate(candidate: AdapterVersion, champion: AdapterVersion | None) -> Iterator[str]:
