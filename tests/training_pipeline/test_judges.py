@@ -19,7 +19,8 @@ FILES = sorted(path.stem for path in Path(package.__file__).parent.glob("*.py") 
 def test_each_file_is_a_judge_of_its_name_and_the_most_important_comes_first() -> None:
     judges = load_judges()
     assert sorted(judges) == [judge.name for judge in sorted(judges.values(), key=lambda j: j.name)] == FILES
-    assert list(judges) == ["style", "likelihood", "grounding", "memorisation", "health"]
+    known = ["style", "likelihood", "grounding", "memorisation", "health"]
+    assert [name for name in judges if name in known] == known
     importances = [judge.importance for judge in judges.values()]
     assert importances == sorted(set(importances))  # no two alike: the order is defined
 

@@ -15,6 +15,7 @@ from model_registry.judges import Unit
 from model_registry.ports import GeneratedText
 from training_pipeline.evaluation.charts import chart, line_chart, round_ticks, smoothed
 from training_pipeline.evaluation.conditions import Condition, Generations
+from training_pipeline.evaluation.judges import load_judges
 from training_pipeline.evaluation.report import Report, Sample, render, report_of, verdict, write_report
 from training_pipeline.finetuning import curves
 
@@ -125,7 +126,7 @@ class TestWhatItSays:
         text = "".join(Page(render(report)).text)
         for figure in ("60% to 80%", "−16.0% to −12.0%", "1.400", "thing", "twin", "base model shown five posts"):
             assert figure in text
-        assert text.count("This was not judged.") == 3  # grounding, memorisation, health
+        assert text.count("This was not judged.") == len(load_judges()) - 2  # all but style and likelihood
 
     def test_what_is_not_there_is_said(self, report: Report) -> None:
         text = render(replace(report, curves=[], parity=None, samples=[]))
