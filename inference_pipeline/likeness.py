@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Literal
 
-from model_registry.style import SCORERS, ScorerName, StyleScorer
-from model_registry.style_traits import Trait, explain
+from model_registry.style.scorer import SCORERS, ScorerName, StyleScorer
+from model_registry.style.traits import Trait, explain
 from text.words import count_words
 
 # Measured on passages that three authors wrote later (maud_ferrier and two blogs): of 40 words 85 to 100% lay above 0.5

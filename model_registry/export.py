@@ -1,4 +1,4 @@
-"""Takes a version out of the house: a PEFT folder, a merged model, a GGUF, each as other software loads it."""
+"""Exports a version for other software: a PEFT folder, a merged model, or a GGUF."""
 
 import json
 import os

@@ -1,8 +1,8 @@
-"""What readers said of answers: the API keeps it, training makes preference pairs of it, erasure takes it away.
+"""Readers' feedback on answers: the API appends it, training makes preference pairs of it, erasure removes it.
 
-    folder/AUTHOR.jsonl     a Feedback a line, oldest first; a line that a kill cut off stands alone, and is passed over
+    folder/AUTHOR.jsonl     one Feedback per line, oldest first; a line that a kill truncated is skipped
 
-One lock is held by whoever writes, in any process.
+Writers hold one lock, across processes.
 """
 
 import hashlib
@@ -26,8 +26,8 @@ Rating = Literal["up", "down"]
 
 
 class Feedback(BaseModel):
-    """One judgement. `chosen` and `rejected` make a preference pair where both are there: what the reader wrote
-    instead, and what the model had written. A thumb alone fills one of them and leaves the other empty."""
+    """One rating. Where both are given, `chosen` (what the reader wrote instead) and `rejected` (what the model had
+    written) make a preference pair. A thumb alone fills one of them and leaves the other empty."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -38,20 +38,20 @@ class Feedback(BaseModel):
     earlier: tuple[ChatMessage, ...] = ()  # the turns before
     documents: tuple[str, ...] = ()  # ids of the posts that the passages are of
     rating: Rating | None = None
-    model: str = ""  # as it was asked, e.g. "maud@v3"
+    model: str = ""  # as requested, e.g. "maud@v3"
     adapter: str = ""
     features: str = ""
     created_at: str = ""  # ISO 8601, UTC
 
     def mentions(self, forgotten: Forgotten) -> bool:
-        """Whether it shows a forgotten post: one of those pending, or the words of any."""
+        """Whether it shows a post that is being erased, or quotes one that was."""
         texts = (self.request, self.chosen, self.rejected, *(p.text for p in self.passages))
         spoken = (*texts, *(message.content for message in self.earlier))
         return not set(self.documents).isdisjoint(forgotten.pending) or any(map(forgotten.quoted_in, spoken))
 
 
 class FeedbackLog:
-    """`store` knows the authors, and what was forgotten."""
+    """`store` knows the authors, and which posts were forgotten."""
 
     def __init__(self, folder: Path, store: FeatureReader) -> None:
         self._folder = folder
@@ -61,12 +61,12 @@ class FeedbackLog:
         return self._folder / f"{author}.jsonl"
 
     def append(self, author: str, feedback: Feedback) -> None:
-        """Kept on the disk when this returns. Raises UnknownAuthorError; FeedbackRefusedError when it shows a forgotten
+        """On disk when this returns. Raises UnknownAuthorError; FeedbackRefusedError when it shows a forgotten
         post, or when the author's feedback has grown too large."""
         line = feedback.model_dump_json().encode() + b"\n"
         self._store.profile(author)
         with self._writing():
-            # Erasure remembers what is forgotten before it takes this lock: whatever comes later is seen here.
+            # Erasure records what is forgotten before it takes this lock, so what was recorded is seen here.
             if feedback.mentions(self._store.forgotten(author)):
                 raise FeedbackRefusedError("a post that this feedback shows was erased. Nothing was kept.")
             with self.path(author).open("a+b") as file:
@@ -76,14 +76,14 @@ class FeedbackLog:
                         f"{author} has {size // 1_000_000} MB of feedback, as much as is kept. Move "
                         f"{self.path(author).name} away; versions that used it are out of use at the next twin forget."
                     )
-                if size and _last_byte(file.fileno(), size) != b"\n":  # a kill cut the line before
+                if size and _last_byte(file.fileno(), size) != b"\n":  # a kill truncated the line before
                     line = b"\n" + line
                 file.write(line)
                 file.flush()
                 os.fsync(file.fileno())
 
     def erase(self, author: str) -> int:
-        """Remove what shows a forgotten post, and lines that cannot be read; answer how many."""
+        """Remove what shows a forgotten post, and unreadable lines; returns how many."""
         path = self.path(author)
         if not path.exists():
             return 0
@@ -112,7 +112,7 @@ class FeedbackLog:
 
 
 def row_id(line: bytes) -> str:
-    """Names a row by its bytes, which never change: a version says by it what it learnt from."""
+    """A digest of a row's bytes, which never change: a version records which rows it learned from."""
     return hashlib.sha256(line.strip()).hexdigest()[:16]
 
 

@@ -40,7 +40,7 @@ class BaseLineage(BaseModel):
 
 
 class AdapterManifest(BaseModel):
-    """Everything that decides what a version answers. The version's number is the registry's, not in here."""
+    """Everything that decides how a version behaves. The version's number is the registry's and is not stored here."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -49,9 +49,9 @@ class AdapterManifest(BaseModel):
     created_at: str  # ISO 8601, UTC
     base: BaseLineage
     features: FeatureLineage
-    feedback: tuple[str, ...] = ()  # ids of the rows of feedback that it learnt from (model_registry/feedback.py)
+    feedback: tuple[str, ...] = ()  # ids of the rows of feedback that it learned from (model_registry/feedback.py)
     prompt_version: str
-    training: dict[str, Any]  # every argument and what became of it: rank, steps, label tokens, seconds, device
+    training: dict[str, Any]  # every setting and its outcome: rank, steps, label tokens, seconds, device
     judges: dict[str, Measures]  # judge → name → figure, as measured before it was registered
     parity: ParityResult | None
     code_version: str

@@ -28,7 +28,7 @@ MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#|~])")
 
 
 class Form(StrEnum):
-    """What the card lies beside."""
+    """What the card describes."""
 
     PEFT = "peft"  # adapter files
     MERGED = "merged"  # a whole model in Hugging Face format
@@ -44,9 +44,9 @@ def public_id(base_name: str) -> str:
 
 
 def name_base(folder: Path, base_name: str) -> None:
-    """Make the PEFT folder name its base as others know it: save_pretrained writes where it lay on this machine.
+    """Replace the base's path on this machine, which save_pretrained wrote, by its public id.
 
-    Only who loads an adapter without saying on which base (AutoPeftModel) reads the name.
+    Only AutoPeftModel, which loads an adapter without being told the base, reads it.
     """
     path = folder / ADAPTER_CONFIG
     config: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -55,9 +55,9 @@ def name_base(folder: Path, base_name: str) -> None:
 
 
 def finish_folder(folder: Path, manifest: AdapterManifest, judges: Judges) -> None:
-    """Make what PEFT saved fit to be shown: its name of the base, and our card in the place of its own.
+    """Complete a folder that PEFT saved: the base's public id, and our model card in place of PEFT's.
 
-    Before the digests of the folder are made; those in `manifest` are not read.
+    Called before the folder is digested; the digests in `manifest` are not read.
     """
     name_base(folder, manifest.base.name)
     card = model_card(manifest, figures=manifest.judges, parity=manifest.parity, judges=judges)
@@ -233,5 +233,5 @@ def _table(head: tuple[str, str], rows: Iterable[tuple[str, str]]) -> str:
 
 
 def _plain(text: str) -> str:
-    """A name as Markdown shows it: nothing in it is markup."""
+    """`text` with its Markdown escaped."""
     return MARKDOWN.sub(r"\\\1", " ".join(text.split()))

@@ -1,7 +1,7 @@
-"""What is served on a CPU: base and adapter merged into one GGUF file.
+"""Packages base and adapter as one merged GGUF file, which is what is served on a CPU.
 
-openvino-genai, llama.cpp, Ollama and LM Studio open the same file. It is a cache, named by the digest of what it was
-made from, and can always be made again. The merge runs in float32 with numpy (a server never loads the trainer):
+openvino-genai, llama.cpp, Ollama and LM Studio open the same file. It is cached under the digest of what it was made
+from, and can always be made again. The merge runs in float32 with numpy (a server never loads the trainer):
 W' = W + (alpha / r) B A, with alpha / sqrt(r) for rank-stabilised LoRA (Hu et al. 2021; Kalajdzievski 2023). DoRA (Liu
 et al. 2024) learns the length of each row of weights apart from its direction: row i becomes m_i W'_i / |W'_i|.
 """
@@ -31,9 +31,9 @@ SERVED_ARCHITECTURES = ("llama",)
 QUANTISATION_KEYS = ("general.file_type", "general.quantization_version")
 GGUF_FILE_TYPE_F16 = 1
 PEFT_PREFIX = "base_model.model."
-# Whatever else stands in a LoRA file (biases, embeddings, whole modules) would be lost in a merge, so it is refused.
+# Anything else in a LoRA file (biases, embeddings, whole modules) would be lost in a merge, so it is refused.
 LORA_TENSOR = re.compile(rf"{re.escape(PEFT_PREFIX)}(.+)\.(?:lora_[AB]\.weight|lora_magnitude_vector)$")
-# Settings of PEFT under which the same tensors mean another change of the weights.
+# PEFT settings under which the same tensors mean a different update of the weights.
 OTHER_LORAS = ("fan_in_fan_out", "layer_replication", "alora_invocation_tokens", "use_qalora", "use_bdlora",
                "velora_config", "monteclora_config", "arrow_config", "kasa_config", "target_parameters")  # fmt: skip
 
@@ -57,7 +57,7 @@ def served_gguf(base: BaseModelFiles, adapter: Path | None, cache_dir: Path) -> 
 
 
 def served_path(base_fingerprint: str, adapter: Path | None, cache_dir: Path) -> Path:
-    """Where the merged GGUF is kept: named by what it is made of."""
+    """Where the merged GGUF is cached: named by what it is made of."""
     parts = [digest_file(adapter / name).sha256 for name in (ADAPTER_CONFIG, ADAPTER_WEIGHTS)] if adapter else []
     return cache_dir / "served" / f"{digest_of(PACKAGING_VERSION, base_fingerprint, parts)[:24]}.gguf"
 
@@ -146,7 +146,7 @@ class _Lora:
         self.left = {f"{module}.weight" for module in modules}  # of the base, not asked for yet
 
     def merge(self, name: str, weight: "NDArray[np.float32]") -> "NDArray[np.float32]":
-        """The base's tensor `name` (out, in) as the adapter changes it; itself where it does not."""
+        """The base's tensor `name` (out, in) with the adapter's update, where it has one."""
         if name not in self.left:
             return weight
         self.left.discard(name)

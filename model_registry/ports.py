@@ -1,4 +1,4 @@
-"""What the registry can do, without saying how. Backends live in model_registry/backends, named only in twin/."""
+"""The ports: the registry, and what the judges need of serving. Backends are named only in twin/."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,9 +25,9 @@ class AdapterVersion:
     manifest: AdapterManifest
     aliases: tuple[str, ...]
     forced: bool = False  # promoted although a gate refused
-    tainted: str = ""  # why it may not be used any more: it learnt from text that was erased since
-    evaluation: Evaluation | None = None  # the newest judging since it was registered
-    unreadable: str = ""  # why that judging cannot be read: there are no figures then, and serving needs none
+    tainted: str = ""  # why it may not be used any more: it learned from text that was erased since
+    evaluation: Evaluation | None = None  # the newest since it was registered
+    unreadable: str = ""  # why that evaluation cannot be read: there are no figures then, and serving needs none
 
     @property
     def name(self) -> str:
@@ -35,7 +35,7 @@ class AdapterVersion:
 
     @property
     def judges(self) -> dict[str, Measures]:
-        """The newest figures; none when they cannot be read, as older ones would pass for them."""
+        """The newest figures; none when they cannot be read, as older ones must not replace them."""
         if self.unreadable:
             return {}
         return self.evaluation.judges if self.evaluation else self.manifest.judges
@@ -60,7 +60,7 @@ class ModelResolver(Protocol):
 
 
 def has_champion(resolver: ModelResolver, author: str) -> bool:
-    """Whether there is one to serve. What is wrong with another version is of no account here."""
+    """Whether there is one to serve, whatever is wrong with other versions."""
     try:
         resolver.resolve(author)
     except (UnknownModelError, CorruptModelError):
@@ -77,8 +77,8 @@ class ModelPublisher(ModelResolver, Protocol):
         """
 
     def record_evaluation(self, author: str, number: int, evaluation: Evaluation) -> AdapterVersion:
-        """Keep a judging of v_number in place of the one before; the gates read the newest. Files of the version stay
-        as they are. Raises UnknownModelError, CorruptModelError when the version's files are not what was registered.
+        """Replace the evaluation of v_number; the gates read the newest. The files of the version stay as they are.
+        Raises UnknownModelError, CorruptModelError when the version's files are not what was registered.
         """
 
     def promote(self, author: str, number: int, *, force: bool = False, reason: str = "") -> AdapterVersion:
@@ -106,7 +106,7 @@ class ModelPublisher(ModelResolver, Protocol):
         """Remove every version of the author with its files and runs. Nothing happens when there is none."""
 
     def log_run(self, author: str, parameters: dict[str, str], curve: Sequence[tuple[int, str, float]]) -> None:
-        """Keep a training run's parameters and curves (step, name, value), for people to look at."""
+        """Log a training run's parameters and curves (step, name, value), for people to look at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class GeneratedText:
 
 
 class ServingProbe(Protocol):
-    """What the judges ask of the serving engine; handed to training by twin's wiring. `adapter` None: the base."""
+    """What the judges need of the serving engine; twin passes one to training. `adapter` None: the base."""
 
     @property
     def engine(self) -> str: ...
@@ -145,7 +145,7 @@ class ServingProbe(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """What a served answer may rest on; both are empty when nothing that was written bears on the question."""
+    """What a served answer may use; both are empty when nothing relevant was written."""
 
     chunks: tuple[ScoredChunk, ...]
     passages: tuple[Passage, ...]  # the same, as the prompt shows them
@@ -161,7 +161,7 @@ class Cited:
 
 
 class RetrievalProbe(Protocol):
-    """What the judges ask of retrieval, for one author and one feature version; handed over by twin's wiring."""
+    """What the judges need of retrieval, for one author and one feature version; twin passes one to training."""
 
     def documents(self, question: str, limit: int) -> list[str]:
         """Ids of the first `limit` documents of the ranking, best first, before any gate on relevance."""

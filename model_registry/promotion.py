@@ -1,4 +1,4 @@
-"""The gates that a version passes before it may be champion. They believe the judges' figures and nothing else."""
+"""The gates that a version must pass to become champion. They read the judges' figures and nothing else."""
 
 from collections.abc import Iterator, Sequence
 
@@ -52,7 +52,7 @@ def refused(author: str, number: int, reasons: Sequence[str]) -> PromotionRefuse
 
 
 def require_untainted(author: str, number: int, tainted: str) -> None:
-    """Raises TaintedModelError. No force overrules it."""
+    """Raises TaintedModelError, which no force overrules."""
     if tainted:
         raise TaintedModelError(
             f"v{number} of {author!r} may not be used any more: {tainted}. Train a new one: twin train {author}"
@@ -60,6 +60,6 @@ def require_untainted(author: str, number: int, tainted: str) -> None:
 
 
 def require_readable(candidate: AdapterVersion) -> None:
-    """Raises CorruptModelError when its newest judging is not. No force overrules it: judging again mends it."""
+    """Raises CorruptModelError when its newest evaluation is not, which no force overrules: evaluate it again."""
     if candidate.unreadable:
         raise CorruptModelError(candidate.unreadable)

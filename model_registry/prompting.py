@@ -2,8 +2,8 @@
 
 A conversation becomes messages (persona in the system turn, retrieved passages in the last user turn), messages
 become one string through the base model's own chat template, and `tokenize` makes ids of it. Whatever is retrieved
-is data: it stands between delimiters that carry a per-request nonce, never in the system turn. Neither invisible
-characters nor the base model's control tokens survive in anything that is retrieved or typed.
+is data: it is placed between delimiters with a per-request nonce, never in the system turn. Invisible characters and
+the base model's control tokens are removed from everything that is retrieved or typed.
 """
 
 import hashlib
@@ -93,9 +93,9 @@ class PromptRenderer:
     ) -> list[ChatMessage]:
         """The persona, the earlier turns, and the last user turn with the passages above it.
 
-        System turns of the caller are kept after the persona, as data. Nothing but the delimiters holds the nonce: an
-        earlier answer may have told it, and with a seed it comes again. Raises ValueError when the conversation
-        does not end in a user turn.
+        System turns of the caller are kept after the persona, as data. Only the delimiters contain the nonce: it is
+        broken up elsewhere, as an earlier answer may have leaked it, and with a seed it repeats. Raises ValueError when
+        the conversation does not end in a user turn.
         """
         if not conversation or conversation[-1].role != "user":
             raise ValueError("a conversation must end in a user turn")

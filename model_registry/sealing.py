@@ -1,4 +1,4 @@
-"""JSON files that carry their own sha256 as their last field, so that no flipped byte in them passes for a figure."""
+"""JSON files with their own sha256 as the last field, so that a corrupted byte is not read as a figure."""
 
 import hashlib
 from pathlib import Path
@@ -9,15 +9,15 @@ FIELD = b',\n  "sha256": "'
 
 
 def write_sealed(path: Path, body: str) -> None:
-    """Put `body`, an indented JSON object, in place of what is at `path`: whole or not at all."""
+    """Write `body`, an indented JSON object, to `path`, atomically."""
     write_whole(path, _sealed(body.encode()))
 
 
 def read_sealed(path: Path) -> bytes:
-    """The JSON object without its seal. One that was never sealed is returned as it is: manifests were not, once; who
-    reads it must refuse unknown fields, of which a damaged seal is one.
+    """The JSON object without its seal. A file without a seal is returned as it is, as early manifests have none; the
+    caller must refuse unknown fields, of which a damaged seal is one.
 
-    Raises ValueError when a byte was changed since; OSError.
+    Raises ValueError when a byte was changed since it was written; OSError.
     """
     data = path.read_bytes()
     head, seal, _ = data.rpartition(FIELD)

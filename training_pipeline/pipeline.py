@@ -18,7 +18,7 @@ from model_registry.manifest import AdapterManifest, BaseLineage, FeatureLineage
 from model_registry.model_card import finish_folder
 from model_registry.ports import AdapterVersion, ModelPublisher
 from model_registry.prompting import PROMPT_VERSION
-from model_registry.style import STYLE_FILE, StyleScorer
+from model_registry.style.scorer import STYLE_FILE, StyleScorer
 from training_pipeline.errors import FeaturesErasedError
 from training_pipeline.evaluation.judges import load_judges
 from training_pipeline.evaluation.judging import Judgement, judge

@@ -1,9 +1,9 @@
-"""Versions in MLflow, behind our own gate.
+"""The model registry on MLflow, with the guarantees that MLflow lacks.
 
 MLflow registers half-written models as ready and lets a champion be deleted. So the files come first: a version is
-copied, verified and renamed to `versions/<author>/<sha256 of its manifest>`, and only then does MLflow hear of it. What
-judges find later lies in `evaluations/`, a file a version. Serving needs no figures, so one that cannot be read keeps
-nothing from being listed, resolved or rolled back to: the version says so, and is not promoted.
+copied, verified and renamed to `versions/<author>/<sha256 of its manifest>`, and only then registered with MLflow.
+Later evaluations lie in `evaluations/`, one file per version. Serving needs no figures, so a version whose evaluation
+cannot be read is still listed, resolved and rolled back to; it says so, and is not promoted.
 """
 
 import re

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from fakes.world import World
 from model_registry.manifest import digest_folder, read_manifest, write_manifest
-from model_registry.style import STYLE_FILE, StyleScorer
-from model_registry.style_fitting import fit
+from model_registry.style.fitting import fit
+from model_registry.style.scorer import STYLE_FILE, StyleScorer
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)

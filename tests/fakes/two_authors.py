@@ -33,7 +33,7 @@ from model_registry.base_models import BaseModelFiles
 from model_registry.manifest import BaseLineage, FeatureLineage, digest_folder, write_manifest
 from model_registry.ports import AdapterVersion
 from model_registry.prompting import PROMPT_VERSION, PromptRenderer
-from model_registry.style import STYLE_FILE, StyleScorer
+from model_registry.style.scorer import STYLE_FILE, StyleScorer
 from training_pipeline.evaluation.judges import load_judges
 
 NAME = "Alex Reed"  # of both: whatever is kept by name alone is shared

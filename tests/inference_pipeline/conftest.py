@@ -11,7 +11,7 @@ from fakes.service import ANSWER, Service
 from fakes.world import POSTS, World
 from inference_pipeline.engines import Engine, engine_module
 from model_registry.base_models import BaseModelFiles
-from model_registry.style import StyleScorer
+from model_registry.style.scorer import StyleScorer
 
 
 @pytest.fixture

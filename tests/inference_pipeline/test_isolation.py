@@ -14,8 +14,8 @@ from fakes.interleaving import Interleaving, Make
 from fakes.scorer import DEX, FLAT, MAUD
 from fakes.two_authors import QUESTIONS, WORDS, TwoAuthors
 from model_registry.base_models import BaseModelFiles
-from model_registry.style import StyleScorer
-from model_registry.style_fitting import fit
+from model_registry.style.fitting import fit
+from model_registry.style.scorer import StyleScorer
 
 pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect in the local Qdrant")
 

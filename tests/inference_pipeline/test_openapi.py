@@ -12,7 +12,7 @@ from fakes.feature_records import make_document
 from fakes.scorer import give_scorer
 from fakes.service import Service
 from fakes.world import POSTS, World, make_chunk
-from model_registry.style import StyleScorer
+from model_registry.style.scorer import StyleScorer
 
 if TYPE_CHECKING:
     from schemathesis import Case

@@ -6,7 +6,7 @@ import pytest
 from fakes.scorer import DEX, FLAT, MAUD, give_scorer
 from fakes.service import Service
 from fakes.world import World
-from model_registry.style import StyleScorer
+from model_registry.style.scorer import StyleScorer
 
 
 @pytest.fixture(autouse=True)

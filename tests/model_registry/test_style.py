@@ -10,11 +10,11 @@ import pytest
 
 from feature_store.records import digest_of
 from model_registry.errors import CorruptModelError
-from model_registry.function_words import mask
-from model_registry.style import RHYTHM, SCORERS, StyleScorer, assign, divergence
-from model_registry.style_features import COUNTING, MARKS, SENTENCES, count, fold
-from model_registry.style_fitting import first_passages, fit
-from model_registry.style_traits import explain
+from model_registry.style.features import COUNTING, MARKS, SENTENCES, count, fold
+from model_registry.style.fitting import first_passages, fit
+from model_registry.style.function_words import mask
+from model_registry.style.scorer import RHYTHM, SCORERS, StyleScorer, assign, divergence
+from model_registry.style.traits import explain
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
@@ -270,7 +270,7 @@ def test_first_passages_come_from_as_many_texts_as_there_are() -> None:
 def test_scoring_needs_no_trainer(maud: StyleScorer, tmp_path: Path) -> None:
     maud.save(tmp_path / "style_scorer.json")
     program = (
-        "import sys, pathlib; from model_registry.style import StyleScorer\n"
+        "import sys, pathlib; from model_registry.style.scorer import StyleScorer\n"
         "assert 'numpy' not in sys.modules\n"
         f"scorer = StyleScorer.load(pathlib.Path({str(tmp_path / 'style_scorer.json')!r}))\n"
         "scorer.read(['Right then. It is a clock.']).score('rhythm')\n"

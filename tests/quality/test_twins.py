@@ -14,7 +14,7 @@ import pytest
 from configs.progress import Silent
 from configs.settings import Settings, load_settings
 from model_registry.ports import CANDIDATE, AdapterVersion
-from model_registry.style import STYLE_FILE, StyleScorer, assign
+from model_registry.style.scorer import STYLE_FILE, StyleScorer, assign
 from training_pipeline.evaluation.conditions import Condition, Generations
 from training_pipeline.evaluation.context import EvaluationContext
 from twin import cli, wiring

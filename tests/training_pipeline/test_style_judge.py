@@ -7,8 +7,8 @@ import pytest
 
 from feature_store.errors import UnknownEncoderError
 from model_registry.ports import GeneratedText
-from model_registry.style import SCORERS, StyleScorer
-from model_registry.style_fitting import first_passages, fit
+from model_registry.style.fitting import first_passages, fit
+from model_registry.style.scorer import SCORERS, StyleScorer
 from text.sentences import cut_after_sentences
 from training_pipeline.evaluation import style_embedding
 from training_pipeline.evaluation.conditions import Condition, Generations

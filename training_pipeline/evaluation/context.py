@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from feature_store.records import Passage, Split
-from model_registry.style import StyleScorer
+from model_registry.style.scorer import StyleScorer
 from training_pipeline.evaluation.conditions import Condition, Generations
 from training_pipeline.evaluation.generation import CachedGenerator, generator_of
 from training_pipeline.evaluation.held_out import HeldOut, held_out, shown_posts, target_texts

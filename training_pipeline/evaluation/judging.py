@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from model_registry.evaluation import Measures, ParityResult
-from model_registry.style import StyleScorer
+from model_registry.style.scorer import StyleScorer
 from training_pipeline.evaluation import parity
 from training_pipeline.evaluation.conditions import Generations
 from training_pipeline.evaluation.context import EvaluationContext

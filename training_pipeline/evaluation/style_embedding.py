@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from feature_store.encoder import load_encoder
 from model_registry.evaluation import Measures
-from model_registry.style_fitting import first_passages
+from model_registry.style.fitting import first_passages
 from training_pipeline.evaluation.conditions import Condition, Generations
 from training_pipeline.evaluation.style_gap import Places, shares, whole_sentences
 

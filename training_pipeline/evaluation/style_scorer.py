@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from feature_store.records import Split
-from model_registry.style import StyleScorer
-from model_registry.style_fitting import fit
+from model_registry.style.fitting import fit
+from model_registry.style.scorer import StyleScorer
 from training_pipeline.evaluation.generation import generator_of
 from training_pipeline.evaluation.held_out import cut, learned, target_texts
 from training_pipeline.evaluation.other_authors import other_authors, reference_voices

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from feature_store.records import Split
 from model_registry.evaluation import Measure, Measures
-from model_registry.style import STYLE_FILE, StyleScorer
+from model_registry.style.scorer import STYLE_FILE, StyleScorer
 from training_pipeline.evaluation.generation import generator_of
 from training_pipeline.evaluation.judging import Judgement, judge
 from training_pipeline.preference import tuning

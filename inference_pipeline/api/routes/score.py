@@ -16,8 +16,8 @@ from inference_pipeline.api.services import Services
 from inference_pipeline.engine_pool import BASE
 from inference_pipeline.likeness import FEWEST_WORDS, likeness
 from model_registry.errors import UnknownModelError
-from model_registry.style import STYLE_FILE, StyleScorer
-from model_registry.style_traits import Trait
+from model_registry.style.scorer import STYLE_FILE, StyleScorer
+from model_registry.style.traits import Trait
 
 MAX_CHARACTERS = 100_000
 SCORERS_IN_MEMORY = 8  # some megabytes each

@@ -1,6 +1,6 @@
 """The style judge: which share of the style gap between the base model and the author the adapter closes.
 
-Three scorers judge, as one can be fooled (model_registry/style.py says what each looks at); style_gap.py has the
+Three scorers judge, as one can be fooled (model_registry/style/scorer.py says what each looks at); style_gap.py has the
 formula.
 
 The control, "shuffled", asks which share of the way from the base to *another* author the adapter's texts have gone, by
@@ -18,7 +18,7 @@ from model_registry.evaluation import Measure, Measures
 from model_registry.gates import Unmeasured, evaluate_command, figures_of, measures_of, worse
 from model_registry.judges import Column, Figure, Unit
 from model_registry.ports import AdapterVersion
-from model_registry.style import SCORERS, ReadTexts, ScorerName, StyleScorer
+from model_registry.style.scorer import SCORERS, ReadTexts, ScorerName, StyleScorer
 from training_pipeline.evaluation import style_embedding
 from training_pipeline.evaluation.charts import Chart, by_condition, chart
 from training_pipeline.evaluation.conditions import Condition, Generations

@@ -1,6 +1,6 @@
-"""Which words are form and not content, in any language: the most frequent ones. The others are masked.
+"""Function words, in any language: the most frequent words. Content words are masked.
 
-A text whose content words are reduced to casing and ending keeps its style and loses its subject (Stamatatos 2018,
+A text whose content words are reduced to their casing and ending keeps its style and loses its topic (Stamatatos 2018,
 "Masking topic-related information to enhance authorship attribution", JASIST 69).
 """
 
@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence, Set
 from itertools import pairwise
 
-from model_registry.style_features import TOKEN, casing, fold, show_breaks
+from model_registry.style.features import TOKEN, casing, fold, show_breaks
 
 ENDING = 2  # letters of a masked word that stay: they carry inflection
 SHORTEST = 4  # letters of a word that keeps its ending
@@ -20,8 +20,8 @@ MASKED_TOKEN = re.compile(rf"[*^]+\w*|{TOKEN.pattern}|[^\w\s]")  # a masked word
 
 
 def most_frequent(groups: Sequence[Sequence[Iterable[str]]], limit: int) -> dict[str, float]:
-    """What occurs in most documents, most frequent first, with its share of the documents. Groups count alike, however
-    many documents each holds; a document is the things in it."""
+    """The items that occur in most documents, most frequent first, with the share of documents. Every document is given
+    as its items. Groups have the same weight, however many documents each has."""
     shares: Counter[str] = Counter()
     for group in groups:
         found = Counter(item for document in group for item in set(document))

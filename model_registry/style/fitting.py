@@ -1,7 +1,7 @@
 """Fits a style scorer. Needs scikit-learn; scoring does not.
 
-How a post begins differs from how it goes on, and what is judged is how posts begin. So the passages that a scorer is
-fitted on are taken from as many posts as there are: all first passages come before any second one.
+The beginning of a post differs from the rest in style, and beginnings are what is judged. So a scorer is fitted on
+passages of as many posts as there are: all first passages come before any second one.
 """
 
 import math
@@ -9,17 +9,17 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from model_registry.function_words import NUMBER, character_grams, mask, most_frequent, word_grams
-from model_registry.style import REST, RHYTHM, Profile, StyleScorer, tf_idf
-from model_registry.style_features import COUNTING, WORDS, Counts, count
+from model_registry.style.features import COUNTING, WORDS, Counts, count
+from model_registry.style.function_words import NUMBER, character_grams, mask, most_frequent, word_grams
+from model_registry.style.scorer import REST, RHYTHM, Profile, StyleScorer, tf_idf
 from text.sentences import passages
 
-PASSAGE_WORDS = 110  # what 160 tokens hold, the length at which texts are judged
+PASSAGE_WORDS = 110  # about 160 tokens, the length at which texts are judged
 MOST_PASSAGES = 300  # of each kind of writer
 FREQUENT_WORDS = 200  # fewer or more tell unseen authors apart less well (docs/experiments)
 FREQUENT_GRAMS = 2000  # of each kind
 INVERSE_REGULARISATION = 10.0
-DIGITS = 6  # that are kept of every figure
+DIGITS = 6  # significant ones, of every parameter
 
 
 def fit(own: Sequence[str], *, base: Sequence[str], humans: Sequence[Sequence[str]] = ()) -> StyleScorer:

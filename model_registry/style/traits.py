@@ -1,7 +1,7 @@
-"""What stands out in a text: which of its habits are the author's, and which are the others'.
+"""Explains a style score in words: which habits in a text are the author's, and which are other people's.
 
-Each habit is a rate: how often per word (or per sentence). A text in which it occurs k times, where the author would
-have a and the others b, speaks for the author with k ln(a / b) - (a - b) nats: the log-likelihood ratio of two Poisson
+A habit is a rate, per word or per sentence. A text in which it occurs k times, where a are expected of the author and b
+of the others, is evidence for the author of k ln(a / b) - (a - b) nats: the log-likelihood ratio of two Poisson
 rates. The rates are those of the fitting texts; nothing is read out of the classifier's weights.
 """
 
@@ -9,11 +9,11 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from model_registry.style import REST, StyleScorer
-from model_registry.style_features import CASING, MARKS, SENTENCES, WORDS, count
+from model_registry.style.features import CASING, MARKS, SENTENCES, WORDS, count
+from model_registry.style.scorer import REST, StyleScorer
 
-CLEAR = 1.0  # nats: less is not shown
-HALF = 0.5  # is added to every count (Jeffreys), so that what was never seen is rare and not impossible
+CLEAR = 1.0  # nats: weaker evidence is not shown
+HALF = 0.5  # added to every count (Jeffreys prior), so that what was never seen is rare and not impossible
 MARK_NAMES = {
     ",": "commas", ".": "full stops", ";": "semicolons", ":": "colons", "!": "exclamation marks", "?": "question marks",
     "—": "dashes", "-": "hyphens", '"': "quotation marks", "(": "brackets", "…": "dots at the end", "emoji": "emoji",
@@ -47,7 +47,7 @@ class Trait:
 
 
 def explain(scorer: StyleScorer, text: str, *, most: int = 8) -> list[Trait]:
-    """What speaks most clearly for or against the author, strongest first; empty when nothing stands out."""
+    """The strongest evidence for or against the author, strongest first; empty when nothing stands out."""
     clear = [trait for trait in _traits(scorer, text) if abs(trait.nats) >= CLEAR]
     return sorted(clear, key=lambda trait: (-abs(trait.nats), trait.habit))[:most]
 
@@ -73,7 +73,7 @@ def _traits(scorer: StyleScorer, text: str) -> Iterator[Trait]:
 
 
 def _name(part: str, key: str) -> str:
-    """In words for people; "" for what says little by itself."""
+    """In words for people; "" for what is not informative by itself."""
     if key == REST:
         return ""
     if part == WORDS:

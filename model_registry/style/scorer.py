@@ -1,6 +1,7 @@
-"""The style scorer: fitted on one author's texts in training, stored with the version, and loaded by whoever judges.
+"""The style scorer: fitted on one author's texts in training, stored with the version, and loaded to score texts.
 
-Three scorers that share no figure. Each says how much nearer texts are to the author than to others; more is nearer.
+Three scorers that share no parameter. Each says how much nearer texts are to the author than to others; higher is
+nearer.
 
 - classifier: logistic regression over character n-grams, function words and pairs of them, of the masked text (tf-idf
   with sublinear tf, each kind of length 1). Unit: log-odds that a passage is the author's.
@@ -11,9 +12,9 @@ Three scorers that share no figure. Each says how much nearer texts are to the a
 - rhythm: Jensen-Shannon divergence (Lin 1991) of pooled texts to the others, less that to the author; mean over marks,
   sentence lengths and casing. Unit: bits.
 
-A distance to a profile shrinks as more text is pooled, whoever wrote it. Both differences are nearly free of that: the
-share of chance is the same in either distance and cancels. So pools of different sizes can be compared.
-Scoring needs numpy and no trainer.
+A distance to a profile shrinks as more text is pooled, whoever wrote it. Both differences are nearly free of that bias,
+as sampling noise is the same in either distance and cancels. So pools of different sizes can be compared.
+Scoring needs numpy alone.
 """
 
 import json
@@ -30,8 +31,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from configs.files import write_whole
 from feature_store.records import digest_of
 from model_registry.errors import CorruptModelError
-from model_registry.function_words import character_grams, mask, word_grams
-from model_registry.style_features import CASING, COUNTING, MARKS, SENTENCES, WORDS, Counts, count
+from model_registry.style.features import CASING, COUNTING, MARKS, SENTENCES, WORDS, Counts, count
+from model_registry.style.function_words import character_grams, mask, word_grams
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,16 +44,16 @@ STYLE_FILE = "style_scorer.json"
 ScorerName = Literal["classifier", "delta", "rhythm"]
 SCORERS: tuple[ScorerName, ...] = ("classifier", "delta", "rhythm")
 RHYTHM = (MARKS, SENTENCES, CASING)
-REST = ""  # in a profile: whatever has no entry of its own
-CLAMP = 1.0  # z-score beyond which a word counts no more
-SMOOTHING = 1e-9  # so that parts without a single count have a distribution
+REST = ""  # in a profile: everything without an entry of its own
+CLAMP = 1.0  # the largest z-score
+SMOOTHING = 1e-9  # so that parts without counts have a distribution
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Profile = dict[str, dict[str, int]]  # part → what was counted → how often, REST included
 
 
 class StyleScorer(BaseModel):
-    """What `style_fitting.fit` found. Frozen; `fingerprint` names it by its content."""
+    """What `fitting.fit` returns. Frozen; `fingerprint` is a digest of its content."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -114,7 +115,7 @@ class StyleScorer(BaseModel):
         )
 
     def read(self, texts: Sequence[str]) -> "ReadTexts":
-        """Everything that the scorers need of `texts`, so that any pool of them is scored at once."""
+        """Everything that the scorers need of `texts`, from which any pool of them is scored quickly."""
         import numpy as np
 
         counts = [count(text) for text in texts]
@@ -126,7 +127,7 @@ class StyleScorer(BaseModel):
         )
 
     def delta(self, words: "Array") -> float:
-        """How far a pool lies towards the author, in z-scores of word shares. `words`: counts, as the profile's keys.
+        """How far a pool lies towards the author, in z-scores of word shares. `words`: counts, ordered as `_keys`.
 
         (|z - o|² - |z - a|²) / 2|a - o| for the author's z-scores a and the others' o is, up to a constant, the length
         of z along a: zero is where the mean of all profiles is.
@@ -186,7 +187,7 @@ class StyleScorer(BaseModel):
 
     @cached_property
     def _centre(self) -> "Array":
-        """Mean of the profiles' word shares: the author with many posts weighs as much as the others."""
+        """Mean of the profiles' word shares; an author with many posts has the same weight as the others."""
         import numpy as np
 
         return np.asarray(np.mean([_shares(words) for words in self._profiles[WORDS]], axis=0))
@@ -203,7 +204,7 @@ class StyleScorer(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class ReadTexts:
-    """n texts as one scorer sees them."""
+    """The features of n texts."""
 
     scorer: StyleScorer
     log_odds: "Array"  # (n,)
@@ -215,8 +216,8 @@ class ReadTexts:
         return float(self.sizes[list(places)].sum())
 
     def score(self, name: ScorerName, places: Sequence[int] | None = None) -> float:
-        """Of the pool of the texts at `places` (None: all). A text weighs by its words, for the classifier too. Raises
-        ValueError for a pool without words."""
+        """The score of the texts at `places` (None: all), pooled. Texts are weighted by their words, for the classifier
+        too. Raises ValueError for a pool without words."""
         chosen = list(range(len(self.sizes)) if places is None else places)
         sizes = self.sizes[chosen]
         if not sizes.any():
@@ -229,15 +230,15 @@ class ReadTexts:
 
 
 def assign(texts: Sequence[str], scorers: Mapping[str, StyleScorer]) -> str:
-    """Whose the texts are, pooled: the author for whom most of the three scorers speak; the classifier's where they all
-    disagree. Raises ValueError for texts without words."""
+    """The author of the texts, pooled, by majority of the three scorers; the classifier decides where all disagree.
+    Raises ValueError for texts without words."""
     read = {author: scorer.read(texts) for author, scorer in scorers.items()}
     votes = [max(sorted(read), key=lambda author, name=name: read[author].score(name)) for name in SCORERS]  # type: ignore[misc]
-    return Counter(votes).most_common(1)[0][0]  # of equals the first counted: the classifier's
+    return Counter(votes).most_common(1)[0][0]  # most_common keeps the order of ties: the classifier votes first
 
 
 def _shares(words: "Array") -> "Array":
-    """Of each of the scorer's words among all words."""
+    """The share of each of the scorer's words among all words."""
     import numpy as np
 
     return np.asarray((words / max(float(words.sum()), 1.0))[:-1])
