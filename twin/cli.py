@@ -36,7 +36,7 @@ def main() -> NoReturn:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run a command line without the program's name; answer its exit code. Never raises."""
+    """Run a command line without the program's name and return its exit code. Never raises."""
     session = Session()
     try:
         from twin.commands import app

@@ -1,4 +1,4 @@
-"""What can go wrong at the command line itself.
+"""What can go wrong in a job, or in what a command line asks for.
 
 CommandLineError
 ├── AuthorNameError     no id can be made of the name, or it is not clear which author is meant

@@ -19,15 +19,17 @@ KEEP_LARGE_BLOCKS = ":".join(
     for name, value in {"hugetlb": 1, "mmap_threshold": 8 << 30, "trim_threshold": 16 << 30, "mmap_max": 0}.items()
 )
 SETTINGS = {"GLIBC_TUNABLES": KEEP_LARGE_BLOCKS, "GOMP_SPINCOUNT": "10000"}
-SAID_OTHERWISE = {"GOMP_SPINCOUNT": "OMP_WAIT_POLICY"}  # what the person may have said instead
+SET_BY_ANOTHER_NAME = {
+    "GOMP_SPINCOUNT": "OMP_WAIT_POLICY"
+}  # a variable of the same meaning, which a person may have set
 COMMANDS_THAT_TRAIN = ("up", "train", "evaluate")
 
 
 def prepare(arguments: Sequence[str]) -> None:
     """Does not return when it starts the process anew; returns when that would not help or was done."""
     trains = any(command in arguments for command in COMMANDS_THAT_TRAIN)
-    said = set(os.environ) | {ours for ours, other in SAID_OTHERWISE.items() if other in os.environ}
-    missing = {name: value for name, value in SETTINGS.items() if name not in said}
+    given = set(os.environ) | {ours for ours, other in SET_BY_ANOTHER_NAME.items() if other in os.environ}
+    missing = {name: value for name, value in SETTINGS.items() if name not in given}
     if trains and missing and platform.libc_ver()[0] == "glibc":
         os.environ.update(missing)
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606  # ourselves, no shell

@@ -13,7 +13,7 @@ class StartedAnew(Exception):  # noqa: N818  # not an error: it stands for os.ex
 
 @pytest.fixture(autouse=True)
 def _on_glibc(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (*native.SETTINGS, *native.SAID_OTHERWISE.values()):
+    for name in (*native.SETTINGS, *native.SET_BY_ANOTHER_NAME.values()):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("platform.libc_ver", lambda: ("glibc", "2.36"))
 

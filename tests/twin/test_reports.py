@@ -73,7 +73,7 @@ def test_status_follows_a_post_through_the_versions(blog: Path, capsys: pytest.C
         }
     ]
     shown = text(capsys, "status", "--posts")
-    assert "kept           2024-01-01 1.md, article (F1-F2, 1 chunks)" in shown
+    assert "kept           2024-01-01 1.md, article (F1-F2, 1 chunk)" in shown
     assert "1.md" not in text(capsys, "status").replace(str(blog), "")
 
 
@@ -114,7 +114,7 @@ def test_what_is_masked_is_said_in_part_and_indexed_nowhere(blog: Path, capsys: 
     assert [one for one in stored if "tidewrack" in one] == []
     assert any(row["pseudonym"] in one for one in stored)
     said = text(capsys, "privacy", "report")
-    assert "1 email masked in 1 posts" in said
+    assert "1 email masked in 1 post" in said
     assert "feature_pipeline.allow" in said
     assert output(capsys, "privacy", "report", "--kind", "phone")["masked"] == []
 

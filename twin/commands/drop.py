@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from twin.commands.options import AuthorOption, Json
-from twin.console import emit
+from twin.console import counted, emit
 from twin.session import Session
 
 
@@ -22,7 +22,7 @@ def drop(
     profile = session.author(author)
     name, posts = job.drop(session.settings, profile, source)
     text = (
-        f"{profile.name}: {name} is not collected any more. Its {posts} posts leave with the next twin features; older "
-        "versions keep them."
+        f"{profile.name}: {name} is not collected any more. What it gave ({counted(posts, 'post')}) leaves with the "
+        "next twin features; older versions keep it."
     )
     emit(text, {"author": profile.id, "source": name, "posts": posts}, as_json=as_json)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from twin.commands.options import AuthorOption, Json
-from twin.console import emit, watcher
+from twin.console import counted, emit, watcher
 from twin.errors import NothingToForgetError
 from twin.session import Session
 
@@ -41,7 +41,7 @@ def forget(
     profile = session.author(author)
     if not (posts or sources):
         count = job.post_count(session.settings, profile.id)
-        _confirm(f"Erase {profile.name} ({profile.id}): {count} posts, features, index and models?", yes=yes)
+        _confirm(f"Erase {profile.name} ({profile.id}): {counted(count, 'post')}, features, index and models?", yes=yes)
         job.forget_author(session.settings, profile.id)
         emit(f"{profile.name} is erased.", {"author": profile.id, "erased": True}, as_json=as_json)
         return
@@ -56,7 +56,7 @@ def _question(selection: "Selection") -> str:
     shown = ", ".join(post.source_id for post in selection.posts[:SHOWN])
     more = f" and {len(selection.posts) - SHOWN} more" if len(selection.posts) > SHOWN else ""
     copies = f", {selection.copies} of them copies or near-duplicates of what was named" if selection.copies else ""
-    return f"Erase {len(selection.posts)} posts for good ({shown}{more}){copies}?"
+    return f"Erase {counted(len(selection.posts), 'post')} for good ({shown}{more}){copies}?"
 
 
 def _confirm(question: str, *, yes: bool) -> None:
@@ -73,11 +73,11 @@ def _confirm(question: str, *, yes: bool) -> None:
 
 
 def _in_words(erased: "Erased") -> str:
-    lines = [f"{erased.posts} posts are forgotten; they were in {', '.join(erased.versions) or 'no version'}."]
+    lines = [f"Forgotten: {counted(erased.posts, 'post')}, in {', '.join(erased.versions) or 'no version'}."]
     if erased.tainted:
         lines.append(f"{', '.join(erased.tainted)} learnt from them and may not be used any more.")
     if erased.feedback:
-        lines.append(f"{erased.feedback} judgements of answers showed them and are gone.")
+        lines.append(f"Feedback that showed them is gone: {counted(erased.feedback, 'judgement')}.")
     lines.append(erased.features)
     if erased.retrained:
         lines.append(erased.retrained)

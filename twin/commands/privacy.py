@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from twin.commands.options import Author, Json, first_words
-from twin.console import emit, watcher
+from twin.console import counted, emit, watcher
 from twin.session import Session
 
 SHOWN = 50
@@ -42,7 +42,7 @@ def report(
     counts = Counter(row.kind for row in rows)
     listed = ", ".join(f"{number} {name}" for name, number in counts.most_common()) or "nothing"
     lines = [] if is_on else ["Masking is off (feature_pipeline.mask). With it on:"]
-    lines.append(f"{profile.name}: {listed} masked in {len({row.post for row in rows})} posts.")
+    lines.append(f"{profile.name}: {listed} masked in {counted(len({row.post for row in rows}), 'post')}.")
     shown = rows if everything else rows[:SHOWN]
     lines += [f"  {row.post} ({row.field}): {row.pseudonym}, {row.reason}\n      {row.excerpt}" for row in shown]
     if len(rows) > len(shown):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from twin.commands.options import Author, Json, first_words
-from twin.console import emit_json, note
+from twin.console import counted, emit_json, note
 from twin.session import Session
 
 if TYPE_CHECKING:
@@ -42,9 +42,13 @@ def _in_words(status: "AuthorStatus", *, every_post: bool) -> str:
 
     counts = ", ".join(f"{status.count(state)} {state}" for state in STATES if status.count(state))
     lines = [f"{status.name} ({status.author})", f"  posts      {len(status.posts)} collected: {counts or 'none'}"]
-    lines += [f"  source     {source.name}: {source.posts} posts{_place(source)}" for source in status.sources]
+    lines += [
+        f"  source     {source.name}: {counted(source.posts, 'post')}{_place(source)}" for source in status.sources
+    ]
     if status.unfinished:
-        lines.append(f"  FORGET     the erasure of {status.unfinished} posts was interrupted: run twin forget again")
+        lines.append(
+            f"  FORGET     the erasure of {counted(status.unfinished, 'post')} was interrupted: run twin forget again"
+        )
     if status.features:
         newest = f"{status.features[-1]}, {status.chunks} chunks, {status.published or 'nothing'} published"
         lines.append(f"  features   {newest}")
@@ -87,6 +91,6 @@ def _place(source: "SourceStatus") -> str:
 
 def _row(post: "PostStatus") -> str:
     date = post.created_at[:10] or "no date"
-    used = f"{post.versions}, {post.chunks} chunks" if post.versions else "in no version"
+    used = f"{post.versions}, {counted(post.chunks, 'chunk')}" if post.versions else "in no version"
     reason = f": {post.reason}" if post.reason else ""
     return f"  {post.state:<14} {date:<10} {post.file}, {post.kind} ({used}){reason}"

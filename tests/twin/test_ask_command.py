@@ -1,0 +1,42 @@
+"""What `twin ask` prints below an answer."""
+
+from typing import Literal
+
+from inference_pipeline.answers import Finished, Origin
+from inference_pipeline.citations import Citation
+from twin.commands.ask import sources
+
+ORIGIN = Origin("maud", "v3", "F7", "small")
+
+
+def citation(
+    post: str, quote: str, *, date: str = "2024-01-02", kind: Literal["supports", "context"] = "supports"
+) -> Citation:
+    return Citation(kind, post, f"On {post}", date, f"https://maud.test/{post}", quote, 0, 9, 0.8, 0, 9)
+
+
+def answer(*citations: Citation) -> Finished:
+    return Finished("It is so.", "stop", 9, 9, citations, ORIGIN, 1.0, 2.0)
+
+
+def test_a_post_is_named_once_with_all_its_quotes() -> None:
+    said = sources(answer(citation("fog", "One."), citation("rye", "Two\nand a half."), citation("fog", "Three.")))
+    assert said.splitlines() == [
+        "Sources:",
+        "  On fog (2024-01-02)",
+        "    https://maud.test/fog",
+        "    “One.”",
+        "    “Three.”",
+        "  On rye (2024-01-02)",
+        "    https://maud.test/rye",
+        "    “Two and a half.”",
+        "maud v3 on small, posts as of F7",
+    ]
+
+
+def test_what_supports_nothing_is_said_to_be_near() -> None:
+    assert sources(answer(citation("fog", "One.", date="", kind="context"))).splitlines()[:2] == [
+        "No sentence rests on a post. The nearest one:",
+        "  On fog (undated)",
+    ]
+    assert sources(answer()).startswith("No post bears on the question.\n")
