@@ -1,7 +1,8 @@
 """Where posts come from: one module or package a kind of source, with its own formats.
 
-To add one: a module here whose name is the kind, with the attributes of `SourceModule`. Nothing else needs to know of
-it: `twin collect` recognises it, `twin sources` lists it, `twin sync` collects it again.
+To add one: a module here whose name is the kind, with the attributes of `SourceModule`, whose `open` returns a class on
+one of `source_bases`. Nothing else needs to know of it: `twin collect` recognises it, `twin sources` lists it, `twin
+sync` collects it again.
 """
 
 import importlib
