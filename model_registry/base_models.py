@@ -129,7 +129,7 @@ def _dequantise(source: Path, into: Path, fingerprint: str) -> None:
         source.parent,
         gguf_file=source.name,
         dtype=torch.float32,
-        quantization_config=GgufConfig(dequantize=True),  # without it the weights stay packed
+        quantization_config=GgufConfig(dequantize=True),  # without it the model cannot be saved
     )
     model.config.architectures = [type(model).__name__]
     model.save_pretrained(into)
