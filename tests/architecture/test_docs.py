@@ -141,6 +141,17 @@ def test_files_that_pages_name_are_there() -> None:
     assert sorted((page, path) for page, path in named if not (PROJECT / path).exists()) == []
 
 
+def test_names_that_the_recipes_use_are_defined() -> None:
+    """Classes, constants and functions in ARCHITECTURE.md's code spans."""
+    source = "\n".join(path.read_text(encoding="utf-8") for room in ROOMS for path in (PROJECT / room).rglob("*.py"))
+    defined = set(re.findall(r"^ *(?:class |def |async def )?([A-Za-z_]\w+)(?=[(:=]| =)", source, re.MULTILINE))
+    spans = re.findall(r"`([\w.]+)(?:\([^`]*\))?`", PAGES["ARCHITECTURE.md"])
+    names = {span.rpartition(".")[2] for span in spans if re.search(r"[A-Z]\w*[a-z]|^[A-Z_]{4,}$|_", span)}
+    named = names - {"NAME", "APIRouter", *ROOMS}  # a placeholder, FastAPI's, the rooms
+    assert len(named) > 20
+    assert sorted(named - defined) == []
+
+
 def test_make_targets_exist() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (PROJECT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     named = {
