@@ -21,7 +21,7 @@ from feature_store.backends.qdrant_edge import QdrantEdgeIndex
 from feature_store.ports import Encoder, OnlineIndex
 from feature_store.records import Chunk, ScoredChunk
 from feature_store.versions import FeatureVersion
-from inference_pipeline.retrieval import as_searched, ranking, retrieve
+from inference_pipeline.retrieval import Retriever, as_searched
 from training_pipeline.evaluation.off_topic import off_topic
 from training_pipeline.evaluation.questions import KnownItemQuestion, by_fact, by_title
 from twin import wiring
@@ -50,14 +50,8 @@ def rankings(index: OnlineIndex, encoder: Encoder, version: FeatureVersion) -> d
         return ask
 
     def retrieved(question: str) -> list[ScoredChunk]:
-        return ranking(
-            question,
-            author=version.author,
-            version=version.number,
-            index=index,
-            encoder=encoder,
-            limit=CHUNKS_READ,
-        )
+        retriever = Retriever(index, encoder, load_settings(environ={}).serving)
+        return retriever.ranking(question, author=version.author, version=version.number, limit=CHUNKS_READ)
 
     return {
         "dense": fused(dense=1, bm25=0),
@@ -69,15 +63,10 @@ def rankings(index: OnlineIndex, encoder: Encoder, version: FeatureVersion) -> d
 
 def shown(question: str, index: OnlineIndex, encoder: Encoder, version: FeatureVersion, settings: Settings) -> int:
     """How many chunks a prompt would show."""
-    found = retrieve(
+    found = Retriever(index, encoder, settings.serving).retrieve(
         question,
         author=version.author,
         version=version.number,
-        index=index,
-        encoder=encoder,
-        limit=settings.serving.passages,
-        min_similarity=settings.serving.min_similarity,
-        token_budget=settings.serving.passage_tokens,
         count_tokens=lambda text: len(text.split()),
     )
     return len(found)

@@ -16,7 +16,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """What the command line answers to a script. Stable: numbers are never reused."""
+    """The command line's exit codes, for scripts. Stable: numbers are never reused."""
 
     OK = 0
     BUG = 1

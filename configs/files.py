@@ -58,22 +58,11 @@ def close_to_others(folder: Path) -> None:
 def replacing(path: Path) -> Iterator[Path]:
     """An empty file to fill, which takes the place of `path` when the block ends well: a reader sees the old one or
     the new one, whole. What a killed process left of this is removed."""
-    private_folder(path.parent)
-    prefix = f".{path.name}."
-    for leftover in path.parent.glob(f"{prefix}*-*{PARTIAL}"):
-        process = leftover.name.removeprefix(prefix).partition("-")[0]
-        if process.isdigit() and not is_running(int(process)):
-            leftover.unlink(missing_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f"{prefix}{os.getpid()}-", suffix=PARTIAL, dir=path.parent)
-    os.close(handle)
-    staging = Path(name)
-    try:
+    with _staged(path) as staging:
         yield staging
         flush_to_disk(staging)
         staging.replace(path)
-    finally:
-        staging.unlink(missing_ok=True)
-    _flush(path.parent)
+        _flush(path.parent)
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
@@ -84,19 +73,14 @@ def write_whole(path: Path, content: str | bytes) -> None:
 
 def write_once(path: Path, content: str | bytes) -> bool:
     """Write a file that is never changed again. False when it is there already."""
-    private_folder(path.parent)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=PARTIAL, dir=path.parent)
-    os.close(handle)
-    staging = Path(name)
-    try:
+    with _staged(path) as staging:
         _write(staging, content)
         flush_to_disk(staging)
-        os.link(staging, path)  # unlike a rename, a link never replaces
-    except FileExistsError:
-        return False
-    finally:
-        staging.unlink()
-    _flush(path.parent)
+        try:
+            os.link(staging, path)  # unlike a rename, a link never replaces
+        except FileExistsError:
+            return False
+        _flush(path.parent)
     return True
 
 
@@ -144,6 +128,22 @@ def is_running(process: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+@contextmanager
+def _staged(path: Path) -> Iterator[Path]:
+    """An empty file beside `path`, named by this process, that is gone when the block ends."""
+    prefix = f".{path.name}."
+    for leftover in private_folder(path.parent).glob(f"{prefix}*-*{PARTIAL}"):
+        process = leftover.name.removeprefix(prefix).partition("-")[0]
+        if process.isdigit() and not is_running(int(process)):
+            leftover.unlink(missing_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f"{prefix}{os.getpid()}-", suffix=PARTIAL, dir=path.parent)
+    os.close(handle)
+    try:
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
 
 
 def _write(path: Path, content: str | bytes) -> None:

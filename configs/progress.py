@@ -1,4 +1,4 @@
-"""What a long stage tells whoever watches it."""
+"""How a long stage reports its progress."""
 
 from collections.abc import Iterable, Iterator
 from typing import Protocol, TypeVar
@@ -7,7 +7,7 @@ T = TypeVar("T")
 
 
 class Progress(Protocol):
-    """Watches stages. Implementations must be cheap: a stage calls `advance` for every item."""
+    """Receives progress. Implementations must be cheap: a stage calls `advance` for every item."""
 
     def start(self, stage: str, total: int | None) -> None:
         """A stage begins. `total` is in the stage's own unit (posts, chunks, tokens), None when unknown."""
@@ -26,7 +26,7 @@ class Progress(Protocol):
 
 
 class Silent:
-    """Watches nothing."""
+    """Ignores everything."""
 
     def start(self, stage: str, total: int | None) -> None:
         return None

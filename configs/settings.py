@@ -61,7 +61,7 @@ class FeaturePipelineSettings(Section):
     test_share: Share  # the newest
     example_tokens: Annotated[int, Field(ge=32)]  # roughly the longest target
     max_deleted_share: Annotated[float, Field(ge=0, le=1)]  # a collection that would delete more asks first
-    backward_prompts: Annotated[int, Field(ge=0)]  # posts whose request is read out of them by a model
+    backward_prompts: Annotated[int, Field(ge=0)]  # posts whose request a model writes
     mask: bool  # secrets and personal data
     allow: list[str]  # what is not masked: exact values, or "*@example.org"
     phone_region: str | None  # ISO 3166 country whose numbers are written without +, e.g. "GB"
@@ -180,7 +180,7 @@ class RemoteSettings(Section):
     @field_validator("adapter_model")
     @classmethod
     def _names_each_version(cls, value: str) -> str:
-        """Two versions of one name would be told apart by nobody."""
+        """Nobody could tell two versions of one name apart."""
         try:
             names = {value.format(author=author, version=version) for author in "ab" for version in ("v1", "v2")}
         except (KeyError, IndexError, ValueError) as error:
@@ -198,7 +198,7 @@ class AccessSettings(Section):
     max_body_mb: Annotated[float, Field(gt=0)]
     body_seconds: Annotated[float, Field(gt=0)]  # within which a request must have arrived whole
     stalled_seconds: Annotated[float, Field(gt=0)]  # after which a client that takes nothing of its answer is dropped
-    cors_origins: list[str]  # whose pages may ask, e.g. "https://chat.example.org"
+    cors_origins: list[str]  # whose pages may send requests, e.g. "https://chat.example.org"
     hosts: list[str]  # names besides localhost that a server on loopback is called by, e.g. behind a proxy
 
 

@@ -20,8 +20,8 @@ THREADS = 2
 
 
 class CompiledEncoder:
-    """`encoder`, with single texts through the compiled graph; several at once go the way they went. Threads may share
-    it. Making it takes seconds."""
+    """`encoder`, with single texts through the compiled graph, several at once as before. Threads may share it.
+    Making it takes seconds."""
 
     def __init__(self, encoder: SentenceEncoder) -> None:
         import openvino

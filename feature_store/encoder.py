@@ -156,15 +156,15 @@ class SentenceEncoder:
 
     @cached_property
     def model(self) -> Any:
-        """The SentenceTransformer, as it is quickest here."""
-        return self._load(*_quickest())
+        """The SentenceTransformer, on the fastest device and precision here."""
+        return self._load(*_fastest())
 
     def exact_model(self) -> Any:
         """The SentenceTransformer in float32 on the CPU."""
         import torch
 
         exact = ("cpu", torch.float32)
-        return self.model if _quickest() == exact else self._load(*exact)
+        return self.model if _fastest() == exact else self._load(*exact)
 
     def _load(self, device: str, dtype: "torch.dtype") -> Any:
         from safetensors import SafetensorError
@@ -201,7 +201,7 @@ class SentenceEncoder:
             raise UnknownEncoderError(f"{self._folder / file} cannot be read: {error}") from error
 
 
-def _quickest() -> tuple[str, "torch.dtype"]:
+def _fastest() -> tuple[str, "torch.dtype"]:
     """Device and precision."""
     import torch
 

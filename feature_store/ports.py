@@ -73,7 +73,7 @@ class FeatureWriter(FeatureReader, Protocol):
         disk has too little space left (`feature_store.min_free_mb`)."""
 
     def create_author(self, profile: AuthorProfile) -> AuthorProfile:
-        """Write the profile if the author is new; answer the stored one."""
+        """Write the profile if the author is new; return the stored one."""
 
     def write_posts(self, author: str, *, upserts: Iterable[Post], deleted_ids: Iterable[str]) -> None:
         """One atomic commit. Nothing is written when both are empty."""
@@ -99,7 +99,7 @@ class FeatureWriter(FeatureReader, Protocol):
 
     def erase(self, author: str) -> list[FeatureVersion]:
         """Remove the pending posts, and all that was made of them, from the tables of every version, and their bytes
-        from the disk. Contexts that quote a forgotten text become empty. Answers the versions that held any of it,
+        from the disk. Contexts that quote a forgotten text become empty. Returns the versions that held any of it,
         as they are now: with other counts, another digest and a note in `erasures`. All versions stay readable.
         Safe to repeat after a kill: readers see all of the old state or all of the new one.
         """
@@ -120,10 +120,10 @@ class FeatureWriter(FeatureReader, Protocol):
         encoder: str,
         configuration: dict[str, str],
     ) -> tuple[FeatureVersion, bool]:
-        """Make the tables hold exactly these records and write F_{n+1}; answer it and True.
+        """Make the tables hold exactly these records and write F_{n+1}; return it and True.
 
         Only rows that differ are touched. When nothing differs from the newest version, nothing is written and
-        the answer is that version and False. A kill at any moment leaves the last version readable, and the next
+        that version and False are returned. A kill at any moment leaves the last version readable, and the next
         commit ends in the same F_{n+1}.
         """
 
@@ -132,7 +132,7 @@ class OnlineIndex(Protocol):
     """The online store: what retrieval asks. One tenant an author; an author is always named."""
 
     def publish(self, version: FeatureVersion, chunks: Sequence[Chunk], *, dimensions: int) -> tuple[int, int]:
-        """Make F_n searchable; answer how many points were added and how many ended.
+        """Make F_n searchable; return how many points were added and how many ended.
 
         `chunks` are all chunks of F_n with vectors. Incremental: only the difference to what is live is written.
         Chunks that are gone stay findable as of the versions in which they lived. Idempotent, and safe to repeat

@@ -1,4 +1,4 @@
-"""Whether this processor gains by bfloat16: measured, as its flags do not tell.
+"""Whether bfloat16 is faster on this processor: measured, as its flags do not tell.
 
 With AMX a product of bfloat16 takes a fraction of the time of float32. Processors that know AVX512-BF16 but not AMX may
 take twice as long as for float32 (a virtual Sapphire Rapids: 167 against 311 GFLOPS), and those that know neither
@@ -29,7 +29,7 @@ def bfloat16_is_faster() -> bool:
 
 
 def _seconds(dtype: "torch.dtype") -> float:
-    """Of one product, the quickest of ROUNDS: whatever else the machine does only adds to it."""
+    """Of one product, the fastest of ROUNDS: other load only adds to it."""
     import torch
 
     inputs, weights = torch.ones(ROWS, INPUTS, dtype=dtype), torch.ones(OUTPUTS, INPUTS, dtype=dtype)

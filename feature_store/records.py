@@ -109,7 +109,7 @@ class Finding(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A cleaned post. `text` holds the author's words to the letter; format furniture is gone, spans mark the rest.
+    """A cleaned post. `text` holds the author's words to the letter; markup is gone, spans mark the rest.
 
     Secrets and personal data are masked in title, text and context alike: no later stage sees them.
     """

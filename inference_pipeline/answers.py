@@ -1,4 +1,4 @@
-"""What is asked of a twin, and what it answers, piece by piece."""
+"""What is asked of a twin, and the events that its answer consists of."""
 
 from dataclasses import dataclass
 
@@ -40,12 +40,12 @@ class Origin:
 @dataclass(frozen=True, slots=True)
 class Started:
     origin: Origin
-    chunks: tuple[ScoredChunk, ...]  # what the answer may rest on; empty when nothing bears on the question
+    chunks: tuple[ScoredChunk, ...]  # what the prompt shows; empty when nothing is relevant
     retrieval_ms: float
 
 
 @dataclass(frozen=True, slots=True)
-class Delta:
+class AnswerDelta:
     text: str
 
 
@@ -66,4 +66,4 @@ class Finished:
         return any(citation.kind == "supports" for citation in self.citations)
 
 
-AnswerEvent = Started | Delta | Finished
+AnswerEvent = Started | AnswerDelta | Finished

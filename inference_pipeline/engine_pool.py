@@ -76,9 +76,9 @@ class EnginePool:
         self._profile = profile
         self._capacity = capacity
         self._slots: dict[Path | None, _Slot] = {}
-        self._champions: dict[str, AdapterVersion] = {}  # loaded once at least
+        self._champions: dict[str, AdapterVersion] = {}  # loaded at least once
         self._refused: dict[str, _Refused] = {}
-        self._complaints: dict[str, str] = {}
+        self._warned: dict[str, str] = {}
         self._loading = asyncio.Lock()  # one at a time: memory
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -120,31 +120,31 @@ class EnginePool:
             self._evict()
 
     async def refresh(self) -> None:
-        """Take up new champions, and load champions while there is room. Keeps what serves when a new one fails."""
+        """Adopt new champions, and load champions while there is room. When a new one fails, the old one goes on."""
         try:
             authors = await asyncio.to_thread(self._resolver.authors)
         except TwinError as error:
-            self._complain("the model registry", f"cannot be read, what is loaded goes on serving: {error}")
+            self._warn_once("the model registry", f"cannot be read, what is loaded goes on serving: {error}")
             return
         for author in sorted({*authors, *self._champions}):
             try:
                 champion = await asyncio.to_thread(self._resolver.resolve, author, CHAMPION)
-                await self._take_up(champion)
+                await self._adopt(champion)
             except (UnknownModelError, TaintedModelError):
                 self._champions.pop(author, None)
             except TwinError as error:
                 serving = self._champions.get(author)
                 kept = f"{serving.name} goes on serving" if serving else "nothing serves for this author"
-                self._complain(author, f"the champion cannot be taken up, {kept}: {error}")
+                self._warn_once(author, f"the champion cannot be taken up, {kept}: {error}")
 
     async def close(self) -> None:
         """End what loads and what runs, then free everything."""
-        await asyncio.gather(*self._tasks, return_exceptions=True)  # whoever asked for a load was told how it ended
+        await asyncio.gather(*self._tasks, return_exceptions=True)  # a failed load was raised where it was asked for
         closing = [self._close(slot) for slot in self._slots.values()]
         self._slots.clear()
         await asyncio.gather(*closing)
 
-    async def _take_up(self, champion: AdapterVersion) -> None:
+    async def _adopt(self, champion: AdapterVersion) -> None:
         author = champion.author
         serving = self._champions.get(author)
         refused = self._refused.get(author)
@@ -161,11 +161,11 @@ class EnginePool:
         self._evict()
         logger.info("%s of %s is champion now", champion.name, author)
 
-    def _complain(self, about: str, trouble: str) -> None:
-        """Log a trouble once, not every time that it is met again."""
-        if self._complaints.get(about) != trouble:
-            self._complaints[about] = trouble
-            logger.warning("%s: %s", about, trouble)
+    def _warn_once(self, about: str, problem: str) -> None:
+        """Log a problem once, however often it recurs."""
+        if self._warned.get(about) != problem:
+            self._warned[about] = problem
+            logger.warning("%s: %s", about, problem)
 
     async def _resolve(self, author: str, reference: str) -> AdapterVersion:
         if reference == CHAMPION and author in self._champions:

@@ -37,7 +37,7 @@ Answering = Callable[[S, Question], AsyncGenerator[AnswerEvent, None]]
 
 
 def measured(answering: Answering[S]) -> Answering[S]:
-    """`answering` as it was, with every answer counted, also one that is left before its end."""
+    """`answering` with every answer counted, also one whose client leaves before its end."""
 
     @functools.wraps(answering)
     async def counted(self: S, question: Question) -> AsyncGenerator[AnswerEvent, None]:

@@ -20,13 +20,13 @@ from feature_store.errors import UnknownFeatureVersionError
 from feature_store.ports import Encoder, FeatureReader, OnlineIndex
 from feature_store.records import ScoredChunk
 from inference_pipeline import tracing
-from inference_pipeline.answers import SEEDS, AnswerEvent, Delta, Finished, Origin, Question, Started
+from inference_pipeline.answers import SEEDS, AnswerDelta, AnswerEvent, Finished, Origin, Question, Started
 from inference_pipeline.citations import cite
 from inference_pipeline.engine_pool import BASE, EnginePool, LoadedModel
 from inference_pipeline.engines import GenerationRequest
 from inference_pipeline.metrics import measured
 from inference_pipeline.post_search import PostSearch
-from inference_pipeline.retrieval import as_passages, retrieve, search_query
+from inference_pipeline.retrieval import Retriever, as_passages, search_query
 from model_registry.base_models import BaseModelFiles
 from model_registry.ports import CHAMPION
 from model_registry.prompting import PromptRenderer, fresh_nonce, nonce_for
@@ -50,8 +50,7 @@ class AnswerPipeline:
         self, *, pool: EnginePool, index: OnlineIndex, encoder: Encoder, base: BaseModelFiles, settings: ServingSettings
     ) -> None:
         self._pool = pool
-        self._index = index
-        self._encoder = encoder
+        self._retriever = Retriever(index, encoder, settings)
         self._base = base
         self._settings = settings
         self._secret = secrets.token_hex()
@@ -63,15 +62,15 @@ class AnswerPipeline:
 
     def refresh(self) -> None:
         """Let go of copies of posts that were published anew or erased since."""
-        self._index.refresh()
+        self._retriever.index.refresh()
 
     def post_search(self, store: FeatureReader) -> PostSearch:
         """Over the same index, which `store` says more of."""
-        return PostSearch(index=self._index, encoder=self._encoder, store=store)
+        return PostSearch(self._retriever, store)
 
     @measured
     async def answer(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
-        """Started, then a Delta for every piece of text, then Finished. Closing it early frees the engine's place.
+        """Started, an AnswerDelta for every piece of text, then Finished. Closing it early frees the engine's place.
 
         Raises UnknownModelError, UnknownFeatureVersionError, PromptTooLongError and what makes a model impossible to
         load, all before the first event; EngineUnavailableError at any time.
@@ -90,7 +89,7 @@ class AnswerPipeline:
                                 yield Started(ready.origin, ready.chunks, ready.retrieval_ms)
                             text, tokens, finish = text + delta.text, delta.tokens, delta.finish_reason
                             if delta.text:
-                                yield Delta(delta.text)
+                                yield AnswerDelta(delta.text)
                     assert finish is not None
                     answer = Finished(
                         text=text,
@@ -130,11 +129,8 @@ class AnswerPipeline:
         return fresh_nonce() if question.seed is None else nonce_for(f"{self._secret}:{question.seed}")
 
     def _retrieve(self, question: Question, model: LoadedModel) -> tuple[int, list[ScoredChunk]]:
-        newest = self._index.published(question.author, self._encoder.fingerprint)
-        if newest == 0:
-            raise UnknownFeatureVersionError(
-                f"no posts of {question.author!r} can be searched yet. Run: twin features {question.author}"
-            )
+        """n of the F_n that was searched, and what it found."""
+        newest = self._retriever.newest(question.author)
         if model.version is None or question.reference == CHAMPION:
             return newest, self._search(question, model, newest)
         pinned = model.version.manifest.features.number
@@ -147,15 +143,10 @@ class AnswerPipeline:
         if not question.retrieve:
             return []
         renderer = self._renderer(model.author_name)
-        return retrieve(
+        return self._retriever.retrieve(
             search_query(question.messages),
             author=question.author,
             version=version,
-            index=self._index,
-            encoder=self._encoder,
-            limit=self._settings.passages,
-            min_similarity=self._settings.min_similarity,
-            token_budget=self._settings.passage_tokens,
             count_tokens=lambda text: len(renderer.tokenize(text)),
         )
 

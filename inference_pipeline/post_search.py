@@ -5,11 +5,10 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from feature_store.errors import UnknownFeatureVersionError
-from feature_store.ports import Encoder, FeatureReader, OnlineIndex
+from feature_store.ports import FeatureReader
 from feature_store.records import PostKind, ScoredChunk
 from inference_pipeline.citations import cite
-from inference_pipeline.retrieval import as_searched
+from inference_pipeline.retrieval import Retriever
 
 CHUNKS_PER_POST = 4  # asked for at first; more, as long as posts are wanting
 VERSIONS = 16  # whose posts are known by heart, without their texts
@@ -60,9 +59,8 @@ class FoundPost:
 class PostSearch:
     """Threads may share it."""
 
-    def __init__(self, *, index: OnlineIndex, encoder: Encoder, store: FeatureReader) -> None:
-        self._index = index
-        self._encoder = encoder
+    def __init__(self, retriever: Retriever, store: FeatureReader) -> None:
+        self._retriever = retriever
         self._store = store
         self._facts: OrderedDict[tuple[str, str], Mapping[str, PostFacts]] = OrderedDict()
         self._lock = threading.Lock()
@@ -71,11 +69,7 @@ class PostSearch:
         """The n of the F_n that was searched (None: the newest that is published), and at most `limit` posts of it,
         best first; fewer only when no more pass the filters. Raises UnknownFeatureVersionError, UnknownAuthorError,
         IndexUnreachableError."""
-        number = number or self._index.published(query.author, self._encoder.fingerprint)
-        if number == 0:
-            raise UnknownFeatureVersionError(
-                f"no posts of {query.author!r} can be searched yet. Run: twin features {query.author}"
-            )
+        number = number or self._retriever.newest(query.author)
         facts = self._facts_of(query.author, number)
         wanted = {key for key, post in facts.items() if _passes(post, query)}
         best = self._best_chunks(query, number, wanted) if wanted else []
@@ -83,18 +77,10 @@ class PostSearch:
 
     def _best_chunks(self, query: PostQuery, number: int, wanted: set[str]) -> list[ScoredChunk]:
         """The best chunk of each post. Asks for more until there are enough posts, or no more chunks."""
-        text = as_searched(query.text)
-        vector = self._encoder.encode([text])[0]
         asked = CHUNKS_PER_POST * query.limit
         while True:
-            found = self._index.search(
-                author=query.author,
-                encoder=self._encoder.fingerprint,
-                version=number,
-                text=text,
-                vector=vector,
-                limit=asked,
-                documents=wanted,
+            found = self._retriever.search(
+                query.text, author=query.author, version=number, limit=asked, documents=wanted
             )
             best: dict[str, ScoredChunk] = {}
             for chunk in found:

@@ -1,4 +1,4 @@
-"""What the judges ask of serving, answered by the configured engine and the online index."""
+"""The judges' ports to serving, over the configured engine and the online index."""
 
 import asyncio
 import queue
@@ -8,8 +8,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
-from configs.settings import ServingSettings, Settings
-from feature_store.ports import Encoder, OnlineIndex
+from configs.settings import Settings
 from feature_store.records import ScoredChunk
 from feature_store.versions import FeatureVersion
 from inference_pipeline.citations import cite
@@ -22,12 +21,12 @@ from inference_pipeline.engines import (
     TextDelta,
     engine_module,
 )
-from inference_pipeline.retrieval import as_passages, ranking, retrieve, search_query
+from inference_pipeline.retrieval import Retriever, as_passages, search_query
 from model_registry.base_models import BaseModelFiles
 from model_registry.ports import Cited, GeneratedText, Retrieved
 from model_registry.prompting import ChatMessage, PromptRenderer
 
-AT_ONCE = 8  # texts that are written together: two cores give about three times the tokens of one stream
+CONCURRENT = 8  # requests: two cores give about three times the tokens of one stream
 REQUEST_TOKENS = 60  # of a request that is read out of a post
 CHUNKS_PER_DOCUMENT = 8  # read of the ranking for each document wanted: a long post may fill it with its own
 
@@ -115,11 +114,11 @@ class EnginePromptMaker:
 
 
 def _in_order(engine: Engine, requests: Sequence[GenerationRequest]) -> Iterator[GeneratedText]:
-    """The texts in the order of the requests, AT_ONCE of them under way; an event loop of its own runs them."""
+    """The texts in the order of the requests, CONCURRENT of them under way; an event loop of its own runs them."""
     done: queue.SimpleQueue[tuple[int, GeneratedText] | BaseException] = queue.SimpleQueue()
 
     async def run() -> None:
-        places = asyncio.Semaphore(AT_ONCE)
+        places = asyncio.Semaphore(CONCURRENT)
 
         async def one(place: int, request: GenerationRequest) -> None:
             async with places:
@@ -156,35 +155,22 @@ async def _collect(deltas: AsyncGenerator[TextDelta, None]) -> GeneratedText:
 
 @dataclass(frozen=True)
 class IndexProbe:
-    """model_registry.ports.RetrievalProbe over the online index, with the settings that serving uses."""
+    """model_registry.ports.RetrievalProbe over the retriever that serving uses."""
 
-    settings: ServingSettings
     features: FeatureVersion
-    index: OnlineIndex
-    encoder: Encoder
+    retriever: Retriever
     count_tokens: Callable[[str], int]
 
     def documents(self, question: str, limit: int) -> list[str]:
-        found = ranking(
-            question,
-            author=self.features.author,
-            version=self.features.number,
-            index=self.index,
-            encoder=self.encoder,
-            limit=limit * CHUNKS_PER_DOCUMENT,
-        )
+        author, version, read = self.features.author, self.features.number, limit * CHUNKS_PER_DOCUMENT
+        found = self.retriever.ranking(question, author=author, version=version, limit=read)
         return list(dict.fromkeys(scored.chunk.document_id for scored in found))[:limit]
 
     def retrieve(self, question: str, *, without: str = "") -> Retrieved:
-        chunks = retrieve(
+        chunks = self.retriever.retrieve(
             search_query([ChatMessage("user", question)]),
             author=self.features.author,
             version=self.features.number,
-            index=self.index,
-            encoder=self.encoder,
-            limit=self.settings.passages,
-            min_similarity=self.settings.min_similarity,
-            token_budget=self.settings.passage_tokens,
             count_tokens=self.count_tokens,
             without=without,
         )

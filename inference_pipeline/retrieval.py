@@ -3,22 +3,24 @@
 import math
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from configs.settings import ServingSettings
+from feature_store.errors import UnknownFeatureVersionError
 from feature_store.ports import Encoder, OnlineIndex
 from feature_store.records import Chunk, Passage, ScoredChunk, Vector
 from model_registry.prompting import ChatMessage
 from text.terms import languages_of, terms
 from text.words import folded_words
 
-CANDIDATES = 20  # of the index's ranking, that are ordered anew: more find no more, and take longer
+CANDIDATES = 20  # of the index's ranking, that are reranked: more find no more, and take longer
 PER_DOCUMENT = 2  # so that one long post does not crowd out the others
 MIN_RELEVANCE = 0.3  # of a passage that is shown
 NEAR_IDENTICAL = 0.8  # Jaccard similarity of content words from which a passage only repeats a better one
-REMEMBERED = 1024  # vectors of questions: 12 kB each
+CACHED_VECTORS = 1024  # of questions: 12 kB each
 REFERRING = frozenset(
     {"he", "her", "him", "his", "it", "its", "one", "she", "that", "their", "them", "they", "this", "those"}
 )
@@ -32,44 +34,72 @@ def search_query(conversation: Sequence[ChatMessage]) -> str:
     """
     turns = [m.content for m in conversation if m.role == "user"]
     last = turns[-1]
-    spoken = folded_words(last)
+    words = folded_words(last)
     alone = (
         terms(last, languages_of(last))
-        and not REFERRING.intersection(spoken)
-        and not any(tuple(spoken[: len(opening)]) == opening for opening in FOLLOW_UPS)
+        and not REFERRING.intersection(words)
+        and not any(tuple(words[: len(opening)]) == opening for opening in FOLLOW_UPS)
     )
     return last if alone or len(turns) == 1 else f"{turns[-2]}\n{last}"
 
 
-def retrieve(
-    query: str,
-    *,
-    author: str,
-    version: int,
-    index: OnlineIndex,
-    encoder: Encoder,
-    limit: int,
-    min_similarity: float,
-    token_budget: int,
-    count_tokens: Callable[[str], int],
-    without: str = "",
-) -> list[ScoredChunk]:
-    """At most `limit` chunks of F_version that bear on `query`, best document first, in reading order within one.
+@dataclass(frozen=True, slots=True)
+class Retriever:
+    """Searches authors' posts as serving does. Threads may share it.
 
-    `token_budget` bounds the passages together, as `count_tokens` counts; the least useful ones are dropped whole.
-    `without` is the id of a document that must not be shown. Empty when nothing bears on the query. Raises
-    UnknownFeatureVersionError, UnknownEncoderError, IndexUnreachableError.
+    Its methods raise UnknownFeatureVersionError, UnknownEncoderError, IndexUnreachableError.
     """
-    found = _search(query, author=author, version=version, index=index, encoder=encoder, limit=CANDIDATES)
-    kept: list[_Candidate] = []
-    per_document: Counter[str] = Counter({without: PER_DOCUMENT})
-    for candidate in _by_relevance(query, found):
-        document = candidate.scored.chunk.document_id
-        bears_on_it = candidate.relevance >= MIN_RELEVANCE or candidate.scored.similarity >= min_similarity
-        if bears_on_it and per_document[document] < PER_DOCUMENT and not any(map(candidate.repeats, kept)):
-            per_document[document] += 1
-            kept.append(candidate)
-    return _within_budget([candidate.scored for candidate in kept[:limit]], token_budget, count_tokens)
+
+    index: OnlineIndex
+    encoder: Encoder
+    settings: ServingSettings
+
+    def newest(self, author: str) -> int:
+        """n of the author's newest published F_n."""
+        if number := self.index.published(author, self.encoder.fingerprint):
+            return number
+        raise UnknownFeatureVersionError(f"no posts of {author!r} can be searched yet. Run: twin features {author}")
+
+    def retrieve(
+        self, query: str, *, author: str, version: int, count_tokens: Callable[[str], int], without: str = ""
+    ) -> list[ScoredChunk]:
+        """At most `serving.passages` chunks of F_version that bear on `query`, best document first, in reading order
+        within one; none when nothing does.
+
+        `serving.passage_tokens` bounds the passages together, as `count_tokens` counts; the least useful ones are
+        dropped whole. `without` is the id of a document that must not be shown.
+        """
+        kept: list[_Candidate] = []
+        per_document: Counter[str] = Counter({without: PER_DOCUMENT})
+        for candidate in _by_relevance(query, self.search(query, author=author, version=version, limit=CANDIDATES)):
+            document, similarity = candidate.scored.chunk.document_id, candidate.scored.similarity
+            bears_on_it = candidate.relevance >= MIN_RELEVANCE or similarity >= self.settings.min_similarity
+            if bears_on_it and per_document[document] < PER_DOCUMENT and not any(map(candidate.repeats, kept)):
+                per_document[document] += 1
+                kept.append(candidate)
+        chunks = [candidate.scored for candidate in kept[: self.settings.passages]]
+        return _within_budget(chunks, self.settings.passage_tokens, count_tokens)
+
+    def ranking(self, query: str, *, author: str, version: int, limit: int) -> list[ScoredChunk]:
+        """The first `limit` chunks of F_version for `query`, best first, whether they bear on it or not."""
+        found = self.search(query, author=author, version=version, limit=max(limit, CANDIDATES))
+        first = [candidate.scored for candidate in _by_relevance(query, found[:CANDIDATES])]
+        return [*first, *found[CANDIDATES:]][:limit]
+
+    def search(
+        self, query: str, *, author: str, version: int, limit: int, documents: Collection[str] | None = None
+    ) -> list[ScoredChunk]:
+        """The index's own ranking; with `documents`, of those alone."""
+        text = as_searched(query)
+        return self.index.search(
+            author=author,
+            encoder=self.encoder.fingerprint,
+            version=version,
+            text=text,
+            vector=_query_vector(self.encoder, author, text),  # type: ignore[arg-type]  # hashable by identity
+            limit=limit,
+            documents=documents,
+        )
 
 
 def _within_budget(kept: list[ScoredChunk], token_budget: int, count_tokens: Callable[[str], int]) -> list[ScoredChunk]:
@@ -77,15 +107,6 @@ def _within_budget(kept: list[ScoredChunk], token_budget: int, count_tokens: Cal
         kept.pop()
     best_rank = {c.chunk.document_id: rank for rank, c in reversed(list(enumerate(kept)))}
     return sorted(kept, key=lambda c: (best_rank[c.chunk.document_id], c.chunk.start))
-
-
-def ranking(
-    query: str, *, author: str, version: int, index: OnlineIndex, encoder: Encoder, limit: int
-) -> list[ScoredChunk]:
-    """The first `limit` chunks of F_version for `query`, best first, whether they bear on it or not."""
-    found = _search(query, author=author, version=version, index=index, encoder=encoder, limit=max(limit, CANDIDATES))
-    first = [candidate.scored for candidate in _by_relevance(query, found[:CANDIDATES])]
-    return [*first, *found[CANDIDATES:]][:limit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,20 +127,6 @@ class _Candidate:
         return len(self.words & better.words) > NEAR_IDENTICAL * len(self.words | better.words)
 
 
-def _search(
-    query: str, *, author: str, version: int, index: OnlineIndex, encoder: Encoder, limit: int
-) -> list[ScoredChunk]:
-    text = as_searched(query)
-    return index.search(
-        author=author,
-        encoder=encoder.fingerprint,
-        version=version,
-        text=text,
-        vector=_query_vector(encoder, author, text),  # type: ignore[arg-type]  # every object is hashable by identity
-        limit=limit,
-    )
-
-
 def _by_relevance(query: str, found: Sequence[ScoredChunk]) -> list[_Candidate]:
     query, texts = as_searched(query), [f"{s.chunk.title} {as_searched(s.chunk.text)}" for s in found]
     languages = languages_of(query, " ".join(texts))
@@ -136,7 +143,7 @@ def _by_relevance(query: str, found: Sequence[ScoredChunk]) -> list[_Candidate]:
     return sorted(candidates, key=lambda candidate: -candidate.relevance)
 
 
-@lru_cache(maxsize=REMEMBERED)
+@lru_cache(maxsize=CACHED_VECTORS)
 def _query_vector(encoder: Encoder, author: str, text: str) -> Vector:
     """By author, so that not even the time of an answer tells what another author's twin was asked."""
     return encoder.encode([text])[0]

@@ -244,13 +244,13 @@ def _retrieval_probe(
     """None when `features` cannot be searched: after an index was emptied only the newest F is published again."""
     from feature_store.errors import UnknownFeatureVersionError
     from inference_pipeline.probes import IndexProbe
+    from inference_pipeline.retrieval import Retriever
     from model_registry.prompting import PromptRenderer
 
     renderer = PromptRenderer(features.author, base.chat_template, base.tokenizer_json, base.special_tokens)
     with online_index(settings) as index:
-        probe = IndexProbe(
-            settings.serving, features, index, encoder(settings), lambda text: len(renderer.tokenize(text))
-        )
+        retriever = Retriever(index, encoder(settings), settings.serving)
+        probe = IndexProbe(features, retriever, lambda text: len(renderer.tokenize(text)))
         try:
             probe.documents("?", 1)
         except UnknownFeatureVersionError:

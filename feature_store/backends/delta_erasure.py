@@ -20,7 +20,7 @@ def rewrite(
 ) -> tuple[list[FeatureVersion], list[FeatureVersion]]:
     """Make in `new` what `old` holds, without the posts `doomed` (ids) and without contexts that quote one.
 
-    Answers all versions as they now are, oldest first, and those of them that held any of it.
+    Returns all versions as they now are, oldest first, and those of them that held any of it.
     """
     posts, documents = RecordTable(old / POSTS.table, POSTS), RecordTable(old / DOCUMENTS.table, DOCUMENTS)
     chunks, examples = RecordTable(old / CHUNKS.table, CHUNKS), RecordTable(old / EXAMPLES.table, EXAMPLES)

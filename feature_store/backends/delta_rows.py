@@ -1,4 +1,4 @@
-"""How records lie in Arrow: an explicit schema for each kind of record, and the way there and back."""
+"""How records lie in Arrow: an explicit schema for each kind of record, and the conversions."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ Keyed = dict[str, tuple[str, R]]  # row id → its digest and the record
 
 
 def keyed(records: Iterable[R]) -> Keyed[R]:
-    """Hashing is the dearest part of a large commit: it is done here, once a record."""
+    """Hashing costs most of a large commit: it is done here, once a record."""
     rows: Keyed[R] = {}
     for record in records:
         digest = row_digest(record)

@@ -50,7 +50,7 @@ class RecordTable(Generic[R]):
         return self.rows.from_arrow(self._columns(version, [name for name in self.rows.fields if name not in without]))
 
     def replace(self, records: Sequence[R]) -> dict[str, str]:
-        """Make the table hold exactly `records`; rows that are there already are not touched. Answers its digests."""
+        """Make the table hold exactly `records`; rows that are there already are not touched. Returns its digests."""
         stored, wanted = self.digests(), keyed(records)
         self._apply(stored, wanted, stored.keys() - wanted.keys())
         return {row_id: digest for row_id, (digest, _) in wanted.items()}

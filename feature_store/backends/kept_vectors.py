@@ -22,7 +22,7 @@ def keep(folder: Path, encoder: str, vectors: Mapping[str, Vector]) -> None:
 
 
 def read(folder: Path, encoder: str) -> dict[str, Vector]:
-    """A file that cannot be read is as if it were not there: its vectors are made again."""
+    """A file that cannot be read is deleted: its vectors are made again."""
     import numpy as np
 
     found: dict[str, Vector] = {}

@@ -1,6 +1,6 @@
 """Who gets in, before a request's body is read: host, origin, key, scope, limits, room, size, in this order.
 
-A refusal costs a look into a small file and no model, so that it is told at once however busy the server is.
+A refusal costs one look into a small file and no model, so it comes at once however busy the server is.
 """
 
 import asyncio
@@ -77,7 +77,7 @@ class AccessControl:
             return
         try:
             with ExitStack() as held:
-                caller = self._let_in(scope, held)
+                caller = self._admit(scope, held)
                 scope.setdefault("state", {})["caller"] = caller
                 body = await self._body(scope, receive) if scope["method"] in ("POST", "PUT", "PATCH") else None
                 await self._app(scope, _replayed(body, receive) if body is not None else receive, send)
@@ -85,7 +85,7 @@ class AccessControl:
             REFUSED.labels(str(refused.answer.status)).inc()
             await refused.answer.response()(scope, receive, send)
 
-    def _let_in(self, scope: Scope, held: ExitStack) -> Caller:
+    def _admit(self, scope: Scope, held: ExitStack) -> Caller:
         headers = Headers(scope=scope)
         self._check_host(scope, headers)
         self._check_origin(scope, headers)
@@ -134,15 +134,15 @@ class AccessControl:
         raise _RefusedError(WireError(403, message, "permission_error", code="origin_not_allowed"))
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes:
-        """Counted as it comes: what Content-Length says may be absent."""
-        said = Headers(scope=scope).get("content-length", "")
+        """Counted as it arrives: Content-Length may be absent."""
+        declared = Headers(scope=scope).get("content-length", "")
         too_large = WireError(
             413,
             f"a request's body may have {self._max_body} bytes, this one has more.",
             code="request_too_large",
             headers=CLOSE,
         )
-        if said.isdecimal() and int(said) > self._max_body:
+        if declared.isdecimal() and int(declared) > self._max_body:
             raise _RefusedError(too_large)
         body = bytearray()
         try:

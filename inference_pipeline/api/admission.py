@@ -1,4 +1,4 @@
-"""How many requests may be under way: the rest is told at once to come back, instead of waiting without end.
+"""How many requests may be under way: the rest is refused at once instead of queueing without end.
 
 Two bounds, because two things run out. Answers under way take memory and share each step of the engine. Requests that
 wait for their first token stand behind one another: reading a prompt takes all cores, so two wait twice as long.
@@ -19,7 +19,7 @@ class Admission:
         self._draining = False
 
     def drain(self) -> None:
-        """Let nobody in any more; who is in may finish."""
+        """Admit no new request; those under way may finish."""
         self._draining = True
 
     @property

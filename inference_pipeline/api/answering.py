@@ -1,4 +1,4 @@
-"""How every route gets its answers: admitted, let go of when the client leaves, and remembered for feedback."""
+"""How every route gets its answers: admitted, cancelled when the client leaves, remembered for feedback."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Coroutine, Sequence

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from feature_store.records import digest_of
-from inference_pipeline.answers import Delta, Finished, Origin, Started
+from inference_pipeline.answers import AnswerDelta, Finished, Origin, Started
 from inference_pipeline.api.answering import IndexedEvents
 from inference_pipeline.api.errors import WireError
 
@@ -29,12 +29,12 @@ class Completion:
 
     def whole(self, answers: Sequence[Finished]) -> dict[str, Any]:
         choices = [_choice(index, answer) for index, answer in enumerate(answers)]
-        beside = extras(answers[0])
+        outer = extras(answers[0])
         if len(answers) > 1:
             choices = [choice | extras(answer) for choice, answer in zip(choices, answers, strict=True)]
-            beside = {}
+            outer = {}
         head = self._head("chat.completion", answers[0].origin)
-        return {**head, "choices": choices, "usage": usage(answers), **beside}
+        return {**head, "choices": choices, "usage": usage(answers), **outer}
 
     async def stream(self, events: IndexedEvents) -> AsyncGenerator[str, None]:
         origins: dict[int, Origin] = {}
@@ -44,7 +44,7 @@ class Completion:
                 case Started(origin=origin):
                     origins[index] = origin
                     yield self._chunk(index, origin, {"role": "assistant", "content": "", "refusal": None})
-                case Delta(text):
+                case AnswerDelta(text):
                     yield self._chunk(index, origins[index], {"content": text})
                 case Finished():
                     answers.append(event)
@@ -63,12 +63,12 @@ class Completion:
         origin: Origin,
         delta: dict[str, str | None],
         finish_reason: str | None = None,
-        beside: dict[str, Any] | None = None,
+        outer: dict[str, Any] | None = None,
     ) -> str:
         choice = {"index": index, "delta": delta, "finish_reason": finish_reason, "logprobs": None}
         usage = {"usage": None} if self.include_usage else {}
         head = self._head("chat.completion.chunk", origin)
-        return server_sent({**head, "choices": [choice], **usage, **(beside or {})})
+        return server_sent({**head, "choices": [choice], **usage, **(outer or {})})
 
     def _head(self, kind: str, origin: Origin) -> dict[str, Any]:
         fingerprint = f"fp_{digest_of('origin', asdict(origin))[:12]}"

@@ -1,8 +1,8 @@
 """Any OpenAI-compatible server (vLLM, llama.cpp, Ollama): it holds the models, and writes the answer there.
 
 Our own renderer makes the prompt, and it goes to /completions as it is: no chat template of the server's touches it.
-A version is never answered by something else in silence: before it serves, the server must list its name and answer
-under it, and where it also serves the base model, the two must not write the same with the same probabilities.
+No other model ever answers silently in place of a version: before it serves, the server must list its name and answer
+under it, and where it also serves the base model, the two must differ in text or probabilities.
 """
 
 import asyncio
@@ -83,12 +83,12 @@ class RemoteEngine:
             async with self._client.stream("POST", f"{self._address}/completions", json=body) as response:
                 if response.status_code != 200:
                     await response.aread()
-                    raise self._refusal(response)
+                    raise self._refused(response)
                 async with aclosing(self._deltas(response)) as deltas:
                     async for delta in deltas:
                         yield delta
         except httpx2.HTTPError as error:
-            raise self._silence(error) from error
+            raise self._unreachable(error) from error
 
     def probe(self, *, against: str | None) -> None:
         """Raises EngineUnavailableError, OverloadedError."""
@@ -116,7 +116,7 @@ class RemoteEngine:
                 break
             chunk = self._json(said)
             if "error" in chunk:
-                raise self._nonsense(said)
+                raise self._malformed(said)
             counted = (chunk.get("usage") or {}).get("completion_tokens", counted)
             for choice in chunk.get("choices") or ():
                 finish = self._finish(choice) or finish
@@ -166,11 +166,11 @@ class RemoteEngine:
         import httpx2
 
         try:
-            response = httpx2.get(f"{self._address}/models", **self._asking())
+            response = httpx2.get(f"{self._address}/models", **self._options())
         except httpx2.HTTPError as error:
-            raise self._silence(error) from error
+            raise self._unreachable(error) from error
         if response.status_code != 200:
-            raise self._refusal(response)
+            raise self._refused(response)
         served = [str(model.get("id")) for model in self._json(response.text).get("data") or ()]
         if self._model not in served and f"{self._model}:latest" not in served:  # as Ollama writes it
             raise EngineUnavailableError(
@@ -187,40 +187,40 @@ class RemoteEngine:
         body = self._body(GenerationRequest(ids, max_new_tokens=PROBE_TOKENS, temperature=0.0, top_p=1.0))
         try:
             response = httpx2.post(
-                f"{self._address}/completions", json=body | {"model": model, "logprobs": 1}, **self._asking()
+                f"{self._address}/completions", json=body | {"model": model, "logprobs": 1}, **self._options()
             )
         except httpx2.HTTPError as error:
-            raise self._silence(error) from error
+            raise self._unreachable(error) from error
         if response.status_code != 200:
-            raise self._refusal(response)
+            raise self._refused(response)
         try:
             choice = self._json(response.text)["choices"][0]
             return choice["text"], choice.get("logprobs")
         except (KeyError, IndexError, TypeError):
-            raise self._nonsense(response.text) from None
+            raise self._malformed(response.text) from None
 
-    def _asking(self) -> dict[str, Any]:
+    def _options(self) -> dict[str, Any]:
         return {"headers": self._headers, "timeout": self._settings.timeout_seconds, "trust_env": False}
 
     def _json(self, text: str) -> dict[str, Any]:
         try:
             value = json.loads(text)
         except ValueError:
-            raise self._nonsense(text) from None
+            raise self._malformed(text) from None
         if not isinstance(value, dict):
-            raise self._nonsense(text)
+            raise self._malformed(text)
         return value
 
-    def _refusal(self, response: "Response") -> EngineUnavailableError | OverloadedError:
+    def _refused(self, response: "Response") -> EngineUnavailableError | OverloadedError:
         said = response.text[:QUOTED]
         if response.status_code in BUSY:
             return OverloadedError("the server that writes the answers has no room. Try again shortly.")
         return EngineUnavailableError(f"{self._address} answers {response.status_code} for {self._model!r}: {said}")
 
-    def _nonsense(self, text: str) -> EngineUnavailableError:
-        return EngineUnavailableError(f"{self._address} answers what no completion is: {text[:QUOTED]!r}")
+    def _malformed(self, text: str) -> EngineUnavailableError:
+        return EngineUnavailableError(f"{self._address} answers with no completion: {text[:QUOTED]!r}")
 
-    def _silence(self, error: Exception) -> EngineUnavailableError:
+    def _unreachable(self, error: Exception) -> EngineUnavailableError:
         what = f"{type(error).__name__} {error}".strip()
         return EngineUnavailableError(f"{self._address} does not answer: {what}. Start it, or set another address.")
 

@@ -154,7 +154,7 @@ class Interleaving(RuleBasedStateMachine):
     @rule(author=authors, question=questions, reference=references)
     def search(self, author: str, question: str, reference: str) -> None:
         said = self.ask(author, "/v1/search", {"model": author + reference, "query": question})
-        self.searched[as_searched(question)] += 1
+        self.asked.add((author, as_searched(question)))
         assert said["data"]
         assert all(WORDS[author] in found["quote"] for found in said["data"])
 

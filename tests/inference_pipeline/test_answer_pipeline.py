@@ -7,7 +7,7 @@ from tokenizers import Tokenizer
 
 from fakes.world import POSTS, World
 from feature_store.errors import UnknownFeatureVersionError
-from inference_pipeline.answers import AnswerEvent, Delta, Finished, Question, Started
+from inference_pipeline.answers import AnswerDelta, AnswerEvent, Finished, Question, Started
 from inference_pipeline.errors import PromptTooLongError
 from model_registry.prompting import ChatMessage
 
@@ -46,7 +46,7 @@ def test_a_question_becomes_a_cited_answer_that_names_its_versions(world: World)
     world.text = BUILT
     events, finished = ask(world, question("When was the ferry Patient Annie built?"))
     assert "The Patient Annie" in titles(events)
-    assert "".join(event.text for event in events if isinstance(event, Delta)) == finished.text == BUILT
+    assert "".join(event.text for event in events if isinstance(event, AnswerDelta)) == finished.text == BUILT
     assert (finished.origin.adapter, finished.origin.features) == ("v1", "F1")
     assert finished.grounded
     (citation,) = finished.citations
@@ -151,7 +151,7 @@ def test_leaving_early_frees_the_engine_and_its_version(world: World) -> None:
     async def go() -> None:
         async with aclosing(world.pipeline.answer(question("Hello?"))) as events:
             async for event in events:
-                if isinstance(event, Delta):
+                if isinstance(event, AnswerDelta):
                     break
         assert world.engines["maud v1"].running == 0
         await world.pool.close()

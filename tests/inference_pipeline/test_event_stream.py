@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from inference_pipeline.answers import AnswerEvent, Delta
+from inference_pipeline.answers import AnswerDelta, AnswerEvent
 from inference_pipeline.api.answering import interleaved
 
 
@@ -14,7 +14,7 @@ async def counted(number: int, closed: list[int], *, fails: bool = False) -> Asy
         for count in range(3):
             if fails and count == 1:
                 raise ZeroDivisionError
-            yield Delta(f"{number}.{count}")
+            yield AnswerDelta(f"{number}.{count}")
     finally:
         closed.append(number)
 
@@ -26,7 +26,7 @@ def test_events_keep_their_order_and_the_place_of_their_answer() -> None:
     events = asyncio.run(go())
     assert len(events) == 9
     for number in range(3):
-        assert [event for index, event in events if index == number] == [Delta(f"{number}.{n}") for n in range(3)]
+        assert [event for index, event in events if index == number] == [AnswerDelta(f"{number}.{n}") for n in range(3)]
 
 
 @pytest.mark.parametrize("fails", [True, False])

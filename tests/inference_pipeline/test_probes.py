@@ -9,7 +9,8 @@ from fakes.engine import FakeEngine
 from fakes.world import World
 from inference_pipeline.engines import GenerationRequest, TextDelta
 from inference_pipeline.errors import EngineUnavailableError
-from inference_pipeline.probes import AT_ONCE, IndexProbe, _in_order
+from inference_pipeline.probes import CONCURRENT, IndexProbe, _in_order
+from inference_pipeline.retrieval import Retriever
 from model_registry.base_models import BaseModelFiles
 
 
@@ -40,7 +41,7 @@ def test_texts_come_in_the_order_of_the_prompts_and_say_whether_they_ended() -> 
     texts = list(_in_order(engine, requests(20)))
     assert [text.text for text in texts] == [f"text {place}" for place in range(20)]
     assert [text.ended for text in texts] == [place % 2 == 1 for place in range(20)]
-    assert engine.most == AT_ONCE
+    assert engine.most == CONCURRENT
 
 
 def test_an_engine_that_dies_is_an_error_and_not_a_shorter_list() -> None:
@@ -59,7 +60,9 @@ def search(settings: Settings, base_model: BaseModelFiles, tmp_path: Path) -> Ca
     }
     world = World(settings.serving, base_model, tmp_path)
     features = world.publish("maud", 1, posts)
-    return lambda: IndexProbe(settings.serving, features, world.index, world.encoder, lambda text: len(text.split()))
+    return lambda: IndexProbe(
+        features, Retriever(world.index, world.encoder, settings.serving), lambda text: len(text.split())
+    )
 
 
 def test_the_document_that_is_asked_for_again_is_not_shown(search: Callable[[], IndexProbe]) -> None:

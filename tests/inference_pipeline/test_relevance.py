@@ -11,7 +11,7 @@ from fakes.world import make_chunk
 from feature_store.encoder import load_encoder
 from feature_store.ports import Encoder
 from feature_store.versions import FeatureVersion
-from inference_pipeline.retrieval import retrieve
+from inference_pipeline.retrieval import Retriever
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 POSTS = {
@@ -56,18 +56,8 @@ def index(encoder: Encoder) -> InMemoryIndex:
 
 
 def titles(question: str, author: str, index: InMemoryIndex, encoder: Encoder) -> list[str]:
-    settings = load_settings(environ={}).serving
-    found = retrieve(
-        question,
-        author=author,
-        version=1,
-        index=index,
-        encoder=encoder,
-        limit=settings.passages,
-        min_similarity=settings.min_similarity,
-        token_budget=settings.passage_tokens,
-        count_tokens=lambda text: len(text.split()),
-    )
+    retriever = Retriever(index, encoder, load_settings(environ={}).serving)
+    found = retriever.retrieve(question, author=author, version=1, count_tokens=lambda text: len(text.split()))
     return [scored.chunk.title for scored in found]
 
 

@@ -2,7 +2,7 @@ import pytest
 
 from fakes.world import World, make_chunk
 from feature_store.records import ScoredChunk
-from inference_pipeline.retrieval import as_passages, ranking, retrieve, search_query
+from inference_pipeline.retrieval import Retriever, as_passages, search_query
 from model_registry.prompting import ChatMessage
 
 
@@ -23,17 +23,9 @@ def scored(text: str, *, document: str = "d", start: int = 0, similarity: float 
 
 
 def found(index: Ranked, query: str, world: World, *, limit: int = 3, budget: int = 600) -> list[str]:
-    chunks = retrieve(
-        query,
-        author="maud",
-        version=1,
-        index=index,  # type: ignore[arg-type]
-        encoder=world.encoder,
-        limit=limit,
-        min_similarity=0.5,
-        token_budget=budget,
-        count_tokens=lambda text: len(text.split()),
-    )
+    settings = world.settings.model_copy(update={"passages": limit, "min_similarity": 0.5, "passage_tokens": budget})
+    retriever = Retriever(index, world.encoder, settings)  # type: ignore[arg-type]
+    chunks = retriever.retrieve(query, author="maud", version=1, count_tokens=lambda text: len(text.split()))
     return [chunk.chunk.text for chunk in chunks]
 
 
@@ -92,9 +84,10 @@ def test_the_words_and_the_meaning_order_together(world: World) -> None:
 
 def test_a_question_is_embedded_once_for_an_author(world: World) -> None:
     index = Ranked(scored("The clock"))
+    retriever = Retriever(index, world.encoder, world.settings)  # type: ignore[arg-type]
     before = len(world.encoder.encoded)
     for author in ("maud", "maud", "dex"):
-        ranking("Which clock?", author=author, version=1, index=index, encoder=world.encoder, limit=1)  # type: ignore[arg-type]
+        retriever.ranking("Which clock?", author=author, version=1, limit=1)
     assert world.encoder.encoded[before:] == ["Which clock?"] * 2
 
 

@@ -32,7 +32,7 @@ def ask(
     base = wiring.base_model(settings)
 
     async def answer() -> "Finished":
-        from inference_pipeline.answers import Delta, Finished, Question, Started
+        from inference_pipeline.answers import AnswerDelta, Finished, Question, Started
         from model_registry.prompting import ChatMessage
 
         asked = Question(author, (ChatMessage("user", question),), reference=version)
@@ -40,7 +40,7 @@ def ask(
             async for event in pipeline.answer(asked):
                 if isinstance(event, Started):
                     progress.finish(base.name)
-                elif isinstance(event, Delta) and on_text:
+                elif isinstance(event, AnswerDelta) and on_text:
                     on_text(event.text)
                 elif isinstance(event, Finished):
                     return event

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 Sink = Callable[[NewTokens | InferenceError], None]
 
 WORKER = "inference_pipeline.engines.openvino.worker"
-FULL_CONTEXTS = 4  # so many conversations of full length fit the cache of keys and values at once
+FULL_CONTEXTS = 4  # conversations of full length that the key/value cache holds at once
 GIB = 1 << 30
 EXIT_SECONDS = 10
 
@@ -49,7 +49,7 @@ def load(base: BaseModelFiles, adapter: Path | None, cache_dir: Path, device: st
 
 
 class OpenVinoEngine:
-    """Talks to the worker: commands go out from any thread, one thread reads what comes back."""
+    """Any thread may send the worker a command; one thread reads its replies."""
 
     name = "openvino"
 
@@ -131,7 +131,7 @@ class OpenVinoEngine:
         _write(self._stdin, opening)
         answer = json.loads(self._stdout.readline() or "{}")
         if not answer.get("ready"):
-            raise EngineUnavailableError(f"{gguf} cannot be opened: {answer.get('failed') or self._obituary()}")
+            raise EngineUnavailableError(f"{gguf} cannot be opened: {answer.get('failed') or self._exit_reason()}")
 
     def _register(self, sink: Sink) -> int:
         number = next(self._numbers)
@@ -175,7 +175,7 @@ class OpenVinoEngine:
     def _start(self, number: int, command: dict[str, Any]) -> None:
         with self._writing:
             if number in self._sinks and not _write(self._stdin, {"add": number, **command}):  # else dropped meanwhile
-                raise EngineUnavailableError(self._obituary())
+                raise EngineUnavailableError(self._exit_reason())
 
     def _listen(self) -> None:
         for line in self._stdout:
@@ -192,16 +192,16 @@ class OpenVinoEngine:
             if failed or message["finish_reason"]:
                 self._forget(number)
         with self._state:
-            self._ended = self._ended or self._obituary()
+            self._ended = self._ended or self._exit_reason()
             for sink in self._sinks.values():
                 sink(EngineUnavailableError(self._ended))
             self._sinks.clear()
             self._state.notify_all()
 
-    def _obituary(self) -> str:
+    def _exit_reason(self) -> str:
         code = self._worker.wait()
         how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
-        return f"the openvino process {how}; its last words are above. SIGKILL often means too little memory."
+        return f"the openvino process {how}; its output is above. SIGKILL often means too little memory."
 
 
 def _write(pipe: IO[str], message: dict[str, Any]) -> bool:

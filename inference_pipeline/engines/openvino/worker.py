@@ -49,13 +49,13 @@ class Worker:
         self._handles: dict[int, Any] = {}
 
     def run(self, lines: IO[str]) -> None:
-        """Obey until `lines` ends."""
+        """Handle commands until `lines` ends."""
         threading.Thread(target=self._read, args=(lines,), daemon=True).start()
         while True:
             for command in self._waiting():
                 if command is None:
                     return
-                self._obey(command)
+                self._handle(command)
             if self._pipeline.has_non_finished_requests():
                 self._pipeline.step()
                 self._report()
@@ -66,19 +66,19 @@ class Worker:
         self._commands.put(None)
 
     def _waiting(self) -> Iterator[dict[str, Any] | None]:
-        """The commands that came in during the last step; when there is nothing to do, wait for one."""
+        """The commands that came in during the last step; waits for one when there is nothing to do."""
         if not self._pipeline.has_non_finished_requests():
             yield self._commands.get()
         while not self._commands.empty():
             yield self._commands.get()
 
-    def _obey(self, command: dict[str, Any]) -> None:
+    def _handle(self, command: dict[str, Any]) -> None:
         if "drop" in command:
             if handle := self._handles.pop(command["drop"], None):
                 handle.cancel()  # the next step frees its place
         elif "encode" in command:
             encoded = self._tokenizer.encode(command["encode"], add_special_tokens=False)
-            self._say(command["add"], encoded.input_ids.data[0].tolist(), [], "stop")
+            self._send_tokens(command["add"], encoded.input_ids.data[0].tolist(), [], "stop")
         else:
             self._add(command["add"], command["prompt"], command["options"])
 
@@ -103,7 +103,7 @@ class Worker:
             ids = openvino.Tensor(np.array([prompt], dtype=np.int64))
             self._handles[number] = self._pipeline.add_request(number, ids, config)
         except RuntimeError as error:
-            self._write({"number": number, "failed": f"openvino-genai refused the request: {error}"})
+            self._send({"number": number, "failed": f"openvino-genai refused the request: {error}"})
 
     def _report(self) -> None:
         running = self._genai.GenerationStatus.RUNNING
@@ -117,17 +117,17 @@ class Worker:
                     log_probs += output.generated_log_probs
                     finish = {"STOP": "stop", "LENGTH": "length"}.get(output.finish_reason.name)
             if ids or finish:
-                self._say(number, ids, log_probs, finish)
+                self._send_tokens(number, ids, log_probs, finish)
             if finish or handle.get_status() != running:
                 del self._handles[number]
                 if not finish:
                     reason = "the cache of keys and values is too small for this conversation. Shorten it."
-                    self._write({"number": number, "failed": reason})
+                    self._send({"number": number, "failed": reason})
 
-    def _say(self, number: int, ids: list[int], log_probs: list[float], finish_reason: str | None) -> None:
-        self._write({"number": number, "ids": ids, "log_probs": log_probs, "finish_reason": finish_reason})
+    def _send_tokens(self, number: int, ids: list[int], log_probs: list[float], finish_reason: str | None) -> None:
+        self._send({"number": number, "ids": ids, "log_probs": log_probs, "finish_reason": finish_reason})
 
-    def _write(self, message: dict[str, Any]) -> None:
+    def _send(self, message: dict[str, Any]) -> None:
         self._out.write(json.dumps(message) + "\n")
         self._out.flush()
 
@@ -156,7 +156,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # a library that prints must not speak on the wire
+    os.dup2(2, 1)  # a library that prints must not write among the messages
     try:
         worker = Worker(**json.loads(sys.stdin.readline()), out=out)
     except (ImportError, RuntimeError, OSError) as error:

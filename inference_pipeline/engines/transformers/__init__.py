@@ -151,7 +151,7 @@ class TransformersEngine:
 
 
 def _failed(error: Exception) -> InferenceError:
-    """What a reader is told. The engine is not given up for want of memory: it has just freed some."""
+    """The error a reader gets. Running out of memory does not end the engine: it has just freed some."""
     import torch
 
     if isinstance(error, torch.OutOfMemoryError):

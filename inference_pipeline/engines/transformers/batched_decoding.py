@@ -1,7 +1,7 @@
-"""Several answers token by token in one model's batch: who comes joins between two steps, who is done leaves.
+"""Continuous batching: several answers token by token in one model's batch, joining and leaving between two steps.
 
-Every row is one answer. Rows end together: before a shorter one lies padding that is masked, and its positions count
-from its own beginning. So no answer depends on its company, but for the rounding of products of another shape.
+Every row is one answer. Rows are padded on the left; the padding is masked, and positions count from a row's own
+beginning. So no answer depends on the others in its batch, but for the rounding of products of another shape.
 """
 
 import secrets

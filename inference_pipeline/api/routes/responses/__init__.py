@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from inference_pipeline.answers import Delta, Finished, Started
+from inference_pipeline.answers import AnswerDelta, Finished, Started
 from inference_pipeline.api.access import require_author
 from inference_pipeline.api.answering import IndexedEvents
 from inference_pipeline.api.completions import extras, url_citations
@@ -70,7 +70,7 @@ class _Writer:
                 case Started():
                     for piece in self._opening():
                         yield piece
-                case Delta(text):
+                case AnswerDelta(text):
                     yield self._event("response.output_text.delta", **self._place(), delta=text, logprobs=[])
                 case Finished():
                     for piece in self._closing(event):
