@@ -183,9 +183,8 @@ def _judged(figures: Mapping[str, Measures], parity: ParityResult | None, judges
     order = [*(judge for judge in judges if judge in figures), *(judge for judge in figures if judge not in judges)]
     parts = []
     for judge in map(partial(description, judges), order):
-        rows = ((judge.figure(name), measure) for name, measure in figures[judge.name].items())
-        table = _table(("figure", "value"), ((figure.label, figure.text(measure)) for figure, measure in rows))
-        parts.append(f"### {judge.title}\n\n{table}")
+        rows = ((judge.figure(n).label, judge.figure(n).text(measure)) for n, measure in figures[judge.name].items())
+        parts.append(f"### {judge.title}\n\n{_table(('figure', 'value'), rows)}")
     if parity is not None:
         passed = "passed" if parity.passed else "failed"
         parts.append(

@@ -84,7 +84,7 @@ class ModelPublisher(ModelResolver, Protocol):
     def promote(self, author: str, number: int, *, force: bool = False, reason: str = "") -> AdapterVersion:
         """Verify v_number, ask the gates, and make it champion; the old champion becomes previous.
 
-        Raises UnknownModelError, CorruptModelError (of its files, or of its newest judging), TaintedModelError,
+        Raises UnknownModelError, CorruptModelError (of its files, or of its newest evaluation), TaintedModelError,
         PromotionRefusedError. `force` overrules gates alone, and is recorded with `reason`. Promoting the champion
         again changes nothing.
         """

@@ -1,6 +1,7 @@
 """The versions of the code and of the libraries that a model was made with."""
 
 import subprocess
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -23,10 +24,9 @@ def code_version() -> str:
 
 
 def library_versions() -> dict[str, str]:
+    """Of those that are installed."""
     found = {}
     for name in LIBRARIES:
-        try:
+        with suppress(PackageNotFoundError):
             found[name] = version(name)
-        except PackageNotFoundError:
-            continue
     return found

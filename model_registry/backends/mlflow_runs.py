@@ -1,4 +1,4 @@
-"""Runs of training and of judging in MLflow, for people to look at. Nothing here is read back."""
+"""MLflow runs of training and evaluation, for people to look at. Nothing here is read back."""
 
 import re
 import time

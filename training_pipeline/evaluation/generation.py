@@ -5,7 +5,7 @@ of a changed prompt anew. The file holds what models wrote about the author's po
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from configs.files import private_folder
@@ -84,7 +84,7 @@ class CachedGenerator:
             seeds=[int(sampling["seed"]) + place for _, place, _ in wanted],
         )
         with self._path.open("a", encoding="utf-8") as file:
-            file.write("\n")  # ends what a kill left half written
+            file.write("\n")  # ends a line that a kill truncated
             for (key, _, _), text in zip(wanted, generated, strict=True):
                 row = {"key": key, "text": text.text, "tokens": text.tokens, "ended": text.ended}
                 file.write(json.dumps(row, ensure_ascii=False) + "\n")
@@ -101,16 +101,12 @@ def generator_of(run: RunContext) -> CachedGenerator:
 
 
 def _read(path: Path) -> dict[str, GeneratedText]:
-    """By key. A line that a kill cut short is not there."""
-    if not path.is_file():
-        return {}
-    return dict(_rows(path.read_text(encoding="utf-8", errors="replace").split("\n")))
-
-
-def _rows(lines: Iterable[str]) -> Iterable[tuple[str, GeneratedText]]:
-    for line in lines:
+    """By key, without lines that a kill truncated."""
+    found = {}
+    for line in path.read_text(encoding="utf-8", errors="replace").split("\n") if path.is_file() else ():
         try:
             row = json.loads(line)
         except ValueError:
             continue
-        yield row["key"], GeneratedText(row["text"], row["tokens"], row["ended"])
+        found[row["key"]] = GeneratedText(row["text"], row["tokens"], row["ended"])
+    return found

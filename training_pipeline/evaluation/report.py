@@ -1,4 +1,4 @@
-"""The report of a judging: one HTML file that needs nothing else, for a person to read, print and keep.
+"""The report of an evaluation: one self-contained HTML file, for a person to read, print and keep.
 
 It holds text of the author (the samples), so it belongs with the author's data and goes when that is erased. It runs no
 script and loads nothing: a content security policy says so to the browser, and everything shown is escaped.
@@ -58,7 +58,7 @@ class Report:
 
 
 def report_of(version: AdapterVersion, generations: Generations, refusals: Sequence[str]) -> Report:
-    """The report of the newest judging of `version`, with the texts that were generated for it."""
+    """The report of the newest evaluation of `version`, with the texts that were generated for it."""
     manifest = version.manifest
     training = manifest.training
     known = {
@@ -132,10 +132,7 @@ def _sections(figures: Mapping[str, Measures]) -> Iterator[Section]:
             title=judge.question if judge else known.title.capitalize(),
             about=judge.about if judge else "",
             charts=[chart for chart in judge.charts(measures) if chart is not None] if judge else [],
-            table=[
-                (figure.label, figure.text(measure))
-                for figure, measure in ((known.figure(name), measure) for name, measure in measures.items())
-            ],
+            table=[(known.figure(n).label, known.figure(n).text(measure)) for n, measure in measures.items()],
         )
 
 

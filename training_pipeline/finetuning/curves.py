@@ -6,10 +6,9 @@ from pathlib import Path
 
 FILE = "curves.json"
 
-Curve = Sequence[tuple[int, str, float]]  # (step, name, value)
 
-
-def write(adapter: Path, curve: Curve) -> None:
+def write(adapter: Path, curve: Sequence[tuple[int, str, float]]) -> None:
+    """`curve`: (step, name, value)."""
     (adapter / FILE).write_text(json.dumps(list(curve)) + "\n", encoding="utf-8")
 
 

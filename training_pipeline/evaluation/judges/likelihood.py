@@ -168,19 +168,9 @@ def _others(run: RunContext) -> list[TokenSequence]:
 def _voices() -> list[Example]:
     """The reference voices, as posts that are asked for without a title."""
     return [
-        Example(
-            document_id=f"{voice} {place}",
-            author=voice,
-            kind=ExampleKind.WRITE,
-            split=Split.TEST,
-            request=UNTITLED,
-            passages=(),
-            start=0,
-            end=len(passage),
-            target=passage,
-        )
+        Example(f"{voice} {n}", voice, ExampleKind.WRITE, Split.TEST, UNTITLED, (), 0, len(passage), passage)
         for voice, passages in reference_voices().items()
-        for place, passage in enumerate(passages)
+        for n, passage in enumerate(passages)
     ]
 
 

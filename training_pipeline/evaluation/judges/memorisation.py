@@ -77,9 +77,8 @@ def _longest(memorisation: Measures, name: str = "longest_run") -> str:
 
 
 def _cell(memorisation: Measures) -> str:
-    if not memorisation:
-        return ""
-    return " / ".join(_longest(memorisation, f"{whose}longest_run") or "–" for whose in ("", "own_"))
+    ends = [_longest(memorisation, name) or "–" for name in ("longest_run", "own_longest_run")]
+    return " / ".join(ends) if memorisation else ""
 
 
 JUDGE = Judge(

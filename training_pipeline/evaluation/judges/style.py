@@ -93,17 +93,12 @@ def _control(
     return {condition: other.scorer.read(written[condition]) for condition in compared}, other.scorer.read(real)
 
 
-def closed_by(style: Measures, condition: Condition = Condition.ADAPTER) -> dict[str, float]:
-    """Share of the gap that `condition` closes, by scorer that could judge; WHOLE_GAP at most."""
-    ending = f"/{condition}"
-    found = {name.removesuffix(ending): share.value for name, share in style.items() if name.endswith(ending)}
-    return {scorer: min(share, WHOLE_GAP) for scorer, share in found.items() if math.isfinite(share)}
-
-
 def mean_share(style: Measures, condition: Condition = Condition.ADAPTER) -> float | None:
-    """Mean of `closed_by` over the scorers; None where none could judge."""
-    closed = closed_by(style, condition)
-    return fmean(closed.values()) if closed else None
+    """The share of the gap that `condition` closes, WHOLE_GAP at most, a mean over the scorers that could judge; None
+    where none could."""
+    judged = [measure.value for name, measure in style.items() if name.endswith(f"/{condition}")]
+    shares_closed = [min(share, WHOLE_GAP) for share in judged if math.isfinite(share)]
+    return fmean(shares_closed) if shares_closed else None
 
 
 def gate(candidate: AdapterVersion, champion: AdapterVersion | None) -> Iterator[str]:
@@ -199,14 +194,13 @@ def _verdict(style: Measures, author_name: str) -> Sequence[str]:
     mean, posts = mean_share(style), mean_share(style, Condition.BASE_POSTS)
     if mean is None:
         return ()
-    each = {name.removesuffix("/adapter"): share.value for name, share in style.items() if name.endswith("/adapter")}
-    scorers = {LABELS.get(scorer, scorer): share for scorer, share in each.items() if math.isfinite(share)}
-    listed = ", ".join(f"{name} {Unit.SHARE.text(share)}" for name, share in scorers.items())
+    shares_found = {name.removesuffix("/adapter"): m for name, m in style.items() if name.endswith("/adapter")}
+    told = [f"{LABELS.get(s, s)} {Unit.SHARE.text(m.value)}" for s, m in shares_found.items() if math.isfinite(m.value)]
     closes = f"closes {mean:.0%} of" if mean > 0 else "closes nothing of"
     compared = f" The base model shown five posts closes {Unit.SHARE.text(posts)}." if posts is not None else ""
     return (
-        f"It {closes} the gap between the base model and {author_name}’s own writing: the mean of {len(scorers)} "
-        f"judges ({listed}).{compared}",
+        f"It {closes} the gap between the base model and {author_name}’s own writing: the mean of {len(told)} "
+        f"judges ({', '.join(told)}).{compared}",
     )
 
 
