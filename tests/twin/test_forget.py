@@ -259,7 +259,12 @@ def test_what_is_not_there_is_answered_with_what_comes_near(
     blog: Path, letter: Path, data_dir: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     output(capsys, "collect", str(blog), "--as", "folder", "--author", "Maud Ferrier")
-    for arguments, word in ((["--post", "canry.md"], "canary.md"), (["--source", "blog"], str(blog)), ([], "--post")):
+    for arguments, word in (
+        (["--post", "canry.md"], "canary.md"),
+        (["--post", "an"], "Near: canary.md."),
+        (["--source", "blog"], str(blog)),
+        ([], "--post"),
+    ):
         assert run(["forget", *arguments, "--yes"]) == ExitCode.NOT_FOUND
         assert word in capsys.readouterr().err
     assert forget.select(load_settings(), "maud-ferrier", posts=["8.md"]).copies == 0

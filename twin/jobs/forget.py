@@ -212,8 +212,8 @@ def _clear_caches(settings: Settings, author: str) -> None:
 
 
 def _near(wanted: str, names: Sequence[str]) -> list[str]:
-    within = [name for name in names if wanted and wanted in name]
-    return (within or difflib.get_close_matches(wanted, names, cutoff=0.5))[:3]
+    within = [name for name in dict.fromkeys(names) if wanted and wanted in name]
+    return (within or difflib.get_close_matches(wanted, set(names), cutoff=0.5))[:3]
 
 
 def _listed(names: Iterable[str]) -> str:
