@@ -32,7 +32,7 @@ ENDS_SENTENCE = re.compile(r"[.,;:!?)\]}*_~|]+$")
 
 
 def without_tracking(url: str) -> str:
-    """`url` without tracking parameters; all else of it is left as it is, to the letter."""
+    """`url` without tracking parameters; the rest is unchanged."""
     address, hash_mark, fragment = url.partition("#")
     path, question_mark, query = address.partition("?")
     if not query:

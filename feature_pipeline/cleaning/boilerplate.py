@@ -34,7 +34,7 @@ Densities = Mapping[etree._Element, Density]
 class _OpenElements:
     """Those that the walk is inside of, by kind."""
 
-    text: list[etree._Element] = field(default_factory=list)  # said to hold the text alone
+    text: list[etree._Element] = field(default_factory=list)  # declared to hold the text alone
     article: list[etree._Element] = field(default_factory=list)
     header: list[etree._Element] = field(default_factory=list)
 

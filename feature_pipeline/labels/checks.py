@@ -42,7 +42,7 @@ def check(examples: Sequence[Example], documents: Sequence[Document], chunks: Se
 
 
 def require_sound(examples: Sequence[Example], documents: Sequence[Document], chunks: Sequence[Chunk]) -> None:
-    """Every target is to the letter in its document, outside of marked spans and in the document's split; every
+    """Every target stands verbatim in its document, outside of marked spans and in the document's split; every
     passage is a chunk of a document of that split. Raises BrokenExampleError, which is a bug of this pipeline."""
     by_id = {document.id: document for document in documents}
     spans = {d.id: ([s.start for s in d.marked], [s.end for s in d.marked]) for d in documents}
@@ -55,7 +55,7 @@ def require_sound(examples: Sequence[Example], documents: Sequence[Document], ch
         if document is None:
             raise _broken(example, "its document is not among those that are used")
         if not example.target.strip() or example.target != document.text[example.start : example.end]:
-            raise _broken(example, "its target is not to the letter what stands there")
+            raise _broken(example, "its target is not verbatim what stands there")
         starts, ends = spans[document.id]
         before = bisect_left(starts, example.end)  # spans are disjoint: of these, only the last can reach so far
         if before and ends[before - 1] > example.start:

@@ -26,7 +26,7 @@ NAME_WEIGHT = 1.6
 EXTRA_WORD_WEIGHT = 0.35  # of each word of a phrase after its first
 EARLIEST_WEIGHT = 0.5  # on top, for a phrase in the first sentence; half of it for one in the second, and so on
 NAME = re.compile(r"(?<=[\w,;] )[A-Z]\w+")
-PIECE = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*|\S")
+PIECE = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*|\S")  # of a phrase: compounds keep their hyphens
 IDENTIFIER = re.compile(r"[\w)\]][_/\\=<>{}|@#$%^&*~]+\w|\w\(|::|[a-z]\.[A-Za-z]|\d[A-Za-z]|[A-Za-z]\d")
 HUMPS = re.compile(r"[a-z]+[A-Z]|(?:[A-Z]+[a-z]+){3,}|[A-Z]{6,}")  # camelCase, OfManyWords, SHOUTING
 VERBAL = ("ly", "ed", "ing")  # English endings of what is rarely a noun at the end of a phrase

@@ -23,7 +23,7 @@ class Detected(NamedTuple):
 
 
 class Allowed:
-    """What the author lets stand: exact values in any case and with any spacing, or "*" for any part of one."""
+    """The author's allow-list: exact values in any case and with any spacing, or "*" for any part of one."""
 
     def __init__(self, allow: Sequence[str]) -> None:
         entries = [_squash(entry) for entry in allow if entry.strip()]

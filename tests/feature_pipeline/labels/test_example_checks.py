@@ -52,9 +52,9 @@ def test_what_the_pipeline_makes_is_sound() -> None:
 @pytest.mark.parametrize(
     ("changed", "why"),
     [
-        ({"target": "The harbour clock gains four minutes a day."}, "to the letter"),
-        ({"start": 4}, "to the letter"),
-        ({"target": " ", "start": 3, "end": 4}, "to the letter"),
+        ({"target": "The harbour clock gains four minutes a day."}, "verbatim"),
+        ({"start": 4}, "verbatim"),
+        ({"target": " ", "start": 3, "end": 4}, "verbatim"),
         ({"document_id": "gone"}, "not among those"),
         ({"split": Split.TEST}, "in test"),
         ({"passages": (Passage("t", "", "from nowhere"),)}, "a passage"),
