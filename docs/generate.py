@@ -1,4 +1,4 @@
-"""Writes what the docs take from the code: the tables of sources, the settings, the command reference.
+"""Writes what the docs take from the code: the tables of sources and routes, the settings, the command reference.
 
     make docs
 
@@ -6,6 +6,8 @@ A page keeps its own text: only what stands between `<!-- generated: NAME -->` a
 `tests/architecture/test_docs.py` fails while a page is out of date.
 """
 
+import importlib
+import pkgutil
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,10 +18,13 @@ import typer
 from configs.layers import HERE, read_yaml
 from configs.settings import Settings, known_keys
 from feature_pipeline.sources import kinds, source_module
+from inference_pipeline.api import routes as route_modules
 from twin.commands import app
 
 PROJECT = Path(__file__).parent.parent
 BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+METHOD = r"(?:GET|POST|PUT|PATCH|DELETE) /"
+ROUTES = re.compile(rf"^({METHOD}\S+(?:, {METHOD}\S+)*): (.+?)(?=\n\n|\n{METHOD}|\Z)", re.DOTALL | re.MULTILINE)
 SETTING = re.compile(r"^(?P<indent> *)(?P<key>\w+):(?P<value>[^#]*?)(?:\s+# (?P<comment>.*))?$")
 HELP_WIDTH = 100
 
@@ -75,9 +80,23 @@ def commands() -> str:
     return "\n\n".join(f"## {name}\n\n```text\n{text}\n```" for name, text in _help_texts("twin", root))
 
 
+def routes() -> str:
+    """What the docstrings of the route modules say, for everybody first and then for operators."""
+    names = (module.name for module in pkgutil.iter_modules(route_modules.__path__, f"{route_modules.__name__}."))
+    rows = [row for name in names for row in ROUTES.findall(importlib.import_module(name).__doc__ or "")]
+    return _table(
+        ("route", "what it returns"),
+        (
+            (", ".join(f"`{path}`" for path in paths.split(", ")), " ".join(text.split()))
+            for paths, text in sorted(rows, key=lambda row: " /v1/" not in row[0])
+        ),
+    )
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "short_sources": short_sources,
     "long_sources": long_sources,
+    "routes": routes,
     "settings": settings,
     "commands": commands,
 }

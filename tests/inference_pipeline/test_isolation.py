@@ -75,6 +75,7 @@ def test_nothing_of_one_author_reaches_the_other(make: Make) -> None:
     )
 
 
+@pytest.mark.slow
 def test_every_step_once_by_turns(make: Make) -> None:
     """A random walk may pass a step by; this one passes none."""
     machine = Interleaving(make)

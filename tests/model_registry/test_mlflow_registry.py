@@ -43,6 +43,7 @@ for _ in range(12):
 """
 
 
+@pytest.mark.slow
 def test_a_reader_never_fails_while_another_process_switches(registry: MlflowRegistry, tmp_path: Path) -> None:
     seen = set()
     writer = start(SWITCH, tmp_path / "registry", cwd=tmp_path)
@@ -66,6 +67,7 @@ registry.log_run(sys.argv[2], {"rank": "16"}, [(0, "loss", 1.0), (1, "loss", flo
 """
 
 
+@pytest.mark.slow
 def test_processes_that_start_at_once_share_a_new_registry_and_stay_silent(tmp_path: Path) -> None:
     root, cwd = tmp_path / "registry", tmp_path / "elsewhere"
     cwd.mkdir()

@@ -109,6 +109,7 @@ def test_the_loss_is_that_of_the_paper_and_the_reference_is_the_adapter_before_t
     assert loss == pytest.approx(expected, abs=1e-4)
 
 
+@pytest.mark.slow
 def test_the_model_reads_our_ids_and_is_left_as_it_was_found_but_for_the_adapter(
     adapted: Callable[[TrainingSettings], Any],
     training_settings: TrainingSettings,
@@ -186,6 +187,7 @@ def test_checkpoints_of_other_pairs_are_not_gone_on_from(
     assert run(adapted(settings), pairs[:3], settings, tmp_path).curve != first.curve
 
 
+@pytest.mark.slow
 def test_nothing_is_written_elsewhere_and_nobody_is_told(
     adapted: Callable[[TrainingSettings], Any],
     training_settings: TrainingSettings,
@@ -236,6 +238,7 @@ def test_without_trl_the_error_names_the_way_out(
         run(adapted(settings), pairs, settings, tmp_path)
 
 
+@pytest.mark.slow
 def test_a_loss_that_is_no_number_stops_with_the_way_out(
     adapted: Callable[[TrainingSettings], Any],
     training_settings: TrainingSettings,

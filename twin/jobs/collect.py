@@ -108,5 +108,5 @@ def summary(report: "CollectReport") -> str:
     if report.forgotten:
         parts.append(f"{report.forgotten} not collected, as they were forgotten")
     if report.ignored:
-        parts.append("passed over: " + ", ".join(f"{number} {kind}" for kind, number in report.ignored.items()))
+        parts.append("ignored: " + ", ".join(f"{number} {kind}" for kind, number in report.ignored.items()))
     return f"{'; '.join(parts)}."

@@ -1,7 +1,15 @@
-"""What an operator does, below /admin: versions, promotion, rollback, keys, status. Needs the scope admin.
+"""What an operator does, with a key that has the scope admin.
 
-A promotion changes what the registry says; the server takes the new champion up within serving.refresh_seconds, and no
-request fails meanwhile. All routes are plain functions: FastAPI runs them in a thread, as registry and keys block.
+GET /admin/status: what is in progress, and which champions answer.
+GET /admin/authors/{name}/versions: versions with their aliases.
+POST /admin/authors/{name}/promote, POST /admin/authors/{name}/rollback: as `twin promote` and `twin rollback`; no
+request fails meanwhile.
+GET /admin/keys, POST /admin/keys, DELETE /admin/keys/{name}: as `twin keys`; not for a key that is limited to some
+authors.
+
+A promotion changes what the registry says; the server takes the new champion up within serving.refresh_seconds, and
+no request fails meanwhile. All routes are plain functions: FastAPI runs them in a thread, as registry and keys
+block.
 """
 
 import time

@@ -1,4 +1,6 @@
-"""POST /v1/chat/completions."""
+"""POST /v1/chat/completions: an answer, or up to four (`n`), whole or streamed. Citations stand beside `choices`, with
+`n` above 1 in each choice.
+"""
 
 from fastapi import APIRouter, Request, Response
 

@@ -1,4 +1,6 @@
-"""POST /v1/embeddings: vectors of the encoder that posts and questions are embedded with."""
+"""POST /v1/embeddings: vectors of the encoder that posts and questions are embedded with; `model` is the setting
+`feature_store.encoder` (of a folder, its name).
+"""
 
 import asyncio
 import base64

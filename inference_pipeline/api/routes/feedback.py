@@ -1,4 +1,6 @@
-"""POST /v1/feedback: a thumb for an answer, or what it should have said. Kept for the next training."""
+"""POST /v1/feedback: takes a `rating` or a `correction` of an answer; with `training.preference.method` set,
+corrections are learned from.
+"""
 
 import asyncio
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""GET /health (the process lives), GET /ready (it can answer) and GET /version."""
+"""GET /health, GET /ready, GET /version: whether it lives, whether it can answer, which version it is."""
 
 from importlib.metadata import version as installed
 from typing import Any

@@ -1,4 +1,4 @@
-"""GET /metrics, in Prometheus' text format. Needs the scope admin where keys are asked for."""
+"""GET /metrics: Prometheus' format, vLLM's names under `llm_twin:`. Needs the scope admin where keys are asked for."""
 
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest

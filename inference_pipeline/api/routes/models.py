@@ -1,4 +1,6 @@
-"""GET /v1/models: what can be asked."""
+"""GET /v1/models, GET /v1/models/{model}: what can be asked: `AUTHOR`, `AUTHOR@v1`, `AUTHOR@candidate`,
+`AUTHOR@base`.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime

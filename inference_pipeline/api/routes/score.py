@@ -1,4 +1,6 @@
-"""POST /v1/score: how much a text sounds like the author, by the style scorer that is stored with a version."""
+"""POST /v1/score: how much a `text` of 40 words or more sounds like the author, by the style scorer that is stored
+with a version, and what stands out.
+"""
 
 import asyncio
 from functools import lru_cache

@@ -1,4 +1,6 @@
-"""POST /v1/search: the author's posts, by meaning and by words, filtered by date, source and kind."""
+"""POST /v1/search: the author's posts that bear on `query`, by meaning and by words; `since`, `until`, `sources`,
+`kinds` and `limit` narrow them.
+"""
 
 import asyncio
 import time

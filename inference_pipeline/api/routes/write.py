@@ -1,4 +1,6 @@
-"""POST /v1/write (a post for a platform) and POST /v1/rewrite (any text in the author's voice).
+"""POST /v1/write: a post from a `topic` or `notes`, for a `platform` and of a `length`; it ends with a whole sentence,
+within the platform's limit.
+POST /v1/rewrite: a `text` in the author's voice.
 
 Both ask the model as its training examples were asked (text/request_wording.py): a first form of a request,
 in the language that is named, and nothing about platforms or lengths, which no example had. Length is kept afterwards.

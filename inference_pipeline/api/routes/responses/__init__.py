@@ -1,4 +1,6 @@
-"""POST /v1/responses: OpenAI's newer form of the same question, without its memory."""
+"""POST /v1/responses: the same in OpenAI's newer form, without its memory: `store` is ignored, and
+`previous_response_id`, `conversation` and `background` are refused. Send the earlier turns as `input`.
+"""
 
 import json
 import time
