@@ -128,7 +128,7 @@ def copied_words(request: str, text: str) -> int:
 
 
 def read_answers(file: Path) -> dict[str, str]:
-    """Answers by key. A last line that a kill cut short is passed over: it is asked again."""
+    """Answers by key. A last line that a kill cut short is skipped, and asked again."""
     if not file.is_file():
         return {}
     return dict(_entries(file.read_text(encoding="utf-8")))

@@ -120,12 +120,12 @@ def chart(
 
 def line_chart(title: str, description: str, curves: Mapping[str, Sequence[tuple[int, float]]]) -> LineChart | None:
     """`curves` by name: (step, value). The training loss is shown as it was and smoothed; None without a finite one."""
-    finite = {name: [point for point in own if math.isfinite(point[1])] for name, own in curves.items()}
-    finite = {name: own for name, own in finite.items() if own}
+    finite = {name: [point for point in curve if math.isfinite(point[1])] for name, curve in curves.items()}
+    finite = {name: curve for name, curve in finite.items() if curve}
     if not finite:
         return None
-    steps = [step for own in finite.values() for step, _ in own]
-    values = [value for own in finite.values() for _, value in own]
+    steps = [step for curve in finite.values() for step, _ in curve]
+    values = [value for curve in finite.values() for _, value in curve]
     y_ticks = round_ticks(min(values), max(values))
     bottom, top = min(*values, y_ticks[0]), max(*values, y_ticks[-1])
     last = max(steps)
@@ -134,13 +134,13 @@ def line_chart(title: str, description: str, curves: Mapping[str, Sequence[tuple
         return [(step / last * 100, (top - value) / ((top - bottom) or 1.0) * 100) for step, value in points]
 
     lines = []
-    for name, own in finite.items():
+    for name, curve in finite.items():
         kind = name.partition("_")[0]
         if kind == "train":
-            lines.append(Line("training, each step", "train-raw", place(own)))
-            lines.append(Line("training, smoothed", "train", place(smoothed(own))))
+            lines.append(Line("training, each step", "train-raw", place(curve)))
+            lines.append(Line("training, smoothed", "train", place(smoothed(curve))))
         else:
-            lines.append(Line(name.replace("_loss", "").replace("_", " "), kind, place(own)))
+            lines.append(Line(name.replace("_loss", "").replace("_", " "), kind, place(curve)))
     return LineChart(
         title,
         description,

@@ -81,9 +81,9 @@ def spread(examples: Sequence[Example], count: int) -> list[Example]:
     by_document: dict[str, list[Example]] = {}
     for example in sorted(examples, key=lambda e: (e.document_id, e.start, e.id)):
         by_document.setdefault(example.document_id, []).append(example)
-    rounds = max((len(own) for own in by_document.values()), default=0)
-    ordered = [own[n] for n in range(rounds) for own in by_document.values() if n < len(own)]
-    first = [own[0] for own in by_document.values()]
+    rounds = max((len(group) for group in by_document.values()), default=0)
+    ordered = [group[n] for n in range(rounds) for group in by_document.values() if n < len(group)]
+    first = [group[0] for group in by_document.values()]
     if len(first) <= count:
         return ordered[:count]
     return [first[int(i * len(first) / count)] for i in range(count)]

@@ -69,8 +69,8 @@ def by_fact(documents: Sequence[Document], count: int) -> list[KnownItemQuestion
     usable = [document for document in documents if document.usable]
     terms = {document.id: frozenset(_terms(document.text)) for document in usable}
     holding: dict[str, set[str]] = defaultdict(set)
-    for document_id, own in terms.items():
-        for term in own:
+    for document_id, document_terms in terms.items():
+        for term in document_terms:
             holding[term].add(document_id)
     telling = {term: posts for term, posts in holding.items() if len(posts) <= max(1, MOST_POSTS * len(usable))}
     rounds = zip_longest(*(_facts(document, telling) for document in held_out(usable)))
@@ -115,8 +115,8 @@ def _said(title: str) -> tuple[str, ...]:
 
 def _terms(text: str) -> Iterator[str]:
     """Long words without possessive endings, and pairs of characters of a script without spaces."""
-    own = folded_words(text)
-    for word, following in pairwise([*own, ""]):
+    spoken = folded_words(text)
+    for word, following in pairwise([*spoken, ""]):
         if is_unspaced(word):
             if following and is_unspaced(following):
                 yield word + following

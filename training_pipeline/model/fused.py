@@ -72,13 +72,13 @@ class LinearCrossEntropy(torch.autograd.Function):
         grad_hidden = torch.empty_like(hidden) if needs_gradient else hidden
         for start in range(0, len(labels), chunk):
             part = slice(start, start + chunk)
-            logits, own = linear(hidden[part], head).float(), labels[part, None]
-            chosen = logits.gather(1, own)
+            logits, target = linear(hidden[part], head).float(), labels[part, None]
+            chosen = logits.gather(1, target)
             highest = logits.amax(dim=1, keepdim=True)
             sums = logits.sub_(highest).exp_().sum(dim=1, keepdim=True)
             nats[part] = (sums.log() + highest - chosen)[:, 0]
             if needs_gradient:
-                logits.div_(sums).scatter_add_(1, own, torch.full_like(chosen, -1.0))
+                logits.div_(sums).scatter_add_(1, target, torch.full_like(chosen, -1.0))
                 grad_hidden[part] = logits.to(head.dtype) @ head
         context.save_for_backward(grad_hidden)
         return nats

@@ -86,9 +86,9 @@ def attention(
     parts = (tensor.split(list(document_lengths), dim=2) for tensor in (query, key, value))
     attended, start = [], 0
     for length, q, k, v in zip(document_lengths, *parts, strict=True):
-        own = slice(start, start + length)
+        span = slice(start, start + length)
         # Without a mask it is causal. A window narrower than the document is cut from the mask for the whole row.
-        mask = attention_mask[..., own, own] if attention_mask is not None and window and length > window else None
+        mask = attention_mask[..., span, span] if attention_mask is not None and window and length > window else None
         if plain and mask is None:
             attended.append(CausalAttention.apply(q, k, v, scale))  # type: ignore[no-untyped-call]
         else:

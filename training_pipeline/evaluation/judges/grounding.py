@@ -153,12 +153,12 @@ def _mean(values: ByDocument) -> Measure:
     by_document: dict[str, list[float]] = defaultdict(list)
     for document, value in values:
         by_document[document].append(value)
-    own = list(by_document.values())
+    groups = list(by_document.values())
 
     def mean(places: Sequence[int]) -> float:
-        return sum(sum(own[place]) for place in places) / sum(len(own[place]) for place in places)
+        return sum(sum(groups[place]) for place in places) / sum(len(groups[place]) for place in places)
 
-    return measure(len(own), mean)
+    return measure(len(groups), mean)
 
 
 def _measure(context: EvaluationContext) -> Measures:

@@ -58,7 +58,7 @@ def judge(
 ) -> Measures:
     """Bits per byte: "base" and "adapter" on all of the held-out text, "beginnings/" and the condition on beginnings,
     "others/base" and "others/adapter" on other authors'. "change" and "others/change" are adapter / base - 1."""
-    total = 2 * (len(text.all) + len(text.others)) + sum(len(own) for own in text.beginnings.values())
+    total = 2 * (len(text.all) + len(text.others)) + sum(map(len, text.beginnings.values()))
     progress.start("likelihood", total)
 
     def read(sequences: Sequence[TokenSequence], *, adapted: bool) -> "_Bits":
@@ -66,8 +66,8 @@ def judge(
 
     base, adapter = read(text.all, adapted=False), read(text.all, adapted=True)
     figures = {"base": base.measure(), "adapter": adapter.measure(), "change": adapter.change(base)}
-    for condition, own in text.beginnings.items():
-        figures[f"beginnings/{condition}"] = read(own, adapted=condition.adapted).measure()
+    for condition, sequences in text.beginnings.items():
+        figures[f"beginnings/{condition}"] = read(sequences, adapted=condition.adapted).measure()
     if text.others:
         others_base, others_adapter = read(text.others, adapted=False), read(text.others, adapted=True)
         figures["others/base"] = others_base.measure()

@@ -33,8 +33,8 @@ def judge(generations: Generations, train_texts: Iterable[str]) -> Measures:
     adapter learned from, whole. Raises ValueError without texts.
     """
     written = [folded_words(generated.text) for generated in generations.by_condition[Condition.ADAPTER]]
-    own = [folded_words(real)[: len(text)] for real, text in zip(generations.references, written, strict=True)]
-    runs = longest_runs([*written, *own], train_texts)
+    real_texts = [folded_words(real)[: len(text)] for real, text in zip(generations.references, written, strict=True)]
+    runs = longest_runs([*written, *real_texts], train_texts)
     return {
         **_figures("", runs[: len(written)]),
         **_figures("own_", runs[len(written) :]),
