@@ -39,7 +39,7 @@ check: lint test ## Everything before a commit: lint, then the quick tests.
 test-gpu: $(READY) ## Run the tests that need a CUDA device.
 	@$(BIN)/python -m pytest -m gpu
 
-docs: $(READY) ## Write what the docs take from the code: tables of sources, settings, commands.
+docs: $(READY) ## Write what the docs take from the code: tables of sources and routes, settings, commands.
 	@$(BIN)/python -m docs.generate
 
 # Not for CI: each script installs its packages in a folder of its own.

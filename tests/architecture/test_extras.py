@@ -11,7 +11,9 @@ ROOMS = ("configs", "feature_pipeline", "feature_store", "text", "training_pipel
 
 def test_an_extra_that_a_message_names_exists() -> None:
     extras = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
-    files = [path for room in ROOMS for path in (PROJECT / room).rglob("*.py")] + list(PROJECT.glob("*.md"))
-    named = {extra for path in files for extra in re.findall(r"llm-twin\[(\w+)\]", path.read_text("utf-8"))}
+    files = [path for room in ROOMS for path in (PROJECT / room).rglob("*.py")] + list(PROJECT.rglob("docs/*.md"))
+    named = {
+        extra for path in files for extra in re.findall(r"pip install [^\n]*'\.\[(\w+)\]'", path.read_text("utf-8"))
+    }
     assert named
     assert named <= set(extras)

@@ -55,6 +55,6 @@ def _require_quantisation(on_gpu: bool) -> None:
         )
     if importlib.util.find_spec("bitsandbytes") is None:
         raise DeviceUnavailableError(
-            'training.quantise is 4bit, which needs bitsandbytes. Run: pip install "llm-twin[qlora]", or use '
+            "training.quantise is 4bit, which needs bitsandbytes. Run: pip install -e '.[qlora]', or use "
             "--set training.quantise=none."
         )

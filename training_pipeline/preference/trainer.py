@@ -77,7 +77,7 @@ def _trainer(
     except ImportError as error:
         raise SettingsError(
             f"training.preference.method is {settings.preference.method}, which needs trl, and it cannot be imported "
-            f'({error}). Run: pip install "llm-twin[preference]", or tune without it: '
+            f"({error}). Run: pip install -e '.[preference]', or tune without it: "
             "--set training.preference.method=none"
         ) from error
     import torch

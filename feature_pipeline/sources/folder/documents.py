@@ -1,4 +1,4 @@
-"""Word documents and PDF → posts. Their readers come with an extra: pip install "llm-twin[documents]"."""
+"""Word documents and PDF → posts. Their readers come with an extra: pip install -e '.[documents]'."""
 
 import io
 import logging
@@ -53,7 +53,7 @@ def _read_docx(bare: Post, data: bytes) -> Post:
     try:
         import mammoth
     except ImportError as error:
-        raise UnreadableItemError('to read .docx, pip install "llm-twin[documents]"') from error
+        raise UnreadableItemError("to read .docx, pip install -e '.[documents]'") from error
     if data.startswith(b"\xd0\xcf\x11\xe0"):  # the container of old Office files, and of encrypted new ones
         raise UnreadableItemError("encrypted, or a .doc of before 2007: save it as .docx without a password")
     try:
@@ -101,7 +101,7 @@ def _read_pdf(bare: Post, data: bytes) -> Post:
         import pypdf
         from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
     except ImportError as error:
-        raise UnreadableItemError('to read .pdf, pip install "llm-twin[documents]"') from error
+        raise UnreadableItemError("to read .pdf, pip install -e '.[documents]'") from error
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it warns of what it repairs
     try:
         reader = pypdf.PdfReader(io.BytesIO(data))

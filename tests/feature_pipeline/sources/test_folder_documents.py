@@ -197,7 +197,7 @@ def test_without_the_extra_the_problem_says_what_to_install(
     monkeypatch.setitem(sys.modules, package, None)
     (read,) = opened(tmp_path, "folder").read()
     assert isinstance(read, Post)
-    assert 'pip install "llm-twin[documents]"' in read.problem
+    assert "pip install -e '.[documents]'" in read.problem
 
 
 def test_documents_are_posts_of_a_folder(tmp_path: Path) -> None:
