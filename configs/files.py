@@ -4,16 +4,19 @@ A mail archive lies in the data folder, so what is made here has no rights for g
 0600. `keep_private` makes that the rule for the whole process, native libraries included.
 """
 
+import glob
 import os
 import shutil
+import socket
 import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 PRIVATE = 0o077  # a umask: what group and others may do is taken away
 PARTIAL = ".part"
+HOST = socket.gethostname()  # a folder may be shared with another machine, whose process ids mean nothing here
 _users_umask: int | None = None  # None: the process's own is the user's
 
 
@@ -43,15 +46,16 @@ def private_folder(folder: Path) -> Path:
 
 
 def close_to_others(folder: Path) -> None:
-    """Take away the rights of group and others. A folder that is not there, belongs to somebody else, or is shared on
-    purpose (its sticky or setgid bit is set) stays as it is."""
+    """Take away the rights of group and others. A folder that is not there, belongs to somebody else, is shared on
+    purpose (its sticky or setgid bit is set), or lies on a file system without such rights stays as it is."""
     try:
         found = folder.stat()
     except FileNotFoundError:
         return
     shared = found.st_mode & (stat.S_ISVTX | stat.S_ISGID)
     if found.st_mode & PRIVATE and found.st_uid == os.geteuid() and not shared:
-        folder.chmod(stat.S_IMODE(found.st_mode) & ~PRIVATE)
+        with suppress(PermissionError):
+            folder.chmod(stat.S_IMODE(found.st_mode) & ~PRIVATE)
 
 
 @contextmanager
@@ -69,6 +73,12 @@ def write_whole(path: Path, content: str | bytes) -> None:
     """Put a file in the place of `path`; text in UTF-8."""
     with replacing(path) as staging:
         _write(staging, content)
+
+
+def remove(path: Path) -> None:
+    """The file, and what killed writers left of it. The caller keeps other writers out."""
+    for each in (path, *path.parent.glob(f".{glob.escape(path.name)}.*{PARTIAL}")):
+        each.unlink(missing_ok=True)
 
 
 def write_once(path: Path, content: str | bytes) -> bool:
@@ -133,8 +143,8 @@ def is_running(process: int) -> bool:
 @contextmanager
 def _staged(path: Path) -> Iterator[Path]:
     """An empty file beside `path`, named by this process, that is gone when the block ends."""
-    prefix = f".{path.name}."
-    for leftover in private_folder(path.parent).glob(f"{prefix}*-*{PARTIAL}"):
+    prefix = f".{path.name}.{HOST}-"
+    for leftover in private_folder(path.parent).glob(f"{glob.escape(prefix)}*-*{PARTIAL}"):
         process = leftover.name.removeprefix(prefix).partition("-")[0]
         if process.isdigit() and not is_running(int(process)):
             leftover.unlink(missing_ok=True)

@@ -49,7 +49,7 @@ def cite(answer: str, chunks: Sequence[ScoredChunk], question: str) -> list[Cita
     if not chunks:
         return []
     sources = [(scored.chunk, span) for scored in chunks for span in sentences(scored.chunk.text)]
-    languages = languages_of(answer, " ".join(scored.chunk.text for scored in chunks))
+    languages = languages_of(answer, question, " ".join(scored.chunk.text for scored in chunks))
     bags = [set(terms(chunk.text[span.start : span.end], languages)) for chunk, span in sources]
     weight = _Weights(bags)
     supporting: dict[tuple[Chunk, Sentence], tuple[float, Sentence]] = {}

@@ -14,7 +14,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from configs.files import private_folder, write_whole
+from configs.files import private_folder, remove, write_whole
 from feature_store.ports import FeatureReader
 from feature_store.records import Passage
 from feature_store.versions import Forgotten
@@ -101,7 +101,7 @@ class FeedbackLog:
 
     def erase_author(self, author: str) -> None:
         with self._writing():
-            self.path(author).unlink(missing_ok=True)
+            remove(self.path(author))
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

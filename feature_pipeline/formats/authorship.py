@@ -25,9 +25,9 @@ def choose_authors(
 ) -> frozenset[str]:
     """Keys of the writers who are the author.
 
-    `options.me` decides; else `account`, the one that the export says it was made for; else the author's name and id.
-    With `sole`, a writer who is the only one is the author, whatever the name: the rule for blogs, not for chats, where
-    the only one who wrote may be the other side.
+    With `sole`, a writer who is the only one is the author, whoever `options.me` names: the rule for blogs, not for
+    chats, where the only one who wrote may be the other side. Otherwise `options.me` decides; else `account`, the one
+    that the export says it was made for; else the author's name and id.
     Raises WhoIsTheAuthorError, which lists the writers.
     """
     if sole and len(writers) <= 1:

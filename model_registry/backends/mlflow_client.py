@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from configs.files import private_folder, replacing
+from configs.files import flush_to_disk, private_folder
 from model_registry.errors import RegistryUnreachableError
 
 if TYPE_CHECKING:
@@ -92,12 +92,13 @@ def _create(database: Path) -> None:
     MlflowClient(tracking_uri=_uri(staging / "migrated.db"))
     # MLflow keeps connections to the file that it migrated, so a copy takes the name.
     with (
-        replacing(database) as copy,
         closing(sqlite3.connect(staging / "migrated.db")) as migrated,
-        closing(sqlite3.connect(copy)) as finished,
+        closing(sqlite3.connect(staging / DATABASE)) as finished,
     ):
         migrated.backup(finished)
         finished.execute("PRAGMA journal_mode=WAL")  # kept in the file: readers never wait for a writer
+    flush_to_disk(staging / DATABASE)
+    (staging / DATABASE).replace(database)
     shutil.rmtree(staging)
 
 

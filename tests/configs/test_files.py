@@ -73,6 +73,15 @@ def test_what_a_killed_writer_left_is_removed_and_what_a_living_one_writes_is_no
     assert names(tmp_path) == ["served.gguf"]
 
 
+def test_a_file_is_removed_with_what_any_machine_left_of_it(tmp_path: Path) -> None:
+    kept = [tmp_path / "b[1].txt", tmp_path / ".b[1].txt.keep"]
+    for path in (tmp_path / "a[1].txt", tmp_path / ".a[1].txt.elsewhere-1-x.part", *kept):
+        path.write_text("private")
+    files.remove(tmp_path / "a[1].txt")
+    files.remove(tmp_path / "a[1].txt")
+    assert names(tmp_path) == sorted(path.name for path in kept)
+
+
 def test_a_file_is_written_once(tmp_path: Path) -> None:
     path = tmp_path / "versions" / "F1.json"
     assert write_once(path, "first 🌫️")

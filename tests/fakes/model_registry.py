@@ -11,7 +11,6 @@ from model_registry.evaluation import Evaluation, read_evaluation, write_evaluat
 from model_registry.manifest import MANIFEST_FILE, AdapterManifest, digest_file, verify_folder
 from model_registry.ports import CANDIDATE, CHAMPION, PREVIOUS, AdapterVersion
 from model_registry.promotion import refusals, refused, require_readable, require_untainted
-from training_pipeline.evaluation.judges import load_judges
 
 
 @dataclass(frozen=True)
@@ -84,6 +83,8 @@ class InMemoryRegistry:
         stored.verify()
         champion = self._aliases.get(author, {}).get(CHAMPION)
         if champion != number:
+            from training_pipeline.evaluation.judges import load_judges  # a server that promotes nothing has none
+
             candidate = self._version(author, number)
             require_readable(candidate)
             reasons = refusals(candidate, self._version(author, champion) if champion else None, load_judges())

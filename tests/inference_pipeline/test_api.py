@@ -258,7 +258,7 @@ def test_health_and_readiness(start: Callable[[World], Service], empty_world: Wo
     assert service.http.get("/health").json() == {"status": "ok"}
     waiting = service.http.get("/ready")
     assert (waiting.status_code, waiting.json()["status"]) == (503, "no champion")
-    assert "twin train" in waiting.json()["message"]
+    assert "twin up PLACE" in waiting.json()["message"]
     loop_may_go_on = threading.Event()
 
     def slow(name: str) -> FakeEngine:

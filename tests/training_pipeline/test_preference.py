@@ -234,7 +234,7 @@ def test_without_trl_the_error_names_the_way_out(
 ) -> None:
     monkeypatch.setitem(sys.modules, "trl", None)
     settings = preferring(training_settings)
-    with pytest.raises(SettingsError, match=r'pip install "llm-twin\[preference\]"'):
+    with pytest.raises(SettingsError, match=r"pip install -e '\.\[preference\]'"):
         run(adapted(settings), pairs, settings, tmp_path)
 
 

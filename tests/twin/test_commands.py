@@ -197,7 +197,7 @@ class TestRefusedPromotionInUp:
         settings = load_settings()
         registry = wiring.model_registry(settings)
         version = registry.register("maud", write_adapter(tmp_path / "v1", adapter=1.5, base=1.4))
-        with pytest.raises(PromotionRefusedError, match="run this command again with --force") as caught:
+        with pytest.raises(PromotionRefusedError, match="twin promote maud --version v1 --force") as caught:
             versions.promote_or_keep(settings, version, force=False)
         assert caught.value.exit_code == ExitCode.REFUSED
         assert versions.promote_or_keep(settings, version, force=True) == "v1 is the champion."

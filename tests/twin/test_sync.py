@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 
 from configs.errors import ExitCode
-from configs.settings import load_settings
+from configs.progress import Silent
+from configs.settings import Settings, load_settings
+from feature_pipeline.collecting import CollectReport
 from feature_store.backends.delta import DeltaFeatureStore
 from feature_store.records import Post
+from feature_store.versions import AuthorProfile, SourceRecord
 from twin import wiring
 from twin.cli import run
 from twin.jobs import sync as job
@@ -136,6 +139,25 @@ def test_watching_publishes_what_comes_and_survives_a_bad_round(
     out = capsys.readouterr().out
     assert "F3 is complete" in out
     assert "there is no folder" in out
+
+
+def test_the_same_account_at_two_services_is_two_sources(blog: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    collect(blog)
+    store = wiring.feature_store(load_settings())
+    for kind in ("devto", "hackernews"):
+        store.write_source("maud", SourceRecord(name=f"{kind}:{kind}-id", kind=kind, location="maud"))
+    asked: list[str] = []
+
+    def unchanged(_: Settings, __: AuthorProfile, source: SourceRecord, **___: object) -> CollectReport:
+        asked.append(source.kind)
+        return CollectReport(source.name, 0, 0, 0, 0, 8, 0, (), (), {})
+
+    monkeypatch.setattr(job.collect, "collect_again", unchanged)
+    rounds = job.Sync(load_settings(), Silent(), publish=False)
+    rounds.once()
+    assert sorted(asked) == ["devto", "folder", "hackernews"]
+    rounds.once()
+    assert asked[3:] == ["folder"]  # a server is not asked again so soon
 
 
 def test_a_watch_outlasts_another_writer(

@@ -57,7 +57,8 @@ def first_words(command: Callable[..., None]) -> Callable[..., None]:
         for name in names:
             given[name] = options[name] or (words.pop(0) if words else None)
         if words:
-            raise typer.BadParameter(f"{words[0]!r} and --{names[-1]} {given[names[-1]]}: which of them is meant?")
+            typed = " and ".join(f"--{name} {value}" for name, value in options.items() if value)
+            raise typer.BadParameter(f"{words[0]!r} beside {typed}: which of them is meant?")
         command(ctx, **given)
 
     parameters = [*signature.parameters.values()]

@@ -24,7 +24,7 @@ def status(
     posts: Annotated[bool, typer.Option("--posts", help="List every post, kept ones too.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Say what became of every post."""
+    """Show the state of every post, and which versions there are."""
     from twin.jobs import status as job
 
     session: Session = ctx.obj

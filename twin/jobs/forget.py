@@ -9,12 +9,14 @@ import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from configs.files import remove
 from configs.progress import Progress
 from configs.settings import Settings
 from feature_store.errors import NothingCollectedError
 from feature_store.ports import FeatureReader
 from feature_store.records import Document, ExampleKind, Post, Split
 from feature_store.versions import FeatureVersion, Forgotten
+from model_registry.errors import PromotionRefusedError
 from model_registry.ports import AdapterVersion
 from twin import wiring
 from twin.errors import NothingToForgetError
@@ -114,7 +116,10 @@ def forget(settings: Settings, author: str, selection: Selection, *, retrain: bo
     store.finish_forgetting(author)
     if retrain:
         trained = train.train(settings, author, progress=progress)
-        promoted = versions.promote_or_keep(settings, trained.version, force=False)
+        try:
+            promoted = versions.promote_or_keep(settings, trained.version, force=False)
+        except PromotionRefusedError as error:  # the erasure stands all the same
+            promoted = str(error)
         erased.retrained = f"{trained.summary()} {promoted}"
     champion = versions.champion(settings, author)
     erased.champion = champion.name if champion else ""
@@ -196,7 +201,7 @@ def _remove_served(settings: Settings, erased: Sequence[AdapterVersion]) -> None
 
     for version in erased:
         path = served_path(version.manifest.base.fingerprint, version.folder, settings.cache_dir)
-        path.unlink(missing_ok=True)
+        remove(path)
 
 
 def _clear_caches(settings: Settings, author: str) -> None:

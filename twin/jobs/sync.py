@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from configs.errors import TwinError
 from configs.progress import Progress
 from configs.settings import Settings
-from feature_store.versions import AuthorProfile
+from feature_store.versions import AuthorProfile, SourceRecord
+from twin import wiring
 from twin.jobs import authors, collect, features
 
 if TYPE_CHECKING:
@@ -58,14 +59,15 @@ class Sync:
     author: str | None = None  # name or id; None: all authors
     publish: bool = True
     allow_deletions: bool = False
-    _asked: dict[tuple[str, str], float] = field(default_factory=dict)  # author and place on a server → when
+    _asked: dict[tuple[str, str], float] = field(default_factory=dict)  # author and source on a server → when
 
     def once(self) -> list[Synced]:
         """One round. Raises UnknownAuthorError, and what is no fault of a source: StoreBusyError, DiskFullError."""
         return [self._round(profile) for profile in authors.named_or_all(self.settings, self.author)]
 
     def watch(self, every: float) -> Iterator[list[Synced]]:
-        """A round every `every` seconds, without end. One that meets another writer is empty."""
+        """A round every `every` seconds, without end. A round that meets another writer is
+        skipped; the first raises StoreBusyError."""
         from feature_store.errors import StoreBusyError
 
         yield self.once()
@@ -78,11 +80,10 @@ class Sync:
 
     def _round(self, profile: AuthorProfile) -> Synced:
         from feature_pipeline.errors import FeaturePipelineError
-        from twin import wiring
 
         synced = Synced(profile)
         for source in wiring.feature_store(self.settings).sources(profile.id):
-            if not self._is_due(profile.id, source.location):
+            if not self._is_due(profile.id, source):
                 continue
             try:
                 report = collect.collect_again(
@@ -102,18 +103,17 @@ class Sync:
                 synced.failures[FEATURES] = error
         return synced
 
-    def _is_due(self, author: str, location: str) -> bool:
-        """Files are read in every round."""
-        last, now = self._asked.get((author, location)), time.monotonic()
-        if Path(location).is_absolute() or last is None or now - last >= SERVER_SECONDS:
-            self._asked[author, location] = now
+    def _is_due(self, author: str, source: SourceRecord) -> bool:
+        """Files are read in every round. Two kinds may have the same location: the account "maud" at two services."""
+        key, now = (author, source.name), time.monotonic()
+        last = self._asked.get(key)
+        if Path(source.location).is_absolute() or last is None or now - last >= SERVER_SECONDS:
+            self._asked[key] = now
             return True
         return False
 
     def _is_behind(self, author: str) -> bool:
         """Posts were collected that no complete, searchable version holds: an earlier round was killed."""
-        from twin import wiring
-
         store = wiring.feature_store(self.settings)
         posts = {post.id: post.content_hash for post in store.posts(author)}
         versions = store.versions(author)

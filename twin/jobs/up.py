@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from configs.progress import Progress
 from configs.settings import Settings
 from feature_store.versions import AuthorProfile, SourceRecord
+from model_registry.errors import PromotionRefusedError
 from twin.jobs import ask, collect, features, train, versions
 
 if TYPE_CHECKING:
@@ -48,7 +49,11 @@ def up(
         trained = train.train(settings, profile.id, progress=progress)
         progress.say(f"  {trained.summary()}")
     with stage("Promote"):
-        progress.say(f"  {versions.promote_or_keep(settings, trained.version, force=force, reason=REASON)}")
+        try:
+            promoted = versions.promote_or_keep(settings, trained.version, force=force, reason=REASON)
+        except PromotionRefusedError as error:
+            raise PromotionRefusedError(f"{error}\nOr run this command again with --force.") from error
+        progress.say(f"  {promoted}")
     with stage("Ask"):
         answer = ask.ask(settings, profile.id, question, progress=progress)
     return Built(profile, answer)

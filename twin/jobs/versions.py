@@ -55,7 +55,7 @@ def promote_or_keep(settings: Settings, version: AdapterVersion, *, force: bool,
     except PromotionRefusedError as error:
         if kept := champion(settings, version.author):
             return f"{error}\n  {kept.name} stays the champion."
-        raise PromotionRefusedError(f"{error}\nOr run this command again with --force.") from error
+        raise
 
 
 def rollback(settings: Settings, author: str) -> AdapterVersion:

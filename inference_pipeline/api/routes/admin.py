@@ -7,9 +7,8 @@ request fails meanwhile.
 GET /admin/keys, POST /admin/keys, DELETE /admin/keys/{name}: as `twin keys`; not for a key that is limited to some
 authors.
 
-A promotion changes what the registry says; the server takes the new champion up within serving.refresh_seconds, and
-no request fails meanwhile. All routes are plain functions: FastAPI runs them in a thread, as registry and keys
-block.
+A promotion changes what the registry says; the server takes the new champion up within serving.refresh_seconds. All
+routes are plain functions: FastAPI runs them in a thread, as registry and keys block.
 """
 
 import time

@@ -24,7 +24,7 @@ def routes(services: Services) -> APIRouter:
 
     @router.get("/ready", responses=success(READY) | {503: {"description": "Not yet", "content": NOT_READY}})
     def ready(request: Request) -> JSONResponse:
-        """Names only the champions that the caller may use; who has no key where one is asked for learns none."""
+        """Names only the champions that the caller may use; a caller without the key that is required sees none."""
         caller = caller_of(request)
         champions = {author: version.name for author, version in sorted(services.pool.champions.items())}
         if champions:
@@ -32,7 +32,8 @@ def routes(services: Services) -> APIRouter:
             return _answer(200, "ready", champions=shown)
         if any(has_champion(services.registry, author) for author in services.registry.authors()):
             return _answer(503, "loading", message="a champion is being loaded.")
-        return _answer(503, "no champion", message="no author has a champion yet. Run: twin train AUTHOR")
+        advice = "no author has a champion yet. Run: twin up PLACE --author NAME, or: twin promote AUTHOR"
+        return _answer(503, "no champion", message=advice)
 
     @router.get("/version", responses=success({"version": "0.1.0"}))
     def version() -> dict[str, str]:

@@ -72,7 +72,7 @@ def routes(services: Services) -> APIRouter:
             "scores": {name: _rounded(value) for name, value in (found.scores or {}).items()},
             "raw": {name: _rounded(value) for name, value in (found.raw or {}).items()},
             "words": found.words,
-            "message": f"a text needs {FEWEST_WORDS} words to be told by its style; this has {found.words}."
+            "message": f"style needs {FEWEST_WORDS} words to be judged; this text has {found.words}."
             if short
             else None,
             "stands_out": [_trait(trait) for trait in found.traits],
