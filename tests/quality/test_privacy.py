@@ -97,6 +97,7 @@ def test_the_fixture_holds_more_that_stays_than_that_goes() -> None:
     assert min(counts.values()) >= 15
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 @pytest.mark.parametrize("author", PUBLISHED)
 def test_what_authors_published_stays_as_it_is(author: str, shared: Path) -> None:

@@ -89,6 +89,7 @@ def test_the_chosen_text_gains_on_the_rejected_one(
     assert [(step, name) for step, name, _ in result.curve][::3] == [(1, "preference_loss"), (2, "preference_loss")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 def test_the_loss_is_that_of_the_paper_and_the_reference_is_the_adapter_before_tuning(
     adapted: Callable[[TrainingSettings], Any],

@@ -101,6 +101,7 @@ def test_the_control_stays_below_the_twin(maud: StyleScorer, dex: OtherAuthor) -
         assert control.high < (figures[f"{name}/adapter"].low or 0)
 
 
+@pytest.mark.slow
 def test_the_control_shows_a_twin_of_somebody_else_and_the_best_of_several_counts(
     maud: StyleScorer, dex: OtherAuthor
 ) -> None:
@@ -151,6 +152,7 @@ def test_the_sentence_in_which_a_text_was_cut_off_is_not_judged(text: str, ended
     assert whole_sentences(GeneratedText(text, 1, ended)).strip() == judged
 
 
+@pytest.mark.slow
 def test_embeddings_put_the_author_above_the_base() -> None:
     figures = style_embedding.judge(
         writings(adapter=REAL, adapter_retrieval=mixed(0.5)), MAUD[:-HELD_OUT], model="all-minilm-l6-v2"
