@@ -17,7 +17,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import BinaryIO, Protocol, cast
+from typing import BinaryIO, cast
 
 from feature_pipeline.errors import SourceError, UnreadableItemError, UnsafeArchiveError
 
@@ -32,28 +32,47 @@ APPLE_DOUBLE = re.compile(r"(?:^|/)(?:__MACOSX/|\._[^/]*$)")
 TAR_ENDINGS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 
 
-class FileTree(Protocol):
+@dataclass
+class FileTree:
     """Files by relative POSIX name."""
 
-    @property
-    def path(self) -> Path:
-        """The folder, archive or single file itself, absolute."""
+    path: Path  # the folder, archive or single file itself, absolute
+    _total: int = field(default=0, init=False)
 
     def names(self) -> list[str]:
         """Of every file, sorted, without what macOS adds. Raises UnsafeArchiveError."""
+        return self._listed
+
+    @cached_property
+    def _listed(self) -> list[str]:
+        return [name for name in self._names if not APPLE_DOUBLE.search(name)]
+
+    @cached_property
+    def _names(self) -> list[str]:
+        raise NotImplementedError
+
+    def open(self, name: str) -> AbstractContextManager[BinaryIO]:
+        """Stream one file; what it yields counts towards the limits. Raises UnsafeArchiveError, UnreadableItemError."""
+        raise NotImplementedError
 
     def find(self, *patterns: str) -> list[str]:
         """Names whose end matches a pattern as PurePosixPath.match does: "data/tweets*.js" finds
         "twitter-2024/data/tweets-part1.js" too, since exports come with and without a folder around them."""
-
-    def open(self, name: str) -> AbstractContextManager[BinaryIO]:
-        """Stream one file; what it yields counts towards the limits. Raises UnsafeArchiveError, UnreadableItemError."""
+        return [name for name in self.names() if any(PurePosixPath(name).match(pattern) for pattern in patterns)]
 
     def read(self, name: str, *, max_bytes: int) -> bytes:
         """One file whole. Raises UnreadableItemError when it is larger, or broken; UnsafeArchiveError."""
+        with self.open(name) as stream:
+            data = stream.read(max_bytes + 1)
+        if len(data) > max_bytes:
+            raise UnreadableItemError(f"{name} is larger than {max_bytes / MEGABYTE:g} MB")
+        return data
 
     def head(self, name: str, size: int) -> bytes:
         """The first `size` bytes of one file; b"" when it cannot be read. Raises UnsafeArchiveError."""
+        with suppress(UnreadableItemError), self.open(name) as stream:
+            return stream.read(size)
+        return b""
 
 
 def open_tree(path: Path) -> FileTree:
@@ -71,42 +90,7 @@ def open_tree(path: Path) -> FileTree:
     return SingleFile(path)
 
 
-@dataclass
-class _Tree:
-    path: Path
-    _total: int = field(default=0, init=False)
-
-    def names(self) -> list[str]:
-        return self._listed
-
-    @cached_property
-    def _listed(self) -> list[str]:
-        return [name for name in self._names if not APPLE_DOUBLE.search(name)]
-
-    @cached_property
-    def _names(self) -> list[str]:
-        raise NotImplementedError
-
-    def open(self, name: str) -> AbstractContextManager[BinaryIO]:
-        raise NotImplementedError
-
-    def find(self, *patterns: str) -> list[str]:
-        return [name for name in self.names() if any(PurePosixPath(name).match(pattern) for pattern in patterns)]
-
-    def read(self, name: str, *, max_bytes: int) -> bytes:
-        with self.open(name) as stream:
-            data = stream.read(max_bytes + 1)
-        if len(data) > max_bytes:
-            raise UnreadableItemError(f"{name} is larger than {max_bytes / MEGABYTE:g} MB")
-        return data
-
-    def head(self, name: str, size: int) -> bytes:
-        with suppress(UnreadableItemError), self.open(name) as stream:
-            return stream.read(size)
-        return b""
-
-
-class FolderTree(_Tree):
+class FolderTree(FileTree):
     """Links are skipped: what they lead to in the folder is there anyway, what is outside was not named."""
 
     @cached_property
@@ -126,7 +110,7 @@ class FolderTree(_Tree):
             yield stream
 
 
-class SingleFile(_Tree):
+class SingleFile(FileTree):
     @cached_property
     def _names(self) -> list[str]:
         return [self.path.name]
@@ -137,7 +121,7 @@ class SingleFile(_Tree):
             yield stream
 
 
-class GzipTree(_Tree):
+class GzipTree(FileTree):
     """One compressed file, under its name without ".gz"."""
 
     @cached_property
@@ -151,7 +135,7 @@ class GzipTree(_Tree):
             yield cast("BinaryIO", _Counted(cast("BinaryIO", stream), self, compressed=compressed, name=name))
 
 
-class ZipTree(_Tree):
+class ZipTree(FileTree):
     @cached_property
     def _archive(self) -> zipfile.ZipFile:
         try:
@@ -179,7 +163,7 @@ class ZipTree(_Tree):
             yield cast("BinaryIO", _Counted(cast("BinaryIO", stream), self, compressed=info.compress_size, name=name))
 
 
-class TarTree(_Tree):
+class TarTree(FileTree):
     @cached_property
     def _archive(self) -> tarfile.TarFile:
         try:
@@ -223,7 +207,7 @@ class TarTree(_Tree):
 class _Counted(io.BufferedIOBase):
     """A stream that counts what it yields, against the limits of its archive."""
 
-    def __init__(self, stream: BinaryIO, tree: _Tree, *, compressed: int | None, name: str) -> None:
+    def __init__(self, stream: BinaryIO, tree: FileTree, *, compressed: int | None, name: str) -> None:
         self._stream = stream
         self._tree = tree
         self._compressed = compressed

@@ -19,6 +19,8 @@ from feature_pipeline.errors import SourceError
 from feature_pipeline.fetching import Fetched, Fetcher
 from feature_store.records import Post
 
+PROBE_BYTES = 100_000
+
 
 class Match(IntEnum):
     """How surely a kind recognises a location. The strongest match wins; between two equal ones the user is asked."""
@@ -78,6 +80,27 @@ class Location:
         """The response at the web address; None when this is not a web address. Raises FetchError."""
         return self.fetcher.get(self.url) if self.url else None
 
+    def beginning(self, endings: tuple[str, ...]) -> bytes:
+        """Of the page, or of a file whose name has one of the endings; b"" for anything else. Raises FetchError."""
+        if self.page is not None:
+            return self.page.body
+        if self.path is None or not self.path.is_file() or not self.path.name.lower().endswith(endings):
+            return b""
+        with self.path.open("rb") as file:
+            return file.read(PROBE_BYTES)
+
+    def page_or_file(self, *, max_bytes: int, what: str) -> Fetched:
+        """The page, or a file as if it had come without an address. Raises SourceError for anything else."""
+        if self.page is not None:
+            return self.page
+        if self.path is None or not self.path.is_file():
+            raise SourceError(f"{self.text} is neither a web address nor a file. Give the address of {what}.")
+        try:
+            with self.path.open("rb") as file:
+                return Fetched(url="", content_type="", charset="", headers={}, body=file.read(max_bytes))
+        except OSError as error:
+            raise SourceError(f"{self.path} cannot be read: {error.strerror}.") from error
+
 
 @dataclass(frozen=True, slots=True)
 class SourceOptions:
@@ -127,10 +150,12 @@ class SourceModule(Protocol):
     SUMMARY: str  # one line for people: what it reads
     EXAMPLE: str  # a location as one types it, e.g. "~/Downloads/twitter-2024-05-01.zip"
     OBTAIN: str  # how a person gets it, in one or two sentences of plain Markdown; "" when there is nothing to get
-    ADDRESS: re.Pattern[str] | None  # spellings (full match) that are this kind for certain: nothing is fetched
+
+    # How the kind is known: a module has one of these two.
+    ADDRESS: re.Pattern[str]  # spellings (full match) that are this kind for certain: nothing is fetched
 
     def recognises(self, location: Location) -> Match:
-        """By what lies there; reads no more of it than it needs. A kind known by ADDRESS alone returns NO."""
+        """By what lies there; reads no more of it than it needs."""
 
     def open(self, location: Location, options: SourceOptions) -> Source:
         """Raises SourceError, EmptySourceError, WhoIsTheAuthorError."""

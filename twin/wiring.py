@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from training_pipeline.evaluation.judge import Judge
     from training_pipeline.run_context import RunContext
 
-BYTES_PER_MB = 1_000_000
-
 
 def feature_store(settings: Settings) -> "FeatureWriter":
     from feature_store.backends.delta import DeltaFeatureStore
@@ -117,10 +115,11 @@ def source(settings: Settings, profile: "AuthorProfile", wanted: "SourceRecord")
     """What `wanted` names, opened. Raises UnknownSourceError, SourceError."""
     from datetime import UTC, datetime
 
+    from feature_pipeline.archives import MEGABYTE
     from feature_pipeline.fetching.cache import PageCache
     from feature_pipeline.fetching.polite import PoliteFetcher
     from feature_pipeline.source_contract import Location, SourceOptions
-    from feature_pipeline.sources import open_source, recognise, split_kind
+    from feature_pipeline.sources import recognise, source_module, split_kind
 
     said, text = (wanted.kind, wanted.location) if wanted.kind else split_kind(wanted.location)
     pages = PageCache(page_cache(settings, profile.id, text))
@@ -133,13 +132,13 @@ def source(settings: Settings, profile: "AuthorProfile", wanted: "SourceRecord")
             author_name=profile.name,
             me=wanted.me,
             base_url=wanted.base_url,
-            max_file_bytes=round(settings.feature_pipeline.max_file_mb * BYTES_PER_MB),
+            max_file_bytes=round(settings.feature_pipeline.max_file_mb * MEGABYTE),
             max_pages=settings.fetching.max_pages,
             fetched_at=datetime.now(UTC).isoformat(timespec="seconds"),
             fetcher=fetcher,
             services=settings.services,
         )
-        opened = open_source(location, options, kind)
+        opened = source_module(kind).open(location, options)
         record = wanted.model_copy(update={"name": opened.name, "kind": kind, "location": place})
         yield OpenedSource(opened, record, pages.complete)
 

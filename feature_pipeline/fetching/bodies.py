@@ -3,10 +3,10 @@
 import zlib
 from collections.abc import Iterable, Iterator
 
+from feature_pipeline.archives import MEGABYTE
 from feature_pipeline.errors import TooLargeError
 
-PIECE = 1_000_000  # a decompressor yields at most this much at once, however small its input
-MEGABYTE = 1_000_000
+PIECE = MEGABYTE  # a decompressor yields at most this much at once, however small its input
 GZIP_MAGIC = b"\x1f\x8b"
 ACCEPTED_ENCODINGS = "gzip, deflate"
 COMPRESSED = {"gzip", "x-gzip", "deflate"}

@@ -9,8 +9,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from configs.settings import FetchingSettings
+from feature_pipeline.archives import MEGABYTE
 from feature_pipeline.fetching.addresses import Resolve
-from feature_pipeline.fetching.bodies import ACCEPTED_ENCODINGS, MEGABYTE, read_body
+from feature_pipeline.fetching.bodies import ACCEPTED_ENCODINGS, read_body
 
 if TYPE_CHECKING:
     from httpcore2 import ConnectionPool

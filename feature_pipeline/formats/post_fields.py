@@ -7,9 +7,10 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from lxml import html as lxml_html
-from lxml.etree import ParserError, _Element
+from lxml.etree import ParserError
 
 from feature_pipeline import dates
+from feature_pipeline.formats.html_parts import words_of
 
 DATE_META = (
     *("date", "article:published_time", "og:article:published_time", "datepublished", "pubdate", "publish_date"),
@@ -17,7 +18,6 @@ DATE_META = (
 )
 DATE_IN_STEM = re.compile(r"^(?:\d{4}-\d{1,2}-\d{1,2}|\d{8})[-_. ]+(?=\S)")
 INDEX = re.compile(r"_?index(?:\.[a-z]{2}(?:-[a-z]{2,4})?)?$", re.IGNORECASE)  # also Hugo's index.de.md
-SPACE = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,10 @@ def read_html_head(text: str) -> HtmlHead:
         str(meta.get("name") or meta.get("property") or meta.get("itemprop")).lower(): meta.get("content")
         for meta in reversed(page.findall(".//meta"))
     }
-    times = [time.get("datetime") or _words_of(time) for time in page.iterfind(".//time")]
+    times = [time.get("datetime") or words_of(time) for time in page.iterfind(".//time")]
     links = [a.get("href") for a in page.iterfind(".//link") if a.get("rel") == "canonical"]
-    heading = first(_words_of(h1) for h1 in page.iterfind(".//h1"))
-    title = first(_words_of(element) for element in page.iterfind(".//title"))
+    heading = first(words_of(h1) for h1 in page.iterfind(".//h1"))
+    title = first(words_of(element) for element in page.iterfind(".//title"))
     return HtmlHead(
         # A page's title often ends in the name of its site; the heading does not.
         title=heading if heading and (not title or heading.lower() in title.lower()) else title,
@@ -67,12 +67,8 @@ def read_tags(value: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for tag in tags if (name := one_line(tag).lstrip("#"))))
 
 
-def _words_of(element: _Element) -> str:
-    return one_line("".join(str(text) for text in element.itertext()))
-
-
 def one_line(value: Any) -> str:
-    return "" if isinstance(value, dict | list) or value is None else SPACE.sub(" ", str(value)).strip()
+    return "" if isinstance(value, dict | list) or value is None else " ".join(str(value).split())
 
 
 def first(values: Iterable[str]) -> str:

@@ -5,6 +5,7 @@ import os
 import re
 from pathlib import Path
 
+from feature_pipeline.archives import MEGABYTE
 from feature_pipeline.errors import UnreadableItemError
 
 # UTF-32's little-endian mark begins with UTF-16's, so it is looked for first.
@@ -18,7 +19,6 @@ BYTE_ORDER_MARKS = (
 HTML_CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w:-]+)", re.IGNORECASE)
 SINGLE_OR_DOUBLE_BYTE = re.compile(r"iso8859|cp|koi8|gb|big5|euc|shift_jis|mac")
 HTML_HEAD_BYTES = 2048
-MEGABYTE = 1_000_000
 
 
 def read_bytes(path: Path, *, max_bytes: int) -> bytes:
@@ -30,10 +30,15 @@ def read_bytes(path: Path, *, max_bytes: int) -> bytes:
     except OSError as error:
         raise UnreadableItemError(f"cannot be read: {error.strerror or error}") from error
     if len(data) > max_bytes:
-        raise UnreadableItemError(
-            f"{size / MEGABYTE:.1f} MB, the limit is {max_bytes / MEGABYTE:g} MB (feature_pipeline.max_file_mb)"
-        )
+        raise UnreadableItemError(too_large(max(size, len(data)), max_bytes))
     return data
+
+
+def too_large(size: int, limit: int) -> str:
+    """The problem of an item of `size` bytes; "" when it is within the limit."""
+    if size <= limit:
+        return ""
+    return f"{size / MEGABYTE:.1f} MB, the limit is {limit / MEGABYTE:g} MB (feature_pipeline.max_file_mb)"
 
 
 def decode(data: bytes, *, html: bool = False) -> str:

@@ -10,7 +10,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from feature_pipeline.cleaning import normalise
@@ -43,6 +43,10 @@ class _Candidate:
     sentence: int
     name: bool
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(map(_key, self.words))
+
 
 def key_phrases(text: str, *, document: str, language: str, limit: int) -> list[str]:
     """At most `limit` phrases of `text`, in its order, none sharing a word with another.
@@ -62,9 +66,9 @@ def notes(text: str, *, document: str, language: str, count: int, phrases: int =
     lines: list[str] = []
     used: set[str] = set()
     for part in range(count):
-        mine = [c for c in candidates if c.sentence * count // total == part and not used & _keys(c)]
+        mine = [c for c in candidates if c.sentence * count // total == part and used.isdisjoint(c.keys)]
         best = _best(mine, counts, phrases)
-        used.update(key for candidate in best for key in _keys(candidate))
+        used.update(key for candidate in best for key in candidate.keys)
         if best:
             lines.append(", ".join(_as_written(candidate) for candidate in sorted(best, key=mine.index)))
     return lines
@@ -84,12 +88,12 @@ def candidate_words(text: str) -> Iterator[str]:
 
 def _best(candidates: Sequence[_Candidate], counts: Counter[str], limit: int) -> list[_Candidate]:
     """Greedy by score. Ties are broken by the text's order."""
-    times = Counter(_phrase_key(candidate) for candidate in candidates)
+    times = Counter(candidate.keys for candidate in candidates)
 
     def score(candidate: _Candidate) -> float:
-        weights = [math.log2(1 + counts[key]) for key in map(_key, candidate.words)]
+        weights = [math.log2(1 + counts[key]) for key in candidate.keys]
         mean = sum(weights) / len(weights)
-        repeated = math.log2(1 + times[_phrase_key(candidate)])
+        repeated = math.log2(1 + times[candidate.keys])
         longer = 1 + EXTRA_WORD_WEIGHT * (len(weights) - 1)
         early = 1 + EARLIEST_WEIGHT / (1 + candidate.sentence)
         return mean * repeated * longer * early * (NAME_WEIGHT if candidate.name else 1)
@@ -99,9 +103,9 @@ def _best(candidates: Sequence[_Candidate], counts: Counter[str], limit: int) ->
     for candidate in sorted(candidates, key=score, reverse=True):
         if len(chosen) == limit:
             break
-        if not used & _keys(candidate):
+        if used.isdisjoint(candidate.keys):
             chosen.append(candidate)
-            used |= _keys(candidate)
+            used.update(candidate.keys)
     return chosen
 
 
@@ -112,14 +116,12 @@ def _candidates(text: str, language: str) -> list[_Candidate]:
     prose = _prose(text)
     found: list[_Candidate] = []
     inside = set[str]()  # words that are capitalised inside a sentence
-    lower = set[str]()
     for number, (start, end) in enumerate(sentences(prose)):
         pieces = PIECE.findall(prose[start:end])
         first = next((i for i, piece in enumerate(pieces) if piece[0].isalpha()), 0)
-        for place, piece in enumerate(pieces):
-            (inside if piece[0].isupper() and place > first else lower).add(piece)
+        inside.update(piece for piece in pieces[first + 1 :] if piece[0].isupper())
         found += _runs(pieces, first, number, stop, language)
-    return [candidate for one in found if (candidate := _settled(one, inside, lower, language))]
+    return [candidate for one in found if (candidate := _settled(one, inside, language))]
 
 
 def _runs(pieces: Sequence[str], first: int, number: int, stop: frozenset[str], language: str) -> Iterator[_Candidate]:
@@ -166,7 +168,7 @@ def _is_verbal(word: str) -> bool:
     return word[0].islower() and word.endswith(VERBAL)
 
 
-def _settled(candidate: _Candidate, inside: set[str], lower: set[str], language: str) -> _Candidate | None:
+def _settled(candidate: _Candidate, inside: set[str], language: str) -> _Candidate | None:
     """A single capitalised word that begins a sentence is a name only where it is one elsewhere too."""
     word = candidate.words[0]
     if all(len(part) < SHORTEST_WORD or part.casefold() in TITLES for part in candidate.words):
@@ -174,13 +176,9 @@ def _settled(candidate: _Candidate, inside: set[str], lower: set[str], language:
     alone = language == "en" and len(candidate.words) == 1 and word.islower()
     if alone and (_key(word) in VAGUE_ALONE or word.endswith(DESCRIBING)):
         return None
-    if len(candidate.words) > 1 or candidate.name or language == "de":
+    if len(candidate.words) > 1 or candidate.name or language == "de" or not word[0].isupper():
         return candidate
-    if not word[0].isupper():
-        return candidate
-    if word in inside:
-        return _Candidate(candidate.words, candidate.sentence, name=True)
-    return None
+    return replace(candidate, name=True) if word in inside else None
 
 
 @lru_cache(maxsize=4)  # a document is asked about several times in a row
@@ -210,14 +208,6 @@ def _key(word: str) -> str:
     """Singular and plural are one word, roughly."""
     folded = word.casefold()
     return folded[:-1] if len(folded) > SHORTEST_WORD and folded.endswith("s") and not folded.endswith("ss") else folded
-
-
-def _keys(candidate: _Candidate) -> set[str]:
-    return {_key(word) for word in candidate.words}
-
-
-def _phrase_key(candidate: _Candidate) -> tuple[str, ...]:
-    return tuple(_key(word) for word in candidate.words)
 
 
 def _as_written(candidate: _Candidate) -> str:

@@ -144,12 +144,12 @@ def _words(text: str, people: People, language: str) -> Iterator[Detected]:
             yield Detected(start, end, "name", " ".join(ends), reason)
             index += len(names)
             continue
-        for known, end in _spellings(word, start, token.end(), people, language):
+        for known, end in _spellings(word, token.end(), people, language):
             if _is_name(text, start, end, known, people, language):
                 yield Detected(start, end, "name", known, reason)
                 break
         else:
-            yield from _pieces(text, token, people, language, reason)
+            yield from _pieces(token, people, reason)
         index += 1
 
 
@@ -169,7 +169,7 @@ def _phrase(
     return None
 
 
-def _spellings(word: str, start: int, end: int, people: People, language: str) -> Iterator[tuple[str, int]]:
+def _spellings(word: str, end: int, people: People, language: str) -> Iterator[tuple[str, int]]:
     """The word as it stands, without a possessive's "'s", and without a genitive's "s"."""
     if word in people.words:
         yield word, end
@@ -179,7 +179,7 @@ def _spellings(word: str, start: int, end: int, people: People, language: str) -
         yield word[:-1], end - 1
 
 
-def _pieces(text: str, token: re.Match[str], people: People, language: str, reason: str) -> Iterator[Detected]:
+def _pieces(token: re.Match[str], people: People, reason: str) -> Iterator[Detected]:
     """Names inside of a compound: "d'Anaïs", "Anna-Lena", "Schmidt-Haus"."""
     for piece in re.finditer(r"[^'’-]+", token[0]):
         start, end = token.start() + piece.start(), token.start() + piece.end()

@@ -5,13 +5,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import ClassVar
+from typing import ClassVar, Self
 from urllib.parse import urljoin
 
-from feature_pipeline.archives import MEGABYTE, FileTree
+from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import UnreadableItemError
-from feature_pipeline.formats.text_files import decode, readable_name
-from feature_pipeline.source_contract import SourceOptions, Unreached
+from feature_pipeline.formats.text_files import decode, readable_name, too_large
+from feature_pipeline.source_contract import Location, SourceOptions, Unreached
 from feature_store.records import ContentType, Post, PostKind
 
 PACKAGE = "feature_pipeline.sources."
@@ -124,10 +124,7 @@ class BaseSource(ABC):
 
     def too_large(self, size: int) -> str:
         """The problem of an item of `size` bytes; "" when it is within the limit."""
-        limit = self.options.max_file_bytes
-        if size <= limit:
-            return ""
-        return f"{size / MEGABYTE:.1f} MB, the limit is {limit / MEGABYTE:g} MB (feature_pipeline.max_file_mb)"
+        return too_large(size, self.options.max_file_bytes)
 
 
 @dataclass
@@ -135,6 +132,11 @@ class ExportSource(BaseSource):
     """An export or any other files: a folder, an archive, or one file."""
 
     tree: FileTree
+
+    @classmethod
+    def opened(cls, location: Location, options: SourceOptions) -> Self:
+        """What a kind's `open` is where all that the class needs is the files. Raises what the class does."""
+        return cls(options, location.require_tree())
 
     @property
     def identity(self) -> str:

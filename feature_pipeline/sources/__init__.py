@@ -11,7 +11,7 @@ import pkgutil
 import re
 
 from feature_pipeline.errors import UnknownSourceError
-from feature_pipeline.source_contract import Location, Match, Source, SourceModule, SourceOptions
+from feature_pipeline.source_contract import Location, Match, SourceModule
 
 HOST_AND_PATH = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE)
 
@@ -31,10 +31,11 @@ def source_module(kind: str) -> SourceModule:
 def recognise(location: Location) -> str:
     """The kind of source that `location` is. Raises UnknownSourceError, FetchError, UnsafeArchiveError."""
     modules = {kind: source_module(kind) for kind in kinds()}
-    for kind, module in modules.items():
-        if module.ADDRESS and module.ADDRESS.fullmatch(location.text.strip()):
+    addresses = {kind: module.ADDRESS for kind, module in modules.items() if hasattr(module, "ADDRESS")}
+    for kind, address in addresses.items():
+        if address.fullmatch(location.text.strip()):
             return kind
-    matches = {kind: module.recognises(location) for kind, module in modules.items()}
+    matches = {kind: module.recognises(location) for kind, module in modules.items() if kind not in addresses}
     best = max(matches.values())
     found = [kind for kind, match in matches.items() if match is best]
     if best is Match.NO:
@@ -62,11 +63,3 @@ def split_kind(text: str) -> tuple[str | None, str]:
     """ "github:maud" → kind and place; anything else is a place without a kind."""
     prefix, colon, rest = text.partition(":")
     return (prefix, rest) if colon and prefix in kinds() and not os.path.exists(text) else (None, text)  # noqa: PTH110
-
-
-def open_source(location: Location, options: SourceOptions, kind: str | None = None) -> Source:
-    """Open `location` as `kind`, or as what it is recognised as. Raises UnknownSourceError, SourceError."""
-    said, place = split_kind(location.text)
-    if kind is None and said:
-        kind, location = said, Location(place, location.fetcher)
-    return source_module(kind or recognise(location)).open(location, options)

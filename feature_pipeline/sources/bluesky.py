@@ -16,8 +16,8 @@ from feature_pipeline.formats.json_api import JsonApi, Listing, Response
 from feature_pipeline.formats.json_values import Json, at, dict_at, text_at
 from feature_pipeline.source_bases.api import ApiSource, account_name, unknown_account
 from feature_pipeline.source_bases.base import Ignored, Item
-from feature_pipeline.source_contract import Location, Match, SourceOptions
-from feature_store.records import ContentType, Post, PostKind
+from feature_pipeline.source_contract import Location, SourceOptions
+from feature_store.records import Post, PostKind
 
 SUMMARY = "posts, replies and reposts of a Bluesky account (public API)"
 EXAMPLE = "https://bsky.app/profile/maud.bsky.social"
@@ -72,7 +72,6 @@ class BlueskySource(ApiSource):
             url=web_address(_source_id(item)),
             created_at=dates.to_utc(text_at(record, "createdAt")) or dates.to_utc(text_at(item, "post", "indexedAt")),
             content=post_text(record),
-            content_type=ContentType.PLAIN,
             kind=PostKind.REPLY if answers else PostKind.POST,
             tags=hashtags(record),
             context=context or post_text(at(quoted, "value")),
@@ -88,7 +87,6 @@ class BlueskySource(ApiSource):
             url=address,
             created_at=dates.to_utc(text_at(item, "reason", "indexedAt")),
             content=address,
-            content_type=ContentType.PLAIN,
             kind=PostKind.REPOST,
         )
 
@@ -109,10 +107,6 @@ def _quoted(embed: Json) -> dict[str, Json]:
     """The post that is quoted, alone or beside pictures; {} for none, and for one that is deleted or blocked."""
     record = dict_at(embed, "record")
     return dict_at(record, "record") or record
-
-
-def recognises(location: Location) -> Match:
-    return Match.NO
 
 
 def open(location: Location, options: SourceOptions) -> BlueskySource:  # noqa: A001 - the name that sources are opened by

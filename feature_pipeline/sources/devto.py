@@ -16,7 +16,7 @@ from feature_pipeline.formats.json_values import Json, at, list_at, text_at
 from feature_pipeline.formats.plain_text import plain_text
 from feature_pipeline.source_bases.api import ApiSource, account_name
 from feature_pipeline.source_bases.base import Ignored, Item
-from feature_pipeline.source_contract import Location, Match, SourceOptions, Unreached
+from feature_pipeline.source_contract import Location, SourceOptions, Unreached
 from feature_store.records import ContentType, Post, PostKind
 
 SUMMARY = "articles of a dev.to author, and the author's comments beneath them (public API)"
@@ -74,7 +74,6 @@ class DevToSource(ApiSource):
             created_at=dates.to_utc(text_at(article, "published_at") or text_at(article, "published_timestamp")),
             content=content,
             content_type=ContentType.MARKDOWN if markdown else ContentType.HTML,
-            kind=PostKind.ARTICLE,
             tags=tuple(name for tag in tags if (name := text_at([tag], 0))),
             problem=problem or ("" if content else "the article has no text in the API's answer"),
         )
@@ -109,10 +108,6 @@ def _number(item: Json) -> str:
 
 def _username(item: Json) -> str:
     return text_at(item, "user", "username").casefold()
-
-
-def recognises(location: Location) -> Match:
-    return Match.NO
 
 
 def open(location: Location, options: SourceOptions) -> DevToSource:  # noqa: A001 - the name that sources are opened by

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from feature_pipeline.errors import (
     EmptySourceError,
     FetchError,
-    SourceError,
     UnreachableError,
     WhoIsTheAuthorError,
 )
@@ -30,12 +29,10 @@ from text.words import count_words
 SUMMARY = "a feed (RSS, Atom, RDF, JSON Feed); where it has teasers only, the pages behind them"
 EXAMPLE = "https://example.org/feed.xml"
 OBTAIN = "Blogs link to it, often at `/feed`, `/rss.xml`, `/atom.xml` or `/index.xml`. It shows the newest posts."
-ADDRESS = None
 
 ENDINGS = (".xml", ".rss", ".atom", ".rdf", ".json", ".cdf")
 # Marks of exports in a feed's format: their own kinds read more out of them.
 EXPORTS = (b"wordpress.org/export/", b"schemas.google.com/blogger/2008/kind#", b"schemas.google.com/blogger/2018")
-PROBE_BYTES = 100_000
 MAX_FILE_BYTES = 200_000_000
 SHORT_WORDS = 100  # an item without a title and with fewer words is a short post
 
@@ -110,33 +107,17 @@ class FeedSource(RemoteSource):
 
 
 def recognises(location: Location) -> Match:
-    if location.page is not None:
-        return Match.YES if is_feed(location.page.body) else Match.NO
-    path = location.path
-    if path is None or not path.is_file() or not path.name.lower().endswith(ENDINGS):
-        return Match.NO
-    with path.open("rb") as file:
-        start = file.read(PROBE_BYTES)
+    start = location.beginning(ENDINGS)
     if not is_feed(start):
         return Match.NO
-    return Match.FALLBACK if any(mark in start for mark in EXPORTS) else Match.YES
+    return Match.FALLBACK if location.page is None and any(mark in start for mark in EXPORTS) else Match.YES
 
 
 def open(location: Location, options: SourceOptions) -> FeedSource:  # noqa: A001 - the name that sources are opened by
     """Raises SourceError when it is no feed, EmptySourceError when it has no item."""
-    if location.page is not None:
-        url, data, charset = location.page.url, location.page.body, location.page.charset
-        place = normalised(location.url)
-    elif location.path is not None and location.path.is_file():
-        try:
-            with location.path.open("rb") as file:
-                url, data, charset = options.base_url, file.read(MAX_FILE_BYTES), ""
-        except OSError as error:
-            raise SourceError(f"{location.path} cannot be read: {error.strerror}.") from error
-        place = str(location.path)
-    else:
-        raise SourceError(f"{location.text} is neither a web address nor a file. Give the address of a feed.")
-    feed = parse_feed(data, url=url or f"feed:{place}", charset=charset)
+    found = location.page_or_file(max_bytes=MAX_FILE_BYTES, what="a feed")
+    place, url = normalised(location.url) or str(location.path), found.url or options.base_url
+    feed = parse_feed(found.body, url=url or f"feed:{place}", charset=found.charset)
     if not feed.items:
         raise EmptySourceError(f"the feed {location.text} has no item.")
     max_pages = options.max_pages if location.page is not None else 1  # a file has no further pages

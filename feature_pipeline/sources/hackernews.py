@@ -15,7 +15,7 @@ from feature_pipeline.formats.json_values import Json, at, list_at, text_at
 from feature_pipeline.formats.plain_text import plain_text
 from feature_pipeline.source_bases.api import ApiSource, account_name
 from feature_pipeline.source_bases.base import Ignored, Item
-from feature_pipeline.source_contract import Location, Match, SourceOptions
+from feature_pipeline.source_contract import Location, SourceOptions
 from feature_store.records import ContentType, Post, PostKind
 
 SUMMARY = "comments and stories of a Hacker News user (public API)"
@@ -118,10 +118,6 @@ def _lengthened(match: re.Match[str]) -> str:
 def _number(value: Json, key: str) -> int:
     number = at(value, key)
     return number if isinstance(number, int) and not isinstance(number, bool) else 0
-
-
-def recognises(location: Location) -> Match:
-    return Match.NO
 
 
 def open(location: Location, options: SourceOptions) -> HackerNewsSource:  # noqa: A001 - the name that sources are opened by

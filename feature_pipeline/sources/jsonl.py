@@ -23,11 +23,12 @@ from typing import BinaryIO, cast
 from urllib.parse import urljoin
 
 from feature_pipeline import dates
+from feature_pipeline.archives import MEGABYTE
 from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
 from feature_pipeline.formats.escaping import unescape_title
 from feature_pipeline.formats.json_values import Json, at, list_at, parse_json, text_at
 from feature_pipeline.formats.post_fields import read_tags
-from feature_pipeline.formats.text_files import BYTE_ORDER_MARKS, MEGABYTE
+from feature_pipeline.formats.text_files import BYTE_ORDER_MARKS
 from feature_pipeline.source_bases.base import ExportSource, Item
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_store.records import ContentType, Post, PostKind, digest_of
@@ -39,7 +40,6 @@ OBTAIN = (
     "`text` (or `content`) must be there; `url`, `tags`, `kind`, `content_type` (markdown, html, plain), `context` "
     "(the message answered) and `visibility` may."
 )
-ADDRESS = None
 
 ENDINGS = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 CONTENT_TYPES = {"markdown": ContentType.MARKDOWN, "html": ContentType.HTML, "plain": ContentType.PLAIN}

@@ -16,7 +16,7 @@ from feature_pipeline.formats.json_values import Json, at, dict_at, list_at, tex
 from feature_pipeline.formats.plain_text import plain_text
 from feature_pipeline.source_bases.api import ApiSource, account_name, unknown_account
 from feature_pipeline.source_bases.base import Ignored, Item
-from feature_pipeline.source_contract import Location, Match, SourceOptions
+from feature_pipeline.source_contract import Location, SourceOptions
 from feature_store.records import ContentType, Post, PostKind
 
 SUMMARY = "posts, replies and boosts of a Mastodon account (public API of its server)"
@@ -122,7 +122,6 @@ class MastodonSource(ApiSource):
             url=address,
             created_at=dates.to_utc(text_at(status, "created_at")),
             content=address,
-            content_type=ContentType.PLAIN,
             kind=PostKind.REPOST,
             visibility=_visibility(status),
         )
@@ -146,10 +145,6 @@ def _content(status: Json) -> str:
 
 def _visibility(status: Json) -> str:
     return "public" if text_at(status, "visibility") in PUBLIC else "private"
-
-
-def recognises(location: Location) -> Match:
-    return Match.NO
 
 
 def open(location: Location, options: SourceOptions) -> MastodonSource:  # noqa: A001 - the name that sources are opened by

@@ -25,7 +25,6 @@ OBTAIN = (
     "On your instance: *Preferences → Import and export → Data export → Request your archive*, once a week. The mail "
     "with the link comes when it is ready."
 )
-ADDRESS = None
 
 MAX_BYTES = 4_000 * MEGABYTE
 HEAD_BYTES = 65_536
@@ -131,7 +130,7 @@ class MastodonArchive(ExportSource):
         content = _content(note)
         return self.post(
             key,
-            url=_link(note),
+            url=_address(at(note, "url"), "href"),
             title=text_at(note, "name") if article else text_at(note, "summary"),
             created_at=dates.to_utc(text_at(note, "published")) or dates.to_utc(text_at(activity, "published")),
             content=content or "",
@@ -194,19 +193,11 @@ def _items(outbox: Json) -> list[Json] | None:
     return None
 
 
-def _address(value: Json) -> str:
-    """The address of an object that is given in full, as its id, or in a list."""
+def _address(value: Json, key: str = "id") -> str:
+    """The address that stands alone, in an object under `key`, or in a list of such: ActivityPub has all three."""
     if isinstance(value, list):
         value = value[0] if value else None
-    return text_at(value, "id") if isinstance(value, dict) else text_at([value], 0)
-
-
-def _link(note: Json) -> str:
-    """ActivityPub has addresses as strings, as {"href": …}, or as a list of them."""
-    value = at(note, "url")
-    if isinstance(value, list):
-        value = value[0] if value else None
-    return text_at(value, "href") if isinstance(value, dict) else text_at([value], 0)
+    return text_at(value, key) if isinstance(value, dict) else text_at([value], 0)
 
 
 def _content(note: Json) -> str | None:

@@ -30,7 +30,6 @@ OBTAIN = (
     "*Settings → Security and apps → Download your information*. Medium mails a link to `medium-export.zip`; it can be "
     "read as it is."
 )
-ADDRESS = None
 
 POSTS, PAGES, PROFILE = "posts/*.html", "*.html", "profile/profile.html"
 SIGNS = (b'class="h-entry"', b"e-content")
@@ -76,7 +75,36 @@ class MediumSource(ExportSource):
             yield Ignored(PurePosixPath(name).parent.name or "other files")
 
     def _story(self, file: str, bare: Post) -> Post:
-        return _story(bare, parse_page(self.text(file, html=True)))
+        """Raises UnreadableItemError."""
+        page = parse_page(self.text(file, html=True))
+        body = next(by_class(page, "e-content"), None) if page is not None else None
+        if page is None or body is None:
+            raise UnreadableItemError("no story of Medium's: it has no body section")
+        canonical = next(by_class(page, "p-canonical"), None)
+        published = next(by_class(page, "dt-published"), None)
+        original = next((link for footer in page.iter("footer") for link in footer.iter("a")), None)
+        link = canonical if canonical is not None else original
+        title = words_of(next(by_class(page, "p-name"), None))
+        subtitle = words_of(next(by_class(page, "p-summary"), None))
+        response = not subtitle and _is_response(title, body)
+        heading = next(by_class(body, "graf--title"), None)
+        drop(by_class(body, *BOILERPLATE))
+        if heading is not None and words_of(heading) == title:
+            drop([heading])
+        # Where the author wrote no subtitle, Medium takes one from the text.
+        own_subtitle = subtitle and subtitle.rstrip("… ") not in words_of(body)
+        return replace(
+            bare,
+            url=str(link.get("href") or bare.url) if link is not None else bare.url,
+            title="" if response else title,
+            created_at=dates.to_utc(published.get("datetime") or words_of(published)) or bare.created_at
+            if published is not None
+            else bare.created_at,
+            content=(f"<p>{html.escape(subtitle)}</p>" if own_subtitle else "") + inner_html(body).strip(),
+            kind=PostKind.COMMENT if response else PostKind.ARTICLE,
+            visibility="draft" if canonical is None and published is None else bare.visibility,
+            tags=tuple(dict.fromkeys(filter(None, map(words_of, by_class(page, "p-tag"))))),
+        )
 
 
 def recognises(location: Location) -> Match:
@@ -103,38 +131,6 @@ def _files(tree: FileTree, *, probed: int | None = None) -> list[str]:
 def _is_story(tree: FileTree, file: str) -> bool:
     head = tree.head(file, PROBE_BYTES)
     return all(sign in head for sign in SIGNS)
-
-
-def _story(bare: Post, page: etree._Element | None) -> Post:
-    """Raises UnreadableItemError."""
-    body = next(by_class(page, "e-content"), None) if page is not None else None
-    if page is None or body is None:
-        raise UnreadableItemError("no story of Medium's: it has no body section")
-    canonical = next(by_class(page, "p-canonical"), None)
-    published = next(by_class(page, "dt-published"), None)
-    original = next((link for footer in page.iter("footer") for link in footer.iter("a")), None)
-    link = canonical if canonical is not None else original
-    title = words_of(next(by_class(page, "p-name"), None))
-    subtitle = words_of(next(by_class(page, "p-summary"), None))
-    response = not subtitle and _is_response(title, body)
-    heading = next(by_class(body, "graf--title"), None)
-    drop(by_class(body, *BOILERPLATE))
-    if heading is not None and words_of(heading) == title:
-        drop([heading])
-    # Where the author wrote no subtitle, Medium takes one from the text.
-    own_subtitle = subtitle and subtitle.rstrip("… ") not in words_of(body)
-    return replace(
-        bare,
-        url=str(link.get("href") or bare.url) if link is not None else bare.url,
-        title="" if response else title,
-        created_at=dates.to_utc(published.get("datetime") or words_of(published)) or bare.created_at
-        if published is not None
-        else bare.created_at,
-        content=(f"<p>{html.escape(subtitle)}</p>" if own_subtitle else "") + inner_html(body).strip(),
-        kind=PostKind.COMMENT if response else PostKind.ARTICLE,
-        visibility="draft" if canonical is None and published is None else bare.visibility,
-        tags=tuple(dict.fromkeys(filter(None, map(words_of, by_class(page, "p-tag"))))),
-    )
 
 
 def _is_response(title: str, body: etree._Element) -> bool:

@@ -21,7 +21,7 @@ from feature_pipeline.formats.csv_rows import csv_rows
 from feature_pipeline.formats.escaping import unescape_if_escaped
 from feature_pipeline.formats.plain_text import plain_text
 from feature_pipeline.source_bases.base import ExportSource, Ignored, Item
-from feature_pipeline.source_contract import Location, Match, SourceOptions
+from feature_pipeline.source_contract import Location, Match
 from feature_store.records import ContentType, Post, PostKind
 from text.words import count_words
 
@@ -31,7 +31,6 @@ OBTAIN = (
     "On reddit.com/settings/data-request choose *General Data Protection Regulation* (or your own law) and the whole "
     "time. A message with the link comes within days."
 )
-ADDRESS = None
 
 HEAD_BYTES = 4096
 COLUMNS = {  # by which a file is recognised: other services use the name posts.csv too
@@ -155,9 +154,7 @@ def recognises(location: Location) -> Match:
     return location.holds(_is_export)
 
 
-def open(location: Location, options: SourceOptions) -> RedditExport:  # noqa: A001 - the name that sources are opened by
-    """Raises SourceError, EmptySourceError."""
-    return RedditExport(options, location.require_tree())
+open = RedditExport.opened  # noqa: A001 - the name that sources are opened by
 
 
 def _is_export(tree: FileTree) -> bool:

@@ -19,7 +19,7 @@ from feature_pipeline.errors import EmptySourceError, UnreadableItemError
 from feature_pipeline.formats.csv_rows import csv_rows
 from feature_pipeline.formats.html_parts import break_lines, by_class, drop, inner_html, parse_page
 from feature_pipeline.source_bases.base import ExportSource, Ignored, Item
-from feature_pipeline.source_contract import Location, Match, SourceOptions
+from feature_pipeline.source_contract import Location, Match
 from feature_store.records import ContentType, Post
 
 SUMMARY = "a Substack export: posts.csv with posts/*.html"
@@ -28,7 +28,6 @@ OBTAIN = (
     "*Dashboard → Settings → Import/Export → New export*, then download the `.zip`. Add `--base-url "
     "https://maud.substack.com` if the addresses of posts matter and no post has a subscribe button to tell it."
 )
-ADDRESS = None
 
 LIST, PAGES = "posts.csv", "posts/*.html"
 PAGE_NAME = re.compile(r"(\d{4,})\.([^/]*)\.html")
@@ -127,9 +126,7 @@ def recognises(location: Location) -> Match:
     return location.holds(lambda tree: any(_is_list(tree, name) for name in tree.find(LIST)) or _pages(tree))
 
 
-def open(location: Location, options: SourceOptions) -> SubstackSource:  # noqa: A001 - the name that sources are opened by
-    """Raises SourceError, EmptySourceError."""
-    return SubstackSource(options, location.require_tree())
+open = SubstackSource.opened  # noqa: A001 - the name that sources are opened by
 
 
 def _pages(tree: FileTree) -> list[str]:

@@ -11,6 +11,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from feature_pipeline import dates
+from feature_pipeline.formats.html_parts import by_class
 from feature_pipeline.formats.json_values import Json, list_at, text_at
 from feature_pipeline.formats.post_fields import HtmlHead, read_html_head
 from feature_pipeline.web.links import absolute, same_site
@@ -47,13 +48,13 @@ class Page:
     text: str
 
     @cached_property
-    def root(self) -> etree._Element | None:
+    def root(self) -> etree._Element:
         try:
             return lxml_html.document_fromstring(
                 self.text.encode("utf-8", "replace"), parser=lxml_html.HTMLParser(encoding="utf-8", huge_tree=True)
             )
         except etree.ParserError:  # nothing but comments and space
-            return None
+            return etree.Element("html")
 
     @cached_property
     def head(self) -> HtmlHead:
@@ -100,8 +101,6 @@ class Page:
 
     def links(self) -> Iterator[str]:
         """Every address that the page links to, normalised, in order; with what <base> says."""
-        if self.root is None:
-            return
         base = next((absolute(self.url, b.get("href") or "") for b in self.root.iter("base")), "") or self.url
         for a in self.root.iter("a", "area"):
             if link := absolute(base, a.get("href") or "") if a.get("href") else "":
@@ -109,7 +108,7 @@ class Page:
 
     def why_no_post(self) -> str:
         """What it is, as a reason to ignore it; "" when it is a post."""
-        if self.root is None or not self._words:
+        if not self._words:
             return "pages without text"
         if self._words < MIN_WORDS and any(
             str(m.get("http-equiv")).lower() == "refresh" for m in self.root.iter("meta")
@@ -143,20 +142,17 @@ class Page:
 
     @cached_property
     def _classes(self) -> set[str]:
-        bodies = self.root.iter("body") if self.root is not None else iter(())
-        return {name for body in bodies for name in (body.get("class") or "").split()}
+        return {name for body in self.root.iter("body") for name in (body.get("class") or "").split()}
 
     def _has_class(self, name: str) -> bool:
         """Beside a body of that class: a microformat."""
-        return self.root is not None and any(
-            name in (e.get("class") or "").split() for e in self.root.iter(etree.Element)
-        )
+        return next(by_class(self.root, name), None) is not None
 
     @cached_property
     def _article(self) -> Json:
         """The schema.org article that this page is, of its JSON-LD; {} for none."""
         found = []
-        for script in self.root.iter("script") if self.root is not None else ():
+        for script in self.root.iter("script"):
             if (script.get("type") or "").lower().startswith("application/ld+json"):
                 try:
                     found += list(_articles(json.loads("".join(map(str, script.itertext())))))
@@ -167,7 +163,7 @@ class Page:
     @cached_property
     def _metas(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
-        for meta in self.root.iter("meta") if self.root is not None else ():
+        for meta in self.root.iter("meta"):
             name = str(meta.get("property") or meta.get("name") or "").lower()
             found.setdefault(name, []).append(meta.get("content") or "")
         return found
@@ -176,7 +172,7 @@ class Page:
         return next(filter(None, self._metas.get(name, [])), "")
 
     def _links(self, relation: str) -> list[tuple[str, str, str]]:
-        links = self.root.iter("link") if self.root is not None else ()
+        links = self.root.iter("link")
         wanted = [link for link in links if relation in (link.get("rel") or "").lower().split() and link.get("href")]
         found = [
             (absolute(self.url, str(link.get("href"))), (link.get("type") or "").lower(), link.get("title") or "")
@@ -187,8 +183,6 @@ class Page:
     @cached_property
     def _article_elements(self) -> int:
         """Outermost <article> elements that are neither comments nor teasers."""
-        if self.root is None:
-            return 0
         return sum(
             not COMMENT.search(element.get("class") or "") and next(element.iterancestors("article"), None) is None
             for element in self.root.iter("article")

@@ -94,14 +94,12 @@ def _entry(element: etree._Element, url: str) -> Entry | None:
     texts = {_local(child): "".join(str(part) for part in child.itertext()).strip() for child in reversed(element)}
     alternates = (child.get("href") for child in element if _local(child) == "link" and child.get("rel") == "alternate")
     link = re.sub(r"\s+", "", texts.get("loc", ""))
-    return (
-        Entry(
-            url=urljoin(url, link),
-            modified=dates.to_utc(texts.get("lastmod", "")),
-            alternates=tuple(filter(None, (normalised(urljoin(url, alternate or "")) for alternate in alternates))),
-        )
-        if link
-        else None
+    if not link:
+        return None
+    return Entry(
+        url=urljoin(url, link),
+        modified=dates.to_utc(texts.get("lastmod", "")),
+        alternates=tuple(filter(None, (normalised(urljoin(url, alternate or "")) for alternate in alternates))),
     )
 
 

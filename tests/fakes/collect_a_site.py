@@ -3,19 +3,17 @@
 import sys
 from pathlib import Path
 
-from fakes.fetching import source_options
+from fakes.fetching import opened
 from fakes.web_server import fetching_settings
 from feature_pipeline.fetching.cache import PageCache
 from feature_pipeline.fetching.polite import PoliteFetcher
-from feature_pipeline.source_contract import Location
-from feature_pipeline.sources import open_source
 from feature_store.records import Post
 
 
 def main(url: str, folder: Path) -> None:
     cache = PageCache(folder / "pages.sqlite")
     with PoliteFetcher(fetching_settings(delay_seconds=0), cache) as fetcher:
-        source = open_source(Location(url, fetcher), source_options(fetcher=fetcher))
+        source = opened(url, fetcher=fetcher)
         posts = [item for item in source.read() if isinstance(item, Post)]
         (folder / "collected").write_text("\n".join(post.source_id for post in posts))
         cache.complete()

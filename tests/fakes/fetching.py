@@ -8,7 +8,7 @@ from configs.settings import load_settings
 from feature_pipeline.errors import HttpStatusError
 from feature_pipeline.fetching import Fetched
 from feature_pipeline.source_contract import Location, Source, SourceOptions
-from feature_pipeline.sources import open_source
+from feature_pipeline.sources import recognise, source_module, split_kind
 
 
 @dataclass
@@ -53,4 +53,6 @@ def source_options(**changes: Any) -> SourceOptions:
 def opened(location: str, kind: str | None = None, **changes: Any) -> Source:
     """`location` opened as `kind`, or as what it is recognised as."""
     options = source_options(**changes)
-    return open_source(Location(str(location), options.fetcher), options, kind)
+    said, place = (kind, str(location)) if kind else split_kind(str(location))
+    here = Location(place, options.fetcher)
+    return source_module(said or recognise(here)).open(here, options)

@@ -22,7 +22,6 @@ OBTAIN = (
     "In Blogger under *Settings → Manage blog → Back up content*, or at [Google Takeout](https://takeout.google.com) "
     "with *Blogger* chosen. Give the blog's address with `--base-url`: Takeout does not hold it."
 )
-ADDRESS = None
 
 PATTERNS = ("*.atom", "*.xml")
 PROBE_BYTES = 65_536

@@ -29,14 +29,13 @@ from feature_pipeline.formats.bluesky_records import (
 )
 from feature_pipeline.formats.json_values import Json, at, dict_at, parse_json, text_at
 from feature_pipeline.source_bases.base import ExportSource, Ignored, Item
-from feature_pipeline.source_contract import Location, Match, SourceOptions, Unreached
+from feature_pipeline.source_contract import Location, Match, Unreached
 from feature_pipeline.sources.bluesky_archive.repository import read_repository
 from feature_store.records import ContentType, Post, PostKind
 
 SUMMARY = "a Bluesky repository (.car), or its records as JSON: posts, replies, reposts, WhiteWind and Leaflet articles"
 EXAMPLE = "~/Downloads/repo.car"
 OBTAIN = "In the app: *Settings → Account → Export my data → Download CAR file*."
-ADDRESS = None
 
 MAX_BYTES = 4_000 * MEGABYTE
 HEAD_BYTES = 16_384
@@ -221,9 +220,7 @@ def recognises(location: Location) -> Match:
     )
 
 
-def open(location: Location, options: SourceOptions) -> BlueskyArchive:  # noqa: A001 - the name that sources are opened by
-    """Raises SourceError, EmptySourceError, WhoIsTheAuthorError."""
-    return BlueskyArchive(options, location.require_tree())
+open = BlueskyArchive.opened  # noqa: A001 - the name that sources are opened by
 
 
 def _is_ours(tree: FileTree, name: str) -> bool:

@@ -23,7 +23,6 @@ OBTAIN = (
     "User Settings → Data & Privacy → Request all of my data; the package comes by mail within a month. It has your "
     "messages alone. With the messages that they answer: DiscordChatExporter, format JSON."
 )
-ADDRESS = None
 
 CHANNEL_EXPORT = re.compile(rb'\s*(?:\xef\xbb\xbf)?\s*\{\s*"guild"\s*:\s*\{.*?"channel"\s*:\s*\{', re.DOTALL)
 PROBE_BYTES = 4096

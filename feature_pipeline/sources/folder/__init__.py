@@ -32,7 +32,6 @@ OBTAIN = (
     "The folder that your posts lie in: a site generator's (Jekyll, Hugo, Astro, Quarto, Pelican), an Obsidian vault, "
     "or any other. Each file is one post."
 )
-ADDRESS = None
 
 CONTENT_TYPES = {
     **dict.fromkeys((".md", ".markdown", ".mdown", ".mkd", ".qmd", ".rmd"), ContentType.MARKDOWN),

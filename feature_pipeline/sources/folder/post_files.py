@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from feature_pipeline.archives import MEGABYTE
 from feature_pipeline.errors import SourceError, UnreadableItemError
 from feature_pipeline.formats.front_matter import split_front_matter, starts_with_front_matter
 from feature_pipeline.formats.json_values import parse_json, text_at
-from feature_pipeline.formats.text_files import MEGABYTE
 from feature_pipeline.sources.folder.listing import ListedFile, Listing
 from feature_pipeline.sources.folder.site_generators import PARENTS, Site, find_site
 

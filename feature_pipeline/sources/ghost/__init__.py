@@ -27,7 +27,6 @@ OBTAIN = (
     "In Ghost's admin under *Settings → Import/Export → Export*, download the `.json`. Give the site's address with "
     "`--base-url`: the export does not hold it."
 )
-ADDRESS = None
 
 PATTERN = "*.json"
 MAX_JSON_BYTES = 2_000_000_000

@@ -6,7 +6,6 @@ the newest thousands. Discussions, and comments on gists and commits, can be lis
 """
 
 import base64
-import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ from feature_pipeline.formats.plain_text import plain_text
 from feature_pipeline.formats.text_files import decode
 from feature_pipeline.source_bases.api import ApiSource, account_name, unknown_account
 from feature_pipeline.source_bases.base import Ignored, Item
-from feature_pipeline.source_contract import Location, Match, SourceOptions, Unreached
+from feature_pipeline.source_contract import Location, SourceOptions, Unreached
 from feature_pipeline.sources.github.api import PER_PAGE, GitHubApi
 from feature_store.records import ContentType, Post, PostKind
 
@@ -176,7 +175,6 @@ class GitHubSource(ApiSource):
                 created_at=dates.to_utc(text_at(repository, "created_at")),
                 content=text,
                 content_type=_content_type(text_at(file, "name")),
-                kind=PostKind.ARTICLE,
                 visibility="private" if at(repository, "private") else "public",
                 tags=tuple(tag for topic in list_at(repository, "topics") if (tag := text_at([topic], 0))),
                 problem=problem,
@@ -213,7 +211,6 @@ class GitHubSource(ApiSource):
             created_at=dates.to_utc(text_at(gist, "created_at")),
             content=text_at(file, "content"),
             content_type=_content_type(name),
-            kind=PostKind.ARTICLE,
             visibility="private" if at(gist, "public") is False else "public",
             problem=problem,
         )
@@ -244,14 +241,10 @@ def _decoded(file: Json) -> tuple[str, str]:
         return "", "longer than 1 MB: GitHub gives no text for it"
     try:
         return decode(base64.b64decode(text_at(file, "content"))), ""
-    except (binascii.Error, ValueError) as error:
+    except ValueError as error:
         return "", f"broken base64: {error}"
     except UnreadableItemError as error:
         return "", str(error)
-
-
-def recognises(location: Location) -> Match:
-    return Match.NO
 
 
 def open(location: Location, options: SourceOptions) -> GitHubSource:  # noqa: A001 - the name that sources are opened by

@@ -17,7 +17,7 @@ from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import EmptySourceError, SourceError
 from feature_pipeline.formats.csv_rows import csv_rows
 from feature_pipeline.source_bases.base import ExportSource, Ignored, Item
-from feature_pipeline.source_contract import Location, Match, SourceOptions
+from feature_pipeline.source_contract import Location, Match
 from feature_pipeline.sources.linkedin.articles import read_article
 from feature_store.records import ContentType, Post, PostKind, digest_of
 
@@ -27,7 +27,6 @@ OBTAIN = (
     "*Settings & Privacy → Data privacy → Get a copy of your data*; choose the larger archive, which has articles, "
     "comments and shares. LinkedIn mails a link within a day."
 )
-ADDRESS = None
 
 # A complete export puts the member's number behind the name: Shares_17529409.csv.
 SHARES, COMMENTS, ARTICLES, PAGES = "Shares*.csv", "Comments*.csv", "Articles*.csv", "Articles/*.html"
@@ -170,9 +169,7 @@ def recognises(location: Location) -> Match:
     return location.holds(_is_export)
 
 
-def open(location: Location, options: SourceOptions) -> LinkedinSource:  # noqa: A001 - the name that sources are opened by
-    """Raises SourceError, EmptySourceError."""
-    return LinkedinSource(options, location.require_tree())
+open = LinkedinSource.opened  # noqa: A001 - the name that sources are opened by
 
 
 def _is_export(tree: FileTree) -> bool:

@@ -27,7 +27,6 @@ OBTAIN = (
     "in the profile's Mail folder. Say which addresses are yours with `--me`, unless the mail is Gmail's or in a "
     "folder of sent mail."
 )
-ADDRESS = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,6 @@ from feature_pipeline.web.sitemaps import is_sitemap, sitemaps_in_robots
 SUMMARY = "a whole site, by its sitemap, its feed, or from link to link"
 EXAMPLE = "https://example.org/blog/"
 OBTAIN = "The address of the site, or of the folder on it below which the posts are."
-ADDRESS = None
 
 USUAL_SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml", "/wp-sitemap.xml", "/sitemap-index.xml")
 USUAL_FEEDS = ("feed", "rss.xml", "atom.xml", "index.xml", "feed.xml", "feed.json", "rss")

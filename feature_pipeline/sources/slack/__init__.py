@@ -22,7 +22,6 @@ OBTAIN = (
     "An owner of the workspace: Workspace settings → Import/Export Data → Export. Say which member is you with `--me`, "
     "by name, handle or address."
 )
-ADDRESS = None
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}\.json")
 CONVERSATIONS = ("channels.json", "groups.json", "mpims.json", "dms.json")

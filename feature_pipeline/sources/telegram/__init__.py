@@ -31,7 +31,6 @@ OBTAIN = (
     "Telegram Desktop: Settings → Advanced → Export Telegram data, or ⋮ → Export chat history in one chat; choose "
     "“Machine-readable JSON”. For one group, say what you are called in it with `--me`."
 )
-ADDRESS = None
 
 PROBE_BYTES = 65536
 MAX_BYTES = 4_000_000_000

@@ -13,7 +13,7 @@ from feature_pipeline import dates
 from feature_pipeline.errors import EmptySourceError
 from feature_pipeline.formats.json_values import dict_at, text_at
 from feature_pipeline.source_bases.base import ExportSource, Ignored, Item
-from feature_pipeline.source_contract import Location, Match, SourceOptions
+from feature_pipeline.source_contract import Location, Match
 from feature_pipeline.sources.twitter.draft_js import draft_to_markdown
 from feature_pipeline.sources.twitter.files import ARTICLES, NOTES, TWEETS, WRITTEN, TwitterFiles, holds_tweets
 from feature_pipeline.sources.twitter.tweets import Note, NoteMatcher, Tweet, id_of, is_longer, read_note, read_tweet
@@ -25,7 +25,6 @@ OBTAIN = (
     "On x.com: *Settings and privacy → Your account → Download an archive of your data*. The mail with the link comes "
     "after about a day."
 )
-ADDRESS = None
 
 
 @dataclass
@@ -165,9 +164,7 @@ def recognises(location: Location) -> Match:
     return location.holds(holds_tweets)
 
 
-def open(location: Location, options: SourceOptions) -> TwitterArchive:  # noqa: A001 - the name that sources are opened by
-    """Raises SourceError, EmptySourceError."""
-    return TwitterArchive(options, location.require_tree())
+open = TwitterArchive.opened  # noqa: A001 - the name that sources are opened by
 
 
 def _union(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:

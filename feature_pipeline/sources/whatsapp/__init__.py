@@ -26,7 +26,6 @@ OBTAIN = (
     "In the app, open the chat, then ⋮ → More → Export chat (Android) or the contact's name → Export Chat (iPhone), "
     "without media. Say what you are called in it with `--me`."
 )
-ADDRESS = None
 
 BARE_NAME = "_chat"  # in every iPhone export; the archive is named after the chat
 PROBE_BYTES = 4096

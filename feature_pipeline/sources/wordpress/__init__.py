@@ -30,7 +30,6 @@ OBTAIN = (
     "In the blog's dashboard under *Tools → Export*, choose *All content* and download the file. Several files, or the "
     "`.zip` that WordPress.com sends, are read together."
 )
-ADDRESS = None
 
 PATTERNS = ("*.xml", "*.wxr")
 PROBE_BYTES = 65_536

@@ -14,12 +14,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from fakes.fetching import source_options
+from fakes.fetching import opened
 from fakes.web_server import Answer, FakeClock, Route, WebServer, fetching_settings, web_server
 from feature_pipeline.fetching.cache import PageCache
 from feature_pipeline.fetching.polite import PoliteFetcher
-from feature_pipeline.source_contract import Location, Unreached
-from feature_pipeline.sources import open_source
+from feature_pipeline.source_contract import Unreached
 from feature_store.records import Post
 
 PAGES = 200
@@ -92,7 +91,7 @@ def collect(
 ) -> tuple[list[Post | Unreached], dict[str, int], bool]:
     cache = PageCache(folder / "pages.sqlite", now=lambda: clock.time)
     with PoliteFetcher(fetching_settings(delay_seconds=DELAY), cache, clock=clock.clock) as fetcher:
-        source = open_source(Location(server.url + path, fetcher), source_options(fetcher=fetcher))
+        source = opened(server.url + path, fetcher=fetcher)
         items = list(source.read())
         cache.complete()
         return items, source.ignored, source.lists_all

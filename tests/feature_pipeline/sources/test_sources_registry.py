@@ -7,13 +7,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from fakes.fetching import FakeFetcher, opened, source_options
+from fakes.fetching import FakeFetcher, opened
 from feature_pipeline import sources
 from feature_pipeline.errors import UnknownSourceError
 from feature_pipeline.source_contract import Location, Match
-from feature_pipeline.sources import kinds, open_source, recognise, source_module, split_kind
+from feature_pipeline.sources import kinds, recognise, source_module, split_kind
 
-KNOWN_BY_ADDRESS = [kind for kind in kinds() if source_module(kind).ADDRESS]
+KNOWN_BY_ADDRESS = [kind for kind in kinds() if hasattr(source_module(kind), "ADDRESS")]
 
 
 def location(text: str) -> Location:
@@ -28,8 +28,11 @@ def test_every_kind_says_what_it_reads_and_how_one_gets_it(kind: str) -> None:
     assert module.SUMMARY.strip() == module.SUMMARY != ""
     assert module.EXAMPLE.strip() == module.EXAMPLE != ""
     assert "\n" not in module.SUMMARY + module.EXAMPLE + module.OBTAIN
-    assert module.ADDRESS is None or isinstance(module.ADDRESS, re.Pattern)
-    assert list(inspect.signature(module.recognises).parameters) == ["location"]
+    if kind in KNOWN_BY_ADDRESS:
+        assert isinstance(module.ADDRESS, re.Pattern)
+        assert not hasattr(module, "recognises")
+    else:
+        assert list(inspect.signature(module.recognises).parameters) == ["location"]
     assert list(inspect.signature(module.open).parameters) == ["location", "options"]
     assert (module.__doc__ or "").strip()
 
@@ -56,7 +59,7 @@ def test_the_example_of_an_address_is_of_its_kind_alone_and_nothing_is_fetched_t
 @pytest.mark.parametrize("kind", kinds())
 def test_no_example_is_spelled_like_two_kinds(kind: str) -> None:
     example = source_module(kind).EXAMPLE
-    alike = [other for other in KNOWN_BY_ADDRESS if (source_module(other).ADDRESS or re.compile("")).fullmatch(example)]
+    alike = [other for other in KNOWN_BY_ADDRESS if source_module(other).ADDRESS.fullmatch(example)]
 
     assert alike == ([kind] if kind in KNOWN_BY_ADDRESS else [])
 
@@ -106,14 +109,13 @@ def test_two_exports_in_one_folder_are_to_be_named_one_by_one(tmp_path: Path) ->
 
 def test_an_unknown_kind_is_answered_with_the_known_ones() -> None:
     with pytest.raises(UnknownSourceError, match=r"no kind of source 'myspace'.*Known: .*github.*twitter"):
-        open_source(location("x"), source_options(), "myspace")
+        opened("x", "myspace")
 
 
 def fakes(monkeypatch: pytest.MonkeyPatch, **strengths: Match) -> None:
     """Kinds that take every location, each with its strength, and open as their own name and what is left to them."""
     modules = {
         kind: SimpleNamespace(
-            ADDRESS=None,
             recognises=lambda _, strength=strength: strength,
             open=lambda location, _, kind=kind: (kind, location.text),
         )
@@ -139,13 +141,9 @@ def test_two_that_match_alike_are_a_question_that_names_both(monkeypatch: pytest
 
 def test_a_kind_before_a_colon_is_that_kind_and_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     fakes(monkeypatch, alpha=Match.YES, beta=Match.YES)
-    options = source_options()
 
-    opened_as = [open_source(location(text), options) for text in ("alpha:maud", "beta:did:plc:x")]
-    said = open_source(location("gamma:maud"), options, "beta")
-
-    assert opened_as == [("alpha", "maud"), ("beta", "did:plc:x")]
-    assert said == ("beta", "gamma:maud")
+    assert [split_kind(text) for text in ("alpha:maud", "beta:did:plc:x")] == [("alpha", "maud"), ("beta", "did:plc:x")]
+    assert split_kind("gamma:maud") == (None, "gamma:maud")
 
 
 def test_a_name_longer_than_any_file_has_can_follow_a_kind() -> None:
