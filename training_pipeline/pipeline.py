@@ -4,7 +4,6 @@ import shutil
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from configs.files import private_folder
 from configs.settings import TrainingSettings
@@ -33,9 +32,6 @@ from training_pipeline.preference.stage import JudgedAdapter, tune_if_better
 from training_pipeline.provenance import code_version, library_versions
 from training_pipeline.run_context import RunContext
 
-if TYPE_CHECKING:
-    from peft import PeftModel
-
 ADAPTER_FOLDER = "adapter"
 
 
@@ -49,7 +45,13 @@ def train(run: RunContext, registry: ModelPublisher, *, say: Callable[[str], Non
     folder = private_folder(run.folder / run_name(run.features, run.base, settings))
     feedback = feedback_name(settings, run.feedback)  # what arrives from here on is for the next version
     model = load_for_training(run.base.folder, settings, run.placement)
-    plan = _plan(model, run, folder)
+    plan = TrainingPlan.load(folder) or make_plan(
+        data.train,
+        data.validation,
+        settings,
+        seconds_per_token=lambda: seconds_per_token(model, data.train, settings, run.placement),
+    )
+    plan.save(folder)
     say(describe(plan, run))
     state = finetune(
         model, data.train, data.validation, plan=plan, settings=settings, placement=run.placement, folder=folder,
@@ -134,20 +136,6 @@ def describe(plan: TrainingPlan, run: RunContext) -> str:
         f"{plan.epochs:.2g} epochs, about {_minutes(plan.seconds)} on this machine "
         f"({run.placement.description}){cut}."
     )
-
-
-def _plan(model: "PeftModel", run: RunContext, folder: Path) -> TrainingPlan:
-    data, settings = run.data, run.training
-    plan = TrainingPlan.load(folder)
-    if plan is None:
-        plan = make_plan(
-            data.train,
-            data.validation,
-            settings,
-            seconds_per_token=lambda: seconds_per_token(model, data.train, settings, run.placement),
-        )
-        plan.save(folder)
-    return plan
 
 
 def _manifest(

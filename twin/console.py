@@ -37,9 +37,12 @@ def note(line: str) -> None:
     typer.echo(line, err=True)
 
 
-def emit(text: str, data: Any, *, as_json: bool) -> None:
-    """The result of a command: `text` for a person, or `data` as JSON."""
-    emit_json(data) if as_json else typer.echo(text)
+def emit(text: str, data: Any, *, as_json: bool, nothing: str = "") -> None:
+    """The result of a command: `text` for a person, or `data` as JSON. Where there is no text, `nothing` is noted."""
+    if as_json:
+        emit_json(data)
+    else:
+        typer.echo(text or nothing, err=not text)
 
 
 def emit_json(data: Any) -> None:

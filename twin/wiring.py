@@ -1,8 +1,9 @@
-"""Makes concrete things of the settings: the one place that names backends. Each function imports what it makes."""
+"""Makes concrete things of the settings: the one place that names backends. Heavy imports stand in the functions."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,12 @@ from typing import TYPE_CHECKING
 from configs.errors import SettingsError
 from configs.files import close_to_others
 from configs.settings import Settings
+from feature_store.errors import UnknownFeatureVersionError
+from feature_store.records import digest_of
+from feature_store.versions import AuthorProfile, FeatureVersion, SourceRecord
+from model_registry.base_models import BaseModelFiles, find_base_model
+from model_registry.feedback import FeedbackLog
+from model_registry.prompting import PromptRenderer
 
 if TYPE_CHECKING:
     from configs.progress import Progress
@@ -17,14 +24,11 @@ if TYPE_CHECKING:
     from feature_pipeline.labels.backward_prompts import BackwardPrompts
     from feature_pipeline.source_contract import Source
     from feature_store.ports import Encoder, FeatureWriter, OnlineIndex
-    from feature_store.versions import AuthorProfile, FeatureVersion, SourceRecord
     from inference_pipeline.engine_pool import EnginePool
     from inference_pipeline.engines import Engine
     from inference_pipeline.keys import KeyStore
     from inference_pipeline.pipeline import AnswerPipeline
     from inference_pipeline.probes import IndexProbe
-    from model_registry.base_models import BaseModelFiles
-    from model_registry.feedback import FeedbackLog
     from model_registry.ports import AdapterVersion, ModelPublisher
     from training_pipeline.evaluation.judge import Judge
     from training_pipeline.run_context import RunContext
@@ -39,23 +43,17 @@ def feature_store(settings: Settings) -> "FeatureWriter":
     return DeltaFeatureStore(root, min_free_mb=settings.feature_store.min_free_mb)
 
 
-@contextmanager
-def online_index(settings: Settings) -> Iterator["OnlineIndex"]:
-    with closing(_open_index(settings)) as index:
-        yield index
-
-
-def _open_index(settings: Settings) -> "OnlineIndex":
+def online_index(settings: Settings) -> "closing[OnlineIndex]":
     store = settings.feature_store
     if store.index == "qdrant_edge":
         from feature_store.backends.qdrant_edge import QdrantEdgeIndex
 
-        return QdrantEdgeIndex(settings.data_dir / "index", min_free_mb=store.min_free_mb)
+        return closing(QdrantEdgeIndex(settings.data_dir / "index", min_free_mb=store.min_free_mb))
     from feature_store.backends.qdrant import QdrantIndex
 
     if not store.qdrant_url:
         raise SettingsError("feature_store.index is qdrant, and feature_store.qdrant_url says no address. Set it.")
-    return QdrantIndex.connect(store.qdrant_url, store.qdrant_api_key)
+    return closing(QdrantIndex.connect(store.qdrant_url, store.qdrant_api_key))
 
 
 def question_encoder(settings: Settings) -> "Encoder":
@@ -97,24 +95,20 @@ def judges() -> dict[str, "Judge"]:
     return load_judges()
 
 
-def base_model(settings: Settings) -> "BaseModelFiles":
-    from model_registry.base_models import find_base_model
-
+def base_model(settings: Settings) -> BaseModelFiles:
     return find_base_model(settings.base_model.name, settings.cache_dir)
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedSource:
     source: "Source"
-    record: "SourceRecord"  # what was wanted, with kind, name and absolute place filled in
+    record: SourceRecord  # what was wanted, with kind, name and absolute place filled in
     complete: Callable[[], None]  # to be called once everything was collected
 
 
 @contextmanager
-def source(settings: Settings, profile: "AuthorProfile", wanted: "SourceRecord") -> Iterator[OpenedSource]:
+def source(settings: Settings, profile: AuthorProfile, wanted: SourceRecord) -> Iterator[OpenedSource]:
     """What `wanted` names, opened. Raises UnknownSourceError, SourceError."""
-    from datetime import UTC, datetime
-
     from feature_pipeline.archives import MEGABYTE
     from feature_pipeline.fetching.cache import PageCache
     from feature_pipeline.fetching.polite import PoliteFetcher
@@ -159,8 +153,6 @@ def _retreating(pages: "PageCache") -> Iterator[None]:
 
 def page_cache(settings: Settings, author: str, location: str) -> Path:
     """Where the pages fetched for a location are kept, so that a killed collection goes on."""
-    from feature_store.records import digest_of
-
     return pages_dir(settings, author) / f"{digest_of(location)[:24]}.sqlite"
 
 
@@ -194,9 +186,7 @@ def backward_file(settings: Settings, author: str) -> Path:
     return settings.data_dir / "backward" / f"{author}.jsonl"
 
 
-def feedback_log(settings: Settings) -> "FeedbackLog":
-    from model_registry.feedback import FeedbackLog
-
+def feedback_log(settings: Settings) -> FeedbackLog:
     return FeedbackLog(settings.data_dir / "feedback", feature_store(settings))
 
 
@@ -212,7 +202,7 @@ def reports_dir(settings: Settings, author: str) -> Path:
 
 @contextmanager
 def run_context(
-    settings: Settings, base: "BaseModelFiles", features: "FeatureVersion", *, progress: "Progress"
+    settings: Settings, base: BaseModelFiles, features: FeatureVersion, *, progress: "Progress"
 ) -> Iterator["RunContext"]:
     """Where an author's versions are trained and judged, with what the judges ask of serving."""
     from inference_pipeline.probes import EngineProbe
@@ -238,13 +228,11 @@ def run_context(
 
 @contextmanager
 def _retrieval_probe(
-    settings: Settings, base: "BaseModelFiles", features: "FeatureVersion"
+    settings: Settings, base: BaseModelFiles, features: FeatureVersion
 ) -> Iterator["IndexProbe | None"]:
     """None when `features` cannot be searched: after an index was emptied only the newest F is published again."""
-    from feature_store.errors import UnknownFeatureVersionError
     from inference_pipeline.probes import IndexProbe
     from inference_pipeline.retrieval import Retriever
-    from model_registry.prompting import PromptRenderer
 
     renderer = PromptRenderer(features.author, base.chat_template, base.tokenizer_json, base.special_tokens)
     with online_index(settings) as index:
@@ -264,7 +252,7 @@ def key_store(settings: Settings) -> "KeyStore":
     return KeyStore(settings.data_dir / "keys.sqlite")
 
 
-def engine_loader(settings: Settings, base: "BaseModelFiles") -> Callable[["AdapterVersion | None"], "Engine"]:
+def engine_loader(settings: Settings, base: BaseModelFiles) -> Callable[["AdapterVersion | None"], "Engine"]:
     """What makes the configured engine of a version; None is the base alone. Raises UnknownEngineError, and
     EngineUnavailableError when a remote server is meant and none is named."""
     from inference_pipeline.engines import REMOTE, engine_module, remote
@@ -280,7 +268,7 @@ def engine_loader(settings: Settings, base: "BaseModelFiles") -> Callable[["Adap
 
 @contextmanager
 def answering(
-    settings: Settings, base: "BaseModelFiles", vectors: "Encoder | None" = None
+    settings: Settings, base: BaseModelFiles, vectors: "Encoder | None" = None
 ) -> Iterator[tuple["AnswerPipeline", "EnginePool"]]:
     """What answers questions, embedded by `vectors` or else by the configured encoder. The pool belongs to the event
     loop that uses it, which closes it."""

@@ -41,10 +41,7 @@ def tokenize(
     """
     sequences = []
     for example in examples:
-        messages = renderer.messages(
-            [ChatMessage("user", example.request)], example.passages, nonce=nonce_for(example.id)
-        )
-        prompt = renderer.tokenize(renderer.text(messages))
+        prompt = renderer.tokenize(prompt_of(example, renderer))
         room = max_tokens - len(prompt)
         if room < SHORTEST_TARGET:
             continue
@@ -57,6 +54,12 @@ def tokenize(
             target, size = target[:room], round(len(text.encode()) * share)
         sequences.append(TokenSequence(example.document_id, example.kind, (*prompt, *target), len(prompt), size))
     return sequences
+
+
+def prompt_of(example: Example, renderer: PromptRenderer) -> str:
+    """Rendered as inference renders the same conversation."""
+    messages = renderer.messages([ChatMessage("user", example.request)], example.passages, nonce=nonce_for(example.id))
+    return renderer.text(messages)
 
 
 def batches(sequences: Sequence[TokenSequence], *, tokens: int, seed: int | None) -> list[list[TokenSequence]]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from feature_store.ports import FeatureReader
 from feature_store.records import Example, ExampleKind, Split
 from feature_store.versions import FeatureVersion
-from model_registry.prompting import ChatMessage, PromptRenderer, nonce_for
-from training_pipeline.data.dataset import TokenSequence, tokenize
+from model_registry.prompting import PromptRenderer
+from training_pipeline.data.dataset import TokenSequence, prompt_of, tokenize
 from training_pipeline.errors import TooLittleTextError
 
 FEWEST_EXAMPLES = 4
@@ -87,7 +87,4 @@ def _parity_prompts(examples: Sequence[Example], renderer: PromptRenderer) -> li
     chosen: list[Example] = []
     for kind in ExampleKind:
         chosen += [example for example in examples if example.kind is kind][:1]
-    return [
-        renderer.text(renderer.messages([ChatMessage("user", e.request)], e.passages, nonce=nonce_for(e.id)))
-        for e in chosen[:PARITY_PROMPTS]
-    ]
+    return [prompt_of(example, renderer) for example in chosen[:PARITY_PROMPTS]]

@@ -40,7 +40,6 @@ class Chart:
     """Figures with their intervals, a row each. Bars begin at `zero`; None: dots, on an axis that need not hold 0."""
 
     title: str
-    note: str
     rows: Sequence[Row]
     ticks: Sequence[Tick]
     zero: float | None
@@ -83,7 +82,6 @@ def chart(
     figures: Iterable[Shown],
     unit: Unit,
     *,
-    note: str = "",
     bars: bool = True,
     at_least: tuple[float, float] | None = None,
     at_most: tuple[float, float] = (-math.inf, math.inf),
@@ -115,7 +113,7 @@ def chart(
         )
         for label, colour, m in shown
     ]  # fmt: skip
-    return Chart(title, note, rows, [Tick(place(at), text) for at, text in ticks], place(0.0) if bars else None)
+    return Chart(title, rows, [Tick(place(at), text) for at, text in ticks], place(0.0) if bars else None)
 
 
 def line_chart(title: str, description: str, curves: Mapping[str, Sequence[tuple[int, float]]]) -> LineChart | None:

@@ -6,6 +6,8 @@ of a changed prompt anew. The file holds what models wrote about the author's po
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from configs.files import private_folder
@@ -22,60 +24,54 @@ SEED = 1
 NONCE = nonce_for("writings")  # the same everywhere: engines cache the prefix that prompts share
 
 
+@dataclass(frozen=True)
 class CachedGenerator:
     """Generates with one engine, for one author and one base model. The cache is a file in `folder`."""
 
-    def __init__(
-        self,
-        probe: ServingProbe,
-        renderer: PromptRenderer,
-        settings: EvaluationSettings,
-        *,
-        base_fingerprint: str,
-        folder: Path,
-        progress: Progress,
-    ) -> None:
-        self._probe = probe
-        self._renderer = renderer
-        self._settings = settings
-        self._base = base_fingerprint
-        self._path = folder / FILE
-        self._progress = progress
-        self._known = _read(self._path)
+    probe: ServingProbe
+    renderer: PromptRenderer
+    settings: EvaluationSettings
+    base_fingerprint: str
+    folder: Path
+    progress: Progress
+
+    @cached_property
+    def _known(self) -> dict[str, GeneratedText]:
+        return _read(self.folder / FILE)
 
     def prompt(self, request: str, passages: Sequence[Passage] = ()) -> str:
         """A request, rendered as inference renders it."""
-        messages = self._renderer.messages([ChatMessage("user", request)], passages, nonce=NONCE)
-        return self._renderer.text(messages)
+        messages = self.renderer.messages([ChatMessage("user", request)], passages, nonce=NONCE)
+        return self.renderer.text(messages)
 
     def generate(
         self, stage: str, adapter: Path | None, prompts: Sequence[str], *, temperature: float | None = None
     ) -> list[GeneratedText]:
         """A text for every rendered prompt, in order. `stage` names the progress; `temperature` None: the settings'."""
         sampling = {
-            "max_tokens": self._settings.new_tokens,
-            "temperature": self._settings.temperature if temperature is None else temperature,
-            "top_p": self._settings.top_p,
+            "max_tokens": self.settings.new_tokens,
+            "temperature": self.settings.temperature if temperature is None else temperature,
+            "top_p": self.settings.top_p,
             "seed": SEED,
         }
         model = [digest_file(path).sha256 for path in sorted(adapter.glob("adapter_*"))] if adapter else []
         keys = [
-            digest_of(self._probe.engine, self._base, model, sampling, place, prompt)[:32]
+            digest_of(self.probe.engine, self.base_fingerprint, model, sampling, place, prompt)[:32]
             for place, prompt in enumerate(prompts)
         ]
-        self._progress.start(stage, len(prompts))
+        self.progress.start(stage, len(prompts))
         missing = [place for place, key in enumerate(keys) if key not in self._known]
-        self._progress.advance(len(prompts) - len(missing))
+        self.progress.advance(len(prompts) - len(missing))
         if missing:
             self._fill(adapter, [(keys[place], place, prompts[place]) for place in missing], sampling)
-        self._progress.finish()
+        self.progress.finish()
         return [self._known[key] for key in keys]
 
     def _fill(
         self, adapter: Path | None, wanted: Sequence[tuple[str, int, str]], sampling: Mapping[str, float | int]
     ) -> None:
-        private_folder(self._path.parent)
-        generated = self._probe.generate(
+        private_folder(self.folder)
+        generated = self.probe.generate(
             adapter,
             [prompt for _, _, prompt in wanted],
             max_tokens=int(sampling["max_tokens"]),
@@ -83,14 +79,14 @@ class CachedGenerator:
             top_p=float(sampling["top_p"]),
             seeds=[int(sampling["seed"]) + place for _, place, _ in wanted],
         )
-        with self._path.open("a", encoding="utf-8") as file:
+        with (self.folder / FILE).open("a", encoding="utf-8") as file:
             file.write("\n")  # ends a line that a kill truncated
             for (key, _, _), text in zip(wanted, generated, strict=True):
                 row = {"key": key, "text": text.text, "tokens": text.tokens, "ended": text.ended}
                 file.write(json.dumps(row, ensure_ascii=False) + "\n")
                 file.flush()
                 self._known[key] = text
-                self._progress.advance()
+                self.progress.advance()
 
 
 def generator_of(run: RunContext) -> CachedGenerator:

@@ -78,12 +78,13 @@ def finetune(
     finite.
     """
     import torch
+    from peft import set_peft_model_state_dict
 
     parameters = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(parameters, lr=settings.learning_rate, betas=BETAS, weight_decay=0.0)
     state = checkpoints.load(folder) or TrainerState(steps=plan.steps)
     if state.step:
-        _set_adapter(model, state.adapter)
+        set_peft_model_state_dict(model, state.adapter)
         optimizer.load_state_dict(state.optimizer)
     steps_per_epoch = len(batches(train, tokens=settings.tokens_per_step, seed=settings.seed))
     labels_per_step = sum(sequence.label_tokens for sequence in train) / steps_per_epoch
@@ -128,7 +129,7 @@ def finetune(
             checkpoints.save(folder, state)
         progress.advance()
     if state.best_adapter:
-        _set_adapter(model, state.best_adapter)
+        set_peft_model_state_dict(model, state.best_adapter)
     progress.finish(_summary(state))
     return state
 
@@ -153,12 +154,6 @@ def _get_adapter(model: "PeftModel") -> dict[str, Any]:
     from peft import get_peft_model_state_dict
 
     return {name: tensor.detach().cpu().clone() for name, tensor in get_peft_model_state_dict(model).items()}
-
-
-def _set_adapter(model: "PeftModel", adapter: dict[str, Any]) -> None:
-    from peft import set_peft_model_state_dict
-
-    set_peft_model_state_dict(model, adapter)
 
 
 def _summary(state: TrainerState) -> str:

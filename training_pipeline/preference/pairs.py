@@ -15,11 +15,11 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from feature_store.records import Example, ExampleKind, Passage, digest_of
+from feature_store.records import Example, ExampleKind, digest_of
 from model_registry.feedback import Feedback, row_id
 from model_registry.ports import GeneratedText
 from model_registry.prompting import ChatMessage, PromptRenderer, nonce_for
-from training_pipeline.data.dataset import TokenSequence, tokenize
+from training_pipeline.data.dataset import TokenSequence, prompt_of, tokenize
 
 Source = Literal["base", "champion", "feedback"]
 
@@ -62,7 +62,7 @@ def make_pairs(
         if len(drawn) == count:
             break
         drawn += [(example, s) for s in tokenize([example], renderer, end_of_turn=end_of_turn, max_tokens=max_tokens)]
-    written = generate([_prompt(example.request, example.passages, example.id, renderer) for example, _ in drawn])
+    written = generate([prompt_of(example, renderer) for example, _ in drawn])
     pairs, dropped = [], []
     for (example, sequence), text in zip(drawn, written, strict=True):
         target = sequence.ids[sequence.prompt_tokens :]
@@ -109,7 +109,9 @@ def read_feedback(path: Path, renderer: PromptRenderer, *, max_tokens: int) -> t
             where = ".".join(map(str, first["loc"])) or "the row"
             problems.append(f"{path.name} line {number}: {where}: {first['msg']}")
             continue
-        prompt = renderer.tokenize(_prompt(row.request, row.passages, digest_of(row.request), renderer, row.earlier))
+        conversation = [*row.earlier, ChatMessage("user", row.request)]
+        messages = renderer.messages(conversation, row.passages, nonce=nonce_for(digest_of(row.request)))
+        prompt = renderer.tokenize(renderer.text(messages))
         room = max(0, max_tokens - len(prompt))
         chosen, rejected = (renderer.tokenize(renderer.as_data(text))[:room] for text in (row.chosen, row.rejected))
         pair = _pair(row_id(line), prompt, chosen, rejected, "feedback")
@@ -132,14 +134,3 @@ def _pair(
     if alike >= SAME:
         return f"both sides are nearly the same ({alike:.0%} of the tokens)"
     return PreferencePair(document_id, tuple(prompt), chosen, rejected, source)
-
-
-def _prompt(
-    request: str,
-    passages: Sequence[Passage],
-    nonce_seed: str,
-    renderer: PromptRenderer,
-    earlier: Sequence[ChatMessage] = (),
-) -> str:
-    conversation = [*earlier, ChatMessage("user", request)]
-    return renderer.text(renderer.messages(conversation, passages, nonce=nonce_for(nonce_seed)))

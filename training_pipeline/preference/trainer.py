@@ -8,7 +8,6 @@ what is overridden here is private to trl, so the extra pins its version.
 import contextlib
 import importlib
 import math
-import time
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -33,28 +32,6 @@ SFT_WEIGHT = 0.2  # Llama 3 (Dubey et al. 2024, section 4.1.4)
 TARGET_MARGIN = 0.5  # γ / β, nats per token (Meng et al. 2024)
 
 
-def train(
-    model: "PeftModel",
-    pairs: Sequence[PreferencePair],
-    reference: Sequence[tuple[float, float]],
-    *,
-    settings: TrainingSettings,
-    placement: Placement,
-    folder: Path,
-    progress: Progress,
-) -> list[dict[str, Any]]:
-    """Tune the adapter of `model`, resuming from the last complete checkpoint in `folder`. Returns trl's log: an entry
-    for each step, with the `seconds` it took.
-
-    `reference`: log-probabilities (nats) of the chosen and the rejected text of each pair before tuning. Raises
-    SettingsError without trl, DivergedError.
-    """
-    with _restored(model):
-        trainer = _trainer(model, pairs, reference, settings, placement, folder, progress)
-        trainer.train(resume_from_checkpoint=_newest(folder))
-    return [entry for entry in trainer.state.log_history if "loss" in entry]
-
-
 def diverged(loss: float, settings: TrainingSettings) -> DivergedError:
     return DivergedError(
         f"the loss of preference tuning is {loss}. Lower its learning rate: "
@@ -62,7 +39,7 @@ def diverged(loss: float, settings: TrainingSettings) -> DivergedError:
     )
 
 
-def _trainer(
+def make_trainer(
     model: "PeftModel",
     pairs: Sequence[PreferencePair],
     reference: Sequence[tuple[float, float]],
@@ -71,6 +48,11 @@ def _trainer(
     folder: Path,
     progress: Progress,
 ) -> Any:
+    """What tunes the adapter of `model`, to be used inside `restored`. Its log has an entry with "loss" for each step.
+
+    `reference`: log-probabilities (nats) of the chosen and the rejected text of each pair before tuning. Training
+    raises DivergedError. Raises SettingsError without trl.
+    """
     try:
         datasets: Any = importlib.import_module("datasets")
         trl: Any = importlib.import_module("trl")
@@ -86,10 +68,6 @@ def _trainer(
     from transformers import PreTrainedTokenizerFast, PrinterCallback, TrainerCallback
 
     class Trainer(trl.DPOTrainer):  # type: ignore[misc]
-        def __init__(self, **given: Any) -> None:
-            super().__init__(**given)
-            self.logged_at = time.perf_counter()
-
         def _prepare_dataset(self, dataset: Any, *_: Any) -> Any:
             return dataset  # already tokenized
 
@@ -102,11 +80,6 @@ def _trainer(
         def _save_checkpoint(self, model: Any, trial: Any) -> None:
             super()._save_checkpoint(model, trial)
             (folder / f"checkpoint-{self.state.global_step}" / COMPLETE).touch()
-
-        def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
-            now = time.perf_counter()
-            logs["seconds"], self.logged_at = now - self.logged_at, now
-            super().log(logs, start_time)
 
     class ReportProgress(TrainerCallback):
         def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
@@ -185,7 +158,7 @@ def _trainer(
 
 
 @contextlib.contextmanager
-def _restored(model: "PeftModel") -> Iterator[None]:
+def restored(model: "PeftModel") -> Iterator[None]:
     """Undoes what trl and accelerate change in `model` besides the adapter: `forward`, and the padding token."""
     causal: Any = model.get_base_model()
     forwards = [(module, module.__dict__.get("forward")) for module in (model, causal)]
@@ -204,6 +177,7 @@ def _restored(model: "PeftModel") -> Iterator[None]:
                 config.pad_token_id = token
 
 
-def _newest(folder: Path) -> str | None:
+def newest(folder: Path) -> str | None:
+    """The last complete checkpoint."""
     complete = [marker.parent for marker in folder.glob(f"checkpoint-*/{COMPLETE}")]
     return str(max(complete, key=lambda path: int(path.name.rpartition("-")[2]))) if complete else None

@@ -58,7 +58,6 @@ class PreferenceResult:
     curve: list[tuple[int, str, float]]  # (step, name, value)
     before: PairScores
     after: PairScores
-    seconds: float  # of tuning, over all the calls that it took
 
 
 def tune(
@@ -80,9 +79,10 @@ def tune(
     # Feedback comes in between two calls: a checkpoint belongs to its pairs and settings.
     folder = folder / FOLDER / digest_of([astuple(pair) for pair in pairs], settings.model_dump())[:16]
     reference = log_probabilities(model, pairs, placement, progress)
-    log = trainer.train(
-        model, pairs, reference, settings=settings, placement=placement, folder=folder, progress=progress
-    )
+    with trainer.restored(model):
+        tuner = trainer.make_trainer(model, pairs, reference, settings, placement, folder, progress)
+        tuner.train(resume_from_checkpoint=trainer.newest(folder))
+    log = [entry for entry in tuner.state.log_history if "loss" in entry]
     after = _scores(pairs, log_probabilities(model, pairs, placement, progress))
     if not math.isfinite(after.margin):
         raise trainer.diverged(after.margin, settings)
@@ -91,7 +91,6 @@ def tune(
         curve=[(entry["step"], name, entry[key]) for entry in log for key, name in CURVES.items()],
         before=_scores(pairs, reference),
         after=after,
-        seconds=sum(entry["seconds"] for entry in log),
     )
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from twin.commands.options import Json
-from twin.console import emit, emit_json, note
+from twin.console import emit, note
 from twin.session import Session
 
 if TYPE_CHECKING:
@@ -51,12 +51,9 @@ def list_all(ctx: typer.Context, as_json: Json = False) -> None:
 
     session: Session = ctx.obj
     found = wiring.key_store(session.settings).all()
-    if as_json:
-        emit_json({"keys": [key.as_data() for key in found]})
-    elif not found:
-        note("There is no key: a server on loopback asks for none. Make one with: twin keys create NAME")
-    else:
-        typer.echo("\n".join(map(_line, found)))
+    nothing = "There is no key: a server on loopback asks for none. Make one with: twin keys create NAME"
+    data = {"keys": [key.as_data() for key in found]}
+    emit("\n".join(map(_line, found)), data, as_json=as_json, nothing=nothing)
 
 
 @app.command()

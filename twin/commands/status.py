@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from twin.commands.options import Author, Json, first_words
-from twin.console import counted, emit_json, note
+from twin.console import counted, emit
 from twin.session import Session
 
 if TYPE_CHECKING:
@@ -29,12 +29,8 @@ def status(
 
     session: Session = ctx.obj
     found = job.status(session.settings, author, every_version=posts or as_json)
-    if as_json:
-        emit_json({"authors": [one.as_data() for one in found]})
-    elif found:
-        typer.echo("\n\n".join(_in_words(one, every_post=posts) for one in found))
-    else:
-        note(NO_AUTHOR)
+    text = "\n\n".join(_in_words(one, every_post=posts) for one in found)
+    emit(text, {"authors": [one.as_data() for one in found]}, as_json=as_json, nothing=NO_AUTHOR)
 
 
 def _in_words(status: "AuthorStatus", *, every_post: bool) -> str:

@@ -6,7 +6,7 @@ import typer
 
 from twin.commands.options import AllowDeletions, Author, Json, first_words
 from twin.commands.status import NO_AUTHOR
-from twin.console import emit, emit_json, note, watcher
+from twin.console import emit, note, watcher
 from twin.errors import SyncFailedError
 from twin.session import Session
 
@@ -33,16 +33,9 @@ def sync(
         job = Sync(session.settings, progress, author, publish=publish, allow_deletions=allow_deletions)
         if watch:
             note(f"Watching, every {every:g} s. Ctrl-C ends it.")
-            for round_ in job.watch(every):
-                for one in round_:
-                    if one.has_news:
-                        emit(one.summary(), one.as_data(), as_json=as_json)
+            job.watch(every, lambda one: emit(one.summary(), one.as_data(), as_json=as_json))
         found = job.once()
-    if as_json:
-        emit_json({"authors": [one.as_data() for one in found]})
-    elif found:
-        typer.echo("\n".join(one.summary() for one in found))
-    else:
-        note(NO_AUTHOR)
+    text = "\n".join(one.summary() for one in found)
+    emit(text, {"authors": [one.as_data() for one in found]}, as_json=as_json, nothing=NO_AUTHOR)
     if failed := sorted({name for one in found for name in one.failures}):
         raise SyncFailedError(f"{len(failed)} could not be synced: {', '.join(failed)}. The others are up to date.")

@@ -1,14 +1,15 @@
 """Collect all of an author's sources again; make a feature version when anything changed."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from configs.errors import TwinError
 from configs.progress import Progress
 from configs.settings import Settings
+from feature_store.errors import StoreBusyError
 from feature_store.versions import AuthorProfile, SourceRecord
 from twin import wiring
 from twin.jobs import authors, collect, features
@@ -65,17 +66,19 @@ class Sync:
         """One round. Raises UnknownAuthorError, and what is no fault of a source: StoreBusyError, DiskFullError."""
         return [self._round(profile) for profile in authors.named_or_all(self.settings, self.author)]
 
-    def watch(self, every: float) -> Iterator[list[Synced]]:
-        """A round every `every` seconds, without end. A round that meets another writer is
-        skipped; the first raises StoreBusyError."""
-        from feature_store.errors import StoreBusyError
-
-        yield self.once()
+    def watch(self, every: float, tell: Callable[[Synced], None]) -> NoReturn:
+        """A round every `every` seconds, without end; `tell` is given what has news. A round that meets another writer
+        is skipped; the first raises StoreBusyError."""
+        found = self.once()
         while True:
+            for one in found:
+                if one.has_news:
+                    tell(one)
             time.sleep(every)
             try:
-                yield self.once()
+                found = self.once()
             except StoreBusyError as error:  # a collection beside the watch is over by the next round
+                found = []
                 self.progress.say(str(error))
 
     def _round(self, profile: AuthorProfile) -> Synced:

@@ -17,7 +17,7 @@ from model_registry.gates import figures_of, worse
 from model_registry.judges import Column, Figure, Unit
 from model_registry.ports import AdapterVersion, Cited, RetrievalProbe, Retrieved
 from text.words import folded_words, without_possessive
-from training_pipeline.evaluation.bootstrap import measure
+from training_pipeline.evaluation.bootstrap import measure, ratio
 from training_pipeline.evaluation.charts import Chart, chart
 from training_pipeline.evaluation.context import EvaluationContext
 from training_pipeline.evaluation.facts import names, numbers
@@ -153,12 +153,7 @@ def _mean(values: ByDocument) -> Measure:
     by_document: dict[str, list[float]] = defaultdict(list)
     for document, value in values:
         by_document[document].append(value)
-    groups = list(by_document.values())
-
-    def mean(places: Sequence[int]) -> float:
-        return sum(sum(groups[place]) for place in places) / sum(len(groups[place]) for place in places)
-
-    return measure(len(groups), mean)
+    return measure(len(by_document), ratio([(sum(group), len(group)) for group in by_document.values()]))
 
 
 def _measure(context: EvaluationContext) -> Measures:

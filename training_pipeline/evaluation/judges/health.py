@@ -10,7 +10,7 @@ from model_registry.judges import Figure, Unit
 from model_registry.ports import AdapterVersion, GeneratedText
 from text.language import detect_language
 from text.words import SIZE_UNSPACED, folded_words, is_unspaced, size, words
-from training_pipeline.evaluation.bootstrap import measure
+from training_pipeline.evaluation.bootstrap import mean
 from training_pipeline.evaluation.charts import Chart, by_condition, chart
 from training_pipeline.evaluation.conditions import Condition, Generations
 from training_pipeline.evaluation.judge import Judge
@@ -86,11 +86,7 @@ def _shares(written: Sequence[GeneratedText], real: Sequence[str]) -> Measures:
     told = [(tell(text), tell(own)) for text, own in zip(texts, real, strict=True)]
     if known := [found != expected for found, expected in told if found and expected]:
         ill["language"] = known
-    return {name: _share(found) for name, found in ill.items()}
-
-
-def _share(ill: Sequence[bool]) -> Measure:
-    return measure(len(ill), lambda places: sum(ill[place] for place in places) / len(places))
+    return {name: mean(found) for name, found in ill.items()}
 
 
 def _length(text: str) -> float:

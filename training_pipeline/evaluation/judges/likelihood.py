@@ -6,8 +6,8 @@ examples cover a document). What the adapter gains on other authors' text it lea
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from model_registry.judges import Column, Figure, Unit
 from model_registry.ports import AdapterVersion
 from training_pipeline.data.dataset import TokenSequence, batches, tokenize
 from training_pipeline.data.splits import WHOLE, thin
-from training_pipeline.evaluation.bootstrap import measure
+from training_pipeline.evaluation.bootstrap import Parts, measure, ratio
 from training_pipeline.evaluation.charts import Chart, by_condition, chart
 from training_pipeline.evaluation.conditions import Condition
 from training_pipeline.evaluation.context import EvaluationContext
@@ -58,85 +58,47 @@ def judge(
 ) -> Measures:
     """Bits per byte: "base" and "adapter" on all of the held-out text, "beginnings/" and the condition on beginnings,
     "others/base" and "others/adapter" on other authors'. "change" and "others/change" are adapter / base - 1."""
+    import torch
+
     total = 2 * (len(text.all) + len(text.others)) + sum(map(len, text.beginnings.values()))
     progress.start("likelihood", total)
 
-    def read(sequences: Sequence[TokenSequence], *, adapted: bool) -> "_Bits":
-        return _Bits.read(model, sequences, adapted, settings, placement, progress)
-
-    base, adapter = read(text.all, adapted=False), read(text.all, adapted=True)
-    figures = {"base": base.measure(), "adapter": adapter.measure(), "change": adapter.change(base)}
-    for condition, sequences in text.beginnings.items():
-        figures[f"beginnings/{condition}"] = read(sequences, adapted=condition.adapted).measure()
-    if text.others:
-        others_base, others_adapter = read(text.others, adapted=False), read(text.others, adapted=True)
-        figures["others/base"] = others_base.measure()
-        figures["others/adapter"] = others_adapter.measure()
-        figures["others/change"] = others_adapter.change(others_base)
-    progress.finish(
-        f"{figures['base'].value:.3f} → {figures['adapter'].value:.3f} bits per byte ({figures['change'].value:+.1%})"
-    )
-    return figures | {
-        "documents": Measure(value=len(base.documents)),
-        "bytes": Measure(value=sum(base.size.values())),
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class _Bits:
-    bits: Mapping[str, float]  # by document
-    size: Mapping[str, int]  # bytes, by document
-
-    @classmethod
-    def read(
-        cls,
-        model: "PeftModel",
-        sequences: Sequence[TokenSequence],
-        adapted: bool,
-        settings: TrainingSettings,
-        placement: Placement,
-        progress: Progress,
-    ) -> "_Bits":
-        import torch
-
+    def read(sequences: Sequence[TokenSequence], *, adapted: bool) -> Parts:
         bits: dict[str, float] = defaultdict(float)
         size: dict[str, int] = defaultdict(int)
-        model.eval()
-        with torch.inference_mode(), _switched(model, adapted):
+        with torch.inference_mode(), nullcontext() if adapted else model.disable_adapter():
             for batch in batches(sequences, tokens=settings.tokens_per_step, seed=None):
                 nats, rows = negative_log_likelihood(model, batch, placement)
                 for row, sequence in enumerate(batch):
                     bits[sequence.document_id] += float(nats[rows == row].sum()) / math.log(2)
                     size[sequence.document_id] += sequence.target_bytes
                 progress.advance(len(batch))
-        return cls(bits, size)
+        return [(bits[document], size[document]) for document in sorted(size)]
 
-    @property
-    def documents(self) -> list[str]:
-        return sorted(self.size)
+    def compare(sequences: Sequence[TokenSequence], whose: str) -> Measures:
+        """Adapter and base over the same documents, which are resampled together."""
+        base, adapter = ratio(read(sequences, adapted=False)), ratio(read(sequences, adapted=True))
+        count = len({sequence.document_id for sequence in sequences})
+        return {
+            f"{whose}base": measure(count, base),
+            f"{whose}adapter": measure(count, adapter),
+            f"{whose}change": measure(count, lambda places: adapter(places) / base(places) - 1),
+        }
 
-    def measure(self) -> Measure:
-        return measure(len(self.documents), self._per_byte())
-
-    def change(self, before: "_Bits") -> Measure:
-        """Relative to `before`, which was read of the same documents: resampled together."""
-        ours, theirs = self._per_byte(), before._per_byte()
-        return measure(len(self.documents), lambda places: ours(places) / theirs(places) - 1)
-
-    def _per_byte(self) -> Callable[[Sequence[int]], float]:
-        documents = self.documents
-        return lambda places: (
-            sum(self.bits[documents[p]] for p in places) / sum(self.size[documents[p]] for p in places)
-        )
-
-
-@contextmanager
-def _switched(model: "PeftModel", adapted: bool) -> Iterator[None]:
-    if adapted:
-        yield
-        return
-    with model.disable_adapter():
-        yield
+    model.eval()
+    figures = compare(text.all, "")
+    for condition, sequences in text.beginnings.items():
+        bits = read(sequences, adapted=condition.adapted)
+        figures[f"beginnings/{condition}"] = measure(len(bits), ratio(bits))
+    if text.others:
+        figures |= compare(text.others, "others/")
+    progress.finish(
+        f"{figures['base'].value:.3f} → {figures['adapter'].value:.3f} bits per byte ({figures['change'].value:+.1%})"
+    )
+    return figures | {
+        "documents": Measure(value=len({sequence.document_id for sequence in text.all})),
+        "bytes": Measure(value=sum(sequence.target_bytes for sequence in text.all)),
+    }
 
 
 def _measure(context: EvaluationContext) -> Measures:

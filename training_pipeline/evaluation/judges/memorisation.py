@@ -12,7 +12,7 @@ from model_registry.gates import figures_of
 from model_registry.judges import Column, Figure, Unit
 from model_registry.ports import AdapterVersion
 from text.words import folded_words
-from training_pipeline.evaluation.bootstrap import measure
+from training_pipeline.evaluation.bootstrap import mean
 from training_pipeline.evaluation.charts import Chart, chart
 from training_pipeline.evaluation.conditions import Condition, Generations
 from training_pipeline.evaluation.judge import Headline, Judge
@@ -45,7 +45,7 @@ def judge(generations: Generations, train_texts: Iterable[str]) -> Measures:
 def _figures(whose: str, runs: Sequence[float]) -> Measures:
     return {
         f"{whose}longest_run": Measure(value=max(runs, default=0.0)),
-        f"{whose}mean_run": measure(len(runs), lambda places: sum(runs[place] for place in places) / len(places)),
+        f"{whose}mean_run": mean(runs),
     }
 
 
@@ -53,11 +53,11 @@ def gate(candidate: AdapterVersion, champion: AdapterVersion | None) -> Iterator
     """The interval of its mean longest verbatim run is not wholly above that of the author's own, and the longest of
     all is no longer than the author's own longest, or LONGEST_RUN words."""
     names = ("mean_run", "own_mean_run", "longest_run", "own_longest_run")
-    mean, own_mean, longest, own_longest = figures_of(candidate, NAME, *names)
-    if (above := mean.lower - max(own_mean.upper, SET_PHRASE)) > 0:
+    average, own_average, longest, own_longest = figures_of(candidate, NAME, *names)
+    if (above := average.lower - max(own_average.upper, SET_PHRASE)) > 0:
         yield (
-            f"memorisation: its texts repeat {mean.value:.1f} words of the training text in a row on average, the "
-            f"author's own {own_mean.value:.1f}; its interval begins {above:.1f} words above what is allowed."
+            f"memorisation: its texts repeat {average.value:.1f} words of the training text in a row on average, the "
+            f"author's own {own_average.value:.1f}; its interval begins {above:.1f} words above what is allowed."
         )
     if longest.value > (allowed := max(own_longest.value, LONGEST_RUN)):
         yield (
