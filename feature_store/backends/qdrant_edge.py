@@ -76,7 +76,7 @@ class QdrantEdgeIndex:
                 manifest = {"versions": [*published, version.number], "encoder": version.encoder}
                 (staging / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
             for number in numbers(home)[:-KEPT]:
-                shutil.rmtree(home / f"F{number}")
+                shutil.rmtree(set_aside(home / f"F{number}", prefix=PUBLISHING))  # a reader never meets half of it
         return len(change.new), len(change.ended)
 
     def published(self, author: str, encoder: str) -> int:
@@ -110,7 +110,7 @@ class QdrantEdgeIndex:
     def erase(self, author: str) -> None:
         for home in [path for path in self._root.glob(f"*/{author}") if not path.parent.name.startswith(".")]:
             with exclusive(home / "lock", f"the index of {author}"):
-                for folder in home.glob("F*"):  # by a rename: a reader never meets half of it
+                for folder in home.glob("F*"):
                     set_aside(folder, prefix=PUBLISHING)
                 for folder in home.glob(f"{PUBLISHING}*"):
                     shutil.rmtree(folder)

@@ -219,6 +219,29 @@ def test_a_folder_that_leaves_while_it_is_copied_is_replaced_by_a_newer_one(
     assert len(list(scratch.iterdir())) == 1
 
 
+def test_a_folder_that_is_being_removed_is_replaced_by_a_newer_one(
+    index: QdrantEdgeIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(index, 1, "fog")
+    publisher = QdrantEdgeIndex(tmp_path, min_free_mb=1)
+    published_in, remove = folders_of.published_in, shutil.rmtree
+
+    def halfway(folder: Path, *, ignore_errors: bool = False) -> None:
+        (folder / folders_of.MANIFEST).unlink(missing_ok=True)
+
+    def publish_first(home: Path, number: int) -> list[int]:
+        monkeypatch.setattr(folders_of, "published_in", published_in)
+        publish(publisher, 2, "tide")
+        monkeypatch.setattr(shutil, "rmtree", halfway)
+        publish(publisher, 3, "bell")
+        monkeypatch.setattr(shutil, "rmtree", remove)
+        return published_in(home, number)
+
+    monkeypatch.setattr(folders_of, "published_in", publish_first)
+    assert found(index, 1) == {"fog"}
+    assert index.published("maud", ENCODER) == 3
+
+
 def test_a_damaged_index_is_named(index: QdrantEdgeIndex, home: Path) -> None:
     publish(index, 1, "fog")
     (home / "F1" / "published.json").write_text("{")
