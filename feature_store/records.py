@@ -200,12 +200,14 @@ class Example:
 class ScoredChunk:
     """A chunk found for a query. `score` is the fused rank score; higher is better, comparable within one query.
 
-    `similarity` is the cosine between query and chunk vectors in [-1, 1].
+    `similarity` is the cosine between query and chunk vectors in [-1, 1], `sentences` that of the query and each
+    sentence of the chunk's text (under the chunk's title); empty where their vectors are not stored.
     """
 
     chunk: Chunk
     score: float
     similarity: float
+    sentences: tuple[float, ...] = ()
 
 
 Record = Post | Document | Chunk | Example

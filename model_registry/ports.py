@@ -9,6 +9,7 @@ from feature_store.records import Passage, ScoredChunk
 from model_registry.errors import CorruptModelError, UnknownModelError
 from model_registry.evaluation import Evaluation, Measures, ParityResult
 from model_registry.manifest import AdapterManifest
+from model_registry.prompting import ChatMessage
 
 CHAMPION = "champion"
 PREVIOUS = "previous"
@@ -172,3 +173,29 @@ class RetrievalProbe(Protocol):
 
     def cite(self, answer: str, question: str, chunks: Sequence[ScoredChunk]) -> list[Cited]:
         """The citations that a served answer would carry because they support it; empty when none does."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServedAnswer:
+    """An answer as a client would receive it."""
+
+    text: str
+    finish_reason: str  # "stop", or "length" where the client's own limit was met
+    way: str  # how it was composed: a name in inference_pipeline.answers.Way
+    citations: tuple[Cited, ...]  # of kind "supports"
+
+
+class AnswerProbe(Protocol):
+    """What the judges need of answering, for one author and one feature version: the pipeline that serves, with the
+    settings that it serves with. twin passes one to training."""
+
+    def answer(
+        self,
+        adapter: Path | None,
+        conversations: Sequence[Sequence[ChatMessage]],
+        *,
+        seeds: Sequence[int],
+        without: Sequence[str] = (),
+    ) -> Iterator[ServedAnswer]:
+        """An answer to the last turn of every conversation, in order, as soon as it is there. Answer i is sampled with
+        seeds[i], and nothing of document without[i] ("" for none) is shown to it. `adapter` None: the base."""

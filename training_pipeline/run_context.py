@@ -9,7 +9,7 @@ from configs.settings import EvaluationSettings, TrainingSettings
 from feature_store.ports import FeatureReader
 from feature_store.versions import FeatureVersion
 from model_registry.base_models import BaseModelFiles
-from model_registry.ports import RetrievalProbe, ServingProbe
+from model_registry.ports import AnswerProbe, RetrievalProbe, ServingProbe
 from model_registry.prompting import PromptRenderer
 from training_pipeline.data.splits import TrainingData, select
 from training_pipeline.model.device import Placement, place
@@ -28,6 +28,7 @@ class RunContext:
     evaluation: EvaluationSettings
     folder: Path  # of this author's unfinished runs; erasure removes it
     progress: Progress
+    answers: AnswerProbe | None = None  # None, like `retrieval`, when the features cannot be searched
     feedback: Path | None = None  # readers' feedback on answers: a JSONL file, which may not exist yet
 
     @property
