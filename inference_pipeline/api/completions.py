@@ -2,7 +2,7 @@
 
 Beside OpenAI's fields there are two of our own, which its client libraries pass through: `citations`, and `llm_twin`
 with the versions that made the answer. They stand beside `choices`; where several answers were asked for, in each of
-the choices. In a stream the chunk with the finish reason carries them.
+the choices. In a stream the chunk with the finish reason carries them, and a chunk before it the annotations.
 """
 
 import json
@@ -48,6 +48,9 @@ class Completion:
                     yield self._chunk(index, origins[index], {"content": text})
                 case Finished():
                     answers.append(event)
+                    # All of them in one chunk: openai's stream helpers cannot join two lists that have no indices.
+                    if annotations := _annotations(event):
+                        yield self._chunk(index, event.origin, {"annotations": annotations})
                     yield self._chunk(index, event.origin, {}, event.finish_reason, extras(event))
         if self.include_usage:
             head = self._head("chat.completion.chunk", answers[0].origin)
@@ -61,7 +64,7 @@ class Completion:
         self,
         index: int,
         origin: Origin,
-        delta: dict[str, str | None],
+        delta: dict[str, Any],
         finish_reason: str | None = None,
         outer: dict[str, Any] | None = None,
     ) -> str:
@@ -107,9 +110,12 @@ def url_citations(answer: Finished) -> list[dict[str, Any]]:
     ]
 
 
+def _annotations(answer: Finished) -> list[dict[str, Any]]:
+    return [{"type": "url_citation", "url_citation": one} for one in url_citations(answer)]
+
+
 def _choice(index: int, answer: Finished) -> dict[str, Any]:
-    annotations = [{"type": "url_citation", "url_citation": one} for one in url_citations(answer)]
-    message = {"role": "assistant", "content": answer.text, "refusal": None, "annotations": annotations}
+    message = {"role": "assistant", "content": answer.text, "refusal": None, "annotations": _annotations(answer)}
     return {"index": index, "message": message, "finish_reason": answer.finish_reason, "logprobs": None}
 
 

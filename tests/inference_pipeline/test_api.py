@@ -54,11 +54,12 @@ def test_a_stream_has_the_same_text_and_the_same_extras(service: Service) -> Non
             model="maud@v1", messages=ASKED, stream=True, stream_options={"include_usage": True}
         )  # type: ignore[call-overload]
     )
-    *content, last, usage = chunks
+    *content, annotated, last, usage = chunks
     assert all(chunk.usage is None for chunk in chunks[:-1])
     assert content[0].choices[0].delta.role == "assistant"
     assert "".join(chunk.choices[0].delta.content for chunk in content) == ANSWER
-    assert all(chunk.choices[0].finish_reason is None for chunk in content)
+    assert all(chunk.choices[0].finish_reason is None for chunk in [*content, annotated])
+    assert annotated.choices[0].delta.annotations
     assert last.choices[0].finish_reason == "stop"
     assert last.citations[0]["quote"] == "She was built in Carrick in 1974."
     assert last.llm_twin["adapter"] == "v1"

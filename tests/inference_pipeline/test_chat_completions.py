@@ -93,6 +93,31 @@ def test_a_supported_sentence_is_annotated_with_its_address(service: Service) ->
     assert place["url"] == "https://example.org/maud/The-Patient-Annie"
 
 
+def test_a_stream_has_the_annotations_of_the_whole_answer_before_it_finishes(service: Service) -> None:
+    whole = ask(service, n=2).json()
+    *events, _ = [line.removeprefix("data: ") for line in ask(service, n=2, stream=True).text.split("\n\n") if line]
+    choices = [choice for event in events for choice in json.loads(event)["choices"]]
+    for index in range(2):
+        annotated, last = [choice for choice in choices if choice["index"] == index][-2:]
+        annotations = whole["choices"][index]["message"]["annotations"]
+        assert annotations
+        assert (annotated["delta"], annotated["finish_reason"]) == ({"annotations": annotations}, None)
+        assert (last["delta"], last["finish_reason"]) == ({}, "stop")
+
+
+def test_openais_stream_helper_puts_the_answer_together(service: Service) -> None:
+    asked: Any = {"model": "maud", "messages": ASKED}
+    with service.openai.chat.completions.stream(**asked) as stream:
+        message = stream.get_final_completion().choices[0].message
+    assert message.content == ANSWER
+    assert message.annotations == service.openai.chat.completions.create(**asked).choices[0].message.annotations
+
+
+def test_an_answer_that_rests_on_nothing_streams_no_annotations(service: Service) -> None:
+    service.world.text = "Kettle is on."
+    assert "annotations" not in ask(service, model="maud@base", stream=True).text
+
+
 @pytest.mark.parametrize(
     ("field", "refused", "harmless"),
     [
