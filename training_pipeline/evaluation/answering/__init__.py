@@ -1,0 +1,1 @@
+"""What the judge `answers` asks a twin, and what it measures of the answers that are served."""
