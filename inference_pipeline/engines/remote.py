@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from configs.settings import RemoteSettings
 from inference_pipeline.engines import FinishReason, GenerationRequest, TextDelta
 from inference_pipeline.engines.shared.model_config import check_fits, context_tokens, end_tokens
-from inference_pipeline.errors import EngineUnavailableError, OverloadedError
+from inference_pipeline.errors import EngineUnavailableError, OverloadedError, PromptTooLongError
 from model_registry.base_models import BaseModelFiles
 from model_registry.ports import AdapterVersion
 
@@ -25,6 +25,8 @@ PROBE = "Once upon a time"
 PROBE_TOKENS = 8
 QUOTED = 300  # characters of what a server says, in our message
 BUSY = (429, 503)
+# By what llama.cpp, OpenAI and vLLM say that a prompt does not fit, in this order.
+TOO_LONG = ("exceed_context_size_error", "context_length_exceeded", "maximum context length")
 
 
 def load(base: BaseModelFiles, version: AdapterVersion | None, settings: RemoteSettings) -> "RemoteEngine":
@@ -73,7 +75,9 @@ class RemoteEngine:
         self._loop: asyncio.AbstractEventLoop | None = None  # in which the client's connections live
 
     async def generate(self, request: GenerationRequest) -> AsyncGenerator[TextDelta, None]:
-        """Raises OverloadedError too, when the server has no room."""
+        """Raises OverloadedError too, when the server has no room, and PromptTooLongError where it holds less than the
+        base model could.
+        """
         import httpx2
 
         check_fits(self._base, len(request.prompt), request.max_new_tokens)
@@ -83,8 +87,9 @@ class RemoteEngine:
             async with self._client.stream("POST", f"{self._address}/completions", json=body) as response:
                 if response.status_code != 200:
                     await response.aread()
+                    _check_fits_there(request, response.text)
                     raise self._refused(response)
-                async with aclosing(self._deltas(response)) as deltas:
+                async with aclosing(self._deltas(request, response)) as deltas:
                     async for delta in deltas:
                         yield delta
         except httpx2.HTTPError as error:
@@ -104,19 +109,20 @@ class RemoteEngine:
         if self._loop and self._loop.is_running():
             asyncio.run_coroutine_threadsafe(self._client.aclose(), self._loop).result()
 
-    async def _deltas(self, response: "Response") -> AsyncGenerator[TextDelta, None]:
+    async def _deltas(self, request: GenerationRequest, response: "Response") -> AsyncGenerator[TextDelta, None]:
         """The finish reason is given on at the end, when the server has said how many tokens there were."""
+        from httpx2 import EventSource
+
         tokens, counted = 0, None
         finish: FinishReason | None = None
-        async for line in response.aiter_lines():
-            if not line.startswith("data:"):
-                continue
-            said = line.removeprefix("data:").strip()
-            if said == "[DONE]":
+        # Not `aiter_lines`, which splits at U+2028, U+2029 and U+0085 too: JSON may hold them as they are.
+        async for event in EventSource(response):
+            if event.data == "[DONE]":
                 break
-            chunk = self._json(said)
+            chunk = self._json(event.data)
             if "error" in chunk:
-                raise self._malformed(said)
+                _check_fits_there(request, event.data)
+                raise self._malformed(event.data)
             counted = (chunk.get("usage") or {}).get("completion_tokens", counted)
             for choice in chunk.get("choices") or ():
                 finish = self._finish(choice) or finish
@@ -139,7 +145,7 @@ class RemoteEngine:
                 raise EngineUnavailableError(f"{self._address} ended an answer with {other!r}, not stop or length.")
 
     def _body(self, request: GenerationRequest) -> dict[str, Any]:
-        """Beside OpenAI's fields those of vLLM, which servers that do not know them pass over."""
+        """Beside OpenAI's fields those of vLLM and llama.cpp: a server passes over what it does not know."""
         body: dict[str, Any] = {
             "model": self._model,
             "prompt": self._prompt(request.prompt),
@@ -154,7 +160,7 @@ class RemoteEngine:
         if request.seed is not None:
             body["seed"] = request.seed
         if request.repetition_penalty != 1.0:
-            body["repetition_penalty"] = request.repetition_penalty
+            body["repetition_penalty"] = body["repeat_penalty"] = request.repetition_penalty  # vLLM, llama.cpp
         return body
 
     def _prompt(self, ids: tuple[int, ...]) -> list[int] | str:
@@ -223,6 +229,16 @@ class RemoteEngine:
     def _unreachable(self, error: Exception) -> EngineUnavailableError:
         what = f"{type(error).__name__} {error}".strip()
         return EngineUnavailableError(f"{self._address} does not answer: {what}. Start it, or set another address.")
+
+
+def _check_fits_there(request: GenerationRequest, said: str) -> None:
+    """Raises PromptTooLongError when that is what a server's error says."""
+    if any(sign in said for sign in TOO_LONG):
+        raise PromptTooLongError(
+            f"the prompt has {len(request.prompt)} tokens and the answer may have {request.max_new_tokens}: together "
+            "more than the server that writes the answers can hold. Shorten the conversation, or ask for a shorter "
+            "answer."
+        )
 
 
 def _name(version: AdapterVersion | None, settings: RemoteSettings) -> str:

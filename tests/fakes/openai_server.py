@@ -18,6 +18,7 @@ class CompletionServer:
     models: dict[str, tuple[str, ...]] = field(default_factory=lambda: {"smol": ("Once ", "more."), "maud-v1": WORDS})
     forgiving: bool = False  # answers a name that it does not know with its first model
     status: int = 200  # of completions
+    error: dict[str, Any] = field(default_factory=lambda: {"message": "no such thing"})  # with another status
     lines: list[bytes] | None = None  # sent instead of a stream
     finish_reason: str = "stop"
     usage: int | None = 9
@@ -71,7 +72,7 @@ def completion_server(**given: Any) -> Iterator[CompletionServer]:
             server.asked.append((self.path, dict(self.headers), body))
             words = server.words(body["model"])
             if server.status != 200 or words is None:
-                self._send(server.status if server.status != 200 else 404, {"error": {"message": "no such thing"}})
+                self._send(server.status if server.status != 200 else 404, {"error": server.error})
             elif not body.get("stream"):
                 text = "".join(words)
                 self._send(200, {"choices": [{"index": 0, "text": text, "finish_reason": "length"}]})

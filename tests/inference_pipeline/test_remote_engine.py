@@ -78,7 +78,24 @@ def test_the_prompt_goes_as_ids_under_the_versions_name(server: CompletionServer
     assert path == "/v1/completions"
     assert (body["model"], body["prompt"], body["max_tokens"]) == ("maud-v1", [5, 6], 7)
     assert (body["temperature"], body["top_p"], body["stop"], body["seed"]) == (0.5, 0.9, ["END"], 4)
-    assert "repetition_penalty" not in body
+    assert not {"repetition_penalty", "repeat_penalty"} & body.keys()
+
+
+def test_a_repetition_penalty_goes_by_the_names_of_vllm_and_llama_cpp(server: CompletionServer, load: Load) -> None:
+    written(load(), GenerationRequest((5, 6), 7, temperature=0.5, top_p=0.9, repetition_penalty=1.2))
+    assert (server.asked[-1][2]["repetition_penalty"], server.asked[-1][2]["repeat_penalty"]) == (1.2, 1.2)
+
+
+@pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\x85"])
+@pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
+def test_an_event_ends_at_line_feeds_alone(
+    server: CompletionServer, load: Load, separator: str, line_end: bytes
+) -> None:
+    engine = load()
+    text = f"Kettle{separator}is on."
+    server.lines = [event({"choices": [{"text": text, "finish_reason": "stop"}]}), b"data: [DONE]\n\n"]
+    server.lines = [line.replace(b"\n", line_end) for line in server.lines]
+    assert [delta.text for delta in written(engine)] == [text, ""]
 
 
 def test_as_text_the_prompt_keeps_the_marks_of_its_turns(
@@ -148,6 +165,35 @@ def test_a_refusal_keeps_its_kind(
     engine = load()
     server.status = status
     with pytest.raises(error):
+        written(engine)
+
+
+LLAMA_CPP_TOO_LONG = {
+    "code": 400,
+    "message": "request (4390 tokens) exceeds the available context size (4096 tokens), try increasing it",
+    "type": "exceed_context_size_error",
+    "n_prompt_tokens": 4390,
+    "n_ctx": 4096,
+}
+VLLM_TOO_LONG = {
+    "message": "This model's maximum context length is 4096 tokens. However, your request has 4390 input tokens.",
+    "type": "BadRequestError",
+    "param": "input_tokens",
+    "code": 400,
+}
+
+
+@pytest.mark.parametrize("error", [LLAMA_CPP_TOO_LONG, VLLM_TOO_LONG])
+@pytest.mark.parametrize("streamed", [False, True])
+def test_a_prompt_that_is_too_long_there_is_the_askers_to_shorten(
+    server: CompletionServer, load: Load, error: dict[str, object], streamed: bool
+) -> None:
+    engine = load()
+    if streamed:
+        server.lines = [event({"error": error})]
+    else:
+        server.status, server.error = 400, error
+    with pytest.raises(PromptTooLongError, match=r"the prompt has 3 tokens and the answer may have 20: .* Shorten"):
         written(engine)
 
 
@@ -236,6 +282,9 @@ def test_the_api_answers_through_it(server: CompletionServer, service: Service, 
     server.status = 503
     refused = service.http.post("/v1/chat/completions", json=body)
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
+    server.status, server.error = 400, LLAMA_CPP_TOO_LONG
+    too_long = service.http.post("/v1/chat/completions", json=body)
+    assert (too_long.status_code, too_long.json()["error"]["code"]) == (400, "context_length_exceeded")
     server.status = 200
     server.hold.clear()
     with service.http.stream("POST", "/v1/chat/completions", json=body | {"stream": True}) as response:
