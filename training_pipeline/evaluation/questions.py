@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from itertools import pairwise, zip_longest
 
 from feature_store.records import Document, Split, digest_of
+from text.facts import names, numbers
 from text.sentences import ends_sentence, sentences
 from text.words import folded_words, is_unspaced, size, without_possessive, words
-from training_pipeline.evaluation.facts import names, numbers
 
 SHORTEST_WORD = 4  # letters, of a content word
 WORDS_ASKED = 3

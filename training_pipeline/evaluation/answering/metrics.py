@@ -13,9 +13,9 @@ import regex  # type: ignore[import-untyped]
 
 from feature_store.records import Document
 from model_registry.ports import Cited
+from text.facts import names, numbers
 from text.sentences import WITHOUT_MARKS, ends_sentence, sentences
 from text.words import SIZE_UNSPACED, folded_words, is_unspaced, size, without_possessive, words
-from training_pipeline.evaluation.facts import names, numbers
 
 LOOP_WORDS = 6
 SHORTEST_SENTENCE = 3  # words, of one whose repetition is a loop: "So there we are" is an author's habit, "Yes" is not

@@ -16,11 +16,11 @@ from model_registry.evaluation import Measure, Measures
 from model_registry.gates import figures_of, worse
 from model_registry.judges import Column, Figure, Unit
 from model_registry.ports import AdapterVersion, Cited, RetrievalProbe, Retrieved
+from text.facts import names, numbers
 from text.words import folded_words, without_possessive
 from training_pipeline.evaluation.bootstrap import measure, ratio
 from training_pipeline.evaluation.charts import Chart, chart
 from training_pipeline.evaluation.context import EvaluationContext
-from training_pipeline.evaluation.facts import names, numbers
 from training_pipeline.evaluation.generation import CachedGenerator
 from training_pipeline.evaluation.judge import Headline, Judge
 from training_pipeline.evaluation.off_topic import off_topic

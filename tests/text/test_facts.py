@@ -1,6 +1,6 @@
 import pytest
 
-from training_pipeline.evaluation.facts import names, numbers
+from text.facts import names, numbers
 
 
 @pytest.mark.parametrize(
