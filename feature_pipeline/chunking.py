@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from feature_pipeline.chunkers import Chunker, chunker_module, headings
-from feature_pipeline.cleaning import normalise
 from feature_store.ports import Encoder
 from feature_store.records import Chunk, Document
+from feature_store.sentence_vectors import SENTENCE_RULES
+from text.normalise import normalise
 
 FIRST = "headings"  # of the chunkers: what it cut was stored without its name
 TITLE_SHARE = 3  # a title may take one part in three of a chunk's tokens; a longer one is shortened
@@ -155,4 +156,5 @@ def _chunk(cut: _Cut, encoder: str) -> Chunk:
         search_text=cut.search_text,
         token_count=cut.tokens,
         encoder=encoder,
+        sentence_rules=SENTENCE_RULES,
     )

@@ -23,6 +23,7 @@ from feature_pipeline.labels.backward_prompts import BackwardPrompts
 from feature_store.errors import NothingCollectedError
 from feature_store.ports import Encoder, FeatureWriter, OnlineIndex
 from feature_store.records import Document, Post
+from feature_store.sentence_vectors import SENTENCE_RULES
 from feature_store.versions import FeatureVersion
 
 __all__ = ["CollectReport", "FeaturesReport", "build_features", "collect"]
@@ -61,6 +62,7 @@ def build_features(
         "deduplication": deduplication.fingerprint(settings.near_duplicate),
         "splitting": splitting.fingerprint(settings.validation_share, settings.test_share),
         "chunking": chunking.fingerprint(settings.chunker, settings.chunk_tokens),
+        "sentence vectors": SENTENCE_RULES,
         "examples": examples.fingerprint(settings.example_tokens, backward.fingerprint if backward else ""),
     }
     with store.writing(author):
@@ -98,10 +100,9 @@ def build_features(
         labelled = examples.label(usable, chunks, example_tokens=settings.example_tokens, requests=requests)
         checked = example_checks.check(labelled, usable, chunks)
         progress.finish(f"{len(checked.examples)} examples{checked.left_out}")
-        known = {chunk.id: chunk.vector for chunk in store.chunks(author)}
-        known |= store.kept_vectors(author, encoder.fingerprint)
+        kept = store.kept_vectors(author, encoder.fingerprint)
         keep = partial(store.keep_vectors, author, encoder.fingerprint)
-        chunks = embed(chunks, known, encoder=encoder, keep=keep, progress=progress)
+        chunks = embed(chunks, store.chunks(author), kept, encoder=encoder, keep=keep, progress=progress)
 
         progress.start("store and publish", None)
         version, written = store.commit(

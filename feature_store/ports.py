@@ -78,10 +78,11 @@ class FeatureWriter(FeatureReader, Protocol):
     def write_posts(self, author: str, *, upserts: Iterable[Post], deleted_ids: Iterable[str]) -> None:
         """One atomic commit. Nothing is written when both are empty."""
 
-    def keep_vectors(self, author: str, encoder: str, vectors: Mapping[str, Vector]) -> None:
-        """Keep the vectors of chunks, by id, until the next commit: making them is the longest part of it."""
+    def keep_vectors(self, author: str, encoder: str, vectors: Mapping[str, bytes]) -> None:
+        """Keep vectors (float32) by a digest of the text that each is of, until the next commit: making them is the
+        longest part of it. A digest is 32 hexadecimal digits."""
 
-    def kept_vectors(self, author: str, encoder: str) -> dict[str, Vector]:
+    def kept_vectors(self, author: str, encoder: str) -> dict[str, bytes]:
         """What `keep_vectors` kept since the last commit."""
 
     def write_source(self, author: str, source: SourceRecord) -> None:
@@ -154,8 +155,12 @@ class OnlineIndex(Protocol):
         weights: tuple[float, float] = (1.0, 1.0),
         documents: Collection[str] | None = None,
     ) -> list[ScoredChunk]:
-        """The best chunks of F_version for a query: dense and BM25 rankings fused by reciprocal rank (RRF: Cormack et
-        al. 2009), multiplied by `weights`. Best first. Chunks come without their vectors.
+        """The best chunks of F_version for a query: its dense and BM25 rankings fused by reciprocal rank (RRF: Cormack
+        et al. 2009). Best first, equal ones always in the same order. Chunks come without their vectors.
+
+        Each ranking gives 1 / ((place + 1) / weight + k - 1), with places from 0, and `weights` of the dense and the
+        BM25 one: a weight of 2 makes of a place one half as far down, and does not double what the first place gives.
+        A weight of 0 gives nothing.
 
         With `documents`, of those documents alone. How rare a word is stays a matter of the whole version.
 

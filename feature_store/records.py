@@ -8,11 +8,12 @@ All records are immutable. Ids are hashes of content, so writing a record twice 
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
 from typing import NamedTuple
 
 Vector = tuple[float, ...]
+VECTORS = ("vector", "sentence_vectors")  # fields of a chunk
 
 
 def digest_of(*parts: object) -> str:
@@ -159,13 +160,22 @@ class Chunk:
     search_text: str  # the normalised view that is embedded and indexed
     token_count: int  # of search_text, by the encoder's tokenizer, special tokens included
     encoder: str  # the encoder's fingerprint
+    sentence_rules: str = ""  # by which the vectors of its sentences were made; "" when it has none
     vector: Vector = ()  # () until embedded; unit length, float32 values
+    sentence_vectors: bytes = b""  # a row for each sentence of `text`, as feature_store/sentence_vectors.py packs them
 
     @property
     def id(self) -> str:
-        """A hash of all but the vector, which follows from the rest."""
-        row = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "vector"}
-        return digest_of("chunk", row)[:32]
+        """A hash of all but the vectors, which follow from the rest."""
+        return digest_of("chunk", self.row)[:32]
+
+    @property
+    def row(self) -> dict[str, str | int]:
+        """All but the vectors."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in VECTORS}
+
+    def without_vectors(self) -> "Chunk":
+        return replace(self, vector=(), sentence_vectors=b"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +210,8 @@ class Example:
 class ScoredChunk:
     """A chunk found for a query. `score` is the fused rank score; higher is better, comparable within one query.
 
-    `similarity` is the cosine between query and chunk vectors in [-1, 1], `sentences` that of the query and each
-    sentence of the chunk's text (under the chunk's title); empty where their vectors are not stored.
+    `similarity` is the cosine between query and chunk vectors in [-1, 1], `sentences` that of the query and each of
+    `text.sentences.sentences(chunk.text)`, embedded with the title; empty where their vectors are not stored.
     """
 
     chunk: Chunk

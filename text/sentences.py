@@ -75,6 +75,7 @@ GOES_ON = regex.compile(  # at the end of a mark
 STOP_BEFORE_NAME = regex.compile(rf"\.(?:{BEFORE_NAME})", regex.V1)  # Mr. Osgood, J. R. Smith
 ENDS = regex.compile(rf"(?:{MARK})\s*\Z", regex.V1)
 LONGEST_MARK = 16
+RULES = "\n".join(pattern.pattern for pattern in (WITHOUT_MARKS, END_OR_GAP, GOES_ON))  # where sentences end, in full
 
 
 class Sentence(NamedTuple):

@@ -1,7 +1,7 @@
 """A post → a document in the author's view: every word, mark and meant line break, without the format's markup.
 
 Code and other people's words stay in the text, for search, and are marked, so that nobody learns to write from them.
-`normalise` makes the second view, for search.
+The second view, for search, is made by text/normalise.py.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,6 @@ from feature_pipeline.cleaning.listing import why_no_article
 from feature_pipeline.cleaning.markdown import markdown_pieces
 from feature_pipeline.cleaning.marked_text import Piece, assemble, without_title
 from feature_pipeline.cleaning.mdx import mdx_pieces
-from feature_pipeline.cleaning.normalise import normalise
 from feature_pipeline.cleaning.plain import plain_pieces
 from feature_pipeline.cleaning.rst import rst_pieces
 from feature_pipeline.tracking import without_tracking, without_tracking_in
@@ -20,7 +19,7 @@ from feature_store.records import ContentType, Document, Post, PostKind, Span
 from text.language import detect_language
 from text.words import count_words
 
-__all__ = ["CLEANING_VERSION", "clean", "fingerprint", "normalise", "own_words"]
+__all__ = ["CLEANING_VERSION", "clean", "fingerprint", "own_words"]
 
 CLEANING_VERSION = "3"  # to be raised by hand whenever a stored document would come out differently
 

@@ -13,9 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from feature_pipeline.cleaning import normalise
-from feature_pipeline.cleaning.normalise import CODE_SPAN
 from feature_pipeline.prose import ADDRESS
+from text.normalise import CODE_SPAN, normalise
 from text.sentences import STOP_BEFORE_NAME, sentences
 from text.stop_words import NOUN_FOLLOWS_OF, STOP_WORDS_OF, VAGUE_ALONE
 

@@ -11,12 +11,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from feature_pipeline.cleaning import normalise
 from feature_pipeline.labels.choice import seed_of, shuffled
 from feature_pipeline.labels.paraphrase_lexicon import CONTRACTIONS, ENDINGS, INTENSIFIERS, INTERJECTIONS, PLAIN_WORDS
 from feature_pipeline.labels.targets import targets
 from feature_pipeline.prose import Block, stands_alone
 from feature_store.records import Document
+from text.normalise import normalise
 from text.sentences import STOP_BEFORE_NAME, sentences
 from text.stop_words import STOP_WORDS
 from text.words import count_words, folded_words, words

@@ -1,7 +1,7 @@
 """Titles and headings that say what a text is about, and those that say nothing."""
 
-from feature_pipeline.cleaning import normalise
 from feature_pipeline.dates import to_utc
+from text.normalise import normalise
 from text.words import folded_words
 
 MONTHS = "january february march april may june july august september october november december"

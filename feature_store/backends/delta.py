@@ -34,12 +34,12 @@ from feature_store.errors import (
     UnknownAuthorError,
     UnknownFeatureVersionError,
 )
-from feature_store.records import Chunk, Document, Example, Post, Split, Vector, digest_of
+from feature_store.records import VECTORS, Chunk, Document, Example, Post, Split, digest_of
 from feature_store.versions import AuthorProfile, FeatureVersion, Forgotten, SourceRecord, row_counts
 
 FEATURES: tuple[RowType[Any], ...] = (DOCUMENTS, CHUNKS, EXAMPLES)
 PROFILE, LOCK = "profile.json", "lock"
-VERSIONS, VECTORS = "versions", "vectors"
+VERSIONS, EMBEDDING = "versions", "vectors"
 GENERATION = "generation"  # a file that names the folder of the tables, once something was erased
 MANIFEST = re.compile(r"F(\d+)\.json")
 
@@ -89,7 +89,7 @@ class DeltaFeatureStore:
         return sorted(documents, key=lambda document: document.id)
 
     def chunks(self, author: str, version: FeatureVersion | None = None, *, vectors: bool = True) -> list[Chunk]:
-        without = () if vectors else ("vector",)
+        without = () if vectors else VECTORS
         chunks = self._table(author, CHUNKS).read(_as_of(author, version, CHUNKS.table), without=without)
         return sorted(chunks, key=lambda chunk: (chunk.document_id, chunk.start, chunk.end))
 
@@ -109,13 +109,13 @@ class DeltaFeatureStore:
             write_once(self._authors / profile.id / PROFILE, profile.model_dump_json(indent=2))
         return self.profile(profile.id)
 
-    def keep_vectors(self, author: str, encoder: str, vectors: Mapping[str, Vector]) -> None:
-        folder = self._home(author) / VECTORS
+    def keep_vectors(self, author: str, encoder: str, vectors: Mapping[str, bytes]) -> None:
+        folder = self._home(author) / EMBEDDING
         with naming_full_disk(folder.parent):
             kept_vectors.keep(folder, encoder, vectors)
 
-    def kept_vectors(self, author: str, encoder: str) -> dict[str, Vector]:
-        return kept_vectors.read(self._home(author) / VECTORS, encoder)
+    def kept_vectors(self, author: str, encoder: str) -> dict[str, bytes]:
+        return kept_vectors.read(self._home(author) / EMBEDDING, encoder)
 
     def sources(self, author: str) -> list[SourceRecord]:
         return author_files.sources(self._home(author))
@@ -135,7 +135,7 @@ class DeltaFeatureStore:
 
     def erase(self, author: str) -> list[FeatureVersion]:
         home, old, forgotten = self._home(author), self._tables(author), self.forgotten(author)
-        kept_vectors.clear(home / VECTORS)
+        kept_vectors.clear(home / EMBEDDING)
         self._sweep(author)
         new = home / f"{GENERATION}-{secrets.token_hex(4)}"
         doomed = frozenset(forgotten.pending)
@@ -204,7 +204,7 @@ class DeltaFeatureStore:
             changed=_changed(before, after),
         )
         self._write_manifest(version)
-        kept_vectors.clear(self._home(author) / VECTORS)
+        kept_vectors.clear(self._home(author) / EMBEDDING)
         return version, True
 
     def _write_manifest(self, version: FeatureVersion) -> None:

@@ -77,6 +77,7 @@ def _arrow_types() -> dict[str, Any]:
         "integer": integer,
         "texts": pa.list_(text),
         "vector": pa.list_(pa.float32()),
+        "bytes": pa.binary(),
         "spans": pa.list_(pa.struct([("start", integer), ("end", integer), ("kind", text)])),
         "passages": pa.list_(pa.struct([("title", text), ("created_at", text), ("text", text)])),
     }
@@ -113,6 +114,9 @@ def _document(row: Row) -> Document:
 def _chunk(row: Row) -> Chunk:
     if "vector" in row:
         row["vector"] = tuple(row["vector"])
+    if "sentence_vectors" in row:
+        row["sentence_vectors"] = row["sentence_vectors"] or b""
+    row["sentence_rules"] = row.get("sentence_rules") or ""
     return Chunk(**row)
 
 
@@ -144,7 +148,9 @@ DOCUMENTS = RowType(
 CHUNKS = RowType(
     "chunks",
     _all_text("document_id", "author", "title", "url", "created_at", "text", "search_text", "encoder")
-    | {"start": "integer", "end": "integer", "token_count": "integer", "vector": "vector"},
+    | _all_text("sentence_rules")
+    | {"start": "integer", "end": "integer", "token_count": "integer"}
+    | {"vector": "vector", "sentence_vectors": "bytes"},
     _chunk,
 )
 EXAMPLES = RowType(

@@ -81,35 +81,40 @@ class QdrantIndex:
         if documents is not None:
             of_these = models.FieldCondition(key=points.DOCUMENT, match=models.MatchAny(any=sorted(documents)))
             wanted = models.Filter(must=[visible, of_these])
-        candidates = max(limit, points.CANDIDATES)
-        rankings = [models.Prefetch(query=list(vector), using=points.DENSE, filter=wanted, limit=candidates)]
-        words = points.bm25().embed_query(text)
-        if words.indices:  # a query of stop words has none
-            rankings.append(
-                models.Prefetch(
-                    query=models.SparseVector(indices=words.indices, values=words.values),
-                    using=points.SPARSE,
-                    filter=wanted,
-                    limit=candidates,
-                    # Word frequencies are those of this author and version: no one else's text moves a score.
-                    params=models.SearchParams(idf=models.IdfCorpusParams(corpus=visible)),
-                )
-            )
+
+        def ranking(query: Any, using: str, params: models.SearchParams | None = None) -> list[str]:
+            def ask(count: int) -> list[models.ScoredPoint]:
+                return self._client.query_points(
+                    collection,
+                    query=query,
+                    using=using,
+                    query_filter=wanted,
+                    search_params=params,
+                    limit=count,
+                    with_payload=False,
+                ).points
+
+            return points.in_order(ask, max(limit, points.CANDIDATES))
+
         with self._answering():
             marker = points.marker_id(author, version)
             if not (self._client.collection_exists(collection) and self._client.retrieve(collection, [marker])):
                 raise points.not_published(author, version)
-            answer = self._client.query_points(
-                collection,
-                prefetch=rankings,
-                query=models.RrfQuery(rrf=models.Rrf(k=points.RRF_K, weights=[*weights][: len(rankings)])),
-                limit=limit,
-                with_payload=["chunk"],
-                with_vectors=[points.DENSE],
+            rankings = [ranking(list(vector), points.DENSE)]
+            words = points.bm25().embed_query(text)
+            if words.indices:  # a query of stop words has none
+                # Word frequencies are those of this author and version: no one else's text moves a score.
+                of_version = models.SearchParams(idf=models.IdfCorpusParams(corpus=visible))
+                sparse = models.SparseVector(indices=words.indices, values=words.values)
+                rankings.append(ranking(sparse, points.SPARSE, of_version))
+            best = points.fused(rankings, weights, limit)
+            records = self._client.retrieve(
+                collection, [*best], with_payload=[*points.SHOWN], with_vectors=[points.DENSE]
             )
+        found = {str(record.id): record for record in records}
         return [
-            points.scored(_payload(point), score=point.score, stored=_dense(point), query=vector)
-            for point in answer.points
+            points.scored(_payload(found[point]), score=score, stored=_dense(found[point]), query=vector)
+            for point, score in best.items()
         ]
 
     def refresh(self) -> None:

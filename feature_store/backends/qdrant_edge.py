@@ -220,27 +220,25 @@ def _search(
     weights: tuple[float, float],
 ) -> list[ScoredChunk]:
     """Of the points that are `wanted`; `visible` are all of this version. None: every point is."""
-    from qdrant_edge import Fusion, IdfParams, Prefetch, Query, QueryRequest, SearchParams
+    from qdrant_edge import IdfParams, Query, QueryRequest, SearchParams
 
-    candidates = max(limit, points.CANDIDATES)
-    rankings = [Prefetch(candidates, Query.Nearest(list(vector), using=points.DENSE), filter=wanted)]
+    def ranking(query: Any, params: SearchParams | None = None) -> list[str]:
+        return points.in_order(
+            lambda count: shard.query(QueryRequest(count, query=query, filter=wanted, params=params)),
+            max(limit, points.CANDIDATES),
+        )
+
+    rankings = [ranking(Query.Nearest(list(vector), using=points.DENSE))]
     words = points.bm25().embed_query(text)
     if words.indices:  # a query of stop words has none
         # Word frequencies are those of this author and version: no one else's text moves a score.
         of_version = SearchParams(idf=IdfParams(corpus=visible)) if visible else None
-        rankings.append(
-            Prefetch(candidates, Query.Nearest(words, using=points.SPARSE), filter=wanted, params=of_version)
-        )
-    found: list[Any] = shard.query(  # the stubs know neither the payload nor which vectors were asked for
-        QueryRequest(
-            limit,
-            prefetches=rankings,
-            query=Fusion.Rrf(points.RRF_K, [*weights][: len(rankings)]),  # type: ignore[arg-type]  # stubs: no base class
-            with_payload=["chunk"],
-            with_vector=[points.DENSE],
-        )
-    )
+        rankings.append(ranking(Query.Nearest(words, using=points.SPARSE), of_version))
+    best = points.fused(rankings, weights, limit)
+    # The stubs know neither the payload nor which vectors were asked for.
+    records: list[Any] = shard.retrieve([*best], with_payload=[*points.SHOWN], with_vector=[points.DENSE])
+    found = {str(record.id): record for record in records}
     return [
-        points.scored(point.payload, score=point.score, stored=point.vector[points.DENSE], query=vector)
-        for point in found
+        points.scored(found[point].payload, score=score, stored=found[point].vector[points.DENSE], query=vector)
+        for point, score in best.items()
     ]

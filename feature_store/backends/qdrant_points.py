@@ -4,15 +4,17 @@ A point lives in the feature versions F_n with valid_from <= n < valid_to. A chu
 older versions find it; one that comes back begins a new life, and is a new point.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from operator import mul
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from feature_store.errors import FeatureStoreError, UnknownFeatureVersionError
 from feature_store.records import Chunk, ScoredChunk, Vector, digest_of
+from feature_store.sentence_vectors import cosines
 from feature_store.versions import FeatureVersion
 
 if TYPE_CHECKING:
@@ -23,8 +25,20 @@ SPARSE = "bm25"
 ALIVE = 2**31 - 1  # valid_to of a point that has not ended
 RRF_K = 10  # measured: with the 60 of Cormack et al. 2009, 50 chunks low in both rankings pass the first of one
 DOCUMENT = "chunk.document_id"  # where a payload says which document it is of
+SHOWN = ("chunk", "sentences")  # of a payload, what `scored` reads
 CANDIDATES = 50  # of each ranking, at least
+TIED = 10  # more than those are asked for, to see whether the last of them is tied
 BATCH = 500  # points written at once
+
+
+class Ranked(Protocol):
+    """A point as an engine finds it."""
+
+    @property
+    def id(self) -> Any: ...
+
+    @property
+    def score(self) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +86,48 @@ def marker_id(author: str, version: int) -> str:
 
 
 def payload(chunk: Chunk, valid_from: int) -> dict[str, Any]:
-    row = {field.name: getattr(chunk, field.name) for field in fields(chunk) if field.name != "vector"}
     return {
         "author": chunk.author,
         "chunk_id": chunk.id,
         "valid_from": valid_from,
         "valid_to": ALIVE,
-        "chunk": row,
+        "chunk": chunk.row,
+        # Not a multivector: a collection that is there already takes no new one, and an engine gives it back as a list
+        # of lists of floats, which takes five times as long to read as this.
+        "sentences": b64encode(chunk.sentence_vectors).decode(),
     }
+
+
+def in_order(ask: Callable[[int], Sequence[Ranked]], limit: int) -> list[str]:
+    """Ids of the `limit` best points, those of the same score by id. `ask(n)` finds the n best: which of equal ones,
+    and in which order, differs from call to call."""
+    count = limit + TIED
+    while True:
+        found = [(-point.score, str(point.id)) for point in ask(count)]
+        if len(found) < count or found[-1][0] > found[limit - 1][0]:
+            return [point for _, point in sorted(found)[:limit]]
+        count *= 4
+
+
+def fused(rankings: Sequence[Sequence[str]], weights: Sequence[float], limit: int) -> dict[str, float]:
+    """Ids of the `limit` best points with their scores, best first, equal ones by id. See OnlineIndex.search."""
+    scores: dict[str, float] = {}
+    for ranking, weight in zip(rankings, weights, strict=False):  # a query without words has one ranking
+        for place, point in enumerate(ranking):
+            gained = 1 / ((place + 1) / weight + RRF_K - 1) if weight else 0.0
+            scores[point] = scores.get(point, 0.0) + gained
+    return dict(sorted(scores.items(), key=lambda found: (-found[1], found[0]))[:limit])
 
 
 def scored(found: Mapping[str, Any], *, score: float, stored: Sequence[float], query: Vector) -> ScoredChunk:
     """`found`: a point's payload. `stored`: its dense vector, of unit length as `query` is."""
-    return ScoredChunk(chunk=Chunk(**found["chunk"]), score=score, similarity=sum(map(mul, stored, query), 0.0))
+    chunk = Chunk(**found["chunk"])
+    return ScoredChunk(
+        chunk=chunk,
+        score=score,
+        similarity=sum(map(mul, stored, query), 0.0),
+        sentences=cosines(chunk.sentence_rules, b64decode(found.get("sentences", "")), query),
+    )
 
 
 @cache

@@ -96,6 +96,7 @@ def test_features_are_read_as_they_were_committed(store: FeatureWriter) -> None:
     ]
     chunks = [replace(make_chunk("odd", ODD_TEXT), search_text=ODD_TEXT), make_chunk("bad", "")]
     chunks.append(replace(chunks[0], start=3, text=ODD_TEXT[3:]))
+    chunks[1] = replace(chunks[1], sentence_rules="1", sentence_vectors=bytes(range(256)))
     examples = [make_example("odd", ODD_TEXT), replace(make_example("bare", "", Split.TEST), passages=())]
     version, new = store.commit(
         "maud", documents=documents, chunks=chunks, examples=examples, encoder=ENCODER, configuration={"chunker": "1"}

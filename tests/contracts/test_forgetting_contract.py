@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from fakes.feature_records import (
@@ -153,7 +154,7 @@ def _commit_rows(store: FeatureWriter, documents: list[Document]) -> FeatureVers
 
 def test_vectors_are_kept_until_the_next_commit(store: FeatureWriter) -> None:
     assert store.kept_vectors("maud", ENCODER) == {}
-    first, second = random_vector("one"), random_vector("two")
+    first, second = (np.array(random_vector(name), dtype=np.float32).tobytes() for name in ("one", "two"))
     store.keep_vectors("maud", ENCODER, {"a" * 32: first})
     store.keep_vectors("maud", ENCODER, {"b" * 32: second})
     store.keep_vectors("maud", "another encoder", {"c" * 32: second})

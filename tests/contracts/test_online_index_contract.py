@@ -4,6 +4,7 @@ TEST_QDRANT_URL (and TEST_QDRANT_API_KEY) name a live server to run it on as wel
 deleted.
 """
 
+import math
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -29,6 +30,7 @@ from feature_store.backends.qdrant_edge import QdrantEdgeIndex
 from feature_store.errors import FeatureStoreError, UnknownFeatureVersionError
 from feature_store.ports import OnlineIndex
 from feature_store.records import Chunk, ScoredChunk, Vector
+from feature_store.sentence_vectors import SENTENCE_RULES, pack
 
 OTHER_ENCODER = "another-encoder-of-the-tests"
 Opener = Callable[[], OnlineIndex]
@@ -115,6 +117,47 @@ def test_what_was_published_is_found_to_the_letter_and_without_its_vector(index:
     found = search(index, text="fog", vector=chunk.vector)
     assert [each.chunk for each in found] == [replace(chunk, vector=())]
     assert found[0].similarity == pytest.approx(1.0, abs=1e-5)
+    assert found[0].sentences == ()
+
+
+def test_a_chunk_is_found_with_the_cosine_of_each_of_its_sentences(index: OnlineIndex) -> None:
+    vectors = [axis(3), between(axis(0), axis(1), 0.5), (), random_vector("last")]
+    chunk = replace(make_chunk("fog"), sentence_rules=SENTENCE_RULES, sentence_vectors=pack(vectors, DIMENSIONS))
+    publish(index, 1, [chunk, make_chunk("tide"), *crowd(20, axis(7))])
+    found = {each.chunk.title: each for each in search(index, vector=axis(0), limit=22)}
+    assert found["Fog"].sentences == pytest.approx((0.0, math.sqrt(0.5), 0.0, random_vector("last")[0]), abs=0.005)
+    assert found["Fog"].chunk == chunk.without_vectors()
+    assert found["Tide"].sentences == ()
+
+
+def test_vectors_of_sentences_that_other_rules_cut_are_not_used(index: OnlineIndex) -> None:
+    rows = pack([axis(0), axis(1)], DIMENSIONS)
+    publish(index, 1, [replace(make_chunk("fog"), sentence_rules="others", sentence_vectors=rows)])
+    assert [each.sentences for each in search(index)] == [()]
+
+
+EQUAL = [make_chunk(f"equal {n}", "a bell in the fog", vector=axis(0)) for n in range(100)]
+NEAR = [make_chunk(f"near {n}", "rope", vector=between(axis(0), axis(2), n / 90)) for n in range(60)]
+WORDS = [make_chunk(f"word {n}", f"bell {'rope ' * n}", vector=axis(1)) for n in range(60)]
+
+
+@pytest.mark.parametrize("chunks", [EQUAL, NEAR + WORDS], ids=["in both rankings", "each in one ranking"])
+def test_equal_chunks_come_in_the_same_order_every_time(opened: Opener, chunks: list[Chunk]) -> None:
+    """More of them than are looked at. The n-th by meaning alone and the n-th by words alone have the same score."""
+    index, reader = opened(), opened()
+    publish(index, 1, [*chunks, make_chunk("best", "bell, bell", vector=axis(0))])
+    for limit in (3, 20):
+        first = [(each.chunk.title, each.score) for each in search(index, text="bell", limit=limit)]
+        assert len(first) == limit
+        for again in [index] * 10 + [reader] * 10:
+            assert [(each.chunk.title, each.score) for each in search(again, text="bell", limit=limit)] == first
+
+
+def test_a_weight_moves_places_and_multiplies_nothing(index: OnlineIndex) -> None:
+    publish(index, 1, [make_chunk("only", "bell", vector=axis(0)), make_chunk("other", "fog", vector=axis(1))])
+    best, other = search(index, text="bell", vector=axis(0), weights=(2.0, 0.5))
+    assert best.score == pytest.approx(1 / (1 / 2 + 9) + 1 / (1 / 0.5 + 9))
+    assert other.score == pytest.approx(1 / (2 / 2 + 9))
 
 
 def test_a_rare_word_is_found_although_its_vector_is_the_farthest(index: OnlineIndex) -> None:

@@ -2,7 +2,6 @@
 
 import math
 import random
-from dataclasses import replace
 
 from feature_store.ports import FeatureWriter
 from feature_store.records import (
@@ -135,7 +134,7 @@ def between(left: Vector, right: Vector, share: float) -> Vector:
 
 
 def without_vectors(chunks: list[Chunk]) -> list[Chunk]:
-    return [replace(chunk, vector=()) for chunk in chunks]
+    return [chunk.without_vectors() for chunk in chunks]
 
 
 def commit_features(

@@ -20,7 +20,6 @@ from feature_store.records import (
     Post,
     Record,
     Split,
-    Vector,
     row_digest,
 )
 from feature_store.versions import (
@@ -54,7 +53,7 @@ class InMemoryFeatureStore:
         self._snapshots: dict[str, list[_Snapshot]] = {}
         self._locks: dict[str, threading.RLock] = {}
         self._ever: dict[str, dict[str, Post]] = {}
-        self._vectors: dict[tuple[str, str], dict[str, Vector]] = {}
+        self._vectors: dict[tuple[str, str], dict[str, bytes]] = {}
         self._sources: dict[str, dict[str, SourceRecord]] = {}
         self._forgotten: dict[str, Forgotten] = {}
 
@@ -90,7 +89,7 @@ class InMemoryFeatureStore:
     def chunks(self, author: str, version: FeatureVersion | None = None, *, vectors: bool = True) -> list[Chunk]:
         snapshot = self._rows(author, version)
         rows = sorted(snapshot.chunks.values(), key=lambda c: (c.document_id, c.start)) if snapshot else []
-        return rows if vectors else [replace(chunk, vector=()) for chunk in rows]
+        return rows if vectors else [chunk.without_vectors() for chunk in rows]
 
     def examples(self, author: str, version: FeatureVersion, split: Split | None = None) -> list[Example]:
         rows = self._as_of(author, version).examples
@@ -120,11 +119,11 @@ class InMemoryFeatureStore:
         self._posts[author] = posts
         self._ever.setdefault(author, {}).update(posts)
 
-    def keep_vectors(self, author: str, encoder: str, vectors: Mapping[str, Vector]) -> None:
+    def keep_vectors(self, author: str, encoder: str, vectors: Mapping[str, bytes]) -> None:
         self.profile(author)
         self._vectors.setdefault((author, encoder), {}).update(vectors)
 
-    def kept_vectors(self, author: str, encoder: str) -> dict[str, Vector]:
+    def kept_vectors(self, author: str, encoder: str) -> dict[str, bytes]:
         self.profile(author)
         return dict(self._vectors.get((author, encoder), {}))
 

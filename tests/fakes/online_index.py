@@ -5,7 +5,6 @@ import math
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from feature_store.records import (
     ScoredChunk,
     Vector,
 )
+from feature_store.sentence_vectors import cosines as sentence_cosines
 from feature_store.versions import (
     FeatureVersion,
 )
@@ -104,9 +104,17 @@ class InMemoryIndex:
         found = {key: value for key, value in overlap.items() if value > 0}
         for weight, ranking in zip(weights, (cosines, found), strict=True):
             for rank, key in enumerate(sorted(ranking, key=lambda k: (-ranking[k], k)), start=1):
-                scores[key] += weight / (RRF_K + rank)  # type: ignore[assignment]  # Counter holds any number
+                scores[key] += 1 / (rank / weight + RRF_K - 1) if weight else 0  # type: ignore[assignment]
         best = sorted(scores, key=lambda key: (-scores[key], key))[:limit]
-        return [ScoredChunk(replace(live[key], vector=()), float(scores[key]), cosines[key]) for key in best]
+        return [
+            ScoredChunk(
+                live[key].without_vectors(),
+                float(scores[key]),
+                cosines[key],
+                sentence_cosines(live[key].sentence_rules, live[key].sentence_vectors, vector),
+            )
+            for key in best
+        ]
 
     def refresh(self) -> None:
         return None

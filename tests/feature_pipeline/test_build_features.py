@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,10 @@ from feature_pipeline import cleaning, embedding
 from feature_pipeline.errors import NothingUsableError
 from feature_pipeline.pipeline import FeaturesReport, build_features, collect
 from feature_store.errors import NothingCollectedError
-from feature_store.records import Document, Post, Split, Vector
+from feature_store.records import Chunk, Document, Post, Split, Vector
+from feature_store.sentence_vectors import pack, sentence_texts
 from feature_store.versions import AuthorProfile
+from text.sentences import sentences
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "dex_moreno" / "posts"
 
@@ -76,6 +79,7 @@ def test_a_folder_becomes_a_published_version(desk: Desk) -> None:
     for chunk in desk.store.chunks("dex", report.version):
         assert chunk.text == by_id[chunk.document_id].text[chunk.start : chunk.end]
         assert len(chunk.vector) == desk.encoder.dimensions
+        assert len(chunk.sentence_vectors) == desk.encoder.dimensions * len([*sentences(chunk.text)])
     for example in desk.store.examples("dex", report.version):
         assert example.target == by_id[example.document_id].text[example.start : example.end]
 
@@ -188,5 +192,57 @@ def test_a_killed_embedding_goes_on_where_it_stopped(desk: Desk, monkeypatch: py
     assert desk.store.versions("dex") == []
     desk.encoder.encoded.clear()
     report = desk.features()
-    assert len(desk.encoder.encoded) == report.counts["chunks"] - 16
+    embedded_again = len(desk.encoder.encoded)
     assert desk.found("where did the bell on car 2207 come from", 1) == "how car 2207 got its bell"
+    chunks = desk.store.chunks("dex")
+    texts = {chunk.search_text for chunk in chunks} | {text for chunk in chunks for text in sentence_texts(chunk)}
+    assert embedded_again == len(texts - {""}) - 16
+    _require_right_vectors(chunks, desk.encoder)
+
+
+def test_vectors_of_sentences_are_those_of_their_words_after_the_title_and_a_text_is_embedded_once(desk: Desk) -> None:
+    (desk.folder / "list.md").write_text(
+        "# Fog\n\n"
+        + "I saw the fog, and I saw it **twice** on the way to work. " * 2
+        + "\n\n---\n\nI heard a bell, too.\n"
+    )
+    desk.build()
+    chunks = desk.store.chunks("dex")
+    (chunk,) = [chunk for chunk in chunks if chunk.title == "Fog"]
+    twice = "Fog. I saw the fog, and I saw it twice on the way to work."
+    assert sentence_texts(chunk) == [twice, twice, "", "Fog. I heard a bell, too."]
+    assert desk.encoder.encoded.count(twice) == 1
+    assert len(desk.encoder.encoded) == len(set(desk.encoder.encoded))
+    _require_right_vectors(chunks, desk.encoder)
+
+
+def test_chunks_of_before_sentences_had_vectors_are_embedded_once_more_but_for_the_whole(desk: Desk) -> None:
+    desk.build()
+    first = desk.store.version("dex")
+    old = [replace(c, sentence_rules="", sentence_vectors=b"") for c in desk.store.chunks("dex", first)]
+    rest = {"documents": desk.store.documents("dex", first), "examples": desk.store.examples("dex", first)}
+    configuration = {key: value for key, value in first.configuration.items() if key != "sentence vectors"}
+    desk.store.commit("dex", **rest, chunks=old, encoder=first.encoder, configuration=configuration)  # type: ignore[arg-type]
+    desk.index = InMemoryIndex()
+    desk.index.publish(desk.store.version("dex"), old, dimensions=desk.encoder.dimensions)
+    desk.encoder.encoded.clear()
+    report = desk.features()
+    assert (report.version.number, report.written, report.version.changed["chunks_added"]) == (3, True, len(old))
+    chunks = desk.store.chunks("dex")
+    assert not {chunk.search_text for chunk in chunks} & (
+        set(desk.encoder.encoded) - {text for chunk in chunks for text in sentence_texts(chunk)}
+    )
+    _require_right_vectors(chunks, desk.encoder)
+    desk.encoder.encoded.clear()
+    assert (desk.features().written, desk.encoder.encoded) == (False, [])
+
+
+def _require_right_vectors(chunks: Sequence[Chunk], encoder: HashEncoder) -> None:
+    for chunk in chunks:
+        texts = sentence_texts(chunk)
+        assert len(texts) == len([*sentences(chunk.text)])
+        vectors = [encoder.encode([text])[0] if text else () for text in texts]
+        assert (chunk.vector, chunk.sentence_vectors) == (
+            encoder.encode([chunk.search_text])[0],
+            pack(vectors, encoder.dimensions),
+        )

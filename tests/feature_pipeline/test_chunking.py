@@ -11,8 +11,8 @@ from fakes.online_index import HashEncoder
 from fakes.posts import document
 from feature_pipeline.chunkers import chunker_module, headings, names
 from feature_pipeline.chunking import chunk_documents, fingerprint
-from feature_pipeline.cleaning import normalise
 from feature_store.records import Chunk, ContentType
+from text.normalise import normalise
 
 PARAGRAPH = "The tide went out at six. I measured it twice, and wrote it down, and put the kettle on."
 

@@ -8,13 +8,13 @@ from urllib.parse import urljoin, urlsplit
 from feature_pipeline import dates
 from feature_pipeline.cleaning.inline import reduce_inline
 from feature_pipeline.cleaning.mdx import markdown_of_mdx
-from feature_pipeline.cleaning.normalise import without_emphasis
 from feature_pipeline.formats.front_matter import Values, split_front_matter
 from feature_pipeline.formats.post_fields import HtmlHead, first, one_line, read_html_head, read_tags
 from feature_pipeline.sources.folder.head_lines import split_head_lines, split_rst_fields
 from feature_pipeline.sources.folder.permalinks import address
 from feature_pipeline.sources.folder.site_generators import Site
 from feature_store.records import ContentType, Post
+from text.normalise import without_emphasis
 
 DATE_KEYS = (
     *("date", "created", "created_at", "date_created", "created_time", "published", "published_at", "publish_date"),

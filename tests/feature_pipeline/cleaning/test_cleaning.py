@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes.posts import document, post
-from feature_pipeline.cleaning import clean, normalise, own_words
+from feature_pipeline.cleaning import clean, own_words
 from feature_store.records import ContentType, Document, PostKind
+from text.normalise import normalise
 
 MARKS = (
     "\n|\n\n|> |- |# |```\n|~~~|    |[a](b)|[|](|]|![|`|``|<!--|-->|<pre>|</pre>|<blockquote>|<b>|<br>|{{|}}|{: .x}|%%|"

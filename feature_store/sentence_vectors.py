@@ -1,0 +1,48 @@
+"""Vectors of a chunk's sentences: what is embedded of each, and how they lie in a record and in an index.
+
+A row of int8 a sentence, scaled so that its largest value is ±127: 384 bytes where float32 takes 1,536. A cosine needs
+no scale, and comes out within 0.004 of the one of float32 (measured: docs/experiments/retrieval.md).
+"""
+
+from collections.abc import Sequence
+
+from feature_store.records import Chunk, Vector, digest_of
+from text.normalise import normalise
+from text.sentences import RULES, sentences
+
+VERSION = "1"  # to be raised by hand whenever other strings are embedded of the same chunk, or other rows made of them
+SENTENCE_RULES = digest_of("sentence vectors", VERSION, RULES)[:12]
+LARGEST = 127
+
+
+def sentence_texts(chunk: Chunk) -> list[str]:
+    """What is embedded of each sentence of `chunk.text`: its normalised words after the title, as in `search_text`.
+
+    "" for a sentence that has none, such as a ruler.
+    """
+    title = chunk.search_text[: len(chunk.search_text) - len(normalise(chunk.text))]
+    found = [normalise(chunk.text[start:end]) for start, end in sentences(chunk.text)]
+    return [title + words if words else "" for words in found]
+
+
+def pack(vectors: Sequence[Vector], dimensions: int) -> bytes:
+    """One row a vector, in order; of () a row of zeros."""
+    import numpy as np
+
+    nothing = (0.0,) * dimensions
+    rows = np.array([vector or nothing for vector in vectors], dtype=np.float32).reshape(-1, dimensions)
+    largest = np.abs(rows).max(axis=1, keepdims=True).clip(min=1e-9)
+    return bytes(np.rint(rows * (LARGEST / largest)).astype(np.int8).tobytes())
+
+
+def cosines(rules: str, packed: bytes, query: Vector) -> tuple[float, ...]:
+    """Of the unit vector `query` to each row; 0 to a row of zeros. () when the rows were made by other rules: they
+    would be of other sentences than are found now."""
+    import numpy as np
+
+    if rules != SENTENCE_RULES:
+        return ()
+
+    rows = np.frombuffer(packed, dtype=np.int8).reshape(-1, len(query)).astype(np.float32)
+    lengths = np.linalg.norm(rows, axis=1).clip(min=1)
+    return tuple((rows @ np.array(query, dtype=np.float32) / lengths).tolist())
