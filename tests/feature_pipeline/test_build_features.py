@@ -191,7 +191,7 @@ def test_a_killed_embedding_goes_on_where_it_stopped(desk: Desk, monkeypatch: py
             desk.build()
     assert desk.store.versions("dex") == []
     desk.encoder.encoded.clear()
-    report = desk.features()
+    desk.features()
     embedded_again = len(desk.encoder.encoded)
     assert desk.found("where did the bell on car 2207 come from", 1) == "how car 2207 got its bell"
     chunks = desk.store.chunks("dex")
@@ -201,17 +201,14 @@ def test_a_killed_embedding_goes_on_where_it_stopped(desk: Desk, monkeypatch: py
 
 
 def test_vectors_of_sentences_are_those_of_their_words_after_the_title_and_a_text_is_embedded_once(desk: Desk) -> None:
-    (desk.folder / "list.md").write_text(
-        "# Fog\n\n"
-        + "I saw the fog, and I saw it **twice** on the way to work. " * 2
-        + "\n\n---\n\nI heard a bell, too.\n"
-    )
+    twice = "I saw the fog, and I saw it **twice** on the way to work. " * 2
+    (desk.folder / "list.md").write_text(f"# Fog\n\n{twice}\n\n---\n\nI heard a bell, too.\n")
     desk.build()
     chunks = desk.store.chunks("dex")
     (chunk,) = [chunk for chunk in chunks if chunk.title == "Fog"]
-    twice = "Fog. I saw the fog, and I saw it twice on the way to work."
-    assert sentence_texts(chunk) == [twice, twice, "", "Fog. I heard a bell, too."]
-    assert desk.encoder.encoded.count(twice) == 1
+    seen = "Fog. I saw the fog, and I saw it twice on the way to work."
+    assert sentence_texts(chunk) == [seen, seen, "", "Fog. I heard a bell, too."]
+    assert desk.encoder.encoded.count(seen) == 1
     assert len(desk.encoder.encoded) == len(set(desk.encoder.encoded))
     _require_right_vectors(chunks, desk.encoder)
 
