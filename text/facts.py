@@ -1,8 +1,9 @@
 """The names and numbers that a text states: what answers get wrong, and what questions can ask for."""
 
 import re
+from collections.abc import Iterable
 
-from text.words import WORD, without_possessive
+from text.words import WORD, folded_words, without_possessive
 
 CAPITALISED_NOUNS = frozenset({"de", "lb"})
 BEFORE_CAPITALS = ".!?…:;\n"  # a capital after one of these shows no name
@@ -24,6 +25,14 @@ def names(text: str, language: str) -> set[str]:
 def numbers(text: str) -> set[str]:
     """In digits, without separators of thousands."""
     return {number.replace(",", "") for number in NUMBER.findall(text)}
+
+
+def unsupported(text: str, *, question: str, sources: Iterable[str], language: str) -> set[str]:
+    """Names and numbers of `text` that stand neither in the question nor in a source, folded."""
+    known = "\n".join([question, *sources])
+    return (names(text, language) - set(map(without_possessive, folded_words(known)))) | (
+        numbers(text) - numbers(known)
+    )
 
 
 def _opens_sentence(text: str, start: int) -> bool:

@@ -6,17 +6,17 @@ import pytest
 
 from fakes.feature_records import make_document
 from model_registry.ports import Cited
+from text.facts import unsupported
+from text.repetition import loops
 from training_pipeline.evaluation.answering.metrics import (
     ends,
     is_verbatim,
     leaks_heading,
     length,
-    loops,
     other_names,
     says_name,
     sources,
     states,
-    unsupported,
 )
 
 FERRY = replace(

@@ -5,7 +5,6 @@ Words are those of text.words, so that scripts without spaces are measured too: 
 
 import calendar
 import re
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
@@ -13,29 +12,14 @@ import regex  # type: ignore[import-untyped]
 
 from feature_store.records import Document
 from model_registry.ports import Cited
-from text.facts import names, numbers
-from text.sentences import WITHOUT_MARKS, ends_sentence, sentences
-from text.words import SIZE_UNSPACED, folded_words, is_unspaced, size, without_possessive, words
+from text.sentences import WITHOUT_MARKS, ends_sentence
+from text.words import folded_words, size, without_possessive, words
 
-LOOP_WORDS = 6
-SHORTEST_SENTENCE = 3  # words, of one whose repetition is a loop: "So there we are" is an author's habit, "Yes" is not
-LOOPS_AT = 3  # times
 HEADING = re.compile(r"\(\d{4}-\d\d-\d\d\)")  # of a passage, as prompts show it
 EMOJI_END = regex.compile(r"[\s\p{Extended_Pictographic}\u200d\ufe0f]*(?<!\d)\Z")  # after a sentence's mark
 CLAIMED = re.compile(r"\b(?:I am|I['’]m|[Mm]y name is|[Cc]all me)\s+((?:[A-Z][\w'’-]+\s?)+)")
 
 Facts = Sequence[Sequence[str]]  # groups of regular expressions
-
-
-def loops(text: str) -> bool:
-    """Whether LOOP_WORDS words in a row, or a sentence of SHORTEST_SENTENCE words or more, stand LOOPS_AT times."""
-    spoken = folded_words(text)
-    unspaced = 2 * sum(map(is_unspaced, spoken)) > len(spoken)
-    length = round(LOOP_WORDS / SIZE_UNSPACED) if unspaced else LOOP_WORDS
-    grams = Counter(zip(*(spoken[start:] for start in range(length)), strict=False))
-    said = Counter(tuple(folded_words(text[start:end])) for start, end in sentences(text))
-    long = (times for sentence, times in said.items() if sum(map(size, sentence)) >= SHORTEST_SENTENCE)
-    return max([*grams.values(), *long], default=0) >= LOOPS_AT
 
 
 def ends(finish_reason: str, text: str) -> bool:
@@ -54,14 +38,6 @@ def states(text: str, facts: Facts) -> bool:
         raise ValueError("a question of fact needs at least one group of patterns")
     plain = re.sub(r"(?<=\d),(?=\d{3})", "", text.replace("’", "'"))
     return all(any(re.search(pattern, plain, re.IGNORECASE) for pattern in group) for group in facts)
-
-
-def unsupported(text: str, *, question: str, sources: Iterable[str], language: str) -> set[str]:
-    """Names and numbers of `text` that stand neither in the question nor in a source, folded."""
-    known = "\n".join([question, *sources])
-    return (names(text, language) - set(map(without_possessive, folded_words(known)))) | (
-        numbers(text) - numbers(known)
-    )
 
 
 def sources(text: str, cited: Collection[str], documents: Mapping[str, Document]) -> list[str]:
