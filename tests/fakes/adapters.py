@@ -38,6 +38,16 @@ def judged(
     and always below 0.4, so that each version may take the place of the one before, however many were made."""
     share = measure(0.4 - 0.1 / next(_made) if style is None else style, 0.1)
     return {
+        "answers": {
+            "loops": measure(0.0),
+            "ended": measure(1.0),
+            "itself/name": measure(1.0),
+            "fact/right": measure(0.6, 0.15),
+            "fact/post": measure(0.8, 0.15),
+            "fact/questions": measure(40),
+            "off_topic/silent": measure(1.0),
+            "answers": measure(100),
+        },
         "likelihood": {
             "adapter": measure(adapter, 0.3),
             "base": measure(base, 0.3),

@@ -1,11 +1,12 @@
 """What judges ask of serving, answered by scripts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from feature_store.records import ScoredChunk
-from model_registry.ports import Cited, GeneratedText, Retrieved
+from model_registry.ports import Cited, GeneratedText, Retrieved, ServedAnswer
+from model_registry.prompting import ChatMessage
 
 
 @dataclass
@@ -57,3 +58,23 @@ class FakeRetrieval:
 
     def cite(self, answer: str, question: str, chunks: Sequence[ScoredChunk]) -> list[Cited]:
         return list(self.cited)
+
+
+@dataclass
+class FakeAnswers:
+    """An `AnswerProbe` that answers the last turn with what `says` makes of it."""
+
+    says: Callable[[str], ServedAnswer]
+    asked: list[tuple[Path | None, str, int, str]] = field(default_factory=list)
+
+    def answer(
+        self,
+        adapter: Path | None,
+        conversations: Sequence[Sequence[ChatMessage]],
+        *,
+        seeds: Sequence[int],
+        without: Sequence[str] = (),
+    ) -> Iterator[ServedAnswer]:
+        for turns, seed, hidden in zip(conversations, seeds, without or [""] * len(seeds), strict=True):
+            self.asked.append((adapter, turns[-1].content, seed, hidden))
+            yield self.says(turns[-1].content)

@@ -16,7 +16,8 @@ CHAMPION = adapter_version(1, adapter=1.20, base=1.40, style=0.40)  # a change o
 NEEDED = {
     "likelihood": ["adapter", "base", "change"],
     "memorisation": ["mean_run", "own_mean_run", "longest_run", "own_longest_run"],
-    "health": ["adapter/repetitive", "adapter/empty"],
+    "health": ["adapter/empty"],
+    "answers": ["loops", "ended", "itself/name", "answers"],
 }
 GAPS = {f"{scorer}/gap": measure(1.0, 2.0) for scorer in ("classifier", "delta", "rhythm")}
 FIGURES = [(judge, name) for judge, names in NEEDED.items() for name in names]
@@ -205,7 +206,7 @@ class TestMemorisation:
 
 
 class TestHealth:
-    @pytest.mark.parametrize("trouble", ["repetitive", "empty", "language"])
+    @pytest.mark.parametrize("trouble", ["leaked", "empty", "language"])
     def test_more_than_a_quarter_of_the_texts(self, trouble: str) -> None:
         assert refusals(candidate({"health": {f"adapter/{trouble}": measure(0.25, 0.2)}}), None) == []
         reason = refusal(candidate({"health": {f"adapter/{trouble}": measure(0.35, 0.2)}}))
@@ -221,9 +222,9 @@ class TestHealth:
         assert "adapter/language nan" in refusal(adapter_version(2, judges=judges))
 
     def test_where_the_base_model_or_the_champion_does_no_better(self) -> None:
-        sick = {"adapter/repetitive": measure(0.35, 0.2)}
-        assert refusals(candidate({"health": sick | {"base/repetitive": measure(0.35)}}), None) == []
-        assert refusals(candidate({"health": sick | {"base/repetitive": measure(0.34)}}), None) != []
+        sick = {"adapter/empty": measure(0.35, 0.2)}
+        assert refusals(candidate({"health": sick | {"base/empty": measure(0.35)}}), None) == []
+        assert refusals(candidate({"health": sick | {"base/empty": measure(0.34)}}), None) != []
         champion = adapter_version(1, judges=judged(style=0.4) | {"health": judged()["health"] | sick})
         assert refusals(candidate({"health": sick}), champion) == []
 
@@ -233,17 +234,36 @@ class TestHealth:
         assert "20.0% against the champion's 4.0%: worse by 16.0%, where its interval allows 10.0%" in reason
         assert refusals(candidate({"health": {"adapter/empty": measure(0.20, 0.17)}}), CHAMPION) == []
 
+    def test_what_is_served_is_not_its_business(self) -> None:
+        assert refusals(candidate({"health": {"adapter/repetitive": measure(0.9)}}), CHAMPION) == []
 
-class TestGrounding:
-    CHAMPION = adapter_version(1, judges=judged(style=0.4) | {"grounding": {"supported": measure(0.8, 0.1)}})
 
-    def test_it_counts_where_the_champion_was_judged_for_it(self) -> None:
-        assert "grounding: v2 was not judged" in refusal(candidate(), self.CHAMPION)
-        judges = judged(style=0.45) | {"grounding": {"supported": measure(0.6, 0.1)}}
-        reason = refusal(adapter_version(2, judges=judges), self.CHAMPION)
-        assert "supported 60.0% against the champion's 80.0%: worse by 20.0%" in reason
-        judges["grounding"] = {"supported": measure(0.7, 0.11)}
-        assert refusals(adapter_version(2, judges=judges), self.CHAMPION) == []
+class TestAnswers:
+    def test_a_version_that_loops_is_refused_whatever_its_style(self) -> None:
+        assert refusals(candidate({"answers": {"loops": measure(0.02)}}, style=0.99), CHAMPION) == []
+        reason = refusal(candidate({"answers": {"loops": measure(0.03)}}, style=0.99), CHAMPION)
+        assert "3 of 100 served answers repeat themselves (3.0%); at most 2% may, which is 2 of 100" in reason
+
+    def test_few_answers_leave_room_for_no_loop(self) -> None:
+        few = {"answers": {"loops": measure(1 / 40), "answers": measure(40)}}
+        assert "1 of 40 served answers repeat themselves (2.5%); at most 2% may, which is 0 of 40" in refusal(
+            candidate(few)
+        )
+
+    def test_answers_end_and_have_the_right_name(self) -> None:
+        assert refusals(candidate({"answers": {"ended": measure(0.9), "itself/name": measure(0.9)}}), None) == []
+        assert "89 of 100 served answers end" in refusal(candidate({"answers": {"ended": measure(0.89)}}))
+        assert "in 75.0% of its answers; it must in 90%" in refusal(
+            candidate({"answers": {"itself/name": measure(0.75)}})
+        )
+
+    def test_no_fewer_facts_than_the_champion_beyond_its_interval(self) -> None:
+        reason = refusal(candidate({"answers": {"fact/right": measure(0.4, 0.15)}}), CHAMPION)
+        assert (
+            "facts right 40.0% against the champion's 60.0%: worse by 20.0%, where its interval allows 15.0%" in reason
+        )
+        assert refusals(candidate({"answers": {"fact/right": measure(0.4, 0.2)}}), CHAMPION) == []
+        assert refusals(candidate({"answers": {"fact/right": measure(0.4, 0.1)}}), None) == []
 
 
 @pytest.mark.parametrize(("judge", "name"), FIGURES)

@@ -19,7 +19,7 @@ FILES = sorted(path.stem for path in Path(package.__file__).parent.glob("*.py") 
 def test_each_file_is_a_judge_of_its_name_and_the_most_important_comes_first() -> None:
     judges = load_judges()
     assert sorted(judges) == [judge.name for judge in sorted(judges.values(), key=lambda j: j.name)] == FILES
-    known = ["style", "likelihood", "grounding", "memorisation", "health"]
+    known = ["answers", "style", "likelihood", "grounding", "memorisation", "health"]
     assert [name for name in judges if name in known] == known
     importances = [judge.importance for judge in judges.values()]
     assert importances == sorted(set(importances))  # no two alike: the order is defined
@@ -58,7 +58,9 @@ def test_to_know_the_judges_no_heavy_library_is_loaded() -> None:
         ("likelihood", "bytes", "bytes", Unit.COUNT, None),
         ("grounding", "fact/recall@1", "post found first, by a fact in it", Unit.SHARE, False),
         ("grounding", "fact/mrr", "mean reciprocal rank, by a fact", Unit.SCORE, False),
-        ("grounding", "abstained_wrongly", "abstained although a post answers", Unit.SHARE, True),
+        ("answers", "loops", "answers that repeat themselves", Unit.SHARE, True),
+        ("answers", "off_topic/silent", "says so where nothing was written", Unit.SHARE, False),
+        ("answers", "words", "words of an answer", Unit.WORDS, None),
         ("grounding", "questions", "questions", Unit.COUNT, None),
         ("memorisation", "longest_run", "longest run, twin", Unit.WORDS, True),
         ("memorisation", "own_mean_run", "mean of the longest runs, the author", Unit.WORDS, None),

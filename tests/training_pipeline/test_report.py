@@ -12,10 +12,13 @@ import pytest
 from fakes.adapters import PARITY, adapter_version, evaluation
 from model_registry.evaluation import Measure
 from model_registry.judges import Unit
-from model_registry.ports import GeneratedText
+from model_registry.ports import GeneratedText, ServedAnswer
+from training_pipeline.evaluation.answering.asked import Asked, Kind
+from training_pipeline.evaluation.answering.exchanges import Exchange, Fault
 from training_pipeline.evaluation.charts import chart, line_chart, round_ticks, smoothed
 from training_pipeline.evaluation.conditions import Condition, Generations
 from training_pipeline.evaluation.judges import load_judges
+from training_pipeline.evaluation.judging import Judgement
 from training_pipeline.evaluation.report import Report, Sample, render, report_of, verdict, write_report
 from training_pipeline.finetuning import curves
 
@@ -32,6 +35,12 @@ LIKELIHOOD = {
     "others/change": Measure(value=0.013),
 }
 CURVE = [(step, "train_loss", 3 - step / 10) for step in range(1, 11)] + [(5, "validation_loss", 2.75)]
+
+ASKED = Exchange(
+    Asked(Kind.FACT, "How many steps?", "clock", facts=(("43",),), expected="There are forty-three."),
+    ServedAnswer("So, so.", "stop", "write", ()),
+    frozenset({Fault.WRONG, Fault.LOOPS}),
+)
 
 
 @pytest.fixture
@@ -158,7 +167,8 @@ def test_it_is_made_of_a_version_and_what_was_written(tmp_path: Path) -> None:
         references=[f"real {n}" for n in range(25)],
         by_condition={Condition.ADAPTER: texts},
     )
-    made = report_of(version, writings, ["no"])
+    judgement = Judgement(judges={}, parity=PARITY, generations=writings, exchanges=[ASKED])
+    made = report_of(version, judgement, ["no"])
     assert (made.version, made.judges, made.refusals) == ("v3", judged.judges, ["no"])
     assert [tuple(point) for point in made.curves] == CURVE
     assert (made.lineage["rank"], made.lineage["judged"]) == ("8", judged.judged_at)
@@ -166,7 +176,14 @@ def test_it_is_made_of_a_version_and_what_was_written(tmp_path: Path) -> None:
     assert [sample.request for sample in made.samples] == [f"request {n}" for n in (0, 2, 5, 7, 10, 12, 15, 17, 20, 22)]
     assert made.samples[1].texts == {"real": "real 2", "adapter": "text 2"}
     few = replace(writings, requests=["a"], references=["b"], documents=["c"], by_condition={Condition.BASE: texts[:1]})
-    assert len(report_of(version, few, []).samples) == 1
+    assert len(report_of(version, replace(judgement, generations=few), []).samples) == 1
+    (conversation,) = made.conversations
+    assert (conversation.asked, conversation.expected) == ("How many steps?", "There are forty-three.")
+    assert conversation.faults == "repeats itself; the fact is not in it"
+    page = render(made)
+    for part in ("How many steps?", "So, so.", "There are forty-three.", "Twin: repeats itself; the fact is not in it"):
+        assert part in page
+    assert page.index("So, so.") < page.index("Side by side")
 
 
 def test_a_failed_writing_leaves_the_report_there_was(

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 from feature_store.records import Passage, Split
 from model_registry.style.scorer import StyleScorer
+from training_pipeline.evaluation.answering.asked import about_itself, foreign, to_write
+from training_pipeline.evaluation.answering.exchanges import Exchange, hold
+from training_pipeline.evaluation.answering.facts_asked import fact_questions
 from training_pipeline.evaluation.conditions import Condition, Generations
 from training_pipeline.evaluation.generation import CachedGenerator, generator_of
 from training_pipeline.evaluation.held_out import HeldOut, held_out, shown_posts, target_texts
@@ -14,6 +17,10 @@ from training_pipeline.run_context import RunContext
 
 if TYPE_CHECKING:
     from peft import PeftModel
+
+PROMPTS_PER_WRITING = (
+    3  # of the held-out posts, one in so many is asked of the twin as it is served, which takes longer
+)
 
 
 @dataclass(frozen=True)
@@ -68,6 +75,29 @@ class EvaluationContext:
                 )
                 for condition, passages in self.passages.items()
             },
+        )
+
+    @cached_property
+    def exchanges(self) -> list[Exchange]:
+        """What is asked of the twin as it is served, and answered; none where the features cannot be searched.
+
+        Its own posts' texts come first, which the base and the adapter write without serving: the engine that answers
+        is loaded last.
+        """
+        run = self.run
+        if run.answers is None:
+            return []
+        assert self.generations
+        documents = list(run.store.documents(run.author, run.features))
+        by_id = {document.id: document for document in documents}
+        asked = [
+            *fact_questions(documents, run.evaluation.questions),
+            *foreign(run.store.chunks(run.author, run.features, vectors=False), run.evaluation.questions),
+            *about_itself(),
+            *to_write(self.posts, by_id, run.evaluation.prompts // PROMPTS_PER_WRITING),
+        ]
+        return hold(
+            asked, self.adapter, probe=run.answers, documents=by_id, author_name=run.author_name, progress=run.progress
         )
 
     @cached_property

@@ -4,6 +4,7 @@ The base's texts are the same for every version of an author and are generated o
 costs one of them; figures take seconds, and are computed anew.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from model_registry.evaluation import Measures, ParityResult
 from model_registry.style.scorer import StyleScorer
 from training_pipeline.evaluation import parity
+from training_pipeline.evaluation.answering.exchanges import Exchange
 from training_pipeline.evaluation.conditions import Generations
 from training_pipeline.evaluation.context import EvaluationContext
 from training_pipeline.evaluation.judges import load_judges
@@ -25,6 +27,7 @@ class Judgement:
     judges: dict[str, Measures]
     parity: ParityResult
     generations: Generations
+    exchanges: Sequence[Exchange]  # none where the features cannot be searched
 
 
 def judge(model: "PeftModel", adapter: Path, scorer: StyleScorer, run: RunContext) -> Judgement:
@@ -35,4 +38,9 @@ def judge(model: "PeftModel", adapter: Path, scorer: StyleScorer, run: RunContex
         model, adapter, run.data.prompts, base=run.base.folder, probe=run.probe, renderer=run.renderer,
         placement=run.placement, progress=run.progress,
     )  # fmt: skip
-    return Judgement({name: figures for name, figures in measured.items() if figures}, checked, context.generations)
+    return Judgement(
+        judges={name: figures for name, figures in measured.items() if figures},
+        parity=checked,
+        generations=context.generations,
+        exchanges=context.exchanges,
+    )

@@ -55,8 +55,8 @@ def held_out(documents: Sequence[Document]) -> list[Document]:
 def by_title(documents: Sequence[Document], count: int) -> list[KnownItemQuestion]:
     """At most `count`, one for each held-out post. Uninformative titles are left out: dates, numbers, and those that
     another post shares."""
-    said = Counter(_said(document.title) for document in documents if document.usable)
-    asked = [d for d in held_out(documents) if (key := _said(d.title)) and said[key] == 1][:count]
+    said = Counter(title_words(document.title) for document in documents if document.usable)
+    asked = [d for d in held_out(documents) if (key := title_words(d.title)) and said[key] == 1][:count]
     return [_question(d, BY_TITLE[int(digest_of(d.id)[:8], 16) % len(BY_TITLE)], d.title) for d in asked]
 
 
@@ -67,19 +67,23 @@ def by_fact(documents: Sequence[Document], count: int) -> list[KnownItemQuestion
     fewest posts, such that one post alone has all of them.
     """
     usable = [document for document in documents if document.usable]
-    terms = {document.id: frozenset(_terms(document.text)) for document in usable}
-    holding: dict[str, set[str]] = defaultdict(set)
-    for document_id, document_terms in terms.items():
-        for term in document_terms:
-            holding[term].add(document_id)
-    telling = {term: posts for term, posts in holding.items() if len(posts) <= max(1, MOST_POSTS * len(usable))}
+    telling = telling_terms(usable)
     rounds = zip_longest(*(_facts(document, telling) for document in held_out(usable)))
     return [question for turn in rounds for question in turn if question is not None][:count]
 
 
+def telling_terms(usable: Sequence[Document]) -> dict[str, set[str]]:
+    """The terms that few posts contain, with the ids of those posts."""
+    holding: dict[str, set[str]] = defaultdict(set)
+    for document in usable:
+        for term in content_terms(document.text):
+            holding[term].add(document.id)
+    return {term: posts for term, posts in holding.items() if len(posts) <= max(1, MOST_POSTS * len(usable))}
+
+
 def _facts(document: Document, telling: Mapping[str, set[str]]) -> list[KnownItemQuestion]:
     found: list[tuple[tuple[int, int], KnownItemQuestion]] = []
-    for place, sentence in enumerate(_sentences(document)):
+    for place, sentence in enumerate(prose_sentences(document)):
         if fact := _fact(sentence, document, telling):
             frame, topic = fact
             rank = (BY_NUMBER, BY_NAME, BY_WORDS).index(frame)
@@ -93,7 +97,7 @@ def _fact(sentence: str, document: Document, telling: Mapping[str, set[str]]) ->
     stated, named = numbers(sentence), names(sentence, document.language)
     frame = BY_NUMBER if stated else BY_NAME if named else BY_WORDS
     key = set() if stated or not named else {max(named, key=lambda name: (len(name), name))}
-    known = [term for term in dict.fromkeys(_terms(sentence)) if term in telling and term not in key]
+    known = [term for term in dict.fromkeys(content_terms(sentence)) if term in telling and term not in key]
     asked = sorted(known, key=lambda term: (len(telling[term]), -len(term), term))[:WORDS_ASKED]
     if len(asked) < WORDS_ASKED or set.intersection(*(telling[term] for term in asked)) != {document.id}:
         return None
@@ -107,13 +111,13 @@ def _question(document: Document, frame: str, topic: str) -> KnownItemQuestion:
     return KnownItemQuestion(text, document.id, document.language)
 
 
-def _said(title: str) -> tuple[str, ...]:
-    """What a title says: its words without dates and numbers; () for nothing."""
+def title_words(title: str) -> tuple[str, ...]:
+    """What a title says, folded: its words without dates and numbers; () for nothing."""
     said = tuple(word for word in folded_words(title) if word.isalpha() and word not in NOTHING_SAID)
     return said if any(len(word) >= SHORTEST_WORD for word in said) or sum(map(size, said)) >= 2 else ()
 
 
-def _terms(text: str) -> Iterator[str]:
+def content_terms(text: str) -> Iterator[str]:
     """Long words without possessive endings, and pairs of characters of a script without spaces."""
     spoken = folded_words(text)
     for word, following in pairwise([*spoken, ""]):
@@ -124,13 +128,14 @@ def _terms(text: str) -> Iterator[str]:
             yield without_possessive(word)
 
 
-def _sentences(document: Document) -> Iterator[str]:
-    """Whole sentences of prose, outside of code, quotations, headings, lists, links and markup."""
+def prose_sentences(document: Document, *, fewest: int = FEWEST_WORDS) -> Iterator[str]:
+    """Whole sentences of prose, of `fewest` to MOST_WORDS words, outside of code, quotations, headings, lists, links
+    and markup."""
     starts = [0, *(span.end for span in document.marked)]
     ends = [*(span.start for span in document.marked), len(document.text)]
     prose = "\n\n".join(document.text[start:end] for start, end in zip(starts, ends, strict=True))
     for start, end in sentences(prose):
         sentence = prose[start:end]
         whole = ends_sentence(sentence) and not NOT_PROSE.match(sentence)
-        if whole and FEWEST_WORDS <= sum(map(size, words(sentence))) <= MOST_WORDS:
+        if whole and fewest <= sum(map(size, words(sentence))) <= MOST_WORDS:
             yield sentence

@@ -15,13 +15,17 @@ from model_registry.evaluation import Measures, ParityResult
 from model_registry.judges import description
 from model_registry.model_card import public_id
 from model_registry.ports import AdapterVersion
+from training_pipeline.evaluation.answering.asked import Kind
+from training_pipeline.evaluation.answering.exchanges import Exchange, worst
 from training_pipeline.evaluation.charts import Chart, LineChart, line_chart
 from training_pipeline.evaluation.conditions import Condition, Generations
 from training_pipeline.evaluation.judges import load_judges
+from training_pipeline.evaluation.judging import Judgement
 from training_pipeline.finetuning import curves
 
 HERE = Path(__file__).parent
 SAMPLES = 10
+CONVERSATIONS = 12
 SHOWN = (  # of a sample, with its heading; the first two are what a reader compares
     ("real", "The author"),
     (Condition.ADAPTER, "Twin"),
@@ -35,6 +39,17 @@ SHOWN = (  # of a sample, with its heading; the first two are what a reader comp
 class Sample:
     request: str
     texts: Mapping[str, str]  # by condition, and "real"
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What was asked of the twin, and what a person would have read."""
+
+    earlier: Sequence[str]  # turns before the last
+    asked: str
+    answer: str
+    expected: str  # what the author wrote, where a post answers
+    faults: str  # "" for none
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +70,11 @@ class Report:
     parity: ParityResult | None
     refusals: Sequence[str]  # of promotion, a reason each; empty when it may be champion
     samples: Sequence[Sample]
+    conversations: Sequence[Conversation] = ()  # the worst first
 
 
-def report_of(version: AdapterVersion, generations: Generations, refusals: Sequence[str]) -> Report:
-    """The report of the newest evaluation of `version`, with the texts that were generated for it."""
+def report_of(version: AdapterVersion, judgement: Judgement, refusals: Sequence[str]) -> Report:
+    """The report of the newest evaluation of `version`, which is `judgement`, with the texts that were judged."""
     manifest = version.manifest
     training = manifest.training
     known = {
@@ -80,7 +96,8 @@ def report_of(version: AdapterVersion, generations: Generations, refusals: Seque
         judges=version.judges,
         parity=version.parity,
         refusals=refusals,
-        samples=_samples(generations),
+        samples=_samples(judgement.generations),
+        conversations=[_conversation(exchange) for exchange in worst(judgement.exchanges, CONVERSATIONS)],
     )
 
 
@@ -144,6 +161,14 @@ def _loss(curve: Sequence[tuple[int, str, float]]) -> LineChart | None:
     best = min(by_name.get("validation_loss", []), key=lambda point: point[1], default=None)
     found = f" The lowest on validation text is {best[1]:.3f}, at step {best[0]:,}." if best else ""
     return line_chart("Loss, in nats per token", f"Loss at every step of training.{found}", by_name)
+
+
+def _conversation(exchange: Exchange) -> Conversation:
+    asked = exchange.asked
+    expected = asked.expected if asked.kind is Kind.FACT else ""
+    return Conversation(
+        [turn.content for turn in asked.earlier], asked.text, exchange.answer.text, expected, exchange.listed
+    )
 
 
 def _samples(generations: Generations) -> list[Sample]:

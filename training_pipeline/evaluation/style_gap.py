@@ -6,11 +6,12 @@ Numerator and denominator are of the same resample of documents, so the interval
 clearly above zero cannot tell this author from the base: its shares are left out, its gap says so.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 
 from model_registry.evaluation import Measures
 from model_registry.ports import GeneratedText
+from model_registry.style.scorer import ReadTexts, ScorerName
 from text.sentences import cut_after_sentences
 from training_pipeline.evaluation.bootstrap import measure
 from training_pipeline.evaluation.conditions import Condition
@@ -37,6 +38,18 @@ def shares(name: str, count: int, triple: Triple, conditions: Collection[Conditi
             if condition is not Condition.BASE:
                 figures[f"{name}/{condition}"] = measure(count, partial(share, condition))
     return figures
+
+
+def pooled(name: ScorerName, read: Mapping[Condition, ReadTexts], real: ReadTexts) -> Triple:
+    """The scores of pooled texts that a scorer has read; all 0 where somebody wrote no word."""
+
+    def triple(condition: Condition | None, places: Places) -> tuple[float, float, float]:
+        base, written = read[Condition.BASE], read[condition or Condition.BASE]
+        if not (base.size(places) and written.size(places) and real.size(places)):
+            return 0.0, 0.0, 0.0
+        return base.score(name, places), written.score(name, places), real.score(name, places)
+
+    return triple
 
 
 def whole_sentences(generated: GeneratedText) -> str:

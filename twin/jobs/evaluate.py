@@ -60,4 +60,4 @@ def judge(settings: Settings, author: str, reference: str, *, progress: Progress
     against = champion(settings, author)
     if against and against.number == judged.number:
         against = None
-    return judged, report_of(judged, judgement.generations, refusals(judged, against, wiring.judges()))
+    return judged, report_of(judged, judgement, refusals(judged, against, wiring.judges()))

@@ -1,4 +1,7 @@
-"""The health judge: shares of texts that are broken whoever wrote them, by what is wrong with them."""
+"""The health judge: shares of texts that are broken whoever wrote them, by what is wrong with them.
+
+They are written without the pipeline that serves, whose answers the judge `answers` reads.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -23,7 +26,7 @@ FAULTS = {
     "unended": "cut at the length asked for",
     "leaked": "with a control token in it",
 }
-GATED = ("repetitive", "empty")
+GATED = ("empty",)  # not "repetitive": the gate of the judge `answers` is about what is served
 GATED_WHERE_MEASURED = ("language", "leaked")  # the language of a few words cannot be told
 UNHEALTHY = 0.25  # share of texts: one bad answer in four is noticed in the first conversation
 JUDGED = (Condition.BASE, Condition.ADAPTER, Condition.ADAPTER_RETRIEVAL)
@@ -94,7 +97,7 @@ def _length(text: str) -> float:
 
 
 def gate(candidate: AdapterVersion, champion: AdapterVersion | None) -> Iterator[str]:
-    """Of texts that repeat themselves, are empty, leak control tokens or are in another language no more than UNHEALTHY
+    """Of texts that are empty, leak control tokens or are in another language no more than UNHEALTHY
     each, unless the base model or the champion writes as many; and no more than the champion beyond the interval."""
     mine = _gated(candidate)
     ours, theirs = candidate.judges[NAME], champion.judges.get(NAME, {}) if champion else {}
@@ -126,7 +129,7 @@ def _charts(health: Measures) -> Iterator[Chart | None]:
 
 JUDGE = Judge(
     name=NAME,
-    importance=5,
+    importance=6,
     title="Health: shares of texts that went wrong",
     measure=lambda context: judge(context.generations),
     figures={

@@ -226,7 +226,7 @@ def _change(likelihood: Measures) -> str:
 
 JUDGE = Judge(
     name=NAME,
-    importance=2,
+    importance=3,
     title="Likelihood of held-out text, in bits per byte (fewer are better)",
     measure=_measure,
     figures=_figures(),

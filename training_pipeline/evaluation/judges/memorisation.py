@@ -83,7 +83,7 @@ def _cell(memorisation: Measures) -> str:
 
 JUDGE = Judge(
     name=NAME,
-    importance=4,
+    importance=5,
     title="Memorisation: words in a row that stand so in the training text",
     measure=lambda context: judge(context.generations, context.training_texts),
     figures={

@@ -18,13 +18,13 @@ from model_registry.evaluation import Measure, Measures
 from model_registry.gates import Unmeasured, evaluate_command, figures_of, measures_of, worse
 from model_registry.judges import Column, Figure, Unit
 from model_registry.ports import AdapterVersion
-from model_registry.style.scorer import SCORERS, ReadTexts, ScorerName, StyleScorer
+from model_registry.style.scorer import SCORERS, ReadTexts, StyleScorer
 from training_pipeline.evaluation import style_embedding
 from training_pipeline.evaluation.charts import Chart, by_condition, chart
 from training_pipeline.evaluation.conditions import Condition, Generations
 from training_pipeline.evaluation.context import EvaluationContext
 from training_pipeline.evaluation.judge import Headline, Judge
-from training_pipeline.evaluation.style_gap import Places, Triple, shares, whole_sentences
+from training_pipeline.evaluation.style_gap import pooled, shares, whole_sentences
 from training_pipeline.evaluation.style_scorer import OtherAuthor, control_authors
 
 NAME = "style"
@@ -58,9 +58,9 @@ def judge(generations: Generations, scorer: StyleScorer, *, others: Collection[O
     real = scorer.read(generations.references)
     controls = [_control(other, written) for other in others] if Condition.ADAPTER in written else []
     for name in SCORERS:
-        figures |= shares(name, count, _pooled(name, read, real), read)
+        figures |= shares(name, count, pooled(name, read, real), read)
         adapter = f"{name}/{Condition.ADAPTER}"
-        elsewhere = [shares(name, count, _pooled(name, *control), control[0]) for control in controls]
+        elsewhere = [shares(name, count, pooled(name, *control), control[0]) for control in controls]
         closed = [found[adapter] for found in elsewhere if adapter in found]
         if closed and adapter in figures:
             figures[f"{name}/{CONTROL}"] = max(closed, key=lambda share: share.value)
@@ -72,16 +72,6 @@ def _measure(context: EvaluationContext) -> Measures:
     if model := context.run.evaluation.style_embedding:
         figures |= style_embedding.judge(context.generations, context.training_texts, model=model)
     return figures
-
-
-def _pooled(name: ScorerName, read: Mapping[Condition, ReadTexts], real: ReadTexts) -> Triple:
-    def triple(condition: Condition | None, places: Places) -> tuple[float, float, float]:
-        base, written = read[Condition.BASE], read[condition or Condition.BASE]
-        if not (base.size(places) and written.size(places) and real.size(places)):
-            return 0.0, 0.0, 0.0
-        return base.score(name, places), written.score(name, places), real.score(name, places)
-
-    return triple
 
 
 def _control(
@@ -211,7 +201,7 @@ def _mean_text(style: Measures) -> str:
 
 JUDGE = Judge(
     name=NAME,
-    importance=1,
+    importance=2,
     title="Style: share of the gap between the base model (0%) and the author (100%)",
     measure=_measure,
     figures=_figures(),

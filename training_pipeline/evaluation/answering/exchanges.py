@@ -1,0 +1,124 @@
+"""What was asked and what was answered, through the pipeline that serves, and what is wrong with each answer."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from configs.progress import Progress
+from feature_store.records import Document
+from model_registry.ports import AnswerProbe, ServedAnswer
+from training_pipeline.evaluation.answering import metrics
+from training_pipeline.evaluation.answering.asked import Asked, Kind
+
+SEED = 1
+SILENT = "silent"  # the way of an answer that says that nothing was found
+
+
+class Fault(StrEnum):
+    """The worst first."""
+
+    LOOPS = "repeats itself"
+    NAME = "another name than the author’s, or none"
+    INVENTED = "answers what was never written about"
+    UNENDED = "does not end by itself at the end of a sentence"
+    MISQUOTED = "a quotation is not what the post says"
+    UNSUPPORTED = "a name or number that stands in no cited post and not in the question"
+    HEADING = "shows the heading of a passage"
+    WRONG = "the fact is not in it"
+    SILENT = "says that nothing was written, and a post answers"
+    POST = "does not cite the post that answers"
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    asked: Asked
+    answer: ServedAnswer
+    faults: frozenset[Fault]
+
+    @property
+    def severity(self) -> tuple[bool, ...]:
+        """The greater, the worse."""
+        return tuple(fault in self.faults for fault in Fault)
+
+    @property
+    def listed(self) -> str:
+        """Its faults in words, the worst first."""
+        return "; ".join(fault for fault in Fault if fault in self.faults)
+
+
+def hold(
+    asked: Sequence[Asked],
+    adapter: Path | None,
+    *,
+    probe: AnswerProbe,
+    documents: Mapping[str, Document],
+    author_name: str,
+    progress: Progress,
+) -> list[Exchange]:
+    """Ask, and examine what is answered. `documents` by id."""
+    progress.start("answers", len(asked))
+    answers = probe.answer(
+        adapter,
+        [question.conversation for question in asked],
+        seeds=[SEED + place for place in range(len(asked))],
+        without=[question.without for question in asked],
+    )
+    found = []
+    for question, answer in zip(asked, answers, strict=True):
+        faults = frozenset(faults_of(question, answer, documents, author_name))
+        found.append(Exchange(question, answer, faults))
+        progress.advance()
+    progress.finish(f"{sum(Fault.LOOPS in exchange.faults for exchange in found)} of {len(found)} loop")
+    return found
+
+
+def faults_of(
+    asked: Asked, answer: ServedAnswer, documents: Mapping[str, Document], author_name: str
+) -> Iterator[Fault]:
+    text = answer.text
+    cited = {citation.document_id for citation in answer.citations}
+    if metrics.loops(text):
+        yield Fault.LOOPS
+    if not metrics.ends(answer.finish_reason, text):
+        yield Fault.UNENDED
+    if metrics.leaks_heading(text):
+        yield Fault.HEADING
+    if not metrics.is_verbatim(answer.citations, documents):
+        yield Fault.MISQUOTED
+    known = [author_name, *metrics.sources(text, cited, documents)]
+    if metrics.unsupported(text, question=_said(asked), sources=known, language=asked.language):
+        yield Fault.UNSUPPORTED
+    silent = is_silent(answer)
+    match asked.kind:
+        case Kind.FACT:
+            if not metrics.states(text, asked.facts):
+                yield Fault.WRONG
+            if asked.document_id not in cited:
+                yield Fault.POST
+            if silent:
+                yield Fault.SILENT
+        case Kind.OFF_TOPIC if not silent:
+            yield Fault.INVENTED
+        case Kind.ITSELF if not metrics.says_name(text, author_name) or metrics.other_names(text, author_name):
+            yield Fault.NAME
+        case Kind.GREETING if metrics.other_names(text, author_name):
+            yield Fault.NAME
+
+
+def is_silent(answer: ServedAnswer) -> bool:
+    """Whether it says that nothing was found, and rests on nothing."""
+    return answer.way == SILENT and not answer.citations
+
+
+def worst(exchanges: Sequence[Exchange], count: int) -> list[Exchange]:
+    """At most `count`, the worst first, and of every kind the worst one."""
+    ranked = sorted(exchanges, key=lambda exchange: exchange.severity, reverse=True)
+    of_kinds = [next((e for e in ranked if e.asked.kind is kind), None) for kind in Kind]
+    chosen = [exchange for exchange in of_kinds if exchange is not None]
+    chosen += [exchange for exchange in ranked if exchange not in chosen][: max(0, count - len(chosen))]
+    return [exchange for exchange in ranked if exchange in chosen][:count]
+
+
+def _said(asked: Asked) -> str:
+    return "\n".join(turn.content for turn in asked.conversation)
