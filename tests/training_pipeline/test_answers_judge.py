@@ -18,7 +18,7 @@ from model_registry.ports import Cited, GeneratedText, ServedAnswer
 from text.words import folded_words
 from training_pipeline.evaluation.answering.asked import GREETINGS, Asked, Kind, about_itself, to_write
 from training_pipeline.evaluation.answering.clauses import clause_questions
-from training_pipeline.evaluation.answering.exchanges import SEED, SILENT, Exchange, Fault, hold, worst
+from training_pipeline.evaluation.answering.exchanges import NOTHING, SEED, Exchange, Fault, hold, worst
 from training_pipeline.evaluation.answering.facts_asked import fact_questions
 from training_pipeline.evaluation.answering.metrics import states
 from training_pipeline.evaluation.answering.natures import Nature, natures_of
@@ -141,7 +141,7 @@ ITSELF = Asked(Kind.ITSELF, "Who are you?")
 HELD = Asked(Kind.WRITE, "Write it.", POSTS[1].id)
 RETURN = Cited("A return is £6.40.", "A return is £6.40.", POSTS[0].id)
 QUOTED = ServedAnswer("A return is £6.40.", "stop", "quote", (RETURN,))
-SAID_SO = ServedAnswer("I have not written on that.", "stop", SILENT, ())
+SAID_SO = ServedAnswer("I have not written on that.", "stop", NOTHING, ())
 NAMED = ServedAnswer("I am the writing twin of Maud Ferrier, a machine.", "stop", "itself", ())
 LOOP = ServedAnswer("a loaf of bread, and " * 20, "length", "write", ())
 

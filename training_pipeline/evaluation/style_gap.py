@@ -7,7 +7,7 @@ clearly above zero cannot tell this author from the base: its shares are left ou
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 
 from model_registry.evaluation import Measures
 from model_registry.ports import GeneratedText
@@ -41,13 +41,23 @@ def shares(name: str, count: int, triple: Triple, conditions: Collection[Conditi
 
 
 def pooled(name: ScorerName, read: Mapping[Condition, ReadTexts], real: ReadTexts) -> Triple:
-    """The scores of pooled texts that a scorer has read; all 0 where somebody wrote no word."""
+    """The scores of pooled texts that a scorer has read; all 0 where somebody wrote no word.
+
+    The resamples are the same for every condition, so each pool is scored once.
+    """
+
+    @cache
+    def score(condition: Condition | None, places: tuple[int, ...]) -> float | None:
+        texts = real if condition is None else read[condition]
+        return texts.score(name, places) if texts.size(places) else None
 
     def triple(condition: Condition | None, places: Places) -> tuple[float, float, float]:
-        base, written = read[Condition.BASE], read[condition or Condition.BASE]
-        if not (base.size(places) and written.size(places) and real.size(places)):
+        drawn = tuple(places)
+        base, author = score(Condition.BASE, drawn), score(None, drawn)
+        written = score(condition or Condition.BASE, drawn)
+        if base is None or written is None or author is None:
             return 0.0, 0.0, 0.0
-        return base.score(name, places), written.score(name, places), real.score(name, places)
+        return base, written, author
 
     return triple
 

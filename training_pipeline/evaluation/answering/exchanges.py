@@ -8,11 +8,13 @@ from pathlib import Path
 from configs.progress import Progress
 from feature_store.records import Document
 from model_registry.ports import AnswerProbe, ServedAnswer
+from text.facts import unsupported
+from text.repetition import loops
 from training_pipeline.evaluation.answering import metrics
 from training_pipeline.evaluation.answering.asked import Asked, Kind
 
 SEED = 1
-SILENT = "silent"  # the way of an answer that says that nothing was found
+NOTHING = "nothing"  # the way of an answer that says that nothing was written about it
 
 
 class Fault(StrEnum):
@@ -78,7 +80,7 @@ def faults_of(
 ) -> Iterator[Fault]:
     text = answer.text
     cited = {citation.document_id for citation in answer.citations}
-    if metrics.loops(text):
+    if loops(text):
         yield Fault.LOOPS
     if not metrics.ends(answer.finish_reason, text):
         yield Fault.UNENDED
@@ -87,7 +89,7 @@ def faults_of(
     if not metrics.is_verbatim(answer.citations, documents):
         yield Fault.MISQUOTED
     known = [author_name, *metrics.sources(text, cited, documents)]
-    if metrics.unsupported(text, question=_said(asked), sources=known, language=asked.language):
+    if unsupported(text, question=_said(asked), sources=known, language=asked.language):
         yield Fault.UNSUPPORTED
     silent = is_silent(answer)
     match asked.kind:
@@ -108,7 +110,7 @@ def faults_of(
 
 def is_silent(answer: ServedAnswer) -> bool:
     """Whether it says that nothing was found, and rests on nothing."""
-    return answer.way == SILENT and not answer.citations
+    return answer.way == NOTHING and not answer.citations
 
 
 def worst(exchanges: Sequence[Exchange], count: int) -> list[Exchange]:
