@@ -1,5 +1,6 @@
 """Everything that a training run or an evaluation of one author works with."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -29,6 +30,7 @@ class RunContext:
     folder: Path  # of this author's unfinished runs; erasure removes it
     progress: Progress
     answers: AnswerProbe | None = None  # None, like `retrieval`, when the features cannot be searched
+    answering_seconds: float = math.inf  # for the answers that are judged; the rest is not asked
     feedback: Path | None = None  # readers' feedback on answers: a JSONL file, which may not exist yet
 
     @property

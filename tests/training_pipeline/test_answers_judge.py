@@ -18,7 +18,7 @@ from model_registry.ports import Cited, GeneratedText, ServedAnswer
 from text.words import folded_words
 from training_pipeline.evaluation.answering.asked import GREETINGS, Asked, Kind, about_itself, to_write
 from training_pipeline.evaluation.answering.clauses import clause_questions
-from training_pipeline.evaluation.answering.exchanges import NOTHING, SEED, Exchange, Fault, hold, worst
+from training_pipeline.evaluation.answering.exchanges import NOTHING, SEED, TOGETHER, Exchange, Fault, hold, worst
 from training_pipeline.evaluation.answering.facts_asked import fact_questions
 from training_pipeline.evaluation.answering.metrics import states
 from training_pipeline.evaluation.answering.natures import Nature, natures_of
@@ -184,6 +184,26 @@ def test_it_is_asked_as_it_is_served() -> None:
     probe = FakeAnswers(lambda _: QUOTED)
     hold([FACT, HELD], Path("v1"), probe=probe, documents=BY_ID, author_name="Maud", progress=Silent())
     assert probe.asked == [(Path("v1"), FACT.text, SEED, ""), (Path("v1"), HELD.text, SEED + 1, POSTS[1].id)]
+
+
+def test_what_does_not_fit_into_the_time_is_not_asked_of_every_kind_alike() -> None:
+    said: list[str] = []
+
+    class Heard(Silent):
+        def say(self, line: str) -> None:
+            said.append(line)
+
+    asked = [
+        *(replace(FACT, text=f"How much is it {n}?") for n in range(30)),
+        *(replace(FOREIGN, text=f"{n}?") for n in range(30)),
+    ]
+    probe = FakeAnswers(lambda _: SAID_SO)
+    held = hold(asked, None, probe=probe, documents=BY_ID, author_name="Maud", progress=Heard(), seconds=0.0)
+    assert len(held) == len(probe.asked) == TOGETHER
+    assert [sum(e.asked.kind is kind for e in held) for kind in (Kind.FACT, Kind.OFF_TOPIC)] == [TOGETHER / 2] * 2
+    assert [e.asked for e in held] == [question for question in asked if question in {e.asked for e in held}]
+    assert said == [f"{TOGETHER} of 60 questions were asked: evaluation.max_minutes leaves no time for more."]
+    assert len(hold(asked, None, probe=probe, documents=BY_ID, author_name="Maud", progress=Heard())) == 60
 
 
 def test_shares_are_of_the_answers_that_they_are_about() -> None:

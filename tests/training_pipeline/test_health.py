@@ -100,6 +100,6 @@ def test_each_judged_condition_has_its_figures_with_intervals() -> None:
     assert set(judged("", condition=Condition.BASE_POSTS)) == set()
     writings = Generations(["a"], ["a"], [ENGLISH], {c: [GeneratedText(ENGLISH, 9, True)] for c in Condition})
     figures = judge(writings)
-    assert {name.rpartition("/")[0] for name in figures} == {"base", "adapter", "adapter+retrieval"}
+    assert {name.rpartition("/")[0] for name in figures} == {"base", "adapter"}
     assert {name.rpartition("/")[2] for name in figures} == {"repetitive", "empty", "language", "unended", "leaked"}
     assert all(figure.low is not None and figure.high is not None for figure in figures.values())

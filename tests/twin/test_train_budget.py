@@ -1,8 +1,18 @@
+from dataclasses import replace
+
 import pytest
 
 from configs.errors import SettingsError
-from configs.settings import EvaluationSettings, Settings
-from training_pipeline.evaluation.time_budget import FEWEST_PROMPTS, FEWEST_TOKENS, READS, TEXTS, WRITTEN, shrink
+from configs.settings import Settings
+from training_pipeline.evaluation.time_budget import (
+    ANSWERS,
+    FEWEST_PROMPTS,
+    FEWEST_TOKENS,
+    Pace,
+    describe,
+    seconds,
+    shrink,
+)
 from twin.commands.train import minutes
 from twin.jobs.train import within
 
@@ -29,20 +39,46 @@ def test_training_and_judging_share_the_budget(settings: Settings, budget: float
     assert cut.training.max_minutes > cut.evaluation.max_minutes
 
 
-def seconds(evaluation: EvaluationSettings, pace: float) -> float:
-    return pace * (READS * evaluation.likelihood_tokens + WRITTEN * TEXTS * evaluation.prompts * evaluation.new_tokens)
+IDLE = Pace(read=1 / 3000, write=1 / 190, opening=5.0, measuring=7.0)
 
 
-@pytest.mark.parametrize("pace", [1 / 4000, 1 / 400, 1 / 100])
-def test_judging_is_cut_to_its_time_and_no_more(settings: Settings, pace: float) -> None:
-    cut = shrink(settings.evaluation, seconds_per_token=pace)
+def slower(times: float) -> Pace:
+    return Pace(*(times * each for each in (IDLE.read, IDLE.write, IDLE.opening, IDLE.measuring)))
+
+
+@pytest.mark.parametrize("answers", [True, False])
+@pytest.mark.parametrize("times", [0.1, 1, 3, 4])
+def test_judging_is_cut_to_its_time_and_no_more(settings: Settings, times: float, answers: bool) -> None:
+    cut = shrink(settings.evaluation, slower(times), answers=answers)
     allowed = settings.evaluation.max_minutes * 60
-    if seconds(settings.evaluation, pace) <= allowed:
+    taken = seconds(cut, slower(times), answers=answers)
+    if seconds(settings.evaluation, slower(times), answers=answers) <= allowed:
         assert cut == settings.evaluation
     else:
-        assert 0.8 * allowed < seconds(cut, pace) <= allowed
+        assert cut.prompts > FEWEST_PROMPTS
+        assert 0.9 * allowed < taken <= allowed
 
 
-def test_even_a_slow_machine_judges_something(settings: Settings) -> None:
-    cut = shrink(settings.evaluation, seconds_per_token=10.0)
+def test_all_that_takes_time_is_counted(settings: Settings) -> None:
+    whole = seconds(settings.evaluation, IDLE, answers=True)
+    for part in ("read", "write", "opening", "measuring"):
+        without = seconds(settings.evaluation, replace(IDLE, **{part: 0.0}), answers=True)
+        assert without < whole
+    assert seconds(settings.evaluation, IDLE, answers=False) == whole - ANSWERS * 60 * settings.evaluation.max_minutes
+
+
+def test_even_a_slow_machine_judges_something_and_says_so(settings: Settings) -> None:
+    cut = shrink(settings.evaluation, slower(100), answers=True)
     assert (cut.prompts, cut.likelihood_tokens) == (FEWEST_PROMPTS, FEWEST_TOKENS)
+    said = describe(settings.evaluation, cut, seconds(cut, slower(100), answers=True))
+    assert "longer than evaluation.max_minutes (10) allows: 6 held-out posts and 2,000 tokens" in said
+
+
+def test_what_was_cut_is_said(settings: Settings) -> None:
+    wanted = settings.evaluation
+    assert (
+        describe(wanted, wanted, 80) == "Judging: 36 held-out posts and 16,000 tokens of held-out text, 80 s at most."
+    )
+    cut = wanted.model_copy(update={"prompts": 20, "likelihood_tokens": 9000})
+    assert "20 held-out posts" in describe(wanted, cut, 580)
+    assert "10 min at most; cut from 36 and 16,000 to fit evaluation.max_minutes" in describe(wanted, cut, 580)

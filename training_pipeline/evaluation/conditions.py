@@ -1,7 +1,8 @@
-"""The five conditions that are always compared on the same held-out posts, and what was generated under each.
+"""The conditions that are compared on the same held-out posts, and what was generated under each.
 
-{base, adapter} × {without, with retrieval}, and the base with five of the author's posts in its prompt, which is what
-anyone gets without training.
+The base, the adapter, and the base with five of the author's posts in its prompt, which is what anyone gets without
+training. Versions that were judged earlier have figures of base and adapter with retrieval too; what is made of
+passages now is what is served, which the judge `answers` reads.
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,6 +35,7 @@ class Condition(StrEnum):
         return self.replace("+", "-")
 
 
+GENERATED = (Condition.BASE, Condition.BASE_POSTS, Condition.ADAPTER)  # the base's first: engines open one at a time
 LABELS = {
     Condition.ADAPTER: "twin",
     Condition.ADAPTER_RETRIEVAL: "twin with retrieval",

@@ -10,7 +10,7 @@ from model_registry.style.scorer import StyleScorer
 from training_pipeline.evaluation.answering.asked import about_itself, foreign, to_write
 from training_pipeline.evaluation.answering.exchanges import Exchange, hold
 from training_pipeline.evaluation.answering.facts_asked import fact_questions
-from training_pipeline.evaluation.conditions import Condition, Generations
+from training_pipeline.evaluation.conditions import GENERATED, Condition, Generations
 from training_pipeline.evaluation.generation import CachedGenerator, generator_of
 from training_pipeline.evaluation.held_out import HeldOut, held_out, shown_posts, target_texts
 from training_pipeline.run_context import RunContext
@@ -48,15 +48,8 @@ class EvaluationContext:
         are loaded one at a time."""
         run, posts = self.run, self.posts
         nothing: list[tuple[Passage, ...]] = [() for _ in posts]
-        found = {
-            Condition.BASE: nothing,
-            Condition.BASE_POSTS: [shown_posts(run.store, run.features, run.renderer)] * len(posts),
-        }
-        if run.retrieval is not None:
-            requests = [(post.example.request, post.example.document_id) for post in posts]
-            retrieved = [run.retrieval.retrieve(request, without=document).passages for request, document in requests]
-            found |= {Condition.BASE_RETRIEVAL: retrieved, Condition.ADAPTER_RETRIEVAL: retrieved}
-        return found | {Condition.ADAPTER: nothing}
+        own = [shown_posts(run.store, run.features, run.renderer)] * len(posts)
+        return {condition: own if condition is Condition.BASE_POSTS else nothing for condition in GENERATED}
 
     @cached_property
     def generations(self) -> Generations:
@@ -97,8 +90,9 @@ class EvaluationContext:
             *to_write(self.posts, by_id, run.evaluation.prompts // PROMPTS_PER_WRITING),
         ]
         return hold(
-            asked, self.adapter, probe=run.answers, documents=by_id, author_name=run.author_name, progress=run.progress
-        )
+            asked, self.adapter, probe=run.answers, documents=by_id, author_name=run.author_name,
+            seconds=run.answering_seconds, progress=run.progress,
+        )  # fmt: skip
 
     @cached_property
     def training_texts(self) -> list[str]:

@@ -29,7 +29,6 @@ CONVERSATIONS = 12
 SHOWN = (  # of a sample, with its heading; the first two are what a reader compares
     ("real", "The author"),
     (Condition.ADAPTER, "Twin"),
-    (Condition.ADAPTER_RETRIEVAL, "Twin with retrieval"),
     (Condition.BASE_POSTS, "Base model shown five posts"),
     (Condition.BASE, "Base model"),
 )

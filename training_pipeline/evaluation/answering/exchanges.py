@@ -1,5 +1,7 @@
 """What was asked and what was answered, through the pipeline that serves, and what is wrong with each answer."""
 
+import math
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +16,7 @@ from training_pipeline.evaluation.answering import metrics
 from training_pipeline.evaluation.answering.asked import Asked, Kind
 
 SEED = 1
+TOGETHER = 16  # questions that are asked before the time is looked at
 NOTHING = "nothing"  # the way of an answer that says that nothing was written about it
 
 
@@ -57,22 +60,45 @@ def hold(
     documents: Mapping[str, Document],
     author_name: str,
     progress: Progress,
+    seconds: float = math.inf,
 ) -> list[Exchange]:
-    """Ask, and examine what is answered. `documents` by id."""
+    """Ask, and examine what is answered, in the order of `asked`. `documents` by id.
+
+    What cannot be asked within `seconds` is left out, of every kind alike, but for the first TOGETHER; a line says so.
+    """
     progress.start("answers", len(asked))
-    answers = probe.answer(
-        adapter,
-        [question.conversation for question in asked],
-        seeds=[SEED + place for place in range(len(asked))],
-        without=[question.without for question in asked],
-    )
-    found = []
-    for question, answer in zip(asked, answers, strict=True):
-        faults = frozenset(faults_of(question, answer, documents, author_name))
-        found.append(Exchange(question, answer, faults))
-        progress.advance()
-    progress.finish(f"{sum(Fault.LOOPS in exchange.faults for exchange in found)} of {len(found)} loop")
-    return found
+    began = time.monotonic()
+    found: dict[int, Exchange] = {}
+    for places in _batched(_mixed(asked), TOGETHER):
+        if found and time.monotonic() - began > seconds:
+            progress.expect(len(found))
+            progress.say(
+                f"{len(found)} of {len(asked)} questions were asked: evaluation.max_minutes leaves no time for more."
+            )
+            break
+        answers = probe.answer(
+            adapter,
+            [asked[place].conversation for place in places],
+            seeds=[SEED + place for place in places],
+            without=[asked[place].without for place in places],
+        )
+        for place, answer in zip(places, answers, strict=True):
+            faults = frozenset(faults_of(asked[place], answer, documents, author_name))
+            found[place] = Exchange(asked[place], answer, faults)
+            progress.advance()
+    progress.finish(f"{sum(Fault.LOOPS in exchange.faults for exchange in found.values())} of {len(found)} loop")
+    return [found[place] for place in sorted(found)]
+
+
+def _mixed(asked: Sequence[Asked]) -> list[int]:
+    """Places of `asked`, in an order of which every beginning has about the same share of each kind."""
+    of_kind = {kind: [place for place, question in enumerate(asked) if question.kind is kind] for kind in Kind}
+    at = {place: n / len(places) for places in of_kind.values() for n, place in enumerate(places)}
+    return sorted(at, key=lambda place: (at[place], place))
+
+
+def _batched(places: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    return (places[start : start + size] for start in range(0, len(places), size))
 
 
 def faults_of(

@@ -29,7 +29,7 @@ FAULTS = {
 GATED = ("empty",)  # not "repetitive": the gate of the judge `answers` is about what is served
 GATED_WHERE_MEASURED = ("language", "leaked")  # the language of a few words cannot be told
 UNHEALTHY = 0.25  # share of texts: one bad answer in four is noticed in the first conversation
-JUDGED = (Condition.BASE, Condition.ADAPTER, Condition.ADAPTER_RETRIEVAL)
+JUDGED = (Condition.BASE, Condition.ADAPTER)
 # Of texts of 60 to 250 words by five authors, at most three in 200 repeat so much (tables and listings); of those
 # that the default base writes greedily, and loops in, nearly all do.
 MOST_REPEATED = 0.25
