@@ -78,6 +78,16 @@ class BaseModelFiles:
         raise UnknownBaseModelError(f"{self.name} names no end-of-turn token. Choose an instruction-tuned model.")
 
     @cached_property
+    def config(self) -> dict[str, Any]:
+        """Of config.json. Raises UnknownBaseModelError."""
+        file = self.folder / "config.json"
+        try:
+            config: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise UnknownBaseModelError(f"{file} cannot be read: {error}") from error
+        return config
+
+    @cached_property
     def tokenizer_json(self) -> str:
         return (self.folder / "tokenizer.json").read_text(encoding="utf-8")
 

@@ -18,18 +18,21 @@ from configs.files import replacing
 from feature_store.records import digest_of
 from model_registry.base_models import BaseModelFiles
 from model_registry.errors import IncompatibleModelError
+from model_registry.gguf_families import require_packable, write_metadata
 from model_registry.manifest import digest_file
+from model_registry.safetensors_files import read_tensors
 
 if TYPE_CHECKING:
-    from gguf import GGUFReader, GGUFWriter
+    from gguf import GGUFWriter
     from numpy.typing import NDArray
 
 ADAPTER_WEIGHTS = "adapter_model.safetensors"
 ADAPTER_CONFIG = "adapter_config.json"
 PACKAGING_VERSION = "1"
-SERVED_ARCHITECTURES = ("llama",)
 QUANTISATION_KEYS = ("general.file_type", "general.quantization_version")
 GGUF_FILE_TYPE_F16 = 1
+PAIRED_ROTARY = ("llama",)  # families whose q and k have another order of rows in a GGUF
+OUTPUT_WEIGHT = "lm_head.weight"
 PEFT_PREFIX = "base_model.model."
 # Anything else in a LoRA file (biases, embeddings, whole modules) would be lost in a merge, so it is refused.
 LORA_TENSOR = re.compile(rf"{re.escape(PEFT_PREFIX)}(.+)\.(?:lora_[AB]\.weight|lora_magnitude_vector)$")
@@ -41,18 +44,14 @@ OTHER_LORAS = ("fan_in_fan_out", "layer_replication", "alora_invocation_tokens",
 def served_gguf(base: BaseModelFiles, adapter: Path | None, cache_dir: Path) -> Path:
     """The merged F16 GGUF of `base` and the PEFT folder `adapter` (None: the base alone), made when not cached.
 
-    Raises IncompatibleModelError when the base has no GGUF to take the metadata from, is of another architecture
-    than those in SERVED_ARCHITECTURES, or the adapter is not a plain LoRA of it.
+    Raises IncompatibleModelError when the base is of a kind that openvino-genai does not read from a GGUF, or the
+    adapter is not a plain LoRA of it.
     """
-    if base.gguf is None:
-        raise IncompatibleModelError(
-            f"base model {base.name!r} comes without a GGUF, so it cannot be packed for this engine. "
-            "Use --set serving.engine=transformers."
-        )
+    require_packable(base)
     path = served_path(base.fingerprint, adapter, cache_dir)
     if not path.is_file():
         with replacing(path) as staging:
-            _write(staging, base.gguf, base.folder, adapter)
+            _write(staging, base, adapter)
     return path
 
 
@@ -62,28 +61,28 @@ def served_path(base_fingerprint: str, adapter: Path | None, cache_dir: Path) ->
     return cache_dir / "served" / f"{digest_of(PACKAGING_VERSION, base_fingerprint, parts)[:24]}.gguf"
 
 
-def _write(path: Path, metadata: Path, weights: Path, adapter: Path | None) -> None:
-    from gguf import MODEL_ARCH, GGUFReader, GGUFWriter, get_tensor_name_map
+def _write(path: Path, base: BaseModelFiles, adapter: Path | None) -> None:
+    from gguf import MODEL_ARCH_NAMES, GGUFWriter, get_tensor_name_map
 
-    config = json.loads((weights / "config.json").read_text(encoding="utf-8"))
-    reader = GGUFReader(metadata)
-    architecture = str(reader.fields["general.architecture"].contents())
-    if architecture not in SERVED_ARCHITECTURES:
-        raise IncompatibleModelError(
-            f"models of architecture {architecture!r} cannot be packed as GGUF here (only "
-            f"{', '.join(SERVED_ARCHITECTURES)}). Use --set serving.engine=transformers."
-        )
-    writer = GGUFWriter(path, architecture)
-    _copy_metadata(reader, writer)
-    names = get_tensor_name_map(MODEL_ARCH.LLAMA, config["num_hidden_layers"])
-    for name, tensor in merged_tensors(weights, adapter):
+    family, config = str(base.config["model_type"]), base.config
+    heads = {"q_proj": config["num_attention_heads"], "k_proj": config["num_key_value_heads"]}
+    writer = GGUFWriter(path, family)
+    if base.gguf is None:
+        write_metadata(base, writer)
+    else:
+        _copy_metadata(base.gguf, writer)
+    writer.add_file_type(GGUF_FILE_TYPE_F16)
+    architecture = next(known for known, name in MODEL_ARCH_NAMES.items() if name == family)
+    names = get_tensor_name_map(architecture, config["num_hidden_layers"])
+    for name, tensor in merged_tensors(base.folder, adapter):
+        if name == OUTPUT_WEIGHT and config.get("tie_word_embeddings"):
+            continue  # a copy of the embedding, which the reader uses
         target = names.get_name(name, try_suffixes=(".weight", ".bias"))
         if target is None:
-            raise IncompatibleModelError(f"the base model's tensor {name!r} has no place in a GGUF of a llama.")
-        if name.endswith("q_proj.weight"):
-            tensor = to_gguf_rotary(tensor, config["num_attention_heads"])
-        elif name.endswith("k_proj.weight"):
-            tensor = to_gguf_rotary(tensor, config["num_key_value_heads"])
+            raise IncompatibleModelError(f"the base model's tensor {name!r} has no place in a GGUF of a {family}.")
+        projection = name.removesuffix(".weight").rpartition(".")[2]
+        if family in PAIRED_ROTARY and projection in heads:
+            tensor = to_gguf_rotary(tensor, heads[projection])
         writer.add_tensor(target, tensor.astype(np.float32 if tensor.ndim == 1 else np.float16))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
@@ -97,15 +96,14 @@ def to_gguf_rotary(weight: "NDArray[np.float32]", heads: int) -> "NDArray[np.flo
     return weight.reshape(heads, 2, rows // heads // 2, columns).swapaxes(1, 2).reshape(rows, columns)
 
 
-def _copy_metadata(reader: "GGUFReader", writer: "GGUFWriter") -> None:
-    from gguf import GGUFValueType
+def _copy_metadata(source: Path, writer: "GGUFWriter") -> None:
+    from gguf import GGUFReader, GGUFValueType
 
-    for key, field in reader.fields.items():
+    for key, field in GGUFReader(source).fields.items():
         if key.startswith("GGUF.") or key in QUANTISATION_KEYS or key == "general.architecture":
             continue
         inner = field.types[1] if field.types[0] == GGUFValueType.ARRAY else None
         writer.add_key_value(key, field.contents(), field.types[0], sub_type=inner)
-    writer.add_file_type(GGUF_FILE_TYPE_F16)
 
 
 def merged_tensors(weights: Path, adapter: Path | None) -> Iterator[tuple[str, "NDArray[np.float32]"]]:
@@ -113,12 +111,9 @@ def merged_tensors(weights: Path, adapter: Path | None) -> Iterator[tuple[str, "
 
     Raises IncompatibleModelError for an adapter that is no LoRA of linear layers of this base.
     """
-    from safetensors.numpy import load_file
-
     lora = _Lora(adapter) if adapter else None
     for file in sorted(weights.glob("*.safetensors")):
-        for name, tensor in load_file(file).items():
-            weight = tensor.astype(np.float32)
+        for name, weight in read_tensors(file):
             yield name, lora.merge(name, weight) if lora else weight
     if lora and lora.left:
         raise IncompatibleModelError(
@@ -131,10 +126,8 @@ class _Lora:
     """The weight changes of a PEFT LoRA folder."""
 
     def __init__(self, adapter: Path) -> None:
-        from safetensors.numpy import load_file
-
         self._config: dict[str, Any] = json.loads((adapter / ADAPTER_CONFIG).read_text(encoding="utf-8"))
-        self._tensors = load_file(adapter / ADAPTER_WEIGHTS)
+        self._tensors = dict(read_tensors(adapter / ADAPTER_WEIGHTS))
         unsupported = [key for key in OTHER_LORAS if self._config.get(key)]
         unsupported += [name for name in self._tensors if not LORA_TENSOR.match(name)][:1]
         if self._config.get("peft_type") != "LORA" or unsupported:
@@ -151,11 +144,11 @@ class _Lora:
             return weight
         self.left.discard(name)
         module = name.removesuffix(".weight")
-        b, a = (self._tensors[f"{PEFT_PREFIX}{module}.lora_{part}.weight"].astype(np.float32) for part in "BA")
+        b, a = (self._tensors[f"{PEFT_PREFIX}{module}.lora_{part}.weight"] for part in "BA")
         merged: NDArray[np.float32] = weight + self._scale(module, rank=len(a)) * (b @ a)
         magnitude = self._tensors.get(f"{PEFT_PREFIX}{module}.lora_magnitude_vector")
         if magnitude is not None:
-            merged *= (magnitude.astype(np.float32) / np.linalg.norm(merged, axis=1))[:, None]
+            merged *= (magnitude / np.linalg.norm(merged, axis=1))[:, None]
         return merged
 
     def _scale(self, module: str, *, rank: int) -> float:

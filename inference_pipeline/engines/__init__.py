@@ -62,7 +62,7 @@ class Engine(Protocol):
 
 class LocalEngine(Engine, Protocol):
     def prompt_tokens(self, prompt: str) -> list[int]:
-        """The ids that the engine's own tokenizer makes of a rendered prompt: for the parity check."""
+        """The ids that a rendered prompt is served as: for the parity check."""
 
     def greedy(self, prompt: Sequence[int], max_new_tokens: int) -> tuple[list[int], list[float]]:
         """Greedily decoded ids and their log-probabilities (nats): for the parity check. Blocks."""

@@ -46,8 +46,8 @@ def test_its_head_says_how_to_use_it_and_what_memory_it_needs(name: str) -> None
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_a_model_without_a_gguf_is_served_by_transformers(name: str) -> None:
-    """Only the packaged base comes with a GGUF; the OpenVINO engine needs one."""
+def test_a_model_for_a_gpu_is_served_by_transformers(name: str) -> None:
+    """The OpenVINO engine runs on a CPU."""
     settings = load_settings(Path(name), environ={})
     assert settings.serving.engine == "transformers"
     assert settings.training.device == "cuda"

@@ -132,9 +132,15 @@ class TestRefusals:
         with pytest.raises(IncompatibleModelError, match=r"--set base_model.name=smollm2"):
             export(version, other, tmp_path / "out", [Form.PEFT], cache_dir=tmp_path)
 
-    def test_a_base_without_gguf(self, version: AdapterVersion, tiny_llama: BaseModelFiles, tmp_path: Path) -> None:
-        with pytest.raises(IncompatibleModelError, match="without a GGUF"):
-            export(version, tiny_llama, tmp_path / "out", [Form.PEFT, Form.GGUF], cache_dir=tmp_path)
+    def test_a_base_that_cannot_be_packed(
+        self, version: AdapterVersion, tiny_llama: BaseModelFiles, tmp_path: Path
+    ) -> None:
+        other = replace(tiny_llama, folder=tmp_path / "gemma")
+        shutil.copytree(tiny_llama.folder, other.folder)
+        config = json.loads((other.folder / "config.json").read_text())
+        (other.folder / "config.json").write_text(json.dumps(config | {"model_type": "gemma3_text"}))
+        with pytest.raises(IncompatibleModelError, match="'gemma3_text'"):
+            export(version, other, tmp_path / "out", [Form.PEFT, Form.GGUF], cache_dir=tmp_path)
         assert not list(tmp_path.glob("*out*"))
 
     def test_a_place_that_cannot_be_written(self, version: AdapterVersion, tiny_llama: BaseModelFiles) -> None:

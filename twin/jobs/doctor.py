@@ -11,6 +11,7 @@ from configs.errors import TwinError
 from configs.settings import Settings
 from twin import wiring
 from twin.jobs.serve import require_free_port
+from twin.jobs.train import require_servable
 
 # Unpacked base, one merged model and the checkpoints of a run of the default model, in MB.
 WORKING_SPACE_MB = 2000
@@ -112,7 +113,9 @@ def _port(settings: Settings) -> str:
 
 
 def _engine(settings: Settings) -> str:
-    wiring.engine_loader(settings, wiring.base_model(settings))
+    base = wiring.base_model(settings)
+    wiring.engine_loader(settings, base)
+    require_servable(settings, base)
     return settings.serving.engine
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from configs.progress import Progress
 from configs.settings import Settings
 from model_registry.base_models import BaseModelFiles
+from model_registry.gguf_families import require_packable
 from model_registry.manifest import verify_folder
 from model_registry.ports import AdapterVersion
 from twin import wiring
@@ -47,11 +48,19 @@ def train(settings: Settings, author: str, *, progress: Progress) -> Trained:
 
 
 def base_model(settings: Settings, progress: Progress) -> BaseModelFiles:
-    """The configured base model, unpacked as a stage of its own. Raises what `wiring.base_model` raises."""
+    """The configured base model, unpacked as a stage of its own. Raises what `wiring.base_model` and `require_servable`
+    raise."""
     progress.start("base model", None)
     base = wiring.base_model(settings)
+    require_servable(settings, base)
     progress.finish(base.name)
     return base
+
+
+def require_servable(settings: Settings, base: BaseModelFiles) -> None:
+    """Raises IncompatibleModelError, before anything is trained, for a base that the configured engine cannot serve."""
+    if settings.serving.engine == "openvino":
+        require_packable(base)
 
 
 def within(settings: Settings, budget: float) -> Settings:

@@ -100,7 +100,9 @@ class OpenVinoEngine:
             self._drop(number)
 
     def prompt_tokens(self, prompt: str) -> list[int]:
-        return list(self._ask({"encode": prompt})[0])
+        """By the base's tokenizer, as every prompt is served: the worker is given ids."""
+        ids: list[int] = self._tokenizer.encode(prompt, add_special_tokens=False).ids
+        return ids
 
     def greedy(self, prompt: Sequence[int], max_new_tokens: int) -> tuple[list[int], list[float]]:
         check_fits(self._base, len(prompt), max_new_tokens)

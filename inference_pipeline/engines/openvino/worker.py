@@ -2,7 +2,6 @@
 
 in   {"gguf": path, "end_tokens": [id…], "cache_gib": n}                       the first line
      {"add": number, "prompt": [id…], "options": {…}}                          generate
-     {"add": number, "encode": text}                                           tokenize
      {"drop": number}
 out  {"ready": true} or {"failed": reason}                                     the first line
      {"number": n, "ids": […], "log_probs": […], "finish_reason": …} or {"number": n, "failed": reason}
@@ -42,7 +41,6 @@ class Worker:
         if product_seconds("f32") <= FASTER * product_seconds("bf16"):
             options["INFERENCE_PRECISION_HINT"] = "f32"
         self._pipeline = openvino_genai.ContinuousBatchingPipeline(gguf, scheduler, "CPU", options)
-        self._tokenizer = self._pipeline.get_tokenizer()
         self._end_tokens = set(end_tokens)
         self._out = out
         self._commands: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
@@ -76,9 +74,6 @@ class Worker:
         if "drop" in command:
             if handle := self._handles.pop(command["drop"], None):
                 handle.cancel()  # the next step frees its place
-        elif "encode" in command:
-            encoded = self._tokenizer.encode(command["encode"], add_special_tokens=False)
-            self._send_tokens(command["add"], encoded.input_ids.data[0].tolist(), [], "stop")
         else:
             self._add(command["add"], command["prompt"], command["options"])
 

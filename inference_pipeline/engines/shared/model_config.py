@@ -1,7 +1,6 @@
 """What a base model's own files say about generating with it."""
 
 import json
-from typing import Any
 
 from inference_pipeline.errors import PromptTooLongError
 from model_registry.base_models import BaseModelFiles
@@ -10,13 +9,14 @@ from model_registry.errors import UnknownBaseModelError
 
 def context_tokens(base: BaseModelFiles) -> int:
     """How many tokens prompt and answer may have together."""
-    return int(_read(base, "config.json")["max_position_embeddings"])
+    return int(base.config["max_position_embeddings"])
 
 
 def end_tokens(base: BaseModelFiles) -> tuple[int, ...]:
     """The ids that end an answer, generation_config.json before config.json."""
-    generation = _read(base, "generation_config.json") if (base.folder / "generation_config.json").is_file() else {}
-    ids = generation.get("eos_token_id", _read(base, "config.json").get("eos_token_id"))
+    file = base.folder / "generation_config.json"
+    generation = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    ids = generation.get("eos_token_id", base.config.get("eos_token_id"))
     if ids is None:
         raise UnknownBaseModelError(f"{base.name} names no eos_token_id. Choose an instruction-tuned model.")
     return tuple(ids) if isinstance(ids, list) else (int(ids),)
@@ -24,7 +24,7 @@ def end_tokens(base: BaseModelFiles) -> tuple[int, ...]:
 
 def cache_bytes_per_token(base: BaseModelFiles) -> int:
     """Keys and values of one token in 16 bits, all layers."""
-    config = _read(base, "config.json")
+    config = base.config
     heads = config["num_attention_heads"]
     width = config.get("head_dim") or config["hidden_size"] // heads
     return int(2 * 2 * config["num_hidden_layers"] * config.get("num_key_value_heads", heads) * width)
@@ -37,11 +37,3 @@ def check_fits(base: BaseModelFiles, prompt_tokens: int, max_new_tokens: int) ->
             f"the prompt has {prompt_tokens} tokens and the answer may have {max_new_tokens}: together more than the "
             f"{limit} that {base.name} can hold. Shorten the conversation, or ask for a shorter answer."
         )
-
-
-def _read(base: BaseModelFiles, name: str) -> dict[str, Any]:
-    try:
-        values: dict[str, Any] = json.loads((base.folder / name).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UnknownBaseModelError(f"{base.folder / name} cannot be read: {error}") from error
-    return values
