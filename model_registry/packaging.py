@@ -39,6 +39,7 @@ LORA_TENSOR = re.compile(rf"{re.escape(PEFT_PREFIX)}(.+)\.(?:lora_[AB]\.weight|l
 # PEFT settings under which the same tensors mean a different update of the weights.
 OTHER_LORAS = ("fan_in_fan_out", "layer_replication", "alora_invocation_tokens", "use_qalora", "use_bdlora",
                "velora_config", "monteclora_config", "arrow_config", "kasa_config", "target_parameters")  # fmt: skip
+DECIDING = ("peft_type", "lora_alpha", "alpha_pattern", "use_rslora", "use_dora", *OTHER_LORAS)  # with the tensors
 
 
 def served_gguf(base: BaseModelFiles, adapter: Path | None, cache_dir: Path) -> Path:
@@ -56,9 +57,26 @@ def served_gguf(base: BaseModelFiles, adapter: Path | None, cache_dir: Path) -> 
 
 
 def served_path(base_fingerprint: str, adapter: Path | None, cache_dir: Path) -> Path:
-    """Where the merged GGUF is cached: named by what it is made of."""
-    parts = [digest_file(adapter / name).sha256 for name in (ADAPTER_CONFIG, ADAPTER_WEIGHTS)] if adapter else []
-    return cache_dir / "served" / f"{digest_of(PACKAGING_VERSION, base_fingerprint, parts)[:24]}.gguf"
+    """Where the merged GGUF is cached: named by what decides its weights, and first of all by the adapter's."""
+    settings: dict[str, Any] = {}
+    if adapter:
+        # Its base's name is written anew after judging, and PEFT adds keys from release to release.
+        config = json.loads((adapter / ADAPTER_CONFIG).read_text(encoding="utf-8"))
+        settings = {key: config[key] for key in DECIDING if config.get(key)}
+    key = digest_of(PACKAGING_VERSION, base_fingerprint, settings)
+    return cache_dir / "served" / f"{_weights_name(adapter)}-{key[:12]}.gguf"
+
+
+def remove_served(adapter: Path, cache_dir: Path) -> None:
+    """Every merged GGUF of the PEFT folder `adapter`, whatever its base and the release that made it, and what killed
+    writers left of one. A server that has one open lets go of it by itself."""
+    for beginning in ("", "."):
+        for path in (cache_dir / "served").glob(f"{beginning}{_weights_name(adapter)}-*"):
+            path.unlink(missing_ok=True)
+
+
+def _weights_name(adapter: Path | None) -> str:
+    return digest_file(adapter / ADAPTER_WEIGHTS).sha256[:24] if adapter else "base"
 
 
 def _write(path: Path, base: BaseModelFiles, adapter: Path | None) -> None:

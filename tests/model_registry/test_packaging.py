@@ -1,5 +1,6 @@
 """The merged GGUF against PEFT's own merge, read back by transformers' GGUF reader: neither is ours."""
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,15 @@ import pytest
 
 from model_registry.base_models import BaseModelFiles
 from model_registry.errors import IncompatibleModelError
-from model_registry.packaging import ADAPTER_CONFIG, merged_tensors, served_gguf, to_gguf_rotary
+from model_registry.model_card import name_base
+from model_registry.packaging import (
+    ADAPTER_CONFIG,
+    ADAPTER_WEIGHTS,
+    merged_tensors,
+    served_gguf,
+    served_path,
+    to_gguf_rotary,
+)
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +79,25 @@ def test_it_is_made_once_and_named_by_what_it_was_made_from(
     weights.write_bytes(content)
     assert served_gguf(base_model, copy, tmp_path) != first
     assert not list(tmp_path.rglob("*.part"))
+
+
+def test_the_name_follows_what_decides_the_weights(tmp_path: Path) -> None:
+    """Only then: judging comes before the adapter's folder is finished, and serving after it."""
+    config = {"peft_type": "LORA", "lora_alpha": 8, "use_dora": False, "base_model_name_or_path": "/home/maud/base"}
+
+    def name(fingerprint: str = "f", weights: bytes = b"weights", **more: Any) -> str:
+        (tmp_path / ADAPTER_CONFIG).write_text(json.dumps(config | more))
+        (tmp_path / ADAPTER_WEIGHTS).write_bytes(weights)
+        return served_path(fingerprint, tmp_path, tmp_path).name
+
+    before = name()
+    (tmp_path / ADAPTER_CONFIG).write_text(json.dumps(config, indent=4, sort_keys=True))
+    name_base(tmp_path, "maud/base")
+    assert served_path("f", tmp_path, tmp_path).name == before
+    assert name(use_dora=None, inference_mode=True) == before
+    changed = [name("g"), name(weights=b"others"), name(lora_alpha=4), name(use_rslora=True), name(use_dora=True),
+               name(alpha_pattern={"q_proj": 2}), served_path("f", None, tmp_path).name]  # fmt: skip
+    assert len({before, *changed}) == 8
 
 
 def test_the_rotary_order_is_pairs_within_a_head() -> None:

@@ -211,12 +211,14 @@ def test_only_merged_models_of_tainted_versions_go(
     register(settings, tmp_path / "first", trained_on=2)
     (version,) = wiring.model_registry(settings).versions("maud-ferrier")
     merged = served_path(version.manifest.base.fingerprint, version.folder, settings.cache_dir)
+    other_base = served_path("another base", version.folder, settings.cache_dir)
+    killed = merged.with_name(f".{merged.name}.1234.part")
     others = merged.with_name("another.gguf")
     merged.parent.mkdir(parents=True)
-    for path in (merged, others):
+    for path in (merged, other_base, killed, others):
         path.write_bytes(b"merged")
     assert output(capsys, "forget", "--post", "canary.md", "--yes")["tainted"] == ["v1"]
-    assert (merged.exists(), others.exists()) == (False, True)
+    assert list(merged.parent.iterdir()) == [others]
 
 
 def test_a_post_of_the_test_split_taints_nothing(

@@ -9,7 +9,6 @@ import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from configs.files import remove
 from configs.progress import Progress
 from configs.settings import Settings
 from feature_store.errors import NothingCollectedError
@@ -196,12 +195,10 @@ def _teaches(store: FeatureReader, version: FeatureVersion, forgotten: Forgotten
 
 
 def _remove_served(settings: Settings, erased: Sequence[AdapterVersion]) -> None:
-    """Remove the merged models. A server that has one open lets go of it by itself."""
-    from model_registry.packaging import served_path
+    from model_registry.packaging import remove_served
 
     for version in erased:
-        path = served_path(version.manifest.base.fingerprint, version.folder, settings.cache_dir)
-        remove(path)
+        remove_served(version.folder, settings.cache_dir)
 
 
 def _clear_caches(settings: Settings, author: str) -> None:
