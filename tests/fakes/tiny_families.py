@@ -27,7 +27,7 @@ SHAPE = {
     "num_hidden_layers": 2,
     "num_attention_heads": 4,
     "num_key_value_heads": 2,
-    "max_position_embeddings": 2048,
+    "max_position_embeddings": 8192,
 }
 # Begin of text, end of turn, and what else the template writes as one token.
 TOKENS = {
