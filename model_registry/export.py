@@ -9,12 +9,15 @@ from pathlib import Path
 from configs.files import put_folder, users_umask
 from model_registry.base_models import BaseModelFiles
 from model_registry.errors import ExportTargetError, IncompatibleModelError
+from model_registry.gguf_families import require_packable
 from model_registry.judges import Judges
 from model_registry.manifest import digest_folder, verify_folder
 from model_registry.model_card import CARD, Form, model_card, name_base, public_id
-from model_registry.packaging import ADAPTER_CONFIG, ADAPTER_WEIGHTS, served_gguf
+from model_registry.older_libraries import write_for_older
+from model_registry.packaging import ADAPTER_CONFIG, ADAPTER_WEIGHTS, write_gguf
 from model_registry.ports import AdapterVersion
 from model_registry.promotion import require_untainted
+from model_registry.prompting import PromptRenderer
 
 EXPORT_FILE = "llm_twin_export.json"  # what was exported, and every file of it by its digest
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja")
@@ -22,7 +25,7 @@ SHARD_SIZE = "5GB"
 
 
 def export(
-    version: AdapterVersion, base: BaseModelFiles, to: Path, forms: Collection[Form], *, cache_dir: Path, judges: Judges
+    version: AdapterVersion, base: BaseModelFiles, to: Path, forms: Collection[Form], *, judges: Judges
 ) -> dict[Form, Path]:
     """Write `version` into the folder `to` in one form, or in several into folders in it; return where each lies.
 
@@ -38,13 +41,14 @@ def export(
     _require_free(to)
     wanted = [form for form in Form if form in forms]
     folders = {form: Path(form.value) if len(wanted) > 1 else Path() for form in wanted}
-    packed = served_gguf(base, version.folder, cache_dir) if Form.GGUF in wanted else None
+    if Form.GGUF in wanted:
+        require_packable(base)
     staging = to.with_name(f".{to.name}.{os.getpid()}.part")
     try:
         with users_umask():
             for form, folder in folders.items():
                 _make_folder(staging / folder)
-                _write(version, base, staging / folder, form, packed, judges)
+                _write(version, base, staging / folder, form, judges)
             files = {name: digest.sha256 for name, digest in digest_folder(staging).items()}
             said = {"author": version.author, "version": version.name, "forms": wanted, "files": files}
             (staging / EXPORT_FILE).write_text(json.dumps(said, indent=2), encoding="utf-8")
@@ -65,13 +69,14 @@ def require_same_base(version: AdapterVersion, base: BaseModelFiles) -> None:
         )
 
 
-def _write(
-    version: AdapterVersion, base: BaseModelFiles, into: Path, form: Form, packed: Path | None, judges: Judges
-) -> None:
+def _write(version: AdapterVersion, base: BaseModelFiles, into: Path, form: Form, judges: Judges) -> None:
     file = ""
-    if form is Form.GGUF and packed is not None:
+    if form is Form.GGUF:
         file = f"{public_id(base.name).rpartition('/')[2]}-{version.author}-{version.name}-F16.gguf"
-        shutil.copyfile(packed, into / file)
+        template = PromptRenderer(
+            version.manifest.author_name, base.chat_template, base.tokenizer_json, base.special_tokens
+        ).template_with_persona()
+        write_gguf(into / file, base, version.folder, chat_template=template)
     else:
         for name in TOKENIZER_FILES:
             if (base.folder / name).is_file():
@@ -82,6 +87,7 @@ def _write(
         name_base(into, base.name)
     if form is Form.MERGED:
         _merge(base, version.folder, into)
+    write_for_older(into)
     card = model_card(
         version.manifest, figures=version.judges, parity=version.parity, judges=judges, form=form,
         version=version.name, file=file,

@@ -46,7 +46,7 @@ def require_packable(base: BaseModelFiles) -> None:
 
 
 def write_metadata(base: BaseModelFiles, writer: "GGUFWriter") -> None:
-    """Shape and tokenizer of a base that `require_packable` lets through."""
+    """Shape and tokenizer, but for the chat template, of a base that `require_packable` lets through."""
     config = base.config
     heads = int(config["num_attention_heads"])
     width = int(config.get("head_dim") or config["hidden_size"] // heads)
@@ -133,4 +133,3 @@ def _write_tokenizer(base: BaseModelFiles, writer: "GGUFWriter") -> None:
         if (token := ids.get(base.special_tokens.get(f"{name}_token", ""))) is not None:
             add(token)
     writer.add_add_bos_token(False)  # the chat template writes it where the model wants one
-    writer.add_chat_template(base.chat_template)

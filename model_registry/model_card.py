@@ -46,12 +46,14 @@ def public_id(base_name: str) -> str:
 def name_base(folder: Path, base_name: str) -> None:
     """Replace the base's path on this machine, which save_pretrained wrote, by its public id.
 
-    Only AutoPeftModel, which loads an adapter without being told the base, reads it.
+    Only AutoPeftModel, which loads an adapter without being told the base, reads it. Settings that are null mean what
+    they mean when they are missing, and an older PEFT does not know the newer ones.
     """
     path = folder / ADAPTER_CONFIG
     config: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     config["base_model_name_or_path"] = public_id(base_name)
-    path.write_text(json.dumps(config, indent=2, sort_keys=True), encoding="utf-8")
+    said = {key: value for key, value in config.items() if value is not None}
+    path.write_text(json.dumps(said, indent=2, sort_keys=True), encoding="utf-8")
 
 
 def finish_folder(folder: Path, manifest: AdapterManifest, judges: Judges) -> None:
@@ -131,7 +133,8 @@ def _use(form: Form, base: str, name: str, file: str) -> str:
     if form is Form.GGUF:
         return (
             f"`{file}` opens in llama.cpp, Ollama, LM Studio and openvino-genai, with its tokenizer and chat template "
-            f"inside. It was trained with this system prompt:\n\n{_fence(persona, 'text')}"
+            "inside. It was trained with this system prompt, which the template writes where none is given:\n\n"
+            f"{_fence(persona, 'text')}"
         )
     source = json.dumps(base if form is Form.PEFT else ".")
     loaded = f"AutoModelForCausalLM.from_pretrained({source})"

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 ADAPTER_WEIGHTS = "adapter_model.safetensors"
 ADAPTER_CONFIG = "adapter_config.json"
 PACKAGING_VERSION = "1"
-QUANTISATION_KEYS = ("general.file_type", "general.quantization_version")
+WRITTEN_ANEW = ("general.architecture", "general.file_type", "general.quantization_version", "tokenizer.chat_template")
 GGUF_FILE_TYPE_F16 = 1
 PAIRED_ROTARY = ("llama",)  # families whose q and k have another order of rows in a GGUF
 OUTPUT_WEIGHT = "lm_head.weight"
@@ -52,7 +52,7 @@ def served_gguf(base: BaseModelFiles, adapter: Path | None, cache_dir: Path) -> 
     path = served_path(base.fingerprint, adapter, cache_dir)
     if not path.is_file():
         with replacing(path) as staging:
-            _write(staging, base, adapter)
+            write_gguf(staging, base, adapter)
     return path
 
 
@@ -79,7 +79,11 @@ def _weights_name(adapter: Path | None) -> str:
     return digest_file(adapter / ADAPTER_WEIGHTS).sha256[:24] if adapter else "base"
 
 
-def _write(path: Path, base: BaseModelFiles, adapter: Path | None) -> None:
+def write_gguf(path: Path, base: BaseModelFiles, adapter: Path | None, *, chat_template: str = "") -> None:
+    """The file that `served_gguf` caches, with another chat template for other programs where one is given.
+
+    Raises IncompatibleModelError for an adapter that is no plain LoRA of `base`, which `require_packable` let through.
+    """
     from gguf import MODEL_ARCH_NAMES, GGUFWriter, get_tensor_name_map
 
     family, config = str(base.config["model_type"]), base.config
@@ -90,6 +94,7 @@ def _write(path: Path, base: BaseModelFiles, adapter: Path | None) -> None:
     else:
         _copy_metadata(base.gguf, writer)
     writer.add_file_type(GGUF_FILE_TYPE_F16)
+    writer.add_chat_template(chat_template or base.chat_template)
     architecture = next(known for known, name in MODEL_ARCH_NAMES.items() if name == family)
     names = get_tensor_name_map(architecture, config["num_hidden_layers"])
     for name, tensor in merged_tensors(base.folder, adapter):
@@ -118,7 +123,7 @@ def _copy_metadata(source: Path, writer: "GGUFWriter") -> None:
     from gguf import GGUFReader, GGUFValueType
 
     for key, field in GGUFReader(source).fields.items():
-        if key.startswith("GGUF.") or key in QUANTISATION_KEYS or key == "general.architecture":
+        if key.startswith("GGUF.") or key in WRITTEN_ANEW:
             continue
         inner = field.types[1] if field.types[0] == GGUFValueType.ARRAY else None
         writer.add_key_value(key, field.contents(), field.types[0], sub_type=inner)

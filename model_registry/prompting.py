@@ -119,6 +119,15 @@ class PromptRenderer:
             ChatMessage("user", request),
         ]
 
+    def template_with_persona(self) -> str:
+        """The chat template, for other programs: it opens with the persona where no system turn is given."""
+        persona = self.messages([ChatMessage("user", "?")], nonce="?")[0]
+        turn = f"{{'role': 'system', 'content': {json.dumps(persona.content, ensure_ascii=False)}}}"
+        return (
+            "{%- if not messages or messages[0]['role'] != 'system' %}"
+            f"{{%- set messages = [{turn}] + messages %}}{{%- endif %}}{self.chat_template}"
+        )
+
     def as_data(self, text: str) -> str:
         """`text` as a prompt may carry it: nothing in it is invisible or a token that the tokenizer treats as one."""
         return as_data(text, self._control_tokens)

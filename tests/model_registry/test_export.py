@@ -17,6 +17,7 @@ from model_registry.export import EXPORT_FILE
 from model_registry.export import export as write_export
 from model_registry.manifest import BaseLineage, digest_folder, write_manifest
 from model_registry.model_card import Form
+from model_registry.packaging import served_gguf
 from model_registry.ports import AdapterVersion
 from training_pipeline.evaluation.judges import load_judges
 
@@ -61,7 +62,7 @@ def test_a_peft_folder_gives_the_same_logits(
     from transformers import AutoTokenizer
 
     out = tmp_path / "out"
-    assert export(version, tiny_llama, out, [Form.PEFT], cache_dir=tmp_path) == {Form.PEFT: out}
+    assert export(version, tiny_llama, out, [Form.PEFT]) == {Form.PEFT: out}
     torch.testing.assert_close(
         logits(adapted(tiny_llama, out)), logits(adapted(tiny_llama, version.folder)), rtol=0, atol=0
     )
@@ -79,13 +80,15 @@ def test_a_merged_folder_is_loaded_as_it_is(
     from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig
 
     version = make_version(tmp_path / "v3", make_adapter(**lora), tiny_llama)
-    out = export(version, tiny_llama, tmp_path / "out", [Form.MERGED], cache_dir=tmp_path)[Form.MERGED]
+    out = export(version, tiny_llama, tmp_path / "out", [Form.MERGED])[Form.MERGED]
     model = AutoModelForCausalLM.from_pretrained(out)
     assert not hasattr(model, "peft_config")
     torch.testing.assert_close(logits(model), logits(adapted(tiny_llama, version.folder)), rtol=0, atol=1e-4)
     base = AutoModelForCausalLM.from_pretrained(tiny_llama.folder)
     assert (logits(model) - logits(base)).abs().max() > 0.01
     assert AutoTokenizer.from_pretrained(out).chat_template
+    config, theirs = (json.loads((folder / "config.json").read_text()) for folder in (out, tiny_llama.folder))
+    assert config["rope_theta"] == config["rope_parameters"]["rope_theta"] == theirs["rope_parameters"]["rope_theta"]
     assert GenerationConfig.from_pretrained(out).eos_token_id == 2
     assert not list(out.glob("adapter_*"))
 
@@ -93,7 +96,7 @@ def test_a_merged_folder_is_loaded_as_it_is(
 def test_no_path_of_this_machine_leaves_it(version: AdapterVersion, tiny_llama: BaseModelFiles, tmp_path: Path) -> None:
     assert str(tiny_llama.folder) in (version.folder / "adapter_config.json").read_text()  # as PEFT writes it
     out = tmp_path / "out"
-    export(version, tiny_llama, out, [Form.PEFT, Form.MERGED], cache_dir=tmp_path)
+    export(version, tiny_llama, out, [Form.PEFT, Form.MERGED])
     config = json.loads((out / "peft" / "adapter_config.json").read_text())
     assert config["base_model_name_or_path"] == "HuggingFaceTB/SmolLM2-135M-Instruct"
     texts = [path for path in out.rglob("*") if path.suffix in (".json", ".md", ".jinja")]
@@ -104,7 +107,7 @@ def test_no_path_of_this_machine_leaves_it(version: AdapterVersion, tiny_llama: 
 
 def test_an_export_says_what_it_is(version: AdapterVersion, tiny_llama: BaseModelFiles, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    folders = export(version, tiny_llama, out, [Form.MERGED, Form.PEFT], cache_dir=tmp_path)
+    folders = export(version, tiny_llama, out, [Form.MERGED, Form.PEFT])
     assert folders == {Form.PEFT: out / "peft", Form.MERGED: out / "merged"}
     said = json.loads((out / EXPORT_FILE).read_text())
     assert (said["author"], said["version"], said["forms"]) == ("maud", "v3", ["peft", "merged"])
@@ -119,18 +122,18 @@ class TestRefusals:
         content[-1] ^= 1
         weights.write_bytes(content)
         with pytest.raises(CorruptModelError, match="was changed"):
-            export(version, tiny_llama, tmp_path / "out", [Form.PEFT], cache_dir=tmp_path)
+            export(version, tiny_llama, tmp_path / "out", [Form.PEFT])
         assert not list(tmp_path.glob("*out*"))
 
     def test_a_tainted_version(self, version: AdapterVersion, tiny_llama: BaseModelFiles, tmp_path: Path) -> None:
         tainted = replace(version, tainted="a post was erased")
         with pytest.raises(TaintedModelError, match="a post was erased"):
-            export(tainted, tiny_llama, tmp_path / "out", [Form.PEFT], cache_dir=tmp_path)
+            export(tainted, tiny_llama, tmp_path / "out", [Form.PEFT])
 
     def test_another_base(self, version: AdapterVersion, tiny_llama: BaseModelFiles, tmp_path: Path) -> None:
         other = replace(tiny_llama, fingerprint="0" * 64)
         with pytest.raises(IncompatibleModelError, match=r"--set base_model.name=smollm2"):
-            export(version, other, tmp_path / "out", [Form.PEFT], cache_dir=tmp_path)
+            export(version, other, tmp_path / "out", [Form.PEFT])
 
     def test_a_base_that_cannot_be_packed(
         self, version: AdapterVersion, tiny_llama: BaseModelFiles, tmp_path: Path
@@ -140,17 +143,17 @@ class TestRefusals:
         config = json.loads((other.folder / "config.json").read_text())
         (other.folder / "config.json").write_text(json.dumps(config | {"model_type": "gemma3_text"}))
         with pytest.raises(IncompatibleModelError, match="'gemma3_text'"):
-            export(version, other, tmp_path / "out", [Form.PEFT, Form.GGUF], cache_dir=tmp_path)
+            export(version, other, tmp_path / "out", [Form.PEFT, Form.GGUF])
         assert not list(tmp_path.glob("*out*"))
 
     def test_a_place_that_cannot_be_written(self, version: AdapterVersion, tiny_llama: BaseModelFiles) -> None:
         with pytest.raises(ExportTargetError, match=r"/proc/nosuch.*--to"):
-            export(version, tiny_llama, Path("/proc/nosuch/out"), [Form.PEFT], cache_dir=Path("/nowhere"))
+            export(version, tiny_llama, Path("/proc/nosuch/out"), [Form.PEFT])
 
 
 class TestTheTarget:
     def write(self, version: AdapterVersion, base: BaseModelFiles, to: Path) -> None:
-        export(version, base, to, [Form.PEFT], cache_dir=to.parent)
+        export(version, base, to, [Form.PEFT])
 
     def test_what_lies_there_is_left_alone(
         self, version: AdapterVersion, tiny_llama: BaseModelFiles, tmp_path: Path
@@ -191,24 +194,48 @@ class TestTheTarget:
         before = digest_folder(out)
         broken = replace(tiny_llama, folder=tmp_path / "nosuch")
         with pytest.raises(OSError, match="nosuch"):
-            export(version, broken, out, [Form.MERGED], cache_dir=tmp_path)
+            export(version, broken, out, [Form.MERGED])
         assert digest_folder(out) == before
         assert not list(tmp_path.glob(".out*"))
 
 
-@pytest.mark.slow
-def test_a_gguf_has_a_name_that_says_what_it_is(base_model: BaseModelFiles, tmp_path: Path) -> None:
-    """The real base, as only it comes as GGUF; what the file holds is the packaging's test."""
-    import torch
-    from peft import LoraConfig, get_peft_model
-    from transformers import AutoModelForCausalLM
+def test_settings_of_an_adapter_that_are_null_are_left_out(
+    version: AdapterVersion, tiny_llama: BaseModelFiles, tmp_path: Path
+) -> None:
+    from peft import PeftConfig
 
-    model = AutoModelForCausalLM.from_pretrained(base_model.folder, dtype=torch.float32)
-    get_peft_model(model, LoraConfig(r=1, target_modules=["q_proj"])).save_pretrained(str(tmp_path / "adapter"))
-    version = make_version(tmp_path / "v3", tmp_path / "adapter", base_model)
-    out = export(version, base_model, tmp_path / "out", [Form.GGUF], cache_dir=tmp_path / "cache")[Form.GGUF]
+    out = export(version, tiny_llama, tmp_path / "out", [Form.PEFT])[Form.PEFT]
+    assert None in json.loads((version.folder / "adapter_config.json").read_text()).values()
+    assert None not in json.loads((out / "adapter_config.json").read_text()).values()
+    read, whole = (PeftConfig.from_pretrained(str(folder)).to_dict() for folder in (out, version.folder))
+    assert {key for key in whole if read[key] != whole[key]} == {"base_model_name_or_path"}
+
+
+def test_a_gguf_opens_with_the_persona_where_no_system_turn_is_given(
+    version: AdapterVersion, tiny_llama: BaseModelFiles, tmp_path: Path
+) -> None:
+    """In other programs: what is served here is rendered by the project itself."""
+    from gguf import GGUFReader
+    from transformers import AutoTokenizer
+
+    out = export(version, tiny_llama, tmp_path / "out", [Form.GGUF])[Form.GGUF]
     name = "SmolLM2-135M-Instruct-maud-v3-F16.gguf"
     assert sorted(path.name for path in out.iterdir()) == ["README.md", name, EXPORT_FILE]
-    (cached,) = (tmp_path / "cache").rglob("*.gguf")
-    assert (out / name).read_bytes() == cached.read_bytes()
     assert name in (out / "README.md").read_text()
+    template = GGUFReader(out / name).fields["tokenizer.chat_template"].contents()
+    tokenizer = AutoTokenizer.from_pretrained(tiny_llama.folder)
+    asked = [{"role": "user", "content": "Who are you?"}]
+    persona = [{"role": "system", "content": "You are the writing twin of Maud. Write exactly as Maud writes."}]
+    own = [{"role": "system", "content": "Be brief."}]
+
+    def rendered(messages: list[dict[str, str]], template: str) -> str:
+        text: str = tokenizer.apply_chat_template(
+            messages, chat_template=template, tokenize=False, add_generation_prompt=True
+        )
+        return text
+
+    assert rendered(asked, template) == rendered(persona + asked, tiny_llama.chat_template)
+    assert rendered(own + asked, template) == rendered(own + asked, tiny_llama.chat_template)
+    assert "SmolLM" in rendered(asked, tiny_llama.chat_template)
+    served = served_gguf(tiny_llama, version.folder, tmp_path)
+    assert GGUFReader(served).fields["tokenizer.chat_template"].contents() == tiny_llama.chat_template

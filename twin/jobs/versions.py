@@ -71,7 +71,7 @@ def export(
 
     base = base_model(settings, progress)
     progress.start(f"export {version.name}", None)
-    folders = registry.export(version, base, to, forms, cache_dir=settings.cache_dir, judges=wiring.judges())
+    folders = registry.export(version, base, to, forms, judges=wiring.judges())
     progress.finish(", ".join(folders))
     return folders
 
