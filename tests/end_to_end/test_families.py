@@ -16,6 +16,7 @@ from model_registry.packaging import served_path
 from model_registry.ports import CANDIDATE
 from twin import cli, wiring
 from twin.jobs.ask import ask
+from twin.jobs.train import base_model
 
 POSTS = Path(__file__).parents[2] / "examples" / "maud_ferrier" / "posts"
 AUTHOR = "maud-ferrier"
@@ -77,4 +78,4 @@ def test_a_family_that_the_engine_cannot_read_is_told_before_training(overrides:
     settings, _ = configured([*overrides], "gemma3", tmp_path)
     serving = settings.serving.model_copy(update={"engine": "openvino"})
     with pytest.raises(IncompatibleModelError, match=r"gemma3.*serving\.engine=transformers"):
-        wiring.base_model(settings.model_copy(update={"serving": serving}))
+        base_model(settings.model_copy(update={"serving": serving}), Silent())

@@ -10,6 +10,8 @@ from pathlib import Path
 from configs.errors import TwinError
 from configs.settings import Settings
 from twin import wiring
+from twin.jobs import capacity
+from twin.jobs.capacity import GB
 from twin.jobs.serve import require_free_port
 from twin.jobs.train import require_servable
 
@@ -37,6 +39,7 @@ def check_all(settings: Settings) -> Iterator[Check]:
     yield _asked("engine", lambda: _engine(settings))
     yield _asked("search index", lambda: _index(settings))
     yield _asked("model registry", lambda: _registry(settings))
+    yield from _base_models_that_fit()
 
 
 def _asked(name: str, question: Callable[[], str]) -> Check:
@@ -129,6 +132,19 @@ def _index(settings: Settings) -> str:
 def _registry(settings: Settings) -> str:
     authors = wiring.model_registry(settings).authors()
     return f"{settings.model_registry.tracking_uri or 'SQLite in the data folder'}, {len(authors)} authors"
+
+
+def _base_models_that_fit() -> Iterator[Check]:
+    """Nothing is wrong with a machine that is too small for a larger model. Takes about half a second."""
+    memory, bandwidth = capacity.memory_bytes(), capacity.read_bandwidth()
+    yield Check("memory", True, f"{memory / GB:.0f} GB, weights are read at {bandwidth / GB:.1f} GB/s")
+    for shape in capacity.SHAPES:
+        fits = "fits" if memory > max(shape.training, shape.serving) else "does not fit"
+        found = (
+            f"{fits} on the CPU: {shape.training / GB:.1f} GB to train, {shape.serving / GB:.1f} GB to serve, "
+            f"about {shape.tokens_per_second(bandwidth):.0f} tokens/s"
+        )
+        yield Check(shape.name, True, found + (f" (--config {shape.config})" if shape.config else ""))
 
 
 def _nearest(folder: Path) -> Path:

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 Sink = Callable[[NewTokens | InferenceError], None]
 
 WORKER = "inference_pipeline.engines.openvino.worker"
-FULL_CONTEXTS = 4  # conversations of full length that the key/value cache holds at once
+FULL_CONTEXTS = 4  # conversations of full length that the key/value cache holds at once, and at most CACHED_TOKENS:
+CACHED_TOKENS = 32_768  # of a model with a long context, four would be 19 GB
 GIB = 1 << 30
 EXIT_SECONDS = 10
 
@@ -128,8 +129,8 @@ class OpenVinoEngine:
         return Tokenizer.from_str(self._base.tokenizer_json)
 
     def _open(self, gguf: Path) -> None:
-        contexts = FULL_CONTEXTS * self.context_tokens * cache_bytes_per_token(self._base)
-        opening = {"gguf": str(gguf), "end_tokens": end_tokens(self._base), "cache_gib": math.ceil(contexts / GIB)}
+        cached = min(FULL_CONTEXTS * self.context_tokens, CACHED_TOKENS) * cache_bytes_per_token(self._base)
+        opening = {"gguf": str(gguf), "end_tokens": end_tokens(self._base), "cache_gib": math.ceil(cached / GIB)}
         _write(self._stdin, opening)
         answer = json.loads(self._stdout.readline() or "{}")
         if not answer.get("ready"):
