@@ -2,7 +2,8 @@
 
 Its reader (2026.4) builds the graphs of llama, qwen2 and qwen3, takes byte-level BPE alone for a tokenizer, and ignores
 whatever else a file says, such as scaled rotary embeddings. What it would get wrong without a word is refused here.
-How text is split before BPE is for other programs: they know the ways by name, and we serve ids.
+How text is split before BPE is for other programs: they know the ways by name, and we serve ids, as the reader gets
+Llama 3's way wrong (findings/openvino_genai_splits_llama3_text_wrong.sh).
 """
 
 import json
