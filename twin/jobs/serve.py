@@ -9,6 +9,7 @@ from configs.settings import Settings
 from model_registry.ports import ModelResolver, has_champion
 from twin import wiring
 from twin.errors import NothingToServeError
+from twin.jobs.train import require_servable
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ def require_free_port(settings: Settings) -> None:
 def serve(settings: Settings, *, ready: Callable[[Listening], None], progress: Progress) -> None:
     """Serve until a signal comes; `ready` is called once requests are accepted.
 
-    Raises NothingToServeError when no author has a champion, AddressInUseError.
+    Raises NothingToServeError when no author has a champion, AddressInUseError, and what `require_servable` raises.
     """
     from inference_pipeline.api import create_app
     from inference_pipeline.api import serve as run
@@ -37,6 +38,7 @@ def serve(settings: Settings, *, ready: Callable[[Listening], None], progress: P
     champions = _champions(registry)
     progress.start("load base model and encoder", None)
     base = wiring.base_model(settings)
+    require_servable(settings, base)
     encoder = wiring.question_encoder(settings)
     progress.finish(f"{base.name}, {settings.feature_store.encoder}")
     with wiring.answering(settings, base, encoder) as (pipeline, pool):
