@@ -30,9 +30,9 @@ ANSWERS = 0.25  # of the time
 # for every second prompt the likelihood of its text behind each condition's prompt
 READ_BY_PROMPT = 60 * (BASE_TEXTS + len(GENERATED)) + (POSTS_SHOWN * POST_TOKENS + 300 * len(GENERATED)) / 2
 READ_BY_TOKEN = 3.0  # of `likelihood_tokens`: the author's text twice, half as much of others twice
-# In times that an engine takes to open: the adapter's, merged first and opened once more to answer, the trained model
-# in full precision for parity, and three for the scorers and the intervals (13 s where an engine opens in 5 s)
-OPENINGS = 7.0
+# In times that an engine takes to open: two for the adapter's, which is merged first, one for the trained model in full
+# precision (parity), and three for the scorers and the intervals (13 s where an engine opens in 5 s)
+OPENINGS = 6.0
 WARM_TEXTS, WARM_TOKENS = 8, 16
 
 

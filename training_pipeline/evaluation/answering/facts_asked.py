@@ -45,6 +45,7 @@ FRAMES = (
     "Tell me {question}.",
 )
 FIRST_TURN = "What did you write about {topic}?"
+READ = 4  # posts for each question wanted: not every post has a sentence that can be asked for
 FOLLOW_UPS = 4  # every so many questions that need their topic said, one follows on a first turn about it
 FEWEST_TERMS = 2
 NOT_NAMES = "A An The My Our How What Why When Where"
@@ -88,7 +89,7 @@ def fact_questions(documents: Sequence[Document], count: int) -> list[Asked]:
     natures = natures_of(document for document in usable if document.language == "en")
     held = held_out(usable)
     learned = sorted((d for d in usable if d not in held), key=lambda d: digest_of(d.id))
-    by_turns = [d for pair in zip_longest(held, learned) for d in pair if d is not None]
+    by_turns = [d for pair in zip_longest(held, learned) for d in pair if d is not None][: READ * count]
 
     def of(place: int, document: Document) -> Iterator[Asked]:
         if document.language != "en":
