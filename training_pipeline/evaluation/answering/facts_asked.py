@@ -83,7 +83,8 @@ class _Corpus:
 
 
 def fact_questions(documents: Sequence[Document], count: int) -> list[Asked]:
-    """At most `count`, of held-out and other posts by turns; one of each post before a second one of any."""
+    """At most `count`, of held-out and other posts by turns; one of each post before a second one of any, and of each
+    first those that share the fewest rare words with their sentences."""
     usable = [document for document in documents if document.usable]
     corpus = _Corpus(telling_terms(usable))
     natures = natures_of(document for document in usable if document.language == "en")
@@ -100,7 +101,12 @@ def fact_questions(documents: Sequence[Document], count: int) -> list[Asked]:
             for question in clause_questions(sentence, natures)
         )
         named_first = bool(place % 2)  # by turns, as more can be asked by names
-        return iter(sorted(found, key=lambda asked: (_is_of_name(asked) is not named_first, digest_of(asked.text))))
+
+        def order(asked: Asked) -> tuple[bool, int, str]:
+            shared = len(corpus.rare(asked.text) & corpus.rare(asked.expected))
+            return _is_of_name(asked) is not named_first, shared, digest_of(asked.text)
+
+        return iter(sorted(found, key=order))
 
     rounds = zip_longest(*(of(place, document) for place, document in enumerate(by_turns)))
     return [asked for turn in rounds for asked in turn if asked is not None][:count]
