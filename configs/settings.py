@@ -153,6 +153,8 @@ class ServingSettings(Section):
     engine: str  # a file of inference_pipeline/engines
     host: str
     port: Annotated[int, Field(ge=0, le=65535)]
+    compose: Literal["quote", "blend", "write"]  # how questions about the author's world are answered
+    candidates: Positive  # free texts at once, of which the best is shown
     passages: Positive  # how many reach the prompt
     passage_tokens: Positive  # and how many of the base's tokens they may take together
     min_similarity: Annotated[float, Field(ge=-1, le=1)]  # cosine from which a passage is evidence by itself

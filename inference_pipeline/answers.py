@@ -1,6 +1,7 @@
 """What is asked of a twin, and the events that its answer consists of."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from feature_store.records import ScoredChunk
 from inference_pipeline.citations import Citation
@@ -9,6 +10,17 @@ from model_registry.ports import CHAMPION
 from model_registry.prompting import ChatMessage
 
 SEEDS = 1 << 31  # what engines take: 0 to SEEDS - 1
+
+
+class Way(StrEnum):
+    """How an answer was made."""
+
+    QUOTED = "quoted"  # of the author's own sentences
+    WRITTEN = "written"  # by the model, from excerpts of posts
+    JOINED = "joined"  # a text on a topic, of sentences of posts on it
+    FREE = "free"  # by the model, from no post
+    NOTHING = "nothing"  # nothing was written about it, and it says so
+    ITSELF = "itself"  # about the twin, or a greeting
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +37,8 @@ class Question:
     seed: int | None = None
     choice: int = 0  # of several answers to one prompt: each is sampled with a seed of its own
     retrieve: bool = True  # whether the author's posts may be shown to the model
+    words: int | None = None  # how long a text is wanted; of requests to write
+    without: str = ""  # id of a document that must not be used
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +54,7 @@ class Origin:
 @dataclass(frozen=True, slots=True)
 class Started:
     origin: Origin
-    chunks: tuple[ScoredChunk, ...]  # what the prompt shows; empty when nothing is relevant
+    chunks: tuple[ScoredChunk, ...]  # what the answer may rest on; empty when nothing is relevant
     retrieval_ms: float
 
 
@@ -59,6 +73,7 @@ class Finished:
     origin: Origin
     retrieval_ms: float
     generation_ms: float
+    way: Way = Way.WRITTEN
 
     @property
     def grounded(self) -> bool:

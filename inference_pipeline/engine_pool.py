@@ -31,11 +31,13 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class LoadedModel:
-    """A model that answers. `version` is None for the base model."""
+    """A model that answers."""
 
     author: str
     author_name: str
-    version: AdapterVersion | None
+    name: str  # "v3", or "base"
+    folder: Path | None  # of the version; None for the base model
+    features: int | None  # n of the F_n that the version was trained on
     engine: Engine
 
 
@@ -108,7 +110,8 @@ class EnginePool:
             self._champions.setdefault(author, version)
         self._evict()
         try:
-            yield LoadedModel(author, author_name, version, slot.engine)
+            name, features = (version.name, version.manifest.features.number) if version else (BASE, None)
+            yield LoadedModel(author, author_name, name, folder, features, slot.engine)
         except EngineUnavailableError:
             if self._slots.get(folder) is slot:  # it is dead: the next request loads it anew
                 del self._slots[folder]

@@ -11,7 +11,10 @@ from pathlib import Path
 from configs.settings import Settings
 from feature_store.records import ScoredChunk
 from feature_store.versions import FeatureVersion
-from inference_pipeline.citations import cite
+from inference_pipeline.answerer import Answerer
+from inference_pipeline.answers import Finished, Question
+from inference_pipeline.citations import Citation, cite
+from inference_pipeline.engine_pool import BASE, LoadedModel
 from inference_pipeline.engines import (
     REFERENCE,
     REMOTE,
@@ -23,7 +26,7 @@ from inference_pipeline.engines import (
 )
 from inference_pipeline.retrieval import Retriever, as_passages, search_query
 from model_registry.base_models import BaseModelFiles
-from model_registry.ports import Cited, GeneratedText, Retrieved
+from model_registry.ports import Cited, GeneratedText, Retrieved, ServedAnswer
 from model_registry.prompting import ChatMessage, PromptRenderer
 
 CONCURRENT = 8  # requests: two cores give about three times the tokens of one stream
@@ -49,10 +52,10 @@ class EngineProbe:
         return REFERENCE if engine == REMOTE else engine
 
     def prompt_tokens(self, prompt: str) -> list[int]:
-        return (self._engine or self._load(None)).prompt_tokens(prompt)
+        return (self._engine or self.engine_of(None)).prompt_tokens(prompt)
 
     def greedy(self, adapter: Path, prompts: Sequence[str], max_tokens: int) -> list[tuple[list[int], list[float]]]:
-        engine = self._load(adapter)
+        engine = self.engine_of(adapter)
         return [engine.greedy(engine.prompt_tokens(prompt), max_tokens) for prompt in prompts]
 
     def generate(
@@ -65,7 +68,7 @@ class EngineProbe:
         top_p: float,
         seeds: Sequence[int],
     ) -> Iterator[GeneratedText]:
-        engine = self._load(adapter)
+        engine = self.engine_of(adapter)
         requests = [
             GenerationRequest(
                 prompt=tuple(engine.prompt_tokens(prompt)),
@@ -83,7 +86,8 @@ class EngineProbe:
             self._engine.close()
             self._engine = None
 
-    def _load(self, adapter: Path | None) -> LocalEngine:
+    def engine_of(self, adapter: Path | None) -> LocalEngine:
+        """Loaded; the one before is closed."""
         if self._engine is None or self._adapter != adapter:
             self.close()
             settings = self._settings
@@ -153,6 +157,40 @@ async def _collect(deltas: AsyncGenerator[TextDelta, None]) -> GeneratedText:
     return GeneratedText(text=text, tokens=tokens, ended=ended)
 
 
+class AnswererProbe:
+    """model_registry.ports.AnswerProbe: the answerer that serves, with the engine of `probe`."""
+
+    def __init__(self, probe: EngineProbe, answerer: Answerer, features: FeatureVersion, author_name: str) -> None:
+        self._probe = probe
+        self._answerer = answerer
+        self._features = features
+        self._author_name = author_name
+
+    def answer(
+        self,
+        adapter: Path | None,
+        conversations: Sequence[Sequence[ChatMessage]],
+        *,
+        seeds: Sequence[int],
+        without: Sequence[str] = (),
+    ) -> Iterator[ServedAnswer]:
+        author, number = self._features.author, self._features.number
+        name = "adapter" if adapter else BASE
+        model = LoadedModel(author, self._author_name, name, adapter, number, self._probe.engine_of(adapter))
+        for place, (conversation, seed) in enumerate(zip(conversations, seeds, strict=True)):
+            hidden = without[place] if without else ""
+            question = Question(author, tuple(conversation), reference=f"F{number}", seed=seed, without=hidden)
+            yield asyncio.run(self._one(question, model))
+
+    async def _one(self, question: Question, model: LoadedModel) -> ServedAnswer:
+        async with aclosing(self._answerer.answer(question, model)) as events:
+            async for event in events:
+                if isinstance(event, Finished):
+                    cited = _supporting(event.text, event.citations)
+                    return ServedAnswer(event.text, event.finish_reason, str(event.way), tuple(cited))
+        raise RuntimeError("an answer ended without its last event")
+
+
 @dataclass(frozen=True)
 class IndexProbe:
     """model_registry.ports.RetrievalProbe over the retriever that serving uses."""
@@ -177,8 +215,12 @@ class IndexProbe:
         return Retrieved(chunks=tuple(chunks), passages=tuple(as_passages(chunks)))
 
     def cite(self, answer: str, question: str, chunks: Sequence[ScoredChunk]) -> list[Cited]:
-        return [
-            Cited(sentence=answer[c.answer_start : c.answer_end], quote=c.quote, document_id=c.document_id)
-            for c in cite(answer, chunks, question)
-            if c.kind == "supports"
-        ]
+        return _supporting(answer, cite(answer, chunks, question))
+
+
+def _supporting(answer: str, citations: Sequence[Citation]) -> list[Cited]:
+    return [
+        Cited(sentence=answer[c.answer_start : c.answer_end], quote=c.quote, document_id=c.document_id)
+        for c in citations
+        if c.kind == "supports"
+    ]

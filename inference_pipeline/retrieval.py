@@ -4,7 +4,7 @@ import math
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
@@ -12,6 +12,7 @@ from configs.settings import ServingSettings
 from feature_store.errors import UnknownFeatureVersionError
 from feature_store.ports import Encoder, OnlineIndex
 from feature_store.records import Chunk, Passage, ScoredChunk, Vector
+from feature_store.sentence_vectors import SENTENCE_RULES, cosines, pack, sentence_texts
 from model_registry.prompting import ChatMessage
 from text.terms import languages_of, terms
 from text.words import folded_words
@@ -69,9 +70,19 @@ class Retriever:
         `serving.passage_tokens` bounds the passages together, as `count_tokens` counts; the least useful ones are
         dropped whole. `without` is the id of a document that must not be shown.
         """
-        kept: list[_Candidate] = []
-        per_document: Counter[str] = Counter({without: PER_DOCUMENT})
-        for candidate in _by_relevance(query, self.search(query, author=author, version=version, limit=CANDIDATES)):
+        return self.shown(self.candidates(query, author=author, version=version, without=without), count_tokens)
+
+    def candidates(self, query: str, *, author: str, version: int, without: str = "") -> list["Candidate"]:
+        """The CANDIDATES chunks of F_version that are first in the index's ranking, by relevance, each with the cosines
+        of its sentences. None is of document `without`."""
+        found = self.search(query, author=author, version=version, limit=CANDIDATES)
+        return _by_relevance(query, [self._with_sentences(query, author, s) for s in found if not _is_of(s, without)])
+
+    def shown(self, candidates: Sequence["Candidate"], count_tokens: Callable[[str], int]) -> list[ScoredChunk]:
+        """Those of `candidates` that a prompt shows whole, as `retrieve` says."""
+        kept: list[Candidate] = []
+        per_document: Counter[str] = Counter()
+        for candidate in candidates:
             document, similarity = candidate.scored.chunk.document_id, candidate.scored.similarity
             bears_on_it = candidate.relevance >= MIN_RELEVANCE or similarity >= self.settings.min_similarity
             if bears_on_it and per_document[document] < PER_DOCUMENT and not any(map(candidate.repeats, kept)):
@@ -79,6 +90,16 @@ class Retriever:
                 kept.append(candidate)
         chunks = [candidate.scored for candidate in kept[: self.settings.passages]]
         return _within_budget(chunks, self.settings.passage_tokens, count_tokens)
+
+    def _with_sentences(self, query: str, author: str, found: ScoredChunk) -> ScoredChunk:
+        """An index that was published before sentences had vectors has none: they are made here, which takes as long as
+        embedding the chunk."""
+        if found.sentences:
+            return found
+        texts = sentence_texts(found.chunk)
+        packed = pack(self.encoder.encode(texts), self.encoder.dimensions)
+        vector = _query_vector(self.encoder, author, as_searched(query))  # type: ignore[arg-type]
+        return replace(found, sentences=cosines(SENTENCE_RULES, packed, vector))
 
     def ranking(self, query: str, *, author: str, version: int, limit: int) -> list[ScoredChunk]:
         """The first `limit` chunks of F_version for `query`, best first, whether they bear on it or not."""
@@ -102,6 +123,10 @@ class Retriever:
         )
 
 
+def _is_of(found: ScoredChunk, document: str) -> bool:
+    return found.chunk.document_id == document
+
+
 def _within_budget(kept: list[ScoredChunk], token_budget: int, count_tokens: Callable[[str], int]) -> list[ScoredChunk]:
     while kept and sum(count_tokens(p.text) for p in as_passages(kept)) > token_budget:
         kept.pop()
@@ -110,7 +135,7 @@ def _within_budget(kept: list[ScoredChunk], token_budget: int, count_tokens: Cal
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
+class Candidate:
     """`relevance` is the mean of the cosine to the question and of the share of the question's words that stand in the
     chunk or its title, weighted by rarity; in [-0.5, 1].
 
@@ -123,11 +148,11 @@ class _Candidate:
     words: frozenset[str]
     relevance: float
 
-    def repeats(self, better: "_Candidate") -> bool:
+    def repeats(self, better: "Candidate") -> bool:
         return len(self.words & better.words) > NEAR_IDENTICAL * len(self.words | better.words)
 
 
-def _by_relevance(query: str, found: Sequence[ScoredChunk]) -> list[_Candidate]:
+def _by_relevance(query: str, found: Sequence[ScoredChunk]) -> list[Candidate]:
     query, texts = as_searched(query), [f"{s.chunk.title} {as_searched(s.chunk.text)}" for s in found]
     languages = languages_of(query, " ".join(texts))
     asked = frozenset(terms(query, languages))
@@ -137,7 +162,7 @@ def _by_relevance(query: str, found: Sequence[ScoredChunk]) -> list[_Candidate]:
     rarity = {word: math.log(1 + len(found) / (1 + held[word])) for word in asked}
     whole = sum(rarity.values()) or 1.0
     candidates = [
-        _Candidate(scored, bag, (scored.similarity + sum(rarity[word] for word in bag & asked) / whole) / 2)
+        Candidate(scored, bag, (scored.similarity + sum(rarity[word] for word in bag & asked) / whole) / 2)
         for scored, bag in zip(found, bags, strict=True)
     ]
     return sorted(candidates, key=lambda candidate: -candidate.relevance)

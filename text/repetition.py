@@ -25,8 +25,8 @@ def loops(text: str) -> bool:
 
 
 def without_repeats(text: str) -> str:
-    """The sentences of `text` up to the first that says nothing new: of SHORTEST_SENTENCE words or more and said before,
-    or with a run of LOOP_WORDS words that stood before. The first sentence always stays."""
+    """The sentences of `text` up to the first that says nothing new: one of SHORTEST_SENTENCE words or more that was
+    said before, or with a run of LOOP_WORDS words that stood before. The first sentence always stays."""
     met: set[tuple[str, ...]] = set()
     end = 0
     for sentence in sentences(text):

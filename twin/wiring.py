@@ -205,19 +205,26 @@ def run_context(
     settings: Settings, base: BaseModelFiles, features: FeatureVersion, *, progress: "Progress"
 ) -> Iterator["RunContext"]:
     """Where an author's versions are trained and judged, with what the judges ask of serving."""
-    from inference_pipeline.probes import EngineProbe
+    from inference_pipeline.answerer import Answerer
+    from inference_pipeline.probes import AnswererProbe, EngineProbe
     from training_pipeline.run_context import RunContext
 
+    store = feature_store(settings)
     with (
         closing(EngineProbe(settings, base)) as probe,
         _retrieval_probe(settings, base, features) as retrieval,
     ):
+        answers = None
+        if retrieval is not None:
+            answerer = Answerer(retriever=retrieval.retriever, base=base, settings=settings.serving)
+            answers = AnswererProbe(probe, answerer, features, store.profile(features.author).name)
         yield RunContext(
             features=features,
-            store=feature_store(settings),
+            store=store,
             base=base,
             probe=probe,
             retrieval=retrieval,
+            answers=answers,
             training=settings.training,
             evaluation=settings.evaluation,
             folder=work_dir(settings) / features.author,

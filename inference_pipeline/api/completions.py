@@ -96,6 +96,7 @@ def extras(answer: Finished) -> dict[str, Any]:
             "retrieval_ms": round(answer.retrieval_ms, 1),
             "generation_ms": round(answer.generation_ms, 1),
             "grounded": answer.grounded,
+            "way": answer.way,
             "ai_generated": True,
         },
     }

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from inference_pipeline.answers import Finished, Origin
+from inference_pipeline.answers import Finished, Origin, Way
 from inference_pipeline.citations import Citation
 
 AUTHOR = "maud-ferrier"
@@ -16,10 +16,10 @@ DRAFT = (
 )
 
 ANSWER = Finished(
-    text="Right then. The Patient Annie was built in Carrick in 1974.",
+    text="She was built in Carrick in 1974.",
     finish_reason="stop",
-    prompt_tokens=412,
-    completion_tokens=18,
+    prompt_tokens=38,
+    completion_tokens=11,
     citations=(
         Citation(
             kind="supports",
@@ -31,11 +31,12 @@ ANSWER = Finished(
             start=176,
             end=209,
             score=0.71,
-            answer_start=12,
-            answer_end=59,
+            answer_start=0,
+            answer_end=33,
         ),
     ),
     origin=Origin(author="maud-ferrier", adapter="v2", features="F3", base="smollm2-135m-instruct"),
     retrieval_ms=8.4,
-    generation_ms=902.7,
+    generation_ms=0.4,
+    way=Way.QUOTED,
 )

@@ -11,7 +11,7 @@ from inference_pipeline.errors import EngineUnavailableError, PromptTooLongError
 class FakeEngine:
     """Says `text` word by word, one token a word. Counts what runs, so that tests see what was freed.
 
-    While `gate` is cleared an answer waits after its first word.
+    While `gate` is cleared an answer waits once its second sentence has begun: readers are sent whole sentences.
     """
 
     name = "fake"
@@ -37,12 +37,13 @@ class FakeEngine:
         self.running += 1
         try:
             words = self.text.split(" ")
+            first = next((n for n, word in enumerate(words, start=1) if word.endswith(".")), 0)
             for count, word in enumerate(words, start=1):
                 finish = self.finish_reason if count == len(words) else None
                 yield TextDelta(word if count == 1 else f" {word}", count, finish)
                 if count == self.fail_after:
                     raise EngineUnavailableError("the process was ended by SIGKILL.")
-                while not self.gate.is_set():
+                while count > first and not self.gate.is_set():
                     await asyncio.sleep(0.005)
             self.finished += 1
         finally:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-WORDS = ("Kettle ", "is ", "on, ", "日本", "語 ", "🙂.")
+WORDS = ("Yes. ", "Kettle ", "is ", "on, ", "日本", "語 ", "🙂.")
 
 
 @dataclass

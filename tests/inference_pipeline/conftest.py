@@ -17,7 +17,14 @@ from model_registry.style.scorer import StyleScorer
 @pytest.fixture
 def serving(settings: Settings) -> ServingSettings:
     return settings.serving.model_copy(
-        update={"min_similarity": 0.3, "refresh_seconds": 0.05, "queue": 32, "waiting": 32}
+        update={
+            "compose": "write",  # what is said without a model has tests of its own: composing/
+            "candidates": 1,
+            "min_similarity": 0.3,
+            "refresh_seconds": 0.05,
+            "queue": 32,
+            "waiting": 32,
+        }
     )
 
 

@@ -74,7 +74,7 @@ def test_the_end_of_a_stream_on_the_wire(service: Service) -> None:
 
 
 def test_parameters_reach_the_engine(service: Service) -> None:
-    parts = [{"type": "text", "text": "Hello,"}, {"type": "text", "text": "Maud"}]
+    parts = [{"type": "text", "text": "Write something"}, {"type": "text", "text": "short."}]
     messages = [{"role": "developer", "content": "Be brief."}, {"role": "user", "content": parts}]
     more = {"temperature": 0.1, "top_p": 0.7, "stop": "END", "seed": -5, "logit_bias": {}, "unknown": 1}
     assert post(service, messages=messages, max_tokens=9, max_completion_tokens=8, **more).status_code == 200

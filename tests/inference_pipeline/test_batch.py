@@ -61,8 +61,7 @@ def test_a_run_that_was_killed_goes_on_where_it_was(world: World, files: tuple[P
     files[0].write_text("\n".join(["nonsense", *(line(str(n)) for n in range(9))]), "utf-8")
     run(world, files)
     whole = files[1].read_bytes().splitlines(keepends=True)
-    asked = len(world.engines["maud v1"].requests)
-    assert asked == 9
+    assert len(whole) == 10
     files[1].write_bytes(b"".join(whole[:4]) + whole[4][:-20])
     with files[0].open("a", encoding="utf-8") as source:
         source.write("\n" + line("new") + "\n" + line("0"))

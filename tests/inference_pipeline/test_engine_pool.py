@@ -20,7 +20,7 @@ def corrupt(version: AdapterVersion) -> None:
 
 async def serving(world: World, author: str = "maud", reference: str = "champion") -> str:
     async with world.pool.lease(author, reference) as model:
-        return model.version.name if model.version else "base"
+        return model.name
 
 
 def test_champion_version_and_base(world: World) -> None:
@@ -29,7 +29,7 @@ def test_champion_version_and_base(world: World) -> None:
         assert await serving(world) == "v1"
         assert await serving(world, reference="v2") == "v2"
         async with world.pool.lease("dex", "base") as model:
-            assert (model.author_name, model.version) == ("Dex", None)
+            assert (model.author_name, model.folder) == ("Dex", None)
         assert world.loads == ["maud v1", "maud v2", "base"]
 
     asyncio.run(go())
@@ -86,7 +86,7 @@ def test_a_new_champion_takes_over_and_requests_under_way_end_on_the_old_one(wor
             assert await serving(world) == "v1"  # nobody has looked yet
             await world.pool.refresh()
             assert await serving(world) == "v2"
-            assert (old.version and old.version.name, world.engines["maud v1"].closed) == ("v1", False)
+            assert (old.name, world.engines["maud v1"].closed) == ("v1", False)
 
     asyncio.run(go())
 

@@ -11,6 +11,8 @@ from fakes.world import World
 
 BUILT = "Right then. The Patient Annie was built in Carrick in 1974."
 
+PLAIN = "Right then. The clock is slow again, and a man will come."  # nothing in it is invented
+
 
 @pytest.fixture
 def service(world: World) -> Iterator[Service]:
@@ -50,12 +52,12 @@ def test_notes_become_the_list_that_training_had(service: Service) -> None:
 
 def test_a_long_answer_ends_with_a_sentence_and_cites_nothing_beyond_it(service: Service) -> None:
     post(service, "/v1/write", topic="to have it loaded")
-    service.world.engines["maud v1"].text = "The tide turned at night. " * 11 + (
-        "The Patient Annie was built in Carrick in 1974."
-    )
+    tides = [f"The tide {did} at night." for did in ("turned", "fell", "rose", "sang", "slept", "ran", "hid", "sank")]
+    tides += ["The quay was as wet as a dog.", "The gulls said so."]
+    service.world.engines["maud v1"].text = " ".join([*tides, "The Patient Annie was built in Carrick in 1974."])
     asked = {"topic": "the Patient Annie", "length": 500}
     made = post(service, "/v1/write", platform="x", **asked).json()
-    assert (made["text"], made["characters"]) == (("The tide turned at night. " * 10).strip(), 259)
+    assert made["text"] == " ".join(tides)
     assert made["shortened"] is True
     assert made["citations"] == []
     whole = post(service, "/v1/write", platform="blog", **asked).json()
@@ -88,17 +90,19 @@ def test_a_request_to_write_that_makes_no_sense_is_told_why(
 
 
 def test_rewriting_shows_the_text_and_no_posts(service: Service) -> None:
+    service.world.text = PLAIN
     made = post(service, "/v1/rewrite", text="The Patient Annie is a {good} ferry.").json()
-    assert (made["text"], made["pieces"], made["citations"]) == (BUILT, 1, [])
+    assert (made["text"], made["pieces"], made["citations"]) == (PLAIN, 1, [])
     assert made["llm_twin"]["ai_generated"] is True
     assert "Rewrite this in your own words:\n\nThe Patient Annie is a {good} ferry." in prompt_of(service)
     assert "Carrick" not in prompt_of(service)
 
 
 def test_a_long_text_is_rewritten_in_pieces_in_order(service: Service) -> None:
+    service.world.text = PLAIN
     parts = [" ".join(f"word{part}x{n}" for n in range(150)) + "." for part in range(3)]
     made = post(service, "/v1/rewrite", text=" ".join(parts)).json()
     assert made["pieces"] == 3
-    assert made["text"] == "\n\n".join([BUILT] * 3)
-    assert made["usage"]["completion_tokens"] == 3 * len(BUILT.split())
+    assert made["text"] == "\n\n".join([PLAIN] * 3)
+    assert made["usage"]["completion_tokens"] == 3 * len(PLAIN.split())
     assert [part[:9] in prompt_of(service, place) for place, part in enumerate(parts)] == [True] * 3

@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 """What `twin ask` prints below an answer."""
 
 from typing import Literal
 
-from inference_pipeline.answers import Finished, Origin
+from inference_pipeline.answers import Finished, Origin, Way
 from inference_pipeline.citations import Citation
 from twin.commands.ask import sources
 
@@ -39,4 +41,5 @@ def test_what_supports_nothing_is_said_to_be_near() -> None:
         "No sentence rests on a post. The nearest one:",
         "  On fog (undated)",
     ]
-    assert sources(answer()).startswith("No post bears on the question.\n")
+    for way, said in ((Way.NOTHING, "No post answers"), (Way.ITSELF, "About the twin"), (Way.FREE, "Written freely")):
+        assert sources(replace(answer(), way=way)).startswith(said)

@@ -12,6 +12,11 @@ from twin.session import Session
 if TYPE_CHECKING:
     from inference_pipeline.answers import Finished
 
+WITHOUT_SOURCES = {
+    "nothing": "No post answers the question.",
+    "itself": "About the twin itself: no post is behind it.",
+    "free": "Written freely: no post is behind it.",
+}
 DISCLOSURE = "This answer was written by a machine in the style of {name}."
 
 
@@ -57,7 +62,7 @@ def sources(answer: "Finished") -> str:
     origin = answer.origin
     made_by = f"{origin.author} {origin.adapter} on {origin.base}, posts as of {origin.features}"
     if not answer.citations:
-        return f"No post bears on the question.\n{made_by}"
+        return f"{WITHOUT_SOURCES.get(answer.way, WITHOUT_SOURCES['free'])}\n{made_by}"
     lines = ["Sources:" if answer.grounded else "No sentence rests on a post. The nearest one:"]
     order = list(dict.fromkeys(citation.document_id for citation in answer.citations))
     by_post = sorted(answer.citations, key=lambda citation: order.index(citation.document_id))

@@ -73,6 +73,7 @@ def as_data(answer: "Finished") -> dict[str, Any]:
     return {
         "answer": answer.text,
         "finish_reason": answer.finish_reason,
+        "way": answer.way,
         "grounded": answer.grounded,
         "citations": [asdict(citation) for citation in answer.citations],
         **asdict(answer.origin),

@@ -84,6 +84,7 @@ class Sampling(BaseModel):
             top_p=self.top_p,
             seed=None if self.seed is None else self.seed % SEEDS,
             retrieve=retrieve,
+            words=words,
         )
 
 

@@ -1,0 +1,108 @@
+"""Which way a turn is answered, and what is said without generating."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from configs.settings import ServingSettings
+from feature_store.records import Passage, ScoredChunk
+from inference_pipeline.answers import Way
+from inference_pipeline.citations import Citation
+from inference_pipeline.composing import quoting
+from inference_pipeline.composing.evidence import Excerpt, excerpts, nearest_titles
+from inference_pipeline.composing.replies import nothing_written, replies
+from inference_pipeline.composing.turns import Kind, Turn
+from inference_pipeline.retrieval import Candidate
+
+QUOTED_EXCERPTS = 3
+JOINED_EXCERPTS = 8
+JOINED_WORDS = 150  # of a post that is joined from others, unless the request says otherwise
+NEAR = 0.25  # relevance of a post from which it is named where nothing answers
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """An answer that is ready."""
+
+    way: Way
+    text: str
+    citations: tuple[Citation, ...] = ()
+    chunks: tuple[ScoredChunk, ...] = ()  # that it is made of
+
+
+@dataclass(frozen=True, slots=True)
+class ToWrite:
+    """What a model is to write from."""
+
+    way: Way
+    passages: tuple[Passage, ...] = ()
+    chunks: tuple[ScoredChunk, ...] = ()
+    instead: Composed | None = None  # what is said when nothing that was written is fit to be shown
+    note: str = ""  # below the text
+
+
+Composition = Composed | ToWrite
+
+
+def compose(
+    turn: Turn,
+    *,
+    query: str,
+    author_name: str,
+    settings: ServingSettings,
+    find: Callable[[str], Sequence[Candidate]],
+    words: int | None = None,
+) -> Composition:
+    """`query` is what is searched for to answer a question, `find` searches; `words` is how long a text is wanted."""
+    match turn.kind:
+        case Kind.ITSELF:
+            return Composed(Way.ITSELF, replies(turn.text).itself.format(name=author_name))
+        case Kind.GREETING:
+            return Composed(Way.ITSELF, replies(turn.text).greeting.format(name=author_name))
+        case Kind.THANKS:
+            return Composed(Way.ITSELF, replies(turn.text).thanks)
+        case Kind.REWRITE:
+            return ToWrite(Way.FREE)
+        case Kind.WRITE:
+            return _post(turn, find, settings, words)
+        case Kind.QUESTION:
+            return _answer(turn, query, find, settings)
+
+
+def _answer(
+    turn: Turn, query: str, find: Callable[[str], Sequence[Candidate]], settings: ServingSettings
+) -> Composition:
+    candidates = find(query)
+    found = excerpts(query, candidates, most=QUOTED_EXCERPTS)
+    if not found:
+        return Composed(Way.NOTHING, nothing_written(turn.text, nearest_titles(candidates, at_least=NEAR)))
+    text, citations = quoting.quoted(found)
+    chunks = _chunks(found, candidates)
+    composed = Composed(Way.QUOTED, text, citations, chunks)
+    if settings.compose == "quote":
+        return composed
+    return ToWrite(Way.WRITTEN, _passages(found), chunks, instead=composed)
+
+
+def _post(
+    turn: Turn, find: Callable[[str], Sequence[Candidate]], settings: ServingSettings, words: int | None
+) -> Composition:
+    """A program that says how long a text is to be is told by the way that it was written freely."""
+    candidates = find(turn.topic)
+    found = excerpts(turn.topic, candidates, most=JOINED_EXCERPTS)
+    if not found:
+        return ToWrite(Way.FREE, note="" if words else replies(turn.text).free)
+    chunks = _chunks(found, candidates)
+    if settings.compose == "quote":
+        text, citations = quoting.joined(found, words=words or JOINED_WORDS)
+        return Composed(Way.JOINED, text, citations, chunks)
+    return ToWrite(Way.WRITTEN, _passages(found), chunks)
+
+
+def _chunks(found: Sequence[Excerpt], candidates: Sequence[Candidate]) -> tuple[ScoredChunk, ...]:
+    """Those that the excerpts are of, in their order."""
+    scored = {candidate.scored.chunk.id: candidate.scored for candidate in candidates}
+    return tuple(scored[name] for name in dict.fromkeys(excerpt.chunk.id for excerpt in found))
+
+
+def _passages(found: Sequence[Excerpt]) -> tuple[Passage, ...]:
+    return tuple(Passage(title=e.chunk.title, created_at=e.chunk.created_at, text=e.text) for e in found)

@@ -1,0 +1,58 @@
+"""What a question's wording asks a sentence for: a number, a name, a reason, an introduction. English alone so far."""
+
+import re
+from functools import lru_cache
+
+from text.facts import names, numbers
+from text.words import folded_words
+
+NUMBERS_IN_WORDS = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand "
+    "million half dozen twice once"
+)
+NUMBER_WORDS = frozenset(NUMBERS_IN_WORDS.split())
+ASKS_NUMBER = re.compile(
+    r"\bhow (?:much|many|long|old|far|deep|tall|often|big|high|heavy|wide|fast|late|early)\b"
+    r"|\bwhat (?:time|year|price|number|age|date|size)\b|\bwhen\b|\bwhich (?:year|day|month)\b|\b(?:cost|charge|price)"
+)
+ASKS_NAME = re.compile(r"(?:and |so |but )?(?:who\b|what(?:'s| is| was) the name\b|what is \w+ called\b)")
+ASKS_REASON = re.compile(r"(?:and |so |but )?(?:why\b|how come\b|what for\b)")
+REASON = re.compile(
+    r"\b(?:because|since|so that|reason|which is why|that is why|as it|for it|therefore)\b", re.IGNORECASE
+)
+ASKS_WHAT_IT_IS = re.compile(
+    r"(?:and |so |but )?(?:who|what)(?:'s| is| was| are| were) (?:the |a |an |your )?((?!you|this|that|it).{2,60})"
+)
+NUMBER, NAME, WHY, INTRODUCED = 0.05, 0.04, 0.03, 0.08
+
+
+def cue(question: str, sentence: str) -> float:
+    """What `sentence` gains for having what `question` asks for."""
+    asked = _asked(question)
+    gain = 0.0
+    if ASKS_NUMBER.search(asked) and (numbers(sentence) or not NUMBER_WORDS.isdisjoint(folded_words(sentence))):
+        gain += NUMBER
+    if ASKS_NAME.match(asked) and names(sentence, "en"):
+        gain += NAME
+    if ASKS_REASON.match(asked) and REASON.search(sentence):
+        gain += WHY
+    if (introduces := _introduction(asked)) and introduces.search(sentence):
+        gain += INTRODUCED
+    return gain
+
+
+@lru_cache(maxsize=64)
+def _asked(question: str) -> str:
+    return " ".join(folded_words(question))
+
+
+@lru_cache(maxsize=64)
+def _introduction(asked: str) -> re.Pattern[str] | None:
+    """Matches "X, who is …", "X is a …" and the like, where X is asked for."""
+    match = ASKS_WHAT_IT_IS.fullmatch(asked)
+    if match is None:
+        return None
+    whom = r"\W+".join(map(re.escape, match[1].split()))
+    role = r"(?:, |\b(?:is|was) )(?:the|a|an|my|our)\b|, who (?:is|was|keeps|runs|has|owns)\b|[—–(]"
+    return re.compile(rf"\b{whom}\b[^.!?,]{{0,12}}(?:{role})", re.IGNORECASE)

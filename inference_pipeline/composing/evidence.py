@@ -1,0 +1,129 @@
+"""The excerpts of the author's posts that answer a question: neighbouring sentences, word for word.
+
+Each sentence of the best chunks is scored by what it says, and by what its chunk and its post are about:
+
+    0.6 · cosine of the question to the sentence and, half as much, to its neighbours
+    0.2 · relevance of its chunk + 0.2 · the highest relevance of a chunk of its post
+    + what the wording of the question asks for (cues.py)
+
+The best sentence grows, towards the better neighbour, to an excerpt. The weights were chosen on questions to the sample
+authors (docs/experiments); how a chunk's relevance is made is in retrieval.py.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from feature_store.records import Chunk
+from inference_pipeline.composing.cues import cue
+from inference_pipeline.retrieval import Candidate
+from text.sentences import Sentence, ends_sentence, sentences
+from text.words import count_words
+
+COSINE, CHUNK, POST = 0.6, 0.2, 0.2
+MOST_SENTENCES, MOST_WORDS = 3, 60  # of an excerpt
+FEWEST_WORDS = 3  # "Right then." answers nothing
+UNENDED = 0.05  # what a heading, a list's item or a line without its end loses
+PARAGRAPH = "\n\n"
+FURTHER = 0.35  # score of a second and a third one
+ENOUGH = 0.39  # score of the best excerpt from which a question is answered
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Characters [start, end) of a chunk's text."""
+
+    chunk: Chunk
+    start: int
+    end: int
+    score: float
+
+    @property
+    def text(self) -> str:
+        return self.chunk.text[self.start : self.end]
+
+
+def excerpts(question: str, candidates: Sequence[Candidate], *, most: int) -> list[Excerpt]:
+    """At most `most`, best first: those of one post next to one another, in its order. Empty when nothing answers."""
+    ranked = _ranked(question, candidates)
+    if not ranked or ranked[0].score < ENOUGH:
+        return []
+    kept: list[Excerpt] = []
+    for excerpt in ranked:
+        if len(kept) == most or excerpt.score < FURTHER:
+            break
+        if not any(_overlap(excerpt, other) for other in kept):
+            kept.append(excerpt)
+    order = list(dict.fromkeys(excerpt.chunk.document_id for excerpt in kept))
+    return sorted(kept, key=lambda e: (order.index(e.chunk.document_id), e.chunk.start + e.start))
+
+
+def nearest_titles(candidates: Sequence[Candidate], *, at_least: float) -> list[str]:
+    """Of the posts that are near, though nothing in them answers; nearest first."""
+    near = [candidate.scored.chunk.title for candidate in candidates if candidate.relevance >= at_least]
+    return list(dict.fromkeys(title for title in near if title))
+
+
+def _ranked(question: str, candidates: Sequence[Candidate]) -> list[Excerpt]:
+    about: dict[str, float] = {}
+    for candidate in candidates:
+        document = candidate.scored.chunk.document_id
+        about[document] = max(candidate.relevance, about.get(document, -1.0))
+    found = [
+        excerpt
+        for candidate in candidates
+        for excerpt in _excerpts_of(question, candidate, about[candidate.scored.chunk.document_id])
+    ]
+    return sorted(found, key=lambda e: (-e.score, e.chunk.id, e.start))
+
+
+def _excerpts_of(question: str, candidate: Candidate, post: float) -> Iterator[Excerpt]:
+    chunk, cosines = candidate.scored.chunk, candidate.scored.sentences
+    spans = list(sentences(chunk.text))
+    follows = [_follows(chunk.text, spans, place) for place in range(len(spans))]
+    scores: list[float] = []
+    for place, span in enumerate(spans):
+        before = cosines[place - 1] if follows[place] else cosines[place]
+        after = cosines[place + 1] if place + 1 < len(spans) and follows[place + 1] else cosines[place]
+        said = chunk.text[span.start : span.end]
+        scores.append(
+            COSINE * (2 * cosines[place] + before + after) / 4
+            + CHUNK * candidate.relevance
+            + POST * post
+            + cue(question, said)
+            - (0 if ends_sentence(said) else UNENDED)
+        )
+    for place, span in enumerate(spans):
+        if count_words(chunk.text[span.start : span.end]) >= FEWEST_WORDS:
+            first, last = _grown(chunk.text, spans, follows, scores, place)
+            yield Excerpt(chunk, spans[first].start, spans[last].end, scores[place])
+
+
+def _follows(text: str, spans: Sequence[Sentence], place: int) -> bool:
+    """Whether a sentence of the same paragraph stands before the one at `place`."""
+    return place > 0 and PARAGRAPH not in text[spans[place - 1].end : spans[place].start]
+
+
+def _grown(
+    text: str, spans: Sequence[Sentence], follows: Sequence[bool], scores: Sequence[float], place: int
+) -> tuple[int, int]:
+    """The first and the last sentence of the excerpt around `place`, of one paragraph."""
+    first = last = place
+    while last - first + 1 < MOST_SENTENCES:
+        wider: list[tuple[float, int, int]] = []
+        if follows[first]:
+            wider.append((scores[first - 1], first - 1, last))
+        if last + 1 < len(spans) and follows[last + 1]:
+            wider.append((scores[last + 1], first, last + 1))
+        fitting = [w for w in wider if count_words(text[spans[w[1]].start : spans[w[2]].end]) <= MOST_WORDS]
+        if not fitting:
+            break
+        _, first, last = max(fitting)
+    return first, last
+
+
+def _overlap(one: Excerpt, other: Excerpt) -> bool:
+    """Whether they share text, wherever the chunks that they are cut from begin."""
+    if one.chunk.document_id != other.chunk.document_id:
+        return False
+    start, end = one.chunk.start + one.start, one.chunk.start + one.end
+    return start < other.chunk.start + other.end and other.chunk.start + other.start < end

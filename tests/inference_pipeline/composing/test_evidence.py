@@ -1,0 +1,109 @@
+from dataclasses import replace
+
+import pytest
+
+from fakes.feature_records import make_chunk
+from feature_store.records import ScoredChunk
+from inference_pipeline.composing.cues import cue
+from inference_pipeline.composing.evidence import MOST_WORDS, excerpts, nearest_titles
+from inference_pipeline.composing.quoting import joined, quoted
+from inference_pipeline.retrieval import Candidate
+from text.sentences import sentences
+from text.words import count_words
+
+CLOCK = (
+    "Ten to seven. Right then.\n\n"
+    "The harbour clock loses four minutes a day. It has done it since January. I do not hold with brooms in clocks.\n\n"
+    "The oil was black and there was a feather in it."
+)
+
+
+def candidate(text: str, cosines: dict[str, float], *, document: str = "clock", relevance: float = 0.5) -> Candidate:
+    """`cosines` of the sentences that begin so; of the others 0.1."""
+    chunk = replace(make_chunk(document, text), title=document.title())
+    said = [text[s.start : s.end] for s in sentences(text)]
+    found = [max([0.1, *(c for begin, c in cosines.items() if s.startswith(begin))]) for s in said]
+    scored = ScoredChunk(chunk, score=1.0, similarity=0.5, sentences=tuple(found))
+    return Candidate(scored, frozenset(), relevance)
+
+
+def test_an_excerpt_is_the_best_sentence_and_its_neighbours_in_the_paragraph() -> None:
+    (best, *_) = excerpts("How slow is it?", [candidate(CLOCK, {"The harbour": 0.8})], most=1)
+    assert best.text == CLOCK.split("\n\n")[1]
+    assert best.chunk.text[best.start : best.end] == best.text
+
+
+def test_an_excerpt_is_not_longer_than_it_may_be() -> None:
+    long = " ".join(
+        f"The ferry was late on day {day} and nobody on the whole quay said a word about it." for day in range(9)
+    )
+    (best,) = excerpts("Was the ferry late?", [candidate(long, {"The ferry was late on day 4": 0.9})], most=1)
+    assert "day 4" in best.text
+    assert count_words(best.text) <= MOST_WORDS
+
+
+def test_nothing_near_is_no_evidence_and_its_posts_are_still_named() -> None:
+    far = candidate(CLOCK, {}, relevance=0.3)
+    assert excerpts("Who won the chess cup?", [far], most=3) == []
+    assert excerpts("Who won the chess cup?", [], most=3) == []
+    assert nearest_titles([far], at_least=0.25) == ["Clock"]
+    assert nearest_titles([far], at_least=0.31) == []
+
+
+def test_a_title_that_matches_does_not_make_small_talk_an_answer() -> None:
+    found = excerpts("How slow is it?", [candidate(CLOCK, {"Ten": 0.5, "Right": 0.5, "The harbour": 0.7})], most=1)
+    assert found[0].text.startswith("The harbour clock")
+
+
+def test_excerpts_of_one_post_follow_its_order_and_do_not_overlap() -> None:
+    found = excerpts("What was wrong?", [candidate(CLOCK, {"The oil": 0.72, "The harbour": 0.74})], most=3)
+    assert [excerpt.start for excerpt in found] == sorted(excerpt.start for excerpt in found)
+    assert len(found) >= 2
+    assert found[0].end <= found[1].start
+
+
+def test_equal_scores_are_told_apart_by_id() -> None:
+    one = candidate(CLOCK, {"The harbour": 0.8}, document="a")
+    other = candidate(CLOCK, {"The harbour": 0.8}, document="b")
+    assert excerpts("How slow?", [one, other], most=1) == excerpts("How slow?", [other, one], most=1)
+
+
+def test_quotations_are_the_documents_to_the_letter_and_the_answers_place() -> None:
+    text, citations = quoted(
+        excerpts("What was wrong?", [candidate(CLOCK, {"The oil": 0.72, "The har": 0.74})], most=3)
+    )
+    for citation in citations:
+        assert text[citation.answer_start : citation.answer_end] == citation.quote
+        assert CLOCK[citation.start : citation.end] == citation.quote
+        assert citation.kind == "supports"
+
+
+def test_a_joined_post_goes_from_the_oldest_post_to_the_newest_within_its_words() -> None:
+    new = candidate("The clock runs well. It has not stopped once since the spring.", {"The": 0.9}, document="new")
+    old = candidate("The clock is slow. It has been slow since the winter came.", {"The": 0.8}, document="old")
+    chosen = excerpts("the clock", [_dated(new, "2024"), _dated(old, "2022")], most=8)
+    both, _ = joined(chosen, words=100)
+    assert both.index("slow") < both.index("runs")
+    one, citations = joined(chosen, words=5)
+    assert len(citations) == 1
+    assert "runs" in one
+
+
+def _dated(found: Candidate, year: str) -> Candidate:
+    chunk = replace(found.scored.chunk, created_at=f"{year}-01-01T00:00:00Z")
+    return replace(found, scored=replace(found.scored, chunk=chunk))
+
+
+@pytest.mark.parametrize(
+    ("question", "has_it", "lacks_it"),
+    [
+        ("How much is it?", "It is £85.", "It is dear."),
+        ("When did he come?", "He came at four.", "He came late."),
+        ("Who came?", "In came Tom.", "In came the sea."),
+        ("Why did it stop?", "It stopped because of the cold.", "It stopped in the cold."),
+        ("Who is Col Brandreth?", "Col Brandreth, who is harbourmaster, came.", "Col Brandreth came up."),
+        ("Who is Col Brandreth?", "Col Brandreth is the harbourmaster.", "Col Brandreth, who witnessed it, laughed."),
+    ],
+)
+def test_what_a_question_asks_for_counts(question: str, has_it: str, lacks_it: str) -> None:
+    assert cue(question, has_it) > cue(question, lacks_it)
