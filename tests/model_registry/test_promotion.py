@@ -244,6 +244,14 @@ class TestAnswers:
         reason = refusal(candidate({"answers": {"loops": measure(0.03)}}, style=0.99), CHAMPION)
         assert "3 of 100 served answers repeat themselves (3.0%); at most 2% may, which is 2 of 100" in reason
 
+    def test_what_was_not_asked_was_not_shown(self) -> None:
+        judges = judged(style=0.45)
+        del judges["answers"]
+        reason = refusal(adapter_version(2, judges=judges), CHAMPION)
+        assert reason == "answers: v2 was not judged for it. Run: twin evaluate maud v2"
+        unasked = adapter_version(1, judges={**judges, "style": judged(style=0.4)["style"]})
+        assert refusals(candidate(), unasked) == []  # a champion from before there was the judge
+
     def test_few_answers_leave_room_for_no_loop(self) -> None:
         few = {"answers": {"loops": measure(1 / 40), "answers": measure(40)}}
         assert "1 of 40 served answers repeat themselves (2.5%); at most 2% may, which is 0 of 40" in refusal(
@@ -288,7 +296,7 @@ def test_an_interval_that_is_no_measurement_refuses(end: str) -> None:
 
 def test_a_version_that_was_never_judged_is_told_so_judge_by_judge() -> None:
     reasons = refusals(adapter_version(2, judges={}), None)
-    assert [reason.split(":")[0] for reason in reasons] == ["style", "likelihood", "memorisation", "health"]
+    assert [reason.split(":")[0] for reason in reasons] == ["answers", "style", "likelihood", "memorisation", "health"]
     assert all("not judged for it. Run: twin evaluate maud v2" in reason for reason in reasons)
 
 

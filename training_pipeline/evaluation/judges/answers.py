@@ -114,8 +114,6 @@ def gate(candidate: AdapterVersion, champion: AdapterVersion | None) -> Iterator
     """At most MOST_LOOPS of its answers loop, at least FEWEST_ENDED end by themselves, and at least FEWEST_NAMED of
     those about itself have the right name. Against a champion that was judged: no fewer facts right beyond the
     interval."""
-    if NAME not in candidate.judges:
-        return
     loops, ended, named, answers = figures_of(candidate, NAME, "loops", "ended", "itself/name", "answers")
     count = round(answers.value)
     if loops.value > MOST_LOOPS:
