@@ -25,13 +25,15 @@ CACHED_VECTORS = 1024  # of questions: 12 kB each
 REFERRING = frozenset(
     {"he", "her", "him", "his", "it", "its", "one", "she", "that", "their", "them", "they", "this", "those"}
 )
+DEFINITE, SHORT = "the", 6  # words
 FOLLOW_UPS = (("and",), ("but",), ("so",), ("or",), ("then",), ("also",), ("what", "about"), ("how", "about"))
 
 
 def search_query(conversation: Sequence[ChatMessage]) -> str:
     """The last user turn; with the one before it when it cannot be understood alone.
 
-    It cannot when it has no content word ("Why?"), refers back ("Who repaired it?") or follows up ("And in winter?").
+    It cannot when it has no content word ("Why?"), refers back ("Who repaired it?"), follows up ("And in winter?") or
+    names in few words what must have been spoken of ("How much was the repair?").
     """
     turns = [m.content for m in conversation if m.role == "user"]
     last = turns[-1]
@@ -40,6 +42,7 @@ def search_query(conversation: Sequence[ChatMessage]) -> str:
         terms(last, languages_of(last))
         and not REFERRING.intersection(words)
         and not any(tuple(words[: len(opening)]) == opening for opening in FOLLOW_UPS)
+        and not (DEFINITE in words and len(words) <= SHORT)
     )
     return last if alone or len(turns) == 1 else f"{turns[-2]}\n{last}"
 

@@ -16,7 +16,7 @@ from inference_pipeline.retrieval import Candidate
 QUOTED_EXCERPTS = 3
 JOINED_EXCERPTS = 8
 JOINED_WORDS = 150  # of a post that is joined from others, unless the request says otherwise
-NEAR = 0.25  # relevance of a post from which it is named where nothing answers
+NEAR = 0.35  # relevance of a post from which it is named where nothing answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +88,13 @@ def _post(
 ) -> Composition:
     """A program that says how long a text is to be is told by the way that it was written freely."""
     candidates = find(turn.topic)
-    found = excerpts(turn.topic, candidates, most=JOINED_EXCERPTS)
+    wanted = words or JOINED_WORDS
+    found = [] if turn.addressed else excerpts(turn.topic, candidates, most=JOINED_EXCERPTS, words=2 * wanted)
     if not found:
         return ToWrite(Way.FREE, note="" if words else replies(turn.text).free)
     chunks = _chunks(found, candidates)
     if settings.compose == "quote":
-        text, citations = quoting.joined(found, words=words or JOINED_WORDS)
+        text, citations = quoting.joined(found, words=wanted)
         return Composed(Way.JOINED, text, citations, chunks)
     return ToWrite(Way.WRITTEN, _passages(found), chunks)
 

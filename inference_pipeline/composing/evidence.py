@@ -10,6 +10,7 @@ The best sentence grows, towards the better neighbour, to an excerpt. The weight
 authors (docs/experiments); how a chunk's relevance is made is in retrieval.py.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -24,8 +25,8 @@ MOST_SENTENCES, MOST_WORDS = 3, 60  # of an excerpt
 FEWEST_WORDS = 3  # "Right then." answers nothing
 UNENDED = 0.05  # what a heading, a list's item or a line without its end loses
 PARAGRAPH = "\n\n"
-FURTHER = 0.35  # score of a second and a third one
-ENOUGH = 0.39  # score of the best excerpt from which a question is answered
+MASKED = re.compile(r"\[[a-z][a-z -]* [0-9a-f]{4}\]")  # a pseudonym: no reader is helped by it
+ENOUGH = 0.39  # score from which an excerpt answers a question
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +43,21 @@ class Excerpt:
         return self.chunk.text[self.start : self.end]
 
 
-def excerpts(question: str, candidates: Sequence[Candidate], *, most: int) -> list[Excerpt]:
-    """At most `most`, best first: those of one post next to one another, in its order. Empty when nothing answers."""
+def excerpts(question: str, candidates: Sequence[Candidate], *, most: int, words: int = 120) -> list[Excerpt]:
+    """At most `most`, and of `words` words together where there are several. Best post first, in the order of the post.
+    Empty when nothing answers."""
     ranked = _ranked(question, candidates)
     if not ranked or ranked[0].score < ENOUGH:
         return []
     kept: list[Excerpt] = []
+    length = 0
     for excerpt in ranked:
-        if len(kept) == most or excerpt.score < FURTHER:
+        longer = length + count_words(excerpt.text)
+        if len(kept) == most or excerpt.score < ENOUGH or (kept and longer > words):
             break
         if not any(_overlap(excerpt, other) for other in kept):
             kept.append(excerpt)
+            length = longer
     order = list(dict.fromkeys(excerpt.chunk.document_id for excerpt in kept))
     return sorted(kept, key=lambda e: (order.index(e.chunk.document_id), e.chunk.start + e.start))
 
@@ -80,6 +85,7 @@ def _excerpts_of(question: str, candidate: Candidate, post: float) -> Iterator[E
     chunk, cosines = candidate.scored.chunk, candidate.scored.sentences
     spans = list(sentences(chunk.text))
     follows = [_follows(chunk.text, spans, place) for place in range(len(spans))]
+    marked = any(ends_sentence(chunk.text[span.start : span.end]) for span in spans)  # some people use no full stops
     scores: list[float] = []
     for place, span in enumerate(spans):
         before = cosines[place - 1] if follows[place] else cosines[place]
@@ -93,9 +99,12 @@ def _excerpts_of(question: str, candidate: Candidate, post: float) -> Iterator[E
             - (0 if ends_sentence(said) else UNENDED)
         )
     for place, span in enumerate(spans):
-        if count_words(chunk.text[span.start : span.end]) >= FEWEST_WORDS:
-            first, last = _grown(chunk.text, spans, follows, scores, place)
-            yield Excerpt(chunk, spans[first].start, spans[last].end, scores[place])
+        if count_words(chunk.text[span.start : span.end]) < FEWEST_WORDS:
+            continue
+        first, last = _grown(chunk.text, spans, follows, scores, place)
+        excerpt = Excerpt(chunk, spans[first].start, spans[last].end, scores[place])
+        if not MASKED.search(excerpt.text) and (ends_sentence(excerpt.text) or not marked):
+            yield excerpt
 
 
 def _follows(text: str, spans: Sequence[Sentence], place: int) -> bool:

@@ -26,12 +26,14 @@ class Turn:
     kind: Kind
     text: str  # without greetings before a question
     topic: str = ""  # of a request to write: what is to be searched for
+    addressed: bool = False  # a note, a letter: what was written to everybody is none
 
 
 GREETING_WORDS = 4
 GIVEN_WORDS = 6  # after a colon or a line's end from which a request brings its own text
 HELLO = (
-    r"(?:hi|hello|hey|hiya|howdy|greetings|good (?:morning|afternoon|evening|day)|dear|hallo|guten (?:tag|morgen|abend)"
+    r"(?:hi|hello|hey|yo|hiya|howdy|greetings|good (?:morning|afternoon|evening|day)|dear|hallo"
+    r"|guten (?:tag|morgen|abend)"
     r"|servus|moin|bonjour|salut|bonsoir|hola|buenos d[ií]as|buenas(?: tardes| noches)?|ol[aá]|bom dia"
     r"|boa (?:tarde|noite)"
     r"|ciao|buongiorno|buonasera|salve|hoi|goede(?:morgen|middag|navond)|dag)"
@@ -56,7 +58,8 @@ MACHINE = (
 )
 ITSELF = re.compile(
     rf"""(?:so\ |and\ |but\ |ok\ |okay\ |tell\ me\ |please\ )*(?:
-      who(?:'s|\ is)\ (?P<whom>[\w'-]+(?:\ [\w'-]+)*)
+      who(?:'s|\ is)\ (?:this|there|it|that)(?:\ please)?
+    | who(?:'s|\ is)\ (?P<whom>[\w'-]+(?:\ [\w'-]+)*)
     | (?:who|what)(?:(?:\ exactly)?\ are|'re)\ (?:you|u)(?:\ exactly|\ really|\ anyway|\ then|\ actually)?
     | (?:what|who)(?:\ is|\ was|'s|s)\ (?:you|your)\ (?:full\ |real\ |first\ |last\ )?name
     | what\ (?:are|were)\ you\ called | what\ (?:should|shall|can|do|may)\ (?:i|people|we|they)\ call\ you
@@ -67,6 +70,7 @@ ITSELF = re.compile(
     | (?:you're|you\ are|u\ r)\ (?:really\ |actually\ |just\ |not\ )*(?:an?\ |the\ )?{MACHINE}\b.*
     | (?:do|can)\ (?:you|u)\ (?:have|feel|think)(?:\ (?:real|any))*(?:\ (?:feelings|emotions|a\ body|consciousness))?
       (?:\ (?:for\ yourself|like\ a\ human))?
+    | (?:did|does|do)\ (?:an?\ |the\ )?{MACHINE}\ (?:really\ )?(?:write|wrote|answer|say)\b.*
     | (?:am|are)\ (?:i|we)\ (?:really\ |actually\ )?(?:talking|speaking|chatting|writing)\ (?:to|with)\b.*
     | who\ am\ i\ (?:talking|speaking|chatting|writing)\ (?:to|with)
     | is\ (?:this|that|it)\ (?:really\ |actually\ |just\ |the\ real\ )*(?:an?\ )?(?:you|{MACHINE})\b.*
@@ -117,6 +121,10 @@ REWRITE = re.compile(
     rf"|continue ce|reescribe|dilo|convierte|estas son|continúa|reescreve|diz isto|faz um|aqui estão|riscrivi|dillo"
     rf"|fai di|ecco i|continua|herschrijf|zeg dit|maak van|hier zijn|ga verder)"
 )
+ADDRESSED = re.compile(
+    r"\b(?:note|letter|e ?mail|message|reply|card|invitation|sign|speech|(?:telling|inviting|thanking|asking) \w+"
+    r"|brief|nachricht|lettre|carta|lettera)\b"
+)
 ABOUT = re.compile(
     r"\b(?:about|on the (?:topic|subject) of|on|regarding|titled|called|entitled|named|over|zu(?:m| den)?"
     r"|über|sur|au sujet de"
@@ -144,7 +152,8 @@ def read_turn(message: str, author_name: str) -> Turn:
     if REWRITE.match(rest) and (brings_text(message) or QUOTED.search(message)):
         return Turn(Kind.REWRITE, message)
     if WRITE.match(rest):
-        return Turn(Kind.REWRITE if brings_text(message) else Kind.WRITE, message, topic_of(message))
+        kind = Kind.REWRITE if brings_text(message) else Kind.WRITE
+        return Turn(kind, message, topic_of(message), addressed=ADDRESSED.search(rest) is not None)
     return Turn(Kind.QUESTION, _without_greeting(message, greeted))
 
 

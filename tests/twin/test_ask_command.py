@@ -1,7 +1,6 @@
-from dataclasses import replace
-
 """What `twin ask` prints below an answer."""
 
+from dataclasses import replace
 from typing import Literal
 
 from inference_pipeline.answers import Finished, Origin, Way

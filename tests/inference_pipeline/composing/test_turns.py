@@ -17,6 +17,8 @@ ABOUT_ITSELF = (
     "how do you work",
     "Tell me about yourself",
     "Who made you?",
+    "Did a human write this answer?",
+    "yo who's this",
     "Nice to meet you, what should I call you?",
     "Wer bist du?",
     "Wie heißt du?",
@@ -89,6 +91,11 @@ def test_a_greeting_before_a_question_is_no_part_of_it(message: str) -> None:
     turn = read_turn(message, "Maud Ferrier")
     assert turn.kind is Kind.QUESTION
     assert turn.text.casefold().startswith("how much")
+
+
+def test_a_letter_is_written_to_somebody() -> None:
+    assert read_turn("Draft a short note telling customers that the shop stays shut.", "Maud Ferrier").addressed
+    assert not read_turn("Write a post about the shop.", "Maud Ferrier").addressed
 
 
 def test_another_persons_name_is_no_question_about_the_twin() -> None:
