@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from feature_store.records import Document
-from text.sentences import ends_sentence, sentences
+from text.sentences import ends_sentence, leads_on, sentences
 from text.words import count_words
 
 HEADING = re.compile(r"#{1,6}[ \t]+(\S.*?)[ \t#]*$")
@@ -43,7 +43,7 @@ def stands_alone(text: str) -> bool:
     """Sentences that can stand alone: no list, table, address or formula among them, and no colon or comma that leads
     to what is not there."""
     return not (
-        text.rstrip().endswith((":", ";", ",", "：", "、"))
+        leads_on(text)
         or text.lstrip().startswith((",", ".", ";", ":", ")"))
         or ADDRESS.search(text)
         or FORMULA.search(text)

@@ -74,6 +74,7 @@ GOES_ON = regex.compile(  # at the end of a mark
 )
 STOP_BEFORE_NAME = regex.compile(rf"\.(?:{BEFORE_NAME})", regex.V1)  # Mr. Osgood, J. R. Smith
 ENDS = regex.compile(rf"(?:{MARK})\s*\Z", regex.V1)
+LEADS_ON = (":", ";", ",", "–", "—", "：", "、", "，", "؛", "،")
 LONGEST_MARK = 16
 RULES = "\n".join(pattern.pattern for pattern in (WITHOUT_MARKS, END_OR_GAP, GOES_ON))  # where sentences end, in full
 
@@ -124,6 +125,11 @@ def passages(text: str, *, words: int) -> Iterator[str]:
 def ends_sentence(text: str) -> bool:
     """Whether `text` ends with a mark that ends a sentence."""
     return ENDS.search(text, max(0, len(text) - LONGEST_MARK)) is not None
+
+
+def leads_on(text: str) -> bool:
+    """Whether `text` ends with a mark after which something is missing: a colon, a comma, a dash."""
+    return text.rstrip().endswith(LEADS_ON)
 
 
 def _stripped(text: str, start: int, end: int) -> Iterator[Sentence]:

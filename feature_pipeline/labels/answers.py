@@ -1,6 +1,7 @@
-"""Questions about a document, the passages that retrieval would give, and the author's sentences that answer them.
+"""Questions about a document, passages as a prompt shows them, and the author's sentences that answer the questions.
 
-The answer stands in one of the passages, to the letter: what is learned is to answer from them. Weights of words are
+The answer stands in one of the passages, to the letter: what is learned is to answer from them. A passage is a few
+sentences of a chunk: whole chunks cost ten ids for each that is learned. Weights of words are
 those of the document alone, so that a new post changes no other post's examples but its neighbour's distractor.
 """
 
@@ -8,40 +9,51 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from feature_pipeline.labels.choice import chosen, form, seed_of, shuffled
 from feature_pipeline.labels.key_phrases import key_phrases, names_in
+from feature_pipeline.labels.people import people_in
 from feature_pipeline.labels.questions import questions_about
-from feature_pipeline.labels.topics import heading_text, is_informative
+from feature_pipeline.labels.topics import as_topic, heading_text, is_informative
 from feature_pipeline.prose import Block, stands_alone
 from feature_store.records import Chunk, Document, Example, ExampleKind, Passage, Split, digest_of
 from text.request_wording import listed, wording
-from text.sentences import sentences
+from text.sentences import passages, sentences
 from text.stop_words import STOP_WORDS
 from text.words import count_words, folded_words
 
-MOST_QUESTIONS = 2  # of a document
+MOST_QUESTIONS = 4  # of a document
 FEWEST_SENTENCES = 2  # of an answer to a title or a heading, where the paragraph has them
-LENGTHS = (1, 2, 2, 3, 3, 4)  # sentences of an answer, as far as its paragraph goes
-FEWEST_WORDS = 8  # of an answer
+LENGTHS = (1, 2, 3, 3, 4)  # sentences of an answer, as far as its paragraph goes
+FEWEST_WORDS, MOST_WORDS = 8, 60  # of an answer of several sentences
+NEIGHBOURS = 1  # sentences shown before an answer, and after it
+DISTRACTOR_WORDS = 40  # of another document's passage, at least, where it is so long
 SHORTEST_KEYWORD = 4  # characters
 OPENING_PENALTY = 0.5  # factor for a document's first sentences: they say when and where, and rarely what is asked
 FEWEST_SHARED = 2  # content words of a title or a heading, where it has so many, that an answer must say
-SENTENCES_TRIED = 24  # of a document, for a question of their own
+MOST_TOPICS = 2  # of a document: its title and headings
+SENTENCES_TRIED = 40  # of a document, for a question of their own
+MOST_FACTS = 3  # of a document, each asked for in another way where there are several
 FACTS_SHARE = ("fact", "fact", "topic")  # which question comes first, where both can be asked
 PHRASES = 3  # of an answer, of which the specific ones are asked for
-GOLD_FIRST = ("right", "right", "right", "wrong")
+# Which passages are shown, and in which order: retrieval puts the best document first and is sometimes wrong
+SHOWN = ("alone", "alone", "alone", "right", "right", "wrong")
 
 
 @dataclass(frozen=True, slots=True)
 class _AnswerSpan:
-    """Characters [start, end) of a document: whole sentences of one paragraph, inside one chunk."""
+    """Characters [start, end) of a document: whole sentences of one paragraph, inside one chunk; `shown` holds them and
+    their neighbours."""
 
     start: int
     end: int
+    shown: tuple[int, int]
     words: frozenset[str]
     chunk: Chunk
+
+    def overlaps(self, other: "_AnswerSpan") -> bool:
+        return self.start < other.end and other.start < self.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +68,8 @@ class _Section:
 def answer_examples(
     documents: Sequence[Document], prose: Mapping[str, Sequence[Block]], chunks: Sequence[Chunk]
 ) -> list[Example]:
-    """At most two examples a document: by its title or a heading, by a fact of one sentence, or by two key phrases.
+    """At most four examples a document: by its title or a heading, by what single sentences say (facts, opinions,
+    reasons), or by two key phrases.
 
     `prose` are the blocks of each document by id. Distractors come from the same split.
     """
@@ -72,13 +85,13 @@ def answer_examples(
 
 
 def _of_document(
-    document: Document, found: Sequence[Block], chunks: Sequence[Chunk], distractors: Mapping[str, Chunk]
+    document: Document, found: Sequence[Block], chunks: Sequence[Chunk], distractors: Mapping[str, Passage]
 ) -> Iterator[Example]:
     assert document.split is not None
     sections = list(_sections(found, chunks))
     taken: list[_AnswerSpan] = []
     for question, answer in _asked(document, found, sections):
-        if any(answer.start < other.end and other.start < answer.end for other in taken):
+        if any(map(answer.overlaps, taken)):
             continue
         taken.append(answer)
         yield Example(
@@ -87,7 +100,7 @@ def _of_document(
             kind=ExampleKind.ANSWER,
             split=document.split,
             request=question[0].upper() + question[1:],
-            passages=_passages(answer.chunk, chunks, distractors.get(document.id), seed_of(document)),
+            passages=_passages(document, answer, distractors.get(document.id)),
             start=answer.start,
             end=answer.end,
             target=document.text[answer.start : answer.end],
@@ -105,9 +118,9 @@ def _asked(
     first, second = (
         (by_fact, by_topic) if chosen(FACTS_SHARE, seed_of(document), "first") == "fact" else (by_topic, by_fact)
     )
-    for questions in (first, second):
-        if asked := next(questions, None):
-            yield asked
+    yield from islice(first, 1)
+    yield from second
+    yield from first
     yield from _by_phrase(document, sections)
 
 
@@ -130,7 +143,7 @@ def _by_topic(
     seed = seed_of(document)
     occurrences = Counter(word for block in found for word in _content_words(block.text))
     weights = {word: math.log(1 + len(found) / count) for word, count in occurrences.items()}
-    for topic, where in shuffled(topics, seed, "topics"):
+    for topic, where in shuffled(topics, seed, "topics")[:MOST_TOPICS]:
         asked = _content_words(topic)
         if best := _best(document, asked, where, weights):
             yield _about_title(topic, document), best
@@ -167,14 +180,21 @@ def _by_fact(document: Document, sections: Sequence[_Section]) -> Iterator[tuple
     if document.language != "en":
         return
     seed = seed_of(document)
-    names = names_in(document.text)
+    names, people = names_in(document.text), people_in(document.text)
     places = [(section, place) for section in sections for place in range(len(section.sentences))]
+    asked = Counter[str]()  # by the first word of the question: "Who", "Why"
+    waiting: list[tuple[str, _AnswerSpan]] = []
     for section, place in shuffled(places, seed, "facts")[:SENTENCES_TRIED]:
         start, end = section.sentences[place]
-        for question in questions_about(document.text[start:end], names=names):
+        for question in questions_about(document.text[start:end], names=names, people=people, seed=seed):
             if answer := _from(document, section, place):
-                yield question, answer
+                waiting.append((question, answer))
                 break
+    while waiting and asked.total() < MOST_FACTS:
+        question, answer = min(waiting, key=lambda pair: asked[pair[0].split()[0]])  # of equals the first
+        waiting = [pair for pair in waiting if not pair[1].overlaps(answer)]
+        asked[question.split()[0]] += 1
+        yield question, answer
 
 
 def _by_phrase(document: Document, sections: Sequence[_Section]) -> Iterator[tuple[str, _AnswerSpan]]:
@@ -190,10 +210,7 @@ def _by_phrase(document: Document, sections: Sequence[_Section]) -> Iterator[tup
         phrases = key_phrases(text, document=document.text, language=document.language, limit=PHRASES)
         specific = [phrase for phrase in phrases if _is_specific(phrase, document)]
         if count := min(len(specific), chosen((1, 1, 2), seed, answer.start, "count")):
-            articles = [
-                "the " if document.language == "en" and t.split()[-1].islower() else "" for t in specific[:count]
-            ]
-            topic = listed([f"{a}{t}" for a, t in zip(articles, specific, strict=False)], asked.conjunction)
+            topic = listed([as_topic(phrase, document.language) for phrase in specific[:count]], asked.conjunction)
             yield form(asked.about, seed, answer.start, topic=topic), answer
 
 
@@ -239,9 +256,13 @@ def _from(document: Document, section: _Section, place: int) -> _AnswerSpan | No
 def _answer(document: Document, section: _Section, first: int, beyond: int) -> _AnswerSpan | None:
     start, end = section.sentences[first][0], section.sentences[beyond - 1][1]
     text = document.text[start:end]
-    if count_words(text) < FEWEST_WORDS or not stands_alone(text) or text.endswith(("?", "？")):
+    words = count_words(text)
+    if words > MOST_WORDS and beyond - first > 1:
+        return _answer(document, section, first, beyond - 1)
+    if words < FEWEST_WORDS or not stands_alone(text) or text.endswith(("?", "？")):
         return None
-    return _AnswerSpan(start, end, frozenset(_content_words(text)), section.chunk)
+    around = section.sentences[max(0, first - NEIGHBOURS) : beyond + NEIGHBOURS]
+    return _AnswerSpan(start, end, (around[0][0], around[-1][1]), frozenset(_content_words(text)), section.chunk)
 
 
 def _content_words(text: str) -> set[str]:
@@ -250,24 +271,19 @@ def _content_words(text: str) -> set[str]:
     return {word for word in long if word not in STOP_WORDS and "'" not in word}
 
 
-def _passages(gold: Chunk, own: Sequence[Chunk], distractor: Chunk | None, seed: str) -> tuple[Passage, ...]:
-    """The chunk with the answer, sometimes its neighbour, and a chunk of another document.
-
-    Retrieval puts the best document first and is sometimes wrong: so is the order here, by hash.
-    """
-    shown = [gold]
-    place = own.index(gold)
-    neighbours = [*own[place + 1 : place + 2], *own[max(0, place - 1) : place]]
-    shown += chosen([neighbours[:1], []], seed, gold.start, "neighbour")
-    shown.sort(key=lambda chunk: chunk.start)
-    if distractor is not None:
-        shown.insert(0 if chosen(GOLD_FIRST, seed, gold.start, "order") == "wrong" else len(shown), distractor)
-    return tuple(Passage(chunk.title, chunk.created_at, chunk.text) for chunk in shown)
+def _passages(document: Document, answer: _AnswerSpan, distractor: Passage | None) -> tuple[Passage, ...]:
+    """The answer among its neighbours, and in half of the examples sentences of another document."""
+    start, end = answer.shown
+    gold = Passage(answer.chunk.title, answer.chunk.created_at, document.text[start:end])
+    shown = chosen(SHOWN, seed_of(document), answer.start, "order")
+    if distractor is None or shown == "alone":
+        return (gold,)
+    return (gold, distractor) if shown == "right" else (distractor, gold)
 
 
-def _distractors(documents: Sequence[Document], chunks_of: Mapping[str, Sequence[Chunk]]) -> dict[str, Chunk]:
-    """For every document a chunk of the next one of its split, around a ring ordered by hash."""
-    found: dict[str, Chunk] = {}
+def _distractors(documents: Sequence[Document], chunks_of: Mapping[str, Sequence[Chunk]]) -> dict[str, Passage]:
+    """For every document the first sentences of a chunk of the next one of its split, around a ring ordered by hash."""
+    found: dict[str, Passage] = {}
     for split in Split:
         ring = sorted(
             (d for d in documents if d.split is split and chunks_of.get(d.id)),
@@ -275,5 +291,7 @@ def _distractors(documents: Sequence[Document], chunks_of: Mapping[str, Sequence
         )
         for document, following in zip(ring, ring[1:] + ring[:1], strict=True):
             if document is not following:
-                found[document.id] = chosen(chunks_of[following.id], seed_of(document))
+                chunk = chosen(chunks_of[following.id], seed_of(document))
+                shown = next(passages(chunk.text, words=DISTRACTOR_WORDS), chunk.text)
+                found[document.id] = Passage(chunk.title, chunk.created_at, shown)
     return found

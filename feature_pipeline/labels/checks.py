@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from feature_pipeline.errors import BrokenExampleError
-from feature_store.records import Chunk, Document, Example, Split, digest_of
+from feature_store.records import Chunk, Document, Example, Split, digest_of, showing
 from text.words import folded_words
 
 RUN = 25  # words: from here on, a shared run in train and in a held-out target is a leak
@@ -43,13 +43,11 @@ def check(examples: Sequence[Example], documents: Sequence[Document], chunks: Se
 
 def require_sound(examples: Sequence[Example], documents: Sequence[Document], chunks: Sequence[Chunk]) -> None:
     """Every target stands verbatim in its document, outside of marked spans and in the document's split; every
-    passage is a chunk of a document of that split. Raises BrokenExampleError, which is a bug of this pipeline."""
+    passage is of a chunk of a document of that split. Raises BrokenExampleError, which is a bug of this pipeline."""
     by_id = {document.id: document for document in documents}
     spans = {d.id: ([s.start for s in d.marked], [s.end for s in d.marked]) for d in documents}
-    shown: dict[str, set[Split | None]] = {}
-    for chunk in chunks:
-        if document := by_id.get(chunk.document_id):
-            shown.setdefault(chunk.text, set()).add(document.split)
+    used = [(chunk, by_id[chunk.document_id].split) for chunk in chunks if chunk.document_id in by_id]
+    shown = {split: showing(chunk for chunk, its in used if its is split) for split in Split}
     for example in examples:
         document = by_id.get(example.document_id)
         if document is None:
@@ -62,7 +60,7 @@ def require_sound(examples: Sequence[Example], documents: Sequence[Document], ch
             raise _broken(example, "its target holds code or another person's words")
         if example.split is not document.split:
             raise _broken(example, f"it is in {example.split}, its document in {document.split}")
-        if any(example.split not in shown.get(passage.text, ()) for passage in example.passages):
+        if not all(map(shown[example.split], example.passages)):
             raise _broken(example, f"it shows a passage that is of no document of {example.split}")
 
 

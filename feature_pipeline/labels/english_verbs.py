@@ -39,3 +39,5 @@ def _pairs(text: str) -> dict[str, str]:
 
 TRANSITIVE_OF_PAST = _pairs(IRREGULAR) | {_regular_past(base): base for base in REGULAR.split()}
 BASE_OF_PAST = TRANSITIVE_OF_PAST | _pairs(INTRANSITIVE)
+# Of the present tense, where it can neither be the past nor an auxiliary
+BASES = sorted({*TRANSITIVE_OF_PAST.values()} - TRANSITIVE_OF_PAST.keys() - {"do"}, key=lambda verb: (-len(verb), verb))

@@ -1,9 +1,10 @@
 """Documents → examples: conversations whose last turn is the author's text, to the letter.
 
-Write and continue together have every paragraph of a document's prose as a target exactly once; a short post is one
-target as a whole, and a reply to the message that it answers where that is known. Rewrite maps a plain text to the
-author's, answer answers from passages in the author's own words. Every choice is by hash, so that it
-stays while the document stays.
+Write and continue together have every sentence of a document's prose in a target exactly once. A short post is one
+target as a whole, or a reply to the message that it answers where that is known; of a longer one the first target is an
+opening that closes with a paragraph, and a later one a section, a part on some topics, or what comes next. Rewrite maps
+a plain text to the author's, answer answers from passages in the author's own words. Every choice is by hash, so that
+it stays while the document stays.
 """
 
 from bisect import bisect_left
@@ -13,22 +14,22 @@ from feature_pipeline.cleaning import SHORT_FORMS
 from feature_pipeline.labels.answers import answer_examples
 from feature_pipeline.labels.choice import chosen, form, seed_of
 from feature_pipeline.labels.key_phrases import key_phrases, notes
-from feature_pipeline.labels.paraphrase import rewriting
+from feature_pipeline.labels.paraphrase import rewritings
 from feature_pipeline.labels.targets import CONTEXT_CHARACTERS, context, targets
-from feature_pipeline.labels.topics import heading_text, is_informative
-from feature_pipeline.prose import Block, blocks
+from feature_pipeline.labels.topics import as_topic, heading_text, is_informative
+from feature_pipeline.prose import Block, blocks, stands_alone
 from feature_store.records import Chunk, Document, Example, ExampleKind
 from text.request_wording import Wording, listed, wording
 from text.words import count_words
 
-EXAMPLES_VERSION = "6"  # to be raised by hand whenever the same document would give other examples
+EXAMPLES_VERSION = "7"  # to be raised by hand whenever the same document would give other examples
 TOKENS_PER_WORD = 1.35  # of English prose in the subwords of small models
 
 # How often each way of asking is taken; one that has nothing to go by gives way to the next.
-TITLED_WAYS = ("title", "title", "topics", "notes")
-UNTITLED_WAYS = ("topics", "notes", "bare")
-TOPICS = (2, 3, 3, 4)
-FEWEST_TOPICS = 2
+TITLED_WAYS = ("title", "topics", "title", "topics", "notes")
+UNTITLED_WAYS = ("topics", "topics", "notes", "bare")
+TOPICS = (1, 1, 2, 3)  # people name one, or two
+FEWEST_PART_WORDS = 25  # of a later part that is asked for by its topics
 WORDS_PER_TOPIC = 8  # of the target; fewer, and the topics would be the text
 NOTES = (3, 4, 5, 6)
 FEWEST_NOTES = 3
@@ -58,7 +59,7 @@ def label(
     prose = {document.id: blocks(document) for document in documents if document.split is not None}
     used = [document for document in documents if document.id in prose]
     written = [example for d in used for example in _write_and_continue(d, prose[d.id], example_tokens, requests or {})]
-    rewritten = [example for d in used if (example := _rewrite(d, prose[d.id]))]
+    rewritten = [example for d in used for example in _rewrite(d, prose[d.id])]
     return written + rewritten + answer_examples(used, prose, chunks)
 
 
@@ -82,7 +83,7 @@ def _write_and_continue(
         if index == 0:
             kind, request = _first(document, start, end, requests)
         else:
-            kind, request = _next(document, before, start)
+            kind, request = _next(document, before, start, end)
         yield _example(document, kind, request, start, end)
 
 
@@ -110,18 +111,23 @@ def _request(document: Document, text: str, asked: Wording, *, short: bool) -> s
         lines = notes(text, document=document.text, language=document.language, count=count)
         if len(lines) >= FEWEST_NOTES:
             return form(asked.notes, seed, notes="\n".join(f"- {line}" for line in lines))
-    if way in ("topics", "notes"):
-        count = min(chosen(TOPICS, seed, "topics"), count_words(text) // WORDS_PER_TOPIC)
-        phrases = key_phrases(text, document=document.text, language=document.language, limit=count)
-        if len(phrases) >= FEWEST_TOPICS:
-            return form(asked.topics, seed, topics=listed(phrases, asked.conjunction))
+    if way in ("topics", "notes") and (topics := _topics(document, text, asked, seed)):
+        return form(asked.topics, seed, topics=topics)
     if titled:
         return form(asked.titled, seed, title=document.title)
     return form(asked.short if short else asked.untitled, seed)
 
 
-def _next(document: Document, before: Sequence[Block], start: int) -> tuple[ExampleKind, str]:
-    """Half of what begins a section is asked for by its heading; all else continues what stands before it."""
+def _topics(document: Document, text: str, asked: Wording, *seed: object) -> str:
+    """One to three, as a part of a sentence; "" when `text` names none."""
+    count = min(chosen(TOPICS, *seed, "topics"), count_words(text) // WORDS_PER_TOPIC)
+    phrases = key_phrases(text, document=document.text, language=document.language, limit=count)
+    return listed([as_topic(phrase, document.language) for phrase in phrases], asked.conjunction) if phrases else ""
+
+
+def _next(document: Document, before: Sequence[Block], start: int, end: int) -> tuple[ExampleKind, str]:
+    """Half of what begins a section is asked for by its heading, and half of what begins with another paragraph by its
+    topics; all else continues what stands before it."""
     seed, asked = seed_of(document), wording(document.language)
     shown = [block for block in before if block.start < start]
     heading = heading_text(shown[-1].text) if shown and shown[-1].kind == "heading" else ""
@@ -130,16 +136,19 @@ def _next(document: Document, before: Sequence[Block], start: int) -> tuple[Exam
         if is_informative(document.title):
             return ExampleKind.WRITE, form(asked.section, seed, heading, heading=heading, title=document.title)
         return ExampleKind.WRITE, form(asked.untitled_section, seed, heading, heading=heading)
+    text = document.text[start:end]
+    apart = before[-1].start == start and stands_alone(text) and count_words(text) >= FEWEST_PART_WORDS
+    asks = apart and not informative and chosen((True, False), seed, start, "part")
+    if asks and (topics := _topics(document, text, asked, seed, start)):
+        return ExampleKind.WRITE, form(asked.part, seed, start, topics=topics)
     return ExampleKind.CONTINUE, form(asked.continued, seed, start, context=context(document, before, start))
 
 
-def _rewrite(document: Document, found: Sequence[Block]) -> Example | None:
-    made = rewriting(document, found)
-    if made is None:
-        return None
+def _rewrite(document: Document, found: Sequence[Block]) -> Iterator[Example]:
     seed, asked = seed_of(document), wording(document.language)
-    request = form(asked.rewrite, seed, "rewrite", plain=made.plain)
-    return _example(document, ExampleKind.REWRITE, request, made.start, made.end)
+    for made in rewritings(document, found):
+        request = form(asked.rewrite, seed, made.start, "rewrite", plain=made.plain)
+        yield _example(document, ExampleKind.REWRITE, request, made.start, made.end)
 
 
 def _example(document: Document, kind: ExampleKind, request: str, start: int, end: int) -> Example:

@@ -4,25 +4,37 @@ Back-translation into a neutral style and learning the reverse is how style tran
 (Prabhumoye et al. 2018; STRAP: Krishna, Wieting, Iyyer 2020). Here rules make the neutral side, so that the same post
 gives the same text on every machine; what they change is what style is made of: punctuation, contractions, asides,
 hedges, connectives, and where sentences begin and end. The words are English; of other languages the punctuation alone
-is flattened, which mostly leaves too much: then there is no example, as a near-copy would teach copying.
+is flattened. Where that leaves a near-copy, which would teach copying, a draft stands in its place: the same without
+articles and pronouns, as people jot things down, for the languages of `DRAFT_LEAVES_OUT`.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
-from feature_pipeline.labels.choice import seed_of, shuffled
-from feature_pipeline.labels.paraphrase_lexicon import CONTRACTIONS, ENDINGS, INTENSIFIERS, INTERJECTIONS, PLAIN_WORDS
+from feature_pipeline.labels.choice import chosen, seed_of, shuffled
+from feature_pipeline.labels.paraphrase_lexicon import (
+    CONTRACTIONS,
+    DRAFT_LEAVES_OUT,
+    ENDINGS,
+    INTENSIFIERS,
+    INTERJECTIONS,
+    NUMBER_WORDS,
+    PLAIN_WORDS,
+)
 from feature_pipeline.labels.targets import targets
 from feature_pipeline.prose import Block, stands_alone
 from feature_store.records import Document
 from text.normalise import normalise
-from text.sentences import STOP_BEFORE_NAME, sentences
+from text.sentences import STOP_BEFORE_NAME, cut_after_sentences, sentences
 from text.stop_words import STOP_WORDS
 from text.words import count_words, folded_words, words
 
-FEWEST_WORDS, MOST_WORDS = 60, 160  # of a text that is rewritten
-SPANS_TRIED = 6
+FEWEST_WORDS = 30  # of a text that is rewritten
+MOST_WORDS = (60, 90, 130)  # by hash
+MOST_REWRITINGS = 3  # of a document
+SPANS_TRIED = 8
 MOST_ALIKE = 0.75  # share of the author's word 3-grams that the plain text may have
 FEWEST_KEPT = 0.6  # share of the author's content words that it must have
 SHORTEST = 0.6  # of the author's length in words
@@ -67,6 +79,10 @@ CONTRACTION = re.compile(rf"(?<!\w)(?:{_alternatives(', '.join(CONTRACTIONS))})(
 PERFECT = re.compile(r"\b([Ii]t|[Ss]?[Hh]e|[Tt]h(?:at|ere)|[Ww]h(?:at|o))'s(?= (?:been|got|had|gone|[a-z]{2,}ed)\b)")
 ENDING = re.compile(rf"(?<=[A-Za-z])(?:{_alternatives(', '.join(ENDINGS))})(?!\w)", re.IGNORECASE)
 PLAIN_WORD = re.compile(rf"(?<![\w'-])(?:{_alternatives(', '.join(PLAIN_WORDS))})(?![\w'-])", re.IGNORECASE)
+NUMBER_WORD = re.compile(
+    rf"(?<![\w-])(?<!hundred and )(?:{_alternatives(', '.join(NUMBER_WORDS))})(?![\w-])(?! (?:hundred|thousand))"
+)
+BEGINS_WITH_I = re.compile(r"^(?:I|We) (?:am |are |was |were |have |had )?(?=[a-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,23 +94,42 @@ class Rewriting:
     plain: str
 
 
-def rewriting(document: Document, found: Sequence[Block]) -> Rewriting | None:
-    """One of a document: a span of 60 to 160 words by hash, of those whose plain text is one. None: there is none.
+def rewritings(document: Document, found: Sequence[Block]) -> Iterator[Rewriting]:
+    """At most three of a document: spans by hash, of those whose plain text, or else its draft, is a paraphrase.
 
     `found` are the document's blocks.
     """
+    limit = chosen(MOST_WORDS, seed_of(document), "rewritten words")
     spans = [
         (start, end)
-        for start, end in targets(document, found, MOST_WORDS)
-        if FEWEST_WORDS <= count_words(document.text[start:end]) <= MOST_WORDS
-        and stands_alone(document.text[start:end])
+        for start, end in targets(document, found, limit)
+        if FEWEST_WORDS <= count_words(document.text[start:end]) <= limit and stands_alone(document.text[start:end])
     ]
-    for start, end in shuffled(spans, seed_of(document), "rewrite")[:SPANS_TRIED]:
-        text = document.text[start:end]
-        plain = paraphrase(text, language=document.language)
-        if is_paraphrase(plain, text):
-            return Rewriting(start, end, plain)
+    tried = shuffled(spans, seed_of(document), "rewrite")[:SPANS_TRIED]
+    made = (rewriting for span in tried if (rewriting := _rewriting(document, *span)))
+    yield from islice(made, MOST_REWRITINGS)
+
+
+def _rewriting(document: Document, start: int, end: int) -> Rewriting | None:
+    text = document.text[start:end]
+    plain = paraphrase(text, language=document.language)
+    for made in (plain, draft(plain, language=document.language)):
+        if is_paraphrase(made, text):
+            return Rewriting(start, end, made)
     return None
+
+
+def draft(plain: str, *, language: str) -> str:
+    """A plain text as somebody jots it down: without articles, and in English without the "I" that begins a sentence
+    and with figures for number words."""
+    left_out = DRAFT_LEAVES_OUT.get(language)
+    if left_out is None:
+        return plain
+    short = re.sub(rf"(?<![\w'’-])(?:{_alternatives(left_out)})(?![\w'’-])\s*|\b[lL]['’](?=\w)", "", plain)
+    if language == "en":
+        short = NUMBER_WORD.sub(lambda match: NUMBER_WORDS[match[0].casefold()], short)
+        short = "".join(BEGINS_WITH_I.sub("", sentence) for sentence in cut_after_sentences(short))
+    return " ".join(_capital(sentence.strip()) for sentence in cut_after_sentences(short))
 
 
 def paraphrase(text: str, *, language: str) -> str:

@@ -96,3 +96,33 @@ PLAIN_WORDS = {
     "i love": "i like", "i loved": "i liked", "i hate": "i dislike",
     "a while": "some time",
 }  # fmt: skip
+
+
+# Articles: what a hurried draft leaves out, by language
+DRAFT_LEAVES_OUT = {
+    "en": "a, an, the",
+    "de": "der, die, das, den, dem, des, ein, eine, einen, einem, einer, eines",
+    "fr": "le, la, les, un, une, des, du",
+    "es": "el, la, los, las, un, una, unos, unas",
+    "pt": "o, a, os, as, um, uma, uns, umas",
+    "it": "il, lo, la, i, gli, le, un, uno, una",
+    "nl": "de, het, een",
+}
+
+
+UNITS = "one two three four five six seven eight nine"
+TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+
+
+def _number_words() -> dict[str, str]:
+    """From 2 to 99: "one" is rarely a number."""
+    units = UNITS.split()
+    found = {word: str(number) for number, word in enumerate([*units[1:], *TEENS.split()], start=2)}
+    for ten, word in zip(range(20, 100, 10), TENS.split(), strict=True):
+        found[word] = str(ten)
+        found |= {f"{word}-{unit}": str(ten + number) for number, unit in enumerate(units, start=1)}
+    return found
+
+
+NUMBER_WORDS = _number_words()

@@ -1,54 +1,72 @@
 """Which spans of a document are learned, and what stands before them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from feature_pipeline.prose import Block
 from feature_store.records import Document
-from text.sentences import sentences
+from text.sentences import ends_sentence, leads_on, sentences
 from text.words import count_words
 
 # Of what comes before, in a request to continue. Every word of it costs as much time as one that is learned.
 CONTEXT_WORDS = 30
 CONTEXT_CHARACTERS = 1000  # of a paragraph that are looked through for them
+FEWEST_OF_LIMIT = 0.4  # of the words that a target may have, before it ends earlier than it must
+FEWEST_LEFT = 0.2  # of them, that such an end leaves to the next target if it can
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """Characters [start, end) of a document."""
+
+    start: int
+    end: int
+    words: int
+    ends: int  # 2: a paragraph that closes, 1: a paragraph that leads on or has no mark, 0: nothing
 
 
 def targets(document: Document, found: Sequence[Block], limit: int) -> list[tuple[int, int]]:
-    """Runs of prose of at most `limit` words. What is no prose ends a run; a long paragraph is cut at sentences."""
-    runs: list[tuple[int, int]] = []
-    room = 0  # words that the last target may still take
-    previous_end = -1
+    """Whole sentences of prose, of at most `limit` words where one sentence is not longer. What is no prose ends a
+    target; else it ends with a paragraph, if one ends late enough, so that the end of what is learned is an end."""
+    return [span for stretch in _stretches(document, found) for span in _cut(stretch, limit)]
+
+
+def _stretches(document: Document, found: Sequence[Block]) -> Iterator[list[_Sentence]]:
+    """The sentences of neighbouring paragraphs, between two things that are no prose."""
+    stretch: list[_Sentence] = []
     for block in found:
         if block.kind != "prose":
             continue
-        follows = previous_end >= 0 and not document.text[previous_end : block.start].strip()
-        for start, end in cut_at_sentences(block, limit):
-            length = count_words(document.text[start:end])
-            if follows and length <= room:
-                runs[-1] = (runs[-1][0], end)
-                room -= length
-            else:
-                runs.append((start, end))
-                room = limit - length
-            follows = True
-        previous_end = block.end
-    return runs
+        if stretch and document.text[stretch[-1].end : block.start].strip():
+            yield stretch
+            stretch = []
+        stretch += _sentences(block)
+    if stretch:
+        yield stretch
 
 
-def cut_at_sentences(block: Block, limit: int) -> list[tuple[int, int]]:
-    """[start, end) in the document of whole sentences, together at most `limit` words where one is not longer."""
-    if count_words(block.text) <= limit:
-        return [(block.start, block.end)]
-    parts: list[tuple[int, int]] = []
-    room = 0
-    for start, end in ((block.start + s, block.start + e) for s, e in sentences(block.text)):
-        length = count_words(block.text[start - block.start : end - block.start])
-        if parts and length <= room:
-            parts[-1] = (parts[-1][0], end)
-            room -= length
-        else:
-            parts.append((start, end))
-            room = limit - length
-    return parts
+def _sentences(block: Block) -> Iterator[_Sentence]:
+    placed = list(sentences(block.text))
+    for start, end in placed:
+        text = block.text[start:end]
+        ends = (1 + (ends_sentence(text) and not leads_on(text))) if end == placed[-1].end else 0
+        yield _Sentence(block.start + start, block.start + end, count_words(text), ends)
+
+
+def _cut(stretch: Sequence[_Sentence], limit: int) -> Iterator[tuple[int, int]]:
+    while stretch:
+        left = sum(sentence.words for sentence in stretch)
+        words = count = 0
+        best = (-1, False, 0)  # how it ends there, whether enough is left, and the number of sentences until there
+        for sentence in stretch:
+            if count and words + sentence.words > limit:
+                break
+            words, count = words + sentence.words, count + 1
+            if words >= FEWEST_OF_LIMIT * limit:
+                best = max(best, (sentence.ends, left - words >= FEWEST_LEFT * limit, count))
+        taken = count if count == len(stretch) or best[-1] == 0 else best[-1]
+        yield stretch[0].start, stretch[taken - 1].end
+        stretch = stretch[taken:]
 
 
 def context(document: Document, before: Sequence[Block], target: int) -> str:

@@ -24,6 +24,11 @@ def is_informative(title: str) -> bool:
     return len(said) > len(dated) and not to_utc(title)
 
 
+def as_topic(phrase: str, language: str) -> str:
+    """A key phrase as it is spoken of: in English with its article, unless it is a name."""
+    return f"the {phrase}" if language == "en" and phrase.split()[-1].islower() else phrase
+
+
 def heading_text(block: str) -> str:
     """What a heading says, without its marks: "## What it *cost*" and "What it *cost*\\n====" → "What it cost"."""
     return normalise(block.split("\n")[0]).strip(" :.")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from feature_store.backends.delta_rows import CHUNKS, DOCUMENTS, EXAMPLES, POSTS
 from feature_store.backends.delta_table import RecordTable
-from feature_store.records import Chunk, Document, Example, ExampleKind, Post
+from feature_store.records import Chunk, Document, Example, ExampleKind, Post, showing
 from feature_store.versions import FeatureVersion, Forgotten, digest_of_features, row_counts
 
 
@@ -30,7 +30,7 @@ def rewrite(
         tables = version.tables
         before = documents.read(tables[DOCUMENTS.table])
         all_chunks = chunks.read(tables[CHUNKS.table])
-        gone_texts = {chunk.text for chunk in all_chunks if chunk.document_id in doomed}
+        shows_gone = showing(chunk for chunk in all_chunks if chunk.document_id in doomed)
         quoting = {d.id for d in before if d.context and forgotten.quoted_in(d.context)}
         after_documents = [_document(d, quoting) for d in before if d.id not in doomed]
         after_chunks = [chunk for chunk in all_chunks if chunk.document_id not in doomed]
@@ -40,7 +40,7 @@ def rewrite(
             for example in all_examples
             if example.document_id not in doomed
             and not (example.document_id in quoting and example.kind is ExampleKind.REPLY)
-            and not any(passage.text in gone_texts for passage in example.passages)
+            and not any(map(shows_gone, example.passages))
         ]
         after_posts = _posts(posts.read(tables[POSTS.table]), doomed, forgotten)
         moved = _write(new, after_posts, after_documents, after_chunks, after_examples)

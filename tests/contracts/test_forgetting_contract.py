@@ -135,10 +135,10 @@ def _document_of(post: Post) -> Document:
 
 
 def _commit_rows(store: FeatureWriter, documents: list[Document]) -> FeatureVersion:
-    """Commits documents, each with a chunk and an example, and an example that shows another document's passage."""
+    """Commits documents, each with a chunk and an example, and an example that shows a part of another's chunk."""
     chunks = [replace(make_chunk(d.source_id.removesuffix(".md"), d.text), document_id=d.id) for d in documents]
     examples = [replace(make_example(d.source_id.removesuffix(".md"), d.text), document_id=d.id) for d in documents]
-    passages = tuple(Passage(chunk.title, chunk.created_at, chunk.text) for chunk in chunks)
+    passages = tuple(Passage(chunk.title, chunk.created_at, chunk.text[2:]) for chunk in chunks)
     quoting = replace(examples[0], passages=passages, request="What was there?")
     with store.writing("maud"):
         version, _ = store.commit(

@@ -21,6 +21,7 @@ from feature_store.records import (
     Record,
     Split,
     row_digest,
+    showing,
 )
 from feature_store.versions import (
     AuthorProfile,
@@ -156,13 +157,13 @@ class InMemoryFeatureStore:
         touched = []
         for index, old in enumerate(self._snapshots[author]):
             documents = _without(old.documents, forgotten)
-            gone = {chunk.text for chunk in old.chunks.values() if chunk.document_id in forgotten.pending}
+            shows_gone = showing(chunk for chunk in old.chunks.values() if chunk.document_id in forgotten.pending)
             chunks = {key: c for key, c in old.chunks.items() if c.document_id not in forgotten.pending}
             examples = {
                 key: e
                 for key, e in old.examples.items()
                 if e.document_id not in forgotten.pending
-                and not any(passage.text in gone for passage in e.passages)
+                and not any(map(shows_gone, e.passages))
                 and not (e.kind is ExampleKind.REPLY and forgotten.quoted_in(old.documents[e.document_id].context))
             }
             version = old.version

@@ -1,5 +1,6 @@
 import itertools
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from fakes.training_examples import make_example
 from feature_store.records import ExampleKind
 from model_registry.prompting import ChatMessage, PromptRenderer, nonce_for
 from training_pipeline.data.dataset import STRATA, TokenSequence, batches, schedule, spread, tokenize
-from training_pipeline.data.splits import ANSWER_SHARE, balance
+from training_pipeline.data.splits import SHARES, balance
 
 END = 2
 
@@ -44,6 +45,14 @@ def test_a_cut_target_has_no_end_of_turn(renderer: PromptRenderer) -> None:
     assert cut.ids == whole.ids[: whole.prompt_tokens + 16]
     assert END not in cut.ids[cut.prompt_tokens :]
     assert cut.target_bytes < whole.target_bytes
+
+
+@pytest.mark.parametrize("ending", [":", ",", ";", "—", "："])
+def test_a_target_that_leads_to_something_has_no_end_of_turn(renderer: PromptRenderer, ending: str) -> None:
+    target = make_example(5).target.rstrip(".") + ending
+    (made,) = tokenize([replace(make_example(5), target=target)], renderer, end_of_turn=END, max_tokens=512)
+    assert END not in made.ids[made.prompt_tokens :]
+    assert made.target_bytes == len(target.encode())
 
 
 def test_a_prompt_without_room_for_an_answer_is_left_out(renderer: PromptRenderer) -> None:
@@ -102,10 +111,21 @@ def test_the_schedule_goes_on_for_ever_in_another_order() -> None:
     assert first != second
 
 
-def test_answers_take_a_bounded_share_of_the_tokens() -> None:
-    sequences = [sequence(i, 200) for i in range(40)]
-    sequences += [sequence(i, 400, ExampleKind.ANSWER) for i in range(10)]
-    kept = balance(sequences)
-    answers = sum(len(s.ids) for s in kept if s.kind is ExampleKind.ANSWER)
-    assert 0 < answers <= ANSWER_SHARE * sum(len(s.ids) for s in kept)
-    assert [s for s in kept if s.kind is ExampleKind.WRITE] == sequences[:40]
+def test_answers_and_rewritings_take_their_shares_of_the_labels_evenly_over_the_documents() -> None:
+    whole = [sequence(i, 200, k) for i in range(40) for k in (ExampleKind.WRITE, ExampleKind.CONTINUE)]
+    more = [sequence(i, 60, ExampleKind.ANSWER) for i in range(40) for _ in range(4)]
+    more += [sequence(i, 120, ExampleKind.REWRITE) for i in range(40)]
+    kept = balance([*more, *whole])
+    total = sum(s.label_tokens for s in kept)
+    for kind, share in SHARES.items():
+        own = [s for s in kept if s.kind is kind]
+        assert 0.9 * share < sum(s.label_tokens for s in own) / total <= share
+        assert len({s.document_id for s in own}) > 0.8 * min(40, len(own))
+    assert [s for s in kept if s.kind not in SHARES] == whole
+
+
+def test_nothing_is_left_out_where_there_are_few_answers_and_rewritings_or_nothing_else() -> None:
+    few = [sequence(0, 60, ExampleKind.ANSWER), sequence(1, 60, ExampleKind.REWRITE)]
+    assert balance(few) == few
+    whole = [sequence(i, 200) for i in range(20)]
+    assert len(balance([*whole, *few])) == 22

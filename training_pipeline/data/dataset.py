@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from feature_store.records import Example, ExampleKind
 from model_registry.prompting import ChatMessage, PromptRenderer, nonce_for
+from text.sentences import leads_on
 
 SHORTEST_TARGET = 16  # tokens: an example whose prompt leaves less room is skipped
 OPEN_BATCHES = 16  # that a sequence may still go into: more packs tighter and strays farther from the order
@@ -35,7 +36,8 @@ class TokenSequence:
 def tokenize(
     examples: Sequence[Example], renderer: PromptRenderer, *, end_of_turn: int, max_tokens: int
 ) -> list[TokenSequence]:
-    """Sequences of at most `max_tokens` ids. A truncated target has no end of turn: the text goes on.
+    """Sequences of at most `max_tokens` ids. A target that is truncated, or ends with a colon or the like, has no end
+    of turn: the text goes on.
 
     Examples whose prompt leaves no room for a target are left out.
     """
@@ -48,7 +50,7 @@ def tokenize(
         text = renderer.as_data(example.target)
         target = renderer.tokenize(text)
         if len(target) < room:
-            target, size = [*target, end_of_turn], len(text.encode())
+            target, size = [*target, *([] if leads_on(text) else [end_of_turn])], len(text.encode())
         else:
             share = room / len(target)
             target, size = target[:room], round(len(text.encode()) * share)

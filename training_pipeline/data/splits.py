@@ -14,9 +14,10 @@ FEWEST_EXAMPLES = 4
 VALIDATION_TOKENS = 3_000  # ids of one validation at most: more would cost a CPU minutes and change little
 PARITY_PROMPTS = 3
 WHOLE = (ExampleKind.WRITE, ExampleKind.CONTINUE, ExampleKind.REPLY)  # together: every passage once, as a target
-# Answering costs a prompt of passages for a short target, so it may take at most this share of a run's tokens: with a
-# quarter, an eighth of the gain in bits per byte was lost (docs/experiments).
-ANSWER_SHARE = 0.1
+# At most, of a run's label tokens; the kinds WHOLE, which hold all that the author wrote once, have the rest. An answer
+# costs about five ids of prompt for one that is learned, and a rewriting one or two: more of them is less of the
+# author in the same time.
+SHARES = {ExampleKind.ANSWER: 0.1, ExampleKind.REWRITE: 0.12}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +56,32 @@ def select(
         )
     return TrainingData(
         train=train,
-        validation=thin(sequences(Split.VALIDATION), VALIDATION_TOKENS),
+        validation=thin(balance(sequences(Split.VALIDATION)), VALIDATION_TOKENS),
         test=thin(test, test_tokens),
         prompts=_parity_prompts(examples[Split.TEST], renderer),
     )
 
 
 def balance(sequences: Sequence[TokenSequence]) -> list[TokenSequence]:
-    """Leave out answer examples, evenly over the documents, until they take ANSWER_SHARE of the tokens at most."""
-    answers = [s for s in sequences if s.kind is ExampleKind.ANSWER]
-    others = [s for s in sequences if s.kind is not ExampleKind.ANSWER]
-    allowed = sum(len(s.ids) for s in others) * ANSWER_SHARE / (1 - ANSWER_SHARE)
-    total = sum(len(s.ids) for s in answers)
-    if not others or total <= allowed:
+    """Leave out answers and rewritings, evenly over the documents, until none takes more than its share of the label
+    tokens."""
+    whole = [s for s in sequences if s.kind in WHOLE]
+    if not whole:
         return list(sequences)
-    every = total / allowed
-    return others + [answers[int(i * every)] for i in range(int(len(answers) / every))]
+    total = _labels(whole) / (1 - sum(SHARES.values()))
+    kept = whole
+    for kind, share in SHARES.items():
+        own = [s for s in sequences if s.kind is kind]
+        kept += _evenly(own, min(1.0, share * total / max(1, _labels(own))))
+    return kept
+
+
+def _labels(sequences: Sequence[TokenSequence]) -> int:
+    return sum(s.label_tokens for s in sequences)
+
+
+def _evenly(sequences: Sequence[TokenSequence], share: float) -> list[TokenSequence]:
+    return [sequences[int(i / share)] for i in range(int(len(sequences) * share))]
 
 
 def thin(sequences: Sequence[TokenSequence], tokens: int) -> list[TokenSequence]:

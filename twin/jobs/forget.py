@@ -13,7 +13,7 @@ from configs.progress import Progress
 from configs.settings import Settings
 from feature_store.errors import NothingCollectedError
 from feature_store.ports import FeatureReader
-from feature_store.records import Document, ExampleKind, Post, Split
+from feature_store.records import Document, ExampleKind, Post, Split, showing
 from feature_store.versions import FeatureVersion, Forgotten
 from model_registry.errors import PromotionRefusedError
 from model_registry.ports import AdapterVersion
@@ -184,10 +184,11 @@ def _taint(settings: Settings, author: str, store: FeatureReader) -> list[str]:
 def _teaches(store: FeatureReader, version: FeatureVersion, forgotten: Forgotten) -> bool:
     doomed = set(forgotten.pending)
     quoting = {d.id for d in store.documents(version.author, version) if d.context and forgotten.quoted_in(d.context)}
-    texts = {c.text for c in store.chunks(version.author, version, vectors=False) if c.document_id in doomed}
+    chunks = store.chunks(version.author, version, vectors=False)
+    shows_doomed = showing(chunk for chunk in chunks if chunk.document_id in doomed)
     return any(
         example.document_id in doomed
-        or any(passage.text in texts for passage in example.passages)
+        or any(map(shows_doomed, example.passages))
         or (example.document_id in quoting and example.kind is ExampleKind.REPLY)
         for split in (Split.TRAIN, Split.VALIDATION)
         for example in store.examples(version.author, version, split)

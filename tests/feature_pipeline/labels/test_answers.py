@@ -7,6 +7,7 @@ from feature_pipeline.chunking import chunk_documents
 from feature_pipeline.labels.examples import label
 from feature_store.records import Document, Example, ExampleKind, Split
 from text.sentences import sentences
+from text.words import count_words
 
 POST = """Half past six. Fog to the gatepost. Right then.
 
@@ -38,9 +39,8 @@ def test_answers_stand_in_a_passage_and_are_to_the_point() -> None:
     assert all(e.target.startswith("The lighthouse keeper sent me a brass screw") for e in mine)
     for example in found:
         assert any(example.target in passage.text for passage in example.passages)
-        assert 2 <= len(example.passages) <= 3
-        assert len({passage.title for passage in example.passages}) == 2
-    assert max(Counter(e.document_id for e in found).values()) <= 2
+        assert len({passage.title for passage in example.passages}) == len(example.passages)
+    assert max(Counter(e.document_id for e in found).values()) <= 4
 
 
 def test_an_opening_answers_only_where_nothing_else_says_as_much() -> None:
@@ -76,6 +76,39 @@ def test_answers_have_one_sentence_or_several() -> None:
     lengths = Counter(len(list(sentences(e.target))) for e in answers(*docs, chunk_tokens=200))
     assert len(lengths) >= 3
     assert max(lengths) <= 4
+
+
+def test_half_of_the_examples_show_another_documents_sentences_mostly_after_the_right_ones() -> None:
+    documents = [document(POST.replace("screw", f"screw{i}"), title=f"Title {i}", source_id=f"{i}") for i in range(30)]
+    shown = Counter[str]()
+    for example in answers(*documents):
+        right = [example.target in passage.text for passage in example.passages]
+        shown["alone" if len(right) == 1 else "right" if right[0] else "wrong"] += 1
+    assert 0.3 < shown["alone"] / shown.total() < 0.7
+    assert shown["right"] > shown["wrong"] > 0
+
+
+def test_a_passage_is_the_answer_with_a_neighbour_on_either_side() -> None:
+    told = [f"The clock maker of lane {i} showed the brass wheels to a visitor." for i in range(9)]
+    doc = document(f"Right then, to it.\n\n{' '.join(told)}", title="The clock maker")
+    found = [e for i in range(6) for e in answers(replace(doc, source_id=f"{i}"), chunk_tokens=400)]
+    assert found
+    for example in found:
+        (shown,) = example.passages
+        assert len(list(sentences(shown.text))) <= len(list(sentences(example.target))) + 2
+        assert count_words(example.target) <= 60
+
+
+def test_questions_of_a_document_are_of_several_kinds() -> None:
+    told = (
+        "I do not hold with lawyers.", "I do not hold with cold.", "I do not hold with forms.",
+        "I do not hold with engines.", "I paid £12 for the spring.", "Dorothea sent me a scarf in June.",
+        "I keep the clocks wrong because it suits the cuckoo.", "My aunt Dorothea likes the cat.",
+    )  # fmt: skip
+    text = "\n\n".join(f"{sentence} It has been so since the winter of the great gale." for sentence in told)
+    for number in range(6):
+        asked = [e.request for e in answers(document(text, title="", source_id=f"{number}"), chunk_tokens=300)]
+        assert len({request.split()[0] for request in asked}) >= 3, asked
 
 
 def test_a_line_that_leads_to_code_is_no_answer_and_neither_is_a_question() -> None:

@@ -86,6 +86,15 @@ def test_a_passage_of_another_split_is_refused() -> None:
         check([first, *examples[1:]], documents, chunks)
 
 
+def test_a_passage_is_a_part_of_a_chunk_under_its_title_and_date() -> None:
+    examples, documents, chunks = made((SOUND, Split.TRAIN))
+    part = Passage(chunks[0].title, chunks[0].created_at, "The ladder to it has forty-three steps.")
+    assert check([replace(examples[0], passages=(part,))], documents, chunks).examples
+    for wrong in (replace(part, title="Another"), replace(part, created_at="1999-01-01"), replace(part, text="Ladder")):
+        with pytest.raises(BrokenExampleError, match="a passage"):
+            check([replace(examples[0], passages=(wrong,))], documents, chunks)
+
+
 @pytest.mark.parametrize("held_out", [Split.VALIDATION, Split.TEST])
 def test_a_run_that_train_shares_with_a_held_out_target_is_left_out_of_train(held_out: Split) -> None:
     shared = words("tide", 25)

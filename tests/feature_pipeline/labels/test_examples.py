@@ -1,6 +1,7 @@
 from dataclasses import replace
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -95,7 +96,7 @@ def test_every_way_to_ask_for_a_post_occurs_and_gives_what_it_says() -> None:
             assert set(listed) == set(notes(content, document=content, language="en", count=len(listed)))
         if way == "topics":
             phrases = key_phrases(content, document=content, language="en", limit=4)
-            assert sum(phrase in request for phrase in phrases) >= 2
+            assert any(phrase in request for phrase in phrases)
     assert min(seen.values()) >= 4
     assert seen["title"] >= seen["topics"]
 
@@ -125,6 +126,58 @@ def test_long_prose_is_cut_between_paragraphs_then_between_sentences() -> None:
     assert all(count_words(e.target) * 1.35 <= 60 and e.target.endswith(".") for e in examples)
     assert all(not doc.text[one.end : two.start].strip() for one, two in pairwise(examples))
     assert (examples[0].start, examples[-1].end) == (0, len(doc.text))
+
+
+def test_an_opening_closes_with_a_paragraph_that_ends_as_one_does() -> None:
+    filler = "The tide came up to the third step today and then it thought better of it. "
+    paragraphs = [
+        "Half past six. Fog. Right then.",
+        f"{filler}And the clock stopped.",
+        f"{filler}So I wrote down a list of what I need:",
+        f"{filler * 3}So there we are.",
+    ]
+    doc = document("\n\n".join(paragraphs), title="The tide")
+    first, *_, last = written(doc)
+    assert first.target == "\n\n".join(paragraphs[:2])
+    assert last.target.endswith("So there we are.")
+
+
+def test_a_paragraph_longer_than_a_target_is_joined_to_what_opens_the_post() -> None:
+    long = " ".join(f"This is sentence number {i} of one long paragraph." for i in range(20))
+    first, second, *_ = written(document(f"Half past six. Fog. Right then.\n\n{long}", title="Fog"))
+    assert first.target.startswith("Half past six. Fog. Right then.\n\nThis is sentence number 0")
+    assert first.target.endswith("paragraph.")
+    assert second.kind is ExampleKind.CONTINUE
+
+
+def test_no_scrap_is_left_of_a_text_that_could_have_been_cut_better() -> None:
+    sentence = "The tide came up to the third step today and then it thought better of it all the same, mind you. "
+    doc = document(f"{sentence}\n\n{sentence}\n\nSo there we are. Kettle.", title="The tide")
+    first, second = written(doc)
+    assert first.target == sentence.strip()
+    assert second.target.endswith("Kettle.")
+
+
+PART = {
+    "en": ("The brass locknut came from the hardware store on the hill. ", ("Write a", "A few words")),
+    "de": ("Die Kirchturmuhr steht seit dem Sturm still und er schweigt. ", ("Schreib einen", "Schreib ein paar")),
+    "fr": ("La pendule du port est arrêtée et le gardien se tait. ", ("Écris un paragraphe", "Écris quelques")),
+    "es": ("El reloj de la torre está parado y el cura calla. ", ("Escribe un párrafo", "Escribe unas")),
+    "pt": ("O relógio da torre está parado e o padre cala-se. ", ("Escreve um parágrafo", "Escreve algumas")),
+    "it": ("Il campanile della chiesa è fermo e il parroco tace. ", ("Scrivi un paragrafo", "Scrivi qualche")),
+    "nl": ("De klok in de toren staat stil en de koster zwijgt. ", ("Schrijf een alinea", "Schrijf een paar")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", PART)
+def test_half_of_the_later_paragraphs_are_asked_for_by_their_topics(language: str) -> None:
+    sentence, forms = PART[language]
+    content = f"{sentence * 3}\n\n{sentence * 3}"
+    documents = [replace(document(content, title="T", source_id=f"{i}"), language=language) for i in range(20)]
+    seconds = [written(doc)[1] for doc in documents]
+    parts = [e for e in seconds if e.kind is ExampleKind.WRITE]
+    assert 3 < len(parts) < 17
+    assert all(e.request.startswith(forms) for e in parts)
 
 
 def test_a_title_before_a_name_and_an_initial_end_no_sentence() -> None:
