@@ -8,7 +8,6 @@ All records are immutable. Ids are hashes of content, so writing a record twice 
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
 from typing import NamedTuple
@@ -181,7 +180,7 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """What a prompt shows of a chunk: all of its text, or some sentences."""
+    """What a prompt shows of a chunk."""
 
     title: str
     created_at: str
@@ -205,14 +204,6 @@ class Example:
     @property
     def id(self) -> str:
         return digest_of("example", asdict(self))[:32]
-
-
-def showing(chunks: Iterable[Chunk]) -> Callable[[Passage], bool]:
-    """A test of whether a passage is one of the chunks, or a part of one: same title, same date, and words of it."""
-    texts: dict[tuple[str, str], list[str]] = {}
-    for chunk in chunks:
-        texts.setdefault((chunk.title, chunk.created_at), []).append(chunk.text)
-    return lambda passage: any(passage.text in text for text in texts.get((passage.title, passage.created_at), ()))
 
 
 @dataclass(frozen=True, slots=True)

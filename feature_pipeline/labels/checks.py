@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from feature_pipeline.errors import BrokenExampleError
-from feature_store.records import Chunk, Document, Example, Split, digest_of, showing
+from feature_store.passages import showing
+from feature_store.records import Chunk, Document, Example, Split, digest_of
 from text.words import folded_words
 
 RUN = 25  # words: from here on, a shared run in train and in a held-out target is a leak

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from feature_store.backends.delta_rows import CHUNKS, DOCUMENTS, EXAMPLES, POSTS
 from feature_store.backends.delta_table import RecordTable
-from feature_store.records import Chunk, Document, Example, ExampleKind, Post, showing
+from feature_store.passages import showing
+from feature_store.records import Chunk, Document, Example, ExampleKind, Post
 from feature_store.versions import FeatureVersion, Forgotten, digest_of_features, row_counts
 
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from feature_store.errors import StoreBusyError, UnknownAuthorError, UnknownFeatureVersionError
+from feature_store.passages import showing
 from feature_store.records import (
     Chunk,
     Document,
@@ -21,7 +22,6 @@ from feature_store.records import (
     Record,
     Split,
     row_digest,
-    showing,
 )
 from feature_store.versions import (
     AuthorProfile,

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from configs.progress import Progress
 from configs.settings import Settings
 from feature_store.errors import NothingCollectedError
+from feature_store.passages import showing
 from feature_store.ports import FeatureReader
-from feature_store.records import Document, ExampleKind, Post, Split, showing
+from feature_store.records import Document, ExampleKind, Post, Split
 from feature_store.versions import FeatureVersion, Forgotten
 from model_registry.errors import PromotionRefusedError
 from model_registry.ports import AdapterVersion
