@@ -17,7 +17,7 @@ WHOLE = (ExampleKind.WRITE, ExampleKind.CONTINUE, ExampleKind.REPLY)  # together
 # At most, of a run's label tokens; the kinds WHOLE, which hold all that the author wrote once, have the rest. An answer
 # costs about five ids of prompt for one that is learned, and a rewriting one or two: more of them is less of the
 # author in the same time.
-SHARES = {ExampleKind.ANSWER: 0.1, ExampleKind.REWRITE: 0.12}
+SHARES = {ExampleKind.ANSWER: 0.05, ExampleKind.REWRITE: 0.1}
 
 
 @dataclass(frozen=True, slots=True)
