@@ -22,6 +22,7 @@ from feature_store.ports import Encoder, OnlineIndex
 from feature_store.records import Chunk, ScoredChunk
 from feature_store.versions import FeatureVersion
 from inference_pipeline.retrieval import Retriever, as_searched
+from text.sentences import sentences
 from training_pipeline.evaluation.off_topic import off_topic
 from training_pipeline.evaluation.questions import KnownItemQuestion, by_fact, by_title
 from twin import wiring
@@ -100,8 +101,19 @@ def filled_up(chunks: Sequence[Chunk], count: int) -> list[Chunk]:
         vector = [a + b for a, b in zip(one.vector, other.vector, strict=True)]
         length = sum(x * x for x in vector) ** 0.5 or 1.0
         unit = tuple(x / length for x in vector)
-        document = f"filling {len(filled)}"
-        filled.append(replace(one, document_id=document, text=text, search_text=text, end=len(text), vector=unit))
+        size = len(unit) * sum(1 for _ in sentences(text))
+        rows = (3 * (one.sentence_vectors + other.sentence_vectors))[:size]
+        filled.append(
+            replace(
+                one,
+                document_id=f"filling {len(filled)}",
+                text=text,
+                search_text=text,
+                end=len(text),
+                vector=unit,
+                sentence_vectors=rows,
+            )
+        )
     return filled
 
 

@@ -1,6 +1,6 @@
 """Chunks → chunks with vectors: one of the whole and one of each sentence. Only what has none yet is embedded."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from configs.progress import Progress
@@ -8,8 +8,9 @@ from feature_store.ports import Encoder
 from feature_store.records import Chunk, Vector, digest_of
 from feature_store.sentence_vectors import pack, sentence_texts
 
-BATCH = 32
-KEPT_BATCHES = 32  # less than a minute's work of a slow processor
+BATCH = 32  # texts, and so many characters where they are short: small batches take a third longer
+BATCH_CHARACTERS = 12_000
+KEPT_BATCHES = 8  # half a minute's work of a slow processor
 
 
 def embed(
@@ -39,10 +40,9 @@ def embed(
 
     progress.start("embed", sum(map(len, missing)))  # characters: a chunk takes as long as ten of its sentences
     unkept: dict[str, bytes] = {}
-    for start in range(0, len(missing), BATCH):
-        batch = missing[start : start + BATCH]  # of like length, so that little is spent on padding
+    for number, batch in enumerate(_batches(missing), start=1):
         unkept.update(zip(map(_key, batch), _packed(encoder.encode(batch)), strict=True))
-        if len(unkept) >= BATCH * KEPT_BATCHES:
+        if number % KEPT_BATCHES == 0:
             keep(unkept)
             made |= unkept
             unkept = {}
@@ -63,6 +63,18 @@ def embed(
         return replace(chunk, vector=vector(chunk.search_text), sentence_vectors=rows)
 
     return [embedded(chunk) for chunk in chunks]
+
+
+def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
+    """Of like length, as `texts` are sorted by it, so that little is spent on padding."""
+    batch: list[str] = []
+    for text in texts:
+        if len(batch) >= BATCH and sum(map(len, batch)) >= BATCH_CHARACTERS:
+            yield batch
+            batch = []
+        batch.append(text)
+    if batch:
+        yield batch
 
 
 def _key(text: str) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import torch
     from tokenizers import Tokenizer
 
-BATCH_SIZE = 32
+BATCH_SIZE, BATCH_CHARACTERS = 32, 12_000  # at least 32 texts at once, and of short ones so many characters
 REQUIRED = ("config.json", "modules.json", "tokenizer.json")
 # What the vectors follow from, in the model's folder and in those of its modules. Weights are never read from pickles.
 DECISIVE = (
@@ -128,9 +128,10 @@ class SentenceEncoder:
 
         if not texts:
             return []
+        batch_size = max(BATCH_SIZE, BATCH_CHARACTERS // max(1, *map(len, texts)))
         with self._lock:  # a tokenizer in use by two threads fails, and one model fills the cores by itself
             vectors = self.model.encode(  # sorts by length, so that little is padded
-                list(texts), batch_size=BATCH_SIZE, show_progress_bar=False, convert_to_numpy=True
+                list(texts), batch_size=batch_size, show_progress_bar=False, convert_to_numpy=True
             )
         vectors = np.asarray(vectors, dtype=np.float32).reshape(len(texts), self.dimensions)
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)

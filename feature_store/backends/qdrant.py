@@ -111,11 +111,8 @@ class QdrantIndex:
             records = self._client.retrieve(
                 collection, [*best], with_payload=[*points.SHOWN], with_vectors=[points.DENSE]
             )
-        found = {str(record.id): record for record in records}
-        return [
-            points.scored(_payload(found[point]), score=score, stored=_dense(found[point]), query=vector)
-            for point, score in best.items()
-        ]
+        found = {str(record.id): (_payload(record), _dense(record)) for record in records}
+        return points.scored(best, found, vector)
 
     def refresh(self) -> None:
         """The server holds the only copy."""
@@ -240,5 +237,5 @@ def _payload(point: Any) -> dict[str, Any]:
     return dict(point.payload)
 
 
-def _dense(point: Any) -> list[float]:
-    return list(point.vector[points.DENSE])
+def _dense(point: Any) -> Vector:
+    return tuple(point.vector[points.DENSE])

@@ -119,15 +119,18 @@ def fused(rankings: Sequence[Sequence[str]], weights: Sequence[float], limit: in
     return dict(sorted(scores.items(), key=lambda found: (-found[1], found[0]))[:limit])
 
 
-def scored(found: Mapping[str, Any], *, score: float, stored: Sequence[float], query: Vector) -> ScoredChunk:
-    """`found`: a point's payload. `stored`: its dense vector, of unit length as `query` is."""
-    chunk = Chunk(**found["chunk"])
-    return ScoredChunk(
-        chunk=chunk,
-        score=score,
-        similarity=sum(map(mul, stored, query), 0.0),
-        sentences=cosines(chunk.sentence_rules, b64decode(found.get("sentences", "")), query),
-    )
+def scored(
+    best: Mapping[str, float], found: Mapping[str, tuple[Mapping[str, Any], Vector]], query: Vector
+) -> list[ScoredChunk]:
+    """`best`: ids of points and their scores. `found`: the payload and the dense vector of each."""
+    return [_scored(*found[point], score=score, query=query) for point, score in best.items()]
+
+
+def _scored(payload: Mapping[str, Any], vector: Vector, *, score: float, query: Vector) -> ScoredChunk:
+    chunk = Chunk(**payload["chunk"])
+    packed = b64decode(payload.get("sentences", ""))  # a point of before sentences had vectors has none
+    similarity = sum(map(mul, vector, query), 0.0)
+    return ScoredChunk(chunk, score, similarity, cosines(chunk.sentence_rules, packed, query))
 
 
 @cache

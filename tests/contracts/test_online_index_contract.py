@@ -25,6 +25,7 @@ from fakes.feature_records import (
     random_vector,
 )
 from fakes.online_index import InMemoryIndex
+from feature_store.backends import qdrant_points as points
 from feature_store.backends.qdrant import QdrantIndex
 from feature_store.backends.qdrant_edge import QdrantEdgeIndex
 from feature_store.errors import FeatureStoreError, UnknownFeatureVersionError
@@ -128,6 +129,29 @@ def test_a_chunk_is_found_with_the_cosine_of_each_of_its_sentences(index: Online
     assert found["Fog"].sentences == pytest.approx((0.0, math.sqrt(0.5), 0.0, random_vector("last")[0]), abs=0.005)
     assert found["Fog"].chunk == chunk.without_vectors()
     assert found["Tide"].sentences == ()
+
+
+def test_points_of_before_sentences_had_vectors_are_found_without(
+    opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payload = points.payload
+
+    def before(chunk: Chunk, valid_from: int) -> dict[str, Any]:
+        made = payload(chunk, valid_from)
+        return {**{key: value for key, value in made.items() if key != "sentences"}, "chunk": _without_rules(made)}
+
+    def _without_rules(made: dict[str, Any]) -> dict[str, Any]:
+        return {key: value for key, value in made["chunk"].items() if key != "sentence_rules"}
+
+    old = make_chunk("fog")
+    with monkeypatch.context() as patched:
+        patched.setattr(points, "payload", before)
+        publish(opened(), 1, [old])
+    new = replace(old, sentence_rules=SENTENCE_RULES, sentence_vectors=pack([axis(0)], DIMENSIONS))
+    assert [each.sentences for each in search(opened(), 1)] == [()]
+    assert publish(opened(), 2, [new]) == (1, 1)
+    assert [each.sentences for each in search(opened(), 2)] == [pytest.approx((1.0,))]
+    assert [(each.chunk, each.sentences) for each in search(opened(), 1)] == [(old.without_vectors(), ())]
 
 
 def test_vectors_of_sentences_that_other_rules_cut_are_not_used(index: OnlineIndex) -> None:

@@ -2,7 +2,9 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import killed_writers
 import pytest
@@ -11,6 +13,7 @@ from deltalake.exceptions import DeltaError
 
 from fakes.feature_records import ENCODER, make_chunk, make_document, make_example, make_post, make_profile
 from feature_store.backends.delta import DeltaFeatureStore
+from feature_store.backends.delta_rows import CHUNKS
 from feature_store.errors import DiskFullError, StoreBusyError, StoreCorruptError, UnknownAuthorError
 from feature_store.versions import FeatureVersion, SourceRecord
 
@@ -102,6 +105,23 @@ def test_a_document_is_not_rewritten_for_a_new_encoder(store: DeltaFeatureStore)
     assert new
     assert second.tables["documents"] == first.tables["documents"]
     assert second.tables["chunks"] == first.tables["chunks"] + 1
+
+
+def test_chunks_of_before_sentences_had_vectors_are_read_without(
+    store: DeltaFeatureStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, kept = make_chunk("fog"), make_chunk("tide")
+    rest: dict[str, Any] = {"documents": [], "examples": [], "encoder": ENCODER, "configuration": {}}
+    with monkeypatch.context() as before:
+        for column in ("sentence_rules", "sentence_vectors"):
+            before.delitem(CHUNKS.fields, column)
+        first, _ = store.commit("maud", chunks=[old, kept], **rest)
+    assert store.chunks("maud", first) == sorted([old, kept], key=lambda chunk: chunk.document_id)
+    new = replace(old, sentence_rules="1", sentence_vectors=bytes(range(256)))
+    second, _ = store.commit("maud", chunks=[new, kept], **rest)
+    assert second.changed.items() >= {"chunks_added": 1, "chunks_removed": 1}.items()
+    assert store.chunks("maud", second) == sorted([new, kept], key=lambda chunk: chunk.document_id)
+    assert store.chunks("maud", first) == sorted([old, kept], key=lambda chunk: chunk.document_id)
 
 
 def test_delta_keeps_what_manifests_name_however_old(store: DeltaFeatureStore, home: Path) -> None:

@@ -1,15 +1,19 @@
 """POST /v1/search over an index and a store that hold the same posts."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import httpx2
 import pytest
 
-from fakes.feature_records import make_document
+from configs.settings import ServingSettings
+from fakes.feature_records import between, make_document
 from fakes.service import Service
 from fakes.world import World, make_chunk
+from feature_store.backends.qdrant_edge import QdrantEdgeIndex
 from feature_store.records import Chunk, Document, PostKind
+from model_registry.base_models import BaseModelFiles
 
 
 @pytest.fixture
@@ -98,3 +102,25 @@ def test_authors_are_apart_and_unknown_ones_are_not_found(service: Service) -> N
     assert search(service, model="maud@v9").json()["error"]["code"] == "model_not_found"
     assert search(service, "  ").status_code == 400
     assert search(service, kinds=["poem"]).status_code == 400
+
+
+def test_posts_of_the_same_score_come_in_the_same_order_every_time(
+    serving: ServingSettings, base_model: BaseModelFiles, tmp_path: Path, start: Callable[[World], Service]
+) -> None:
+    """The n-th that only its vector finds and the n-th that only its words find have the same score."""
+    world = World(serving, base_model, tmp_path, index=QdrantEdgeIndex(tmp_path / "index", 1))
+    asked, nothing = world.encoder.encode(["bell", "rope"])
+    near = [make_chunk("maud", f"near {n}", "rope", document_id=f"near {n}") for n in range(60)]
+    named = [make_chunk("maud", f"named {n}", f"bell {'rope ' * n}", document_id=f"named {n}") for n in range(60)]
+    chunks = [replace(chunk, vector=between(asked, nothing, n / 90)) for n, chunk in enumerate(near)]
+    chunks += [replace(chunk, vector=nothing) for chunk in named]
+    documents = [replace(document(1), id=chunk.document_id) for chunk in chunks]
+    version, _ = world.store.commit(
+        "maud", documents=documents, chunks=chunks, examples=[], encoder=world.encoder.fingerprint, configuration={}
+    )
+    world.index.publish(version, chunks, dimensions=world.encoder.dimensions)
+    service = start(world)
+    answers = [search(service, "bell", limit=20).json()["data"] for _ in range(20)]
+    assert len({found["score"] for found in answers[0]}) < len(answers[0]) == 20
+    assert all(answer == answers[0] for answer in answers)
+    world.index.close()
