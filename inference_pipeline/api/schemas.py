@@ -6,7 +6,6 @@ named, and refused.
 
 import re
 import secrets
-from collections.abc import Sequence
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -24,7 +23,15 @@ MAX_ANSWERS = 4  # to one question
 SMALLEST_TOP_P = 1e-6  # what 0 means: the likeliest token alone
 TEXT_PARTS = ("text", "input_text", "output_text")  # of chat completions, of responses, and of responses sent back
 
+NO_LIMIT = (-1, 0)  # what programs send for "as much as you like"
+
 Role = Literal["system", "developer", "user", "assistant"]
+ROLES: dict[str, Literal["system", "user", "assistant"]] = {
+    "system": "system",
+    "developer": "system",
+    "user": "user",
+    "assistant": "assistant",
+}
 
 
 def _joined_parts(content: object) -> object:
@@ -56,21 +63,35 @@ StopStrings = Annotated[
 ]
 
 
+MaxTokens = Annotated[
+    Annotated[int, Field(ge=1)] | None, BeforeValidator(lambda value: None if value in NO_LIMIT else value)
+]
+
+
 class Message(BaseModel):
-    role: Role
+    role: Literal["system", "developer", "user", "assistant", "tool", "function"]
     content: TextContent = ""
 
     def as_chat_message(self) -> ChatMessage:
-        return ChatMessage("system" if self.role == "developer" else self.role, self.content)
+        """Raises KeyError for the turn of a tool."""
+        return ChatMessage(ROLES[self.role], self.content)
 
 
-M = TypeVar("M", bound=Sequence[Message])
+M = TypeVar("M", bound=Message)
 
 
-def ends_in_a_question(messages: M) -> M:
-    if messages[-1].role != "user" or not messages[-1].content.strip():
-        raise ValueError("the last message must have the role 'user' and some text: it is what gets answered")
-    return messages
+def up_to_the_question(messages: list[M]) -> list[M]:
+    """The conversation up to the last turn of the user, which is what gets answered.
+
+    Instructions behind it go before it. Left out are the turns of tools, as a twin calls none, and what an assistant
+    said behind it: whoever sends that wants another answer.
+    """
+    said = [m for m in messages if m.role == "user" or (m.role in ROLES and m.content.strip())]
+    last = max((place for place, m in enumerate(said) if m.role == "user"), default=None)
+    if last is None or not said[last].content.strip():
+        raise ValueError("the last message with the role 'user' must have some text: it is what gets answered")
+    instructions = [m for m in said[last + 1 :] if m.role != "assistant"]
+    return [*said[:last], *instructions, said[last]]
 
 
 class StreamOptions(BaseModel):
@@ -81,20 +102,18 @@ class ChatCompletionRequest(BaseModel):
     model_config = ConfigDict(extra="ignore", json_schema_extra={"examples": [CHAT_REQUEST]})
 
     model: str
-    messages: Annotated[list[Message], Field(min_length=1), AfterValidator(ends_in_a_question)]
+    messages: Annotated[list[Message], Field(min_length=1), AfterValidator(up_to_the_question)]
     stream: bool | None = False
     stream_options: StreamOptions | None = None
-    max_tokens: Annotated[int, Field(ge=1)] | None = None
-    max_completion_tokens: Annotated[int, Field(ge=1)] | None = None
+    max_tokens: MaxTokens = None
+    max_completion_tokens: MaxTokens = None
     temperature: Annotated[float, Field(ge=0, le=2)] | None = None
     top_p: Annotated[float, Field(ge=0, le=1)] | None = None
     stop: StopStrings = []
     seed: int | None = None
     n: Annotated[int, Field(ge=1, le=MAX_ANSWERS)] | None = None
-    tools: Annotated[Any, only([])] = None
-    tool_choice: Annotated[Any, only("none")] = None
-    functions: Annotated[Any, only([])] = None
-    function_call: Annotated[Any, only("none")] = None
+    tool_choice: Annotated[Any, only("none", "auto")] = None
+    function_call: Annotated[Any, only("none", "auto")] = None
     response_format: Annotated[Any, only({"type": "text"})] = None
     modalities: Annotated[Any, only(["text"])] = None
     audio: Annotated[Any, only()] = None

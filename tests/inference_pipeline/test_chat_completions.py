@@ -121,10 +121,9 @@ def test_an_answer_that_rests_on_nothing_streams_no_annotations(service: Service
 @pytest.mark.parametrize(
     ("field", "refused", "harmless"),
     [
-        ("tools", [{"type": "function", "function": {"name": "f"}}], []),
-        ("tool_choice", "auto", "none"),
-        ("functions", [{"name": "f"}], []),
-        ("function_call", "auto", "none"),
+        ("tool_choice", "required", "auto"),
+        ("tool_choice", {"type": "function", "function": {"name": "f"}}, "none"),
+        ("function_call", {"name": "f"}, "auto"),
         ("response_format", {"type": "json_object"}, {"type": "text"}),
         ("modalities", ["text", "audio"], ["text"]),
         ("audio", {"voice": "alloy", "format": "wav"}, None),
@@ -177,7 +176,7 @@ def test_every_error_has_the_one_form(service: Service, method: str, path: str, 
 def test_a_missing_field_is_named_as_openai_names_it(service: Service) -> None:
     error = service.http.post("/v1/chat/completions", json={"model": "maud"}).json()["error"]
     assert (error["param"], error["code"]) == ("messages", "missing_required_parameter")
-    error = ask(service, messages=[{"role": "tool", "content": "a"}, *ASKED]).json()["error"]
+    error = ask(service, messages=[{"role": "critic", "content": "a"}, *ASKED]).json()["error"]
     assert (error["param"], error["code"]) == ("messages[0].role", "invalid_value")
 
 

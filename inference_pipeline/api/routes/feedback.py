@@ -14,7 +14,7 @@ from inference_pipeline.api.access import require_author
 from inference_pipeline.api.examples import AUTHOR, QUESTION
 from inference_pipeline.api.openapi import errors, success
 from inference_pipeline.api.recent_answers import RecentAnswers
-from inference_pipeline.api.schemas import Message, parse_model_id
+from inference_pipeline.api.schemas import Message, Role, parse_model_id
 from inference_pipeline.api.services import Services
 from inference_pipeline.errors import AnswerNotFoundError
 from inference_pipeline.retrieval import as_passages
@@ -39,6 +39,7 @@ Shown = Annotated[str, Field(min_length=1, max_length=20_000)]
 
 
 class Turn(Message):
+    role: Role
     content: Shown
 
 

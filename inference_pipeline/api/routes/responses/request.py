@@ -12,13 +12,16 @@ from inference_pipeline.answers import Question
 from inference_pipeline.api.examples import AUTHOR, QUESTION
 from inference_pipeline.api.schemas import (
     SMALLEST_TOP_P,
+    MaxTokens,
     Message,
     TextContent,
-    ends_in_a_question,
     parse_model_id,
+    up_to_the_question,
 )
 from inference_pipeline.api.unsupported import only
 from model_registry.prompting import ChatMessage
+
+ITEMS_OF_TOOLS = ("_call", "_call_output", "reasoning")  # what such an item's type ends in
 
 EXAMPLE_REQUEST: dict[str, Any] = {"model": AUTHOR, "input": QUESTION["content"]}
 
@@ -29,14 +32,22 @@ class InputMessage(Message):
 
 
 def _as_messages(value: object) -> object:
-    return [{"role": "user", "content": value}] if isinstance(value, str) else value
+    if isinstance(value, str):
+        return [{"role": "user", "content": value}]
+    return [_without_tools(item) for item in value] if isinstance(value, list) else value
+
+
+def _without_tools(item: object) -> object:
+    """Another model's call of a tool, its outcome or its reasoning becomes the empty turn of a tool."""
+    kind = str(item.get("type")) if isinstance(item, dict) else ""
+    return {"role": "tool", "content": ""} if kind.endswith(ITEMS_OF_TOOLS) else item
 
 
 Input = Annotated[
     list[InputMessage],
     Field(min_length=1),
     BeforeValidator(_as_messages),
-    AfterValidator(ends_in_a_question),
+    AfterValidator(up_to_the_question),
     WithJsonSchema({"anyOf": [{"type": "string", "minLength": 1}, {"type": "array", "items": {"type": "object"}}]}),
 ]
 
@@ -51,14 +62,13 @@ class ResponseRequest(BaseModel):
     model: str
     input: Input
     instructions: str | None = None
-    max_output_tokens: Annotated[int, Field(ge=1)] | None = None
+    max_output_tokens: MaxTokens = None
     temperature: Annotated[float, Field(ge=0, le=2)] | None = None
     top_p: Annotated[float, Field(ge=0, le=1)] | None = None
     stream: bool | None = False
     metadata: dict[str, str] | None = None
     text: TextOptions | None = None
-    tools: Annotated[Any, only([])] = None
-    tool_choice: Annotated[Any, only("none")] = None
+    tool_choice: Annotated[Any, only("none", "auto")] = None
     previous_response_id: Annotated[Any, only()] = None
     conversation: Annotated[Any, only()] = None
     prompt: Annotated[Any, only()] = None
