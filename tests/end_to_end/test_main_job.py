@@ -18,12 +18,25 @@ from typing import Any
 import httpx2
 import openai
 import pytest
+from end_to_end.real_clients import CLIENTS, answers_of
 from openai import OpenAI
 
 PROJECT = Path(__file__).parents[2]
 POSTS = PROJECT / "examples" / "maud_ferrier" / "posts"
 AUTHOR = "maud-ferrier"
 QUESTION = "What had seized the 1908 Singer 66 solid?"
+PLAIN_QUESTIONS = [
+    QUESTION,
+    "Hello, who are you?",
+    "Tell me about the harbour clock.",
+    "What do you think of artificial intelligence?",
+    "When did you last visit Paris?",
+    "Who is Col Brandreth?",
+    "What do you oil a sewing machine with?",
+    "What's the capital of France?",
+    "Write me a few lines about rain on the skylight.",
+    "Thanks, that helped!",
+]
 FEW_STEPS = ["training.max_minutes=0.1", "training.tokens_per_step=384", "training.rank=8", "training.alpha=16",
              "evaluation.max_minutes=0.1", "evaluation.new_tokens=16", "evaluation.questions=4",
              "serving.max_new_tokens=48", "serving.refresh_seconds=0.5"]  # fmt: skip
@@ -196,6 +209,17 @@ class TestMainJob:
         assert [c.choices[0].finish_reason for c in chunks if c.choices][-1] in ("stop", "length")
         assert chunks[-1].usage
         assert chunks[-1].usage.completion_tokens > 0
+
+    @pytest.mark.slow
+    @pytest.mark.parametrize("client", CLIENTS)
+    def test_clients_that_people_have_complete_ten_plain_questions(self, server: Server, client: str) -> None:
+        answers = answers_of(client, f"{server.address}/v1", AUTHOR, PLAIN_QUESTIONS)
+        ways = {answer["way"] for answer in answers}
+        assert len(answers) == len(ways) * len(PLAIN_QUESTIONS)
+        assert [answer for answer in answers if not answer["text"].strip()] == []
+        if client == "ai_sdk":  # the only one here that reads the annotations of both forms, whole and streamed
+            sources = {way: sum(len(answer["sources"]) for answer in answers if answer["way"] == way) for way in ways}
+            assert all(sources[way] for way in ("chat", "chat_streamed", "responses", "responses_streamed")), sources
 
     def test_an_unknown_model_is_a_404_that_names_the_known(self, server: Server) -> None:
         with pytest.raises(openai.NotFoundError, match=AUTHOR):
