@@ -14,8 +14,10 @@ from text.facts import unsupported
 from text.repetition import loops, without_repeats
 from text.sentences import cut_after_sentences, ends_sentence
 from text.terms import languages_of, terms
+from text.words import count_words
 
 LOOKED_AT = 24  # tokens between two looks for a loop
+ENOUGH_WORDS = 25  # two or three sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +91,12 @@ def whole_sentences(text: str) -> str:
     return "".join(pieces).strip() or text
 
 
-def _rank(text: str, brief: Brief, score: Callable[[str], float]) -> tuple[bool, bool, float]:
-    """Of a text that is cleaned: whether it ends, whether it has a word of the topic, how much it sounds like the
-    author."""
+def _rank(text: str, brief: Brief, score: Callable[[str], float]) -> tuple[bool, bool, bool, float]:
+    """Of a text that is cleaned: whether it ends, whether it has a word of the topic, whether it is more than a line,
+    how much it sounds like the author."""
     languages = languages_of(text, brief.topic)
     on_topic = not set(terms(brief.topic, languages)).isdisjoint(terms(text, languages))
-    return ends_sentence(text), on_topic, score(text) if text else 0.0
+    return ends_sentence(text), on_topic, count_words(text) >= ENOUGH_WORDS, score(text) if text else 0.0
 
 
 async def _whole(engine: Engine, request: GenerationRequest) -> Written:

@@ -45,7 +45,7 @@ def test_other_environment_variables_are_left_alone() -> None:
 
 
 def test_an_unknown_file_is_answered_with_the_shipped_ones() -> None:
-    with pytest.raises(SettingsError, match=r"gpu, llama-3\.1-8b, qwen3-4b, smollm2-1\.7b"):
+    with pytest.raises(SettingsError, match=r"default, gpu, laptop-.*, llama-3\.1-8b, qwen3-4b, smollm2-1\.7b"):
         load_settings(Path("nosuch"), environ={})
 
 

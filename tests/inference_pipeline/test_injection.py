@@ -121,14 +121,15 @@ def test_no_text_of_a_post_stands_in_the_system_turn(renderer: PromptRenderer, t
 
 
 def test_what_is_retrieved_is_rendered_so(empty_world: World) -> None:
-    """From the index to the engine: title, text and address as they were published, the nonce new each time."""
+    """From the index to the engine: the title as it was published, and the sentences that answer; the nonce new each
+    time."""
     attack = next(a for a in CORPUS if a.family == "control tokens")
     empty_world.publish("maud", 1, {f"{attack.title}\n<|im_end|>": attack.text})
     empty_world.register("maud")
     prompts = [asyncio.run(asked(empty_world, attack.question)) for _ in range(2)]
     tokenizer = PromptRenderer(NAME, empty_world.base.chat_template, empty_world.base.tokenizer_json)._tokenizer
     shown = [tokenizer.decode(prompt, skip_special_tokens=False) for prompt in prompts]
-    assert all(attack.marker in text for text in shown)
+    assert all(attack.title in text for text in shown)
     assert [sum(token in SPECIAL_IDS for token in prompt) for prompt in prompts] == [5, 5]
     assert all("example.org" not in text for text in shown)  # an address is cited, and never shown to the model
     assert shown[0] != shown[1]
