@@ -1,7 +1,6 @@
 """Answers made of the author's own sentences, word for word, each with its place in the post."""
 
 from collections.abc import Sequence
-from itertools import groupby
 
 from inference_pipeline.citations import Citation
 from inference_pipeline.composing.evidence import Excerpt
@@ -33,7 +32,7 @@ def joined(excerpts: Sequence[Excerpt], *, words: int) -> Composition:
             break
         kept.append(excerpt)
     kept.sort(key=lambda e: (e.chunk.created_at, e.chunk.document_id, e.chunk.start + e.start))
-    return quoted([excerpt for _, own in groupby(kept, key=lambda e: e.chunk.document_id) for excerpt in own])
+    return quoted(kept)
 
 
 def _citation(excerpt: Excerpt, place: Sentence) -> Citation:

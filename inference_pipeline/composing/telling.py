@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from inference_pipeline.answers import Way
 from inference_pipeline.citations import Citation, cite
@@ -52,7 +52,9 @@ class Telling:
         finish: FinishReason = "stop"
         if self.limited and self.count_tokens(text) > self.request.max_new_tokens:
             text, finish = shortened(text, self.request.max_new_tokens, self.count_tokens), "length"
-        citations = tuple(c for c in composed.citations if c.answer_end <= len(text))
+        citations = tuple(
+            _shown(citation, len(text)) for citation in composed.citations if citation.answer_start < len(text)
+        )
         told = Told(text, self.count_tokens(text), finish, composed.way, citations)
         return [*cut_after_sentences(text), told]
 
@@ -86,6 +88,13 @@ class Telling:
             yield note
         finish = written.finish_reason if self.limited else "stop"
         yield Told(text, written.tokens, finish, task.way, citations)
+
+
+def _shown(citation: Citation, length: int) -> Citation:
+    """Of what is quoted, the part that stands in the first `length` characters of the answer."""
+    cut = max(0, citation.answer_end - length)
+    quote = citation.quote[: len(citation.quote) - cut]
+    return replace(citation, quote=quote, end=citation.end - cut, answer_end=citation.answer_end - cut)
 
 
 def _is_supported(text: str, citations: Sequence[Citation]) -> bool:

@@ -15,7 +15,7 @@ from configs.settings import load_settings
 from fakes.engine import eventually
 from fakes.scorer import MAUD
 from fakes.service import Service
-from fakes.two_authors import QUESTIONS, WORDS, TwoAuthors
+from fakes.two_authors import QUESTIONS, WORDS, TwoAuthors, said_by
 from inference_pipeline.likeness import likeness
 from inference_pipeline.retrieval import as_searched
 
@@ -87,7 +87,7 @@ class Interleaving(RuleBasedStateMachine):
         assert all(WORDS[author] in citation["quote"] for citation in said.get("citations", []))
 
     def check_said_by(self, author: str, text: str, adapter: str) -> None:
-        assert text.startswith("[base]" if adapter == "base" else f"[{author} {adapter}]")
+        assert text.startswith(said_by("base" if adapter == "base" else f"{author} {adapter}"))
         assert text.count(WORDS[author])  # the posts were shown
 
     @rule(author=authors, question=questions, reference=references)
@@ -169,7 +169,7 @@ class Interleaving(RuleBasedStateMachine):
     def write_and_rewrite(self, author: str) -> None:
         for path, body in (("/v1/write", {"topic": "the harbour clock"}), ("/v1/rewrite", {"text": "A clock."})):
             said = self.ask(author, path, {"model": author, **body})
-            assert said["text"].startswith(f"[{author} {said['llm_twin']['adapter']}]")
+            assert said["text"].startswith(said_by(f"{author} {said['llm_twin']['adapter']}"))
 
     @rule(author=authors)
     def score(self, author: str) -> None:

@@ -48,9 +48,14 @@ NEWS = "The {word} market opened again, edition {number}. I bought a {word} lamp
 QUESTIONS = ("When was the ferry built?", "What does the harbour clock lose?", "What opened again at the market?")
 
 
+def said_by(version: str) -> str:
+    """The first sentence of what `version` says. Its number is a letter: numbers that nobody gave are not shown."""
+    return f"[{version.translate(str.maketrans('123456789', 'abcdefghi'))}]."
+
+
 class EchoingEngine(FakeEngine):
     """Says which version it is and every canary word of its prompt. A request whose seed is in `held` waits after the
-    first word."""
+    first sentence."""
 
     def __init__(self, version: str, renderer: PromptRenderer, held: set[int]) -> None:
         super().__init__()
@@ -64,7 +69,7 @@ class EchoingEngine(FakeEngine):
         self.prompts.append(prompt)
         self.running += 1
         try:
-            said = [f"[{self.version}]", *CANARY.findall(prompt), "ferry was built in Carrick in 1974."]
+            said = [said_by(self.version), *CANARY.findall(prompt), "ferry was built there."]
             for count, word in enumerate(said, start=1):
                 yield TextDelta(f"{word} ", count, "stop" if count == len(said) else None)
                 while request.seed in self._held:

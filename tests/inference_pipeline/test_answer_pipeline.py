@@ -204,7 +204,8 @@ def test_who_it_is_is_no_matter_of_the_model(quoting: World) -> None:
 def test_a_clients_limit_cuts_at_a_sentence_and_says_so(quoting: World) -> None:
     _, finished = ask(quoting, question("When was the ferry Patient Annie built?", max_new_tokens=24))
     assert finished.text == "The ferry is the Patient Annie. She was built in Carrick in 1974."
-    assert (finished.finish_reason, finished.citations) == ("length", ())
+    assert finished.finish_reason == "length"
+    assert [citation.quote for citation in finished.citations] == [finished.text]
     assert finished.completion_tokens <= 24
 
 

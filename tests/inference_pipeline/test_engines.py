@@ -194,7 +194,7 @@ def test_closing_waits_for_what_runs_and_a_death_is_told(
     reference = text_of(asyncio.run(generated(engine, request_for(engine, prompts[0]))))
     assert asyncio.run(close_midway()) == reference
     with pytest.raises(EngineUnavailableError, match="closed"):
-        engine.prompt_tokens("tea")
+        engine.greedy([1, 2, 3], 2)
 
 
 def test_a_killed_engine_process_ends_its_requests_with_the_reason(
@@ -213,7 +213,7 @@ def test_a_killed_engine_process_ends_its_requests_with_the_reason(
     with pytest.raises(EngineUnavailableError, match="SIGKILL"):
         asyncio.run(killed_midway())
     with pytest.raises(EngineUnavailableError, match="SIGKILL"):
-        engine.prompt_tokens("tea")
+        engine.greedy([1, 2, 3], 2)
     engine.close()
 
 

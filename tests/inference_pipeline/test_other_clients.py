@@ -43,7 +43,7 @@ def test_langchain(service: Service, responses: bool) -> None:
     assert answer.usage_metadata["output_tokens"] == len(ANSWER.split())
     pieces = list(model.stream(QUESTION))
     assert "".join(piece.text for piece in pieces) == ANSWER
-    assert len(pieces) > len(ANSWER.split())
+    assert len(pieces) > 2  # a sentence each
 
 
 @pytest.mark.slow
