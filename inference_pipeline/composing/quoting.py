@@ -7,11 +7,11 @@ from inference_pipeline.composing.evidence import Excerpt
 from text.sentences import Sentence
 from text.words import count_words
 
-Composition = tuple[str, tuple[Citation, ...]]
+CitedText = tuple[str, tuple[Citation, ...]]
 PARAGRAPH = "\n\n"
 
 
-def quoted(excerpts: Sequence[Excerpt]) -> Composition:
+def quoted(excerpts: Sequence[Excerpt]) -> CitedText:
     """The excerpts in their order, a paragraph each."""
     text, citations = "", []
     for excerpt in excerpts:
@@ -22,7 +22,7 @@ def quoted(excerpts: Sequence[Excerpt]) -> Composition:
     return text, tuple(citations)
 
 
-def joined(excerpts: Sequence[Excerpt], *, words: int) -> Composition:
+def joined(excerpts: Sequence[Excerpt], *, words: int) -> CitedText:
     """A text of about `words` words on the excerpts' topic: the best of them, post by post from the oldest on."""
     kept: list[Excerpt] = []
     length = 0

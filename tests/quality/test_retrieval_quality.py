@@ -42,11 +42,11 @@ ASKED_OTHERWISE = {
     ),
     "dex-moreno": ("Who is Pia?", "What note does the dryer hum?", "Is it misty out at Cape Lantern?"),
 }
-# Of the hand-written questions, both halves: shares of those that share a word with the post, of those that share none,
-# of what was never written about, and of questions about the twin.
-ANSWERED = {"maud-ferrier": (0.8, 0.06), "dex-moreno": (0.6, 0.0)}
-SAYS_SO = 0.95
-NAMED = 0.9  # "Thanks!" needs no name
+# Of the hand-written questions, both halves; below what was measured by a question or two, as processors round otherwise
+ANSWERED = {"maud-ferrier": 0.8, "dex-moreno": 0.55}  # that share a word with the post
+PARAPHRASED = {"maud-ferrier": 0.06}  # that share none; 1 of 30 of the other author's is right, which bounds nothing
+SAYS_SO = 0.9  # about what was never written
+NAMED = 0.9  # about the twin; "Thanks!" needs no name
 pytestmark = pytest.mark.slow
 
 
@@ -157,8 +157,9 @@ def exchanges(library: Library, request: pytest.FixtureRequest) -> tuple[str, li
 def test_facts_are_quoted_rightly(exchanges: tuple[str, list[Exchange]]) -> None:
     author, found = exchanges
     facts = [exchange for exchange in found if exchange.asked.kind == "fact"]
-    for paraphrase, floor in zip((False, True), ANSWERED[author], strict=True):
-        assert mean(e.is_right for e in facts if e.asked.paraphrase is paraphrase) >= floor
+    assert mean(e.is_right for e in facts if not e.asked.paraphrase) >= ANSWERED[author]
+    if author in PARAPHRASED:
+        assert mean(e.is_right for e in facts if e.asked.paraphrase) >= PARAPHRASED[author]
     quoted = [exchange for exchange in facts if exchange.answer.way is Way.QUOTED]
     assert mean(bool(exchange.posts.intersection(exchange.asked.posts)) for exchange in quoted) >= 0.75
 
