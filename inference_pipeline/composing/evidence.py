@@ -25,6 +25,7 @@ MOST_SENTENCES, MOST_WORDS = 3, 60  # of an excerpt
 FEWEST_WORDS = 3  # "Right then." answers nothing
 UNENDED = 0.05  # what a heading, a list's item or a line without its end loses
 PARAGRAPH = "\n\n"
+ASIDE = "(（"  # begins what speaks of the sentence before, which is not there
 MASKED = re.compile(r"\[[a-z][a-z -]* [0-9a-f]{4}\]")  # a pseudonym: no reader is helped by it
 ENOUGH = 0.39  # score from which an excerpt answers a question
 
@@ -127,6 +128,8 @@ def _grown(
         if not fitting:
             break
         _, first, last = max(fitting)
+    while first < place and text[spans[first].start] in ASIDE:
+        first += 1
     return first, last
 
 

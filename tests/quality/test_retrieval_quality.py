@@ -42,7 +42,7 @@ ASKED_OTHERWISE = {
     ),
     "dex-moreno": ("Who is Pia?", "What note does the dryer hum?", "Is it misty out at Cape Lantern?"),
 }
-# Of the hand-written questions, both halves. Below what was measured by a question or two: processors round differently.
+# Of the hand-written questions, both halves; a question or two below what was measured, as processors round otherwise.
 ANSWERED = {"maud-ferrier": 0.8, "dex-moreno": 0.55}  # that share a word with the post
 PARAPHRASED = {"maud-ferrier": 0.06}  # that share none; 1 of 30 of the other author's is right, which bounds nothing
 SAYS_SO = 0.9  # about what was never written

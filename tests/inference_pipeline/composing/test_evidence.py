@@ -42,6 +42,14 @@ def test_an_excerpt_is_not_longer_than_it_may_be() -> None:
     assert count_words(best.text) <= MOST_WORDS
 
 
+def test_an_excerpt_does_not_begin_with_an_aside_on_what_is_left_out() -> None:
+    long = (
+        "There are forty-three steps " + "and a rail " * 15 + "to it. (I counted.) The clock is by Thwaite of Carrick."
+    )
+    (best,) = excerpts("Who made it?", [candidate(long, {"The clock": 0.9, "(I": 0.5})], most=1)
+    assert best.text == "The clock is by Thwaite of Carrick."
+
+
 def test_nothing_near_is_no_evidence_and_its_posts_are_still_named() -> None:
     far = candidate(CLOCK, {}, relevance=0.3)
     assert excerpts("Who won the chess cup?", [far], most=3) == []
