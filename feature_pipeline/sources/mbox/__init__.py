@@ -17,7 +17,8 @@ from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_pipeline.sources.mbox.boxes import Box, boxes_of, mails_of
 from feature_pipeline.sources.mbox.folders import is_discarded, is_sent, is_unsent
 from feature_pipeline.sources.mbox.messages import Mail, Person
-from feature_pipeline.sources.mbox.text import Signatures, split_mail
+from feature_pipeline.sources.mbox.signatures import Signatures
+from feature_pipeline.sources.mbox.text import split_mail
 from feature_store.records import PostKind
 
 SUMMARY = "mail (mbox, Maildir, .eml): what the author sent, without quotations and signatures"
@@ -34,6 +35,7 @@ class _Sent:
     """A mail of the author's."""
 
     source_id: str
+    sender: Person
     title: str
     sent_at: str
     people: tuple[str, ...]
@@ -62,7 +64,7 @@ class MboxSource(ExportSource):
             )
         wanted = {mail.answered_id for mail in sent} - {""}
         answered = self._texts_of(wanted) if wanted else {}
-        signatures = Signatures(mail.body for mail in sent)
+        signatures = Signatures((mail.body for mail in sent), self._names(sent))
         for mail in sent:
             yield self.post(
                 mail.source_id,
@@ -92,6 +94,12 @@ class MboxSource(ExportSource):
                 else:
                     ignored["without words of one's own"] += 1
 
+    def _names(self, sent: list[_Sent]) -> set[str]:
+        """What the author may sign with."""
+        senders = {mail.sender for mail in sent}
+        named = {self.options.author_name, *(person.name for person in senders)}
+        return named | {person.address.partition("@")[0] for person in senders}
+
     def _texts_of(self, wanted: set[str]) -> dict[str, str]:
         """What the mails of these ids say themselves."""
         found: dict[str, str] = {}
@@ -115,6 +123,7 @@ def _read(mail: Mail) -> _Sent:
     others = {p.name for p in mail.people("From", "To", "Cc", "Bcc", "Reply-To") if p.name and p.address != me.address}
     return _Sent(
         source_id=mail.message_id,
+        sender=me,
         title=mail.subject,
         sent_at=mail.sent_at,
         people=tuple(sorted(others - {me.name})),

@@ -5,42 +5,28 @@ Programs quote in three ways: lines marked with ">", a line such as "On … wrot
 """
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from feature_pipeline.formats.authorship import INVISIBLE
+from feature_pipeline.sources.mbox.attributions import QUOTED, quotation_head
 from feature_pipeline.sources.mbox.phrases import (
     DEVICE,
+    DEVICE_OF_MINE,
     FORWARD,
-    FROM_FIELD,
     LIST_WORDS,
-    OTHER_FIELD,
-    SEPARATOR,
-    STARTS,
-    SUBJECT_FIELD,
-    WROTE,
+    NEXT_PART,
+    NOTICE,
+    SCRUBBED_ADDRESS,
+    SCRUBBED_RULE,
 )
 
-QUOTED = re.compile(r" {0,3}[A-Z]{0,3}>(?![_.:;=-]+[<()\[\]])")
 QUOTE_MARK = re.compile(r" {0,3}[A-Z]{0,3}> ?")
-ATTRIBUTION_LINES = 3  # that an attribution is wrapped over, at most
-LONGEST_ATTRIBUTION = 400
-ADDRESS = re.compile(r"\S@\S")
-IN_BRACKETS = re.compile(r"<\s?\S+@\S+\s?>|[\[(]mailto:")
-TIMED = re.compile(r"\d{1,2}\s?[:.h]\s?\d{2}\b")
-DATED = re.compile(r"\b(?:19|20)\d\d\b|(?:19|20)\d\d\s?[年년.]|\d{1,2}[:.]\d{2}\b|\b\d{1,2}/\d{1,2}/\d{2}\b")
-COLON_END = re.compile(r"[:：]\W*$")
-RULE = re.compile(r"[-_=*]{5,}\s*$")
-LONGEST_HEADER_BLOCK = 14  # lines
 SIGNATURE = re.compile(r"--\s*$")
 SIGNATURE_LINES = 15
 LIST_RULE = re.compile(r"_{20,}\s*$")
-
-REPEATS = 3  # mails that end alike, from which on it is a signature
-LONGEST_SIGNATURE = 8  # lines
-CONTACT = re.compile(r"https?://|www\.|\S@\S|\||(?:\d[\s().+/-]*){7}")
-ENDS_SENTENCE = re.compile(r"[.!?…,;:。！？]$")
+LONGEST_SCRUBBED = 10  # lines that Mailman leaves in place of an attachment
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +37,7 @@ class MailText:
 
 def split_mail(text: str) -> MailText:
     """`text` has "\\n" line ends. Forwarded mail is in neither part: it is not answered."""
-    body, quoted = _split(text.split("\n"), depth=0)
+    body, quoted = _split(_without_scrubbed(text.split("\n")), depth=0)
     return MailText(body=body, quoted=quoted)
 
 
@@ -69,7 +55,13 @@ def _split(lines: Sequence[str], *, depth: int) -> tuple[str, str]:
             gap = True
         elif FORWARD.match(line):
             break
-        elif taken := _header_block(lines, index) or _attribution(lines, index):
+        elif _is_device(line) and (below := _first_words(lines, index + 1)) is not None:
+            # A phone puts its line above the letter that is answered, and often nothing else between the two.
+            index += 1
+            if any(line.strip() for line in body) and not _begins_something(lines, below):
+                rest = lines[index:] if not NOTICE.search(_paragraph(lines, below)) else ()
+                break
+        elif taken := quotation_head(lines, index):
             index += taken
             following = next((later for later in lines[index:] if later.strip()), "")
             if following and not QUOTED.match(following):
@@ -90,71 +82,59 @@ def _split(lines: Sequence[str], *, depth: int) -> tuple[str, str]:
     return _unsigned("\n".join(body)), _split(quoted or rest, depth=1)[0]
 
 
-def _header_block(lines: Sequence[str], index: int) -> int:
-    """How many lines from `index` on head a whole mail that follows; 0 for none."""
-    first = index
-    separated = bool(SEPARATOR.match(lines[index]))
-    if separated or RULE.match(lines[index]):
-        first = next((i for i in range(index + 1, min(index + 4, len(lines))) if lines[i].strip()), index)
-    if not FROM_FIELD.match(lines[first]):
-        return 1 if separated else 0
-    fields = 0
-    named = bool(
-        ADDRESS.search(lines[first])
-    )  # else a subject must show that it is mail: trains go From and To as well
-    end = first + 1
-    for position in range(first + 1, min(first + LONGEST_HEADER_BLOCK, len(lines))):
-        subject = bool(SUBJECT_FIELD.match(lines[position]))
-        if subject or OTHER_FIELD.match(lines[position]):
-            fields += 1
-            named |= subject
-            end = position + 1
-        elif not lines[position].strip() and fields >= 2:
-            following = next((line for line in lines[position:] if line.strip()), "")
-            if not SUBJECT_FIELD.match(following) and not OTHER_FIELD.match(following):
-                break
-    return end - index if fields >= 2 and named else 1 if separated else 0
+def _is_device(line: str) -> bool:
+    line = INVISIBLE.sub("", line).strip()
+    return bool(DEVICE.match(line) or DEVICE_OF_MINE.match(line))
 
 
-def _attribution(lines: Sequence[str], index: int) -> int:
-    """How many lines from `index` on say who wrote what follows, as in "On … wrote:"; 0 for none."""
-    taken = _attribution_from(lines, index)
-    # A sentence right above an attribution is no part of it, though the two together look like one.
-    for later in range(1, taken):
-        if STARTS.match(lines[index + later]) and _attribution_from(lines, index + later) == taken - later:
-            return 0
-    return taken
+def _first_words(lines: Sequence[str], start: int) -> int | None:
+    """The next line that is not blank, where a blank one or none comes first."""
+    if start < len(lines) and lines[start].strip():
+        return start if _begins_something(lines, start) else None
+    return next((index for index in range(start, len(lines)) if lines[index].strip()), None)
 
 
-def _attribution_from(lines: Sequence[str], index: int) -> int:
-    for count in range(1, ATTRIBUTION_LINES + 1):
-        part = [INVISIBLE.sub("", line).strip() for line in lines[index : index + count]]
-        if len(part) < count or not part[-1] or QUOTED.match(part[-1]):
-            return 0
-        text = " ".join(part)
-        if len(text) > LONGEST_ATTRIBUTION:
-            return 0
-        if not COLON_END.search(text):
+def _begins_something(lines: Sequence[str], index: int) -> bool:
+    """Whether a quotation or a signature begins here."""
+    line = lines[index]
+    marked = QUOTED.match(line) or FORWARD.match(line) or SIGNATURE.match(line) or LIST_RULE.match(line)
+    return bool(marked) or bool(quotation_head(lines, index))
+
+
+def _paragraph(lines: Sequence[str], start: int) -> str:
+    end = next((index for index in range(start, len(lines)) if not lines[index].strip()), len(lines))
+    return " ".join(line.strip() for line in lines[start:end])
+
+
+def _without_scrubbed(lines: list[str]) -> list[str]:
+    """Without what Mailman's archives put between a mail's parts and in place of its attachments."""
+    kept: list[str] = []
+    index = 0
+    while index < len(lines):
+        rule = SCRUBBED_RULE.match(lines[index])
+        if rule is None:
+            kept.append(lines[index])
+            index += 1
             continue
-        says, begins = bool(WROTE.search(text)), bool(STARTS.match(text))
-        if DATED.search(text) and IN_BRACKETS.search(text) and (begins or count == 1 or IN_BRACKETS.search(part[0])):
-            return count
-        if says and begins and DATED.search(text) and TIMED.search(text):
-            return count
-        # Right above marked lines, less is enough to know it by.
-        following = next((line for line in lines[index + count :] if line.strip()), "")
-        above = bool(QUOTED.match(following))
-        if above and ((says and begins and DATED.search(text)) or (count == 1 and (says or ADDRESS.search(text)))):
-            return count
-    return 0
+        below = lines[index + 1 : index + 1 + LONGEST_SCRUBBED]
+        notice = list(takewhile(lambda line: not SCRUBBED_RULE.match(line), below))
+        address = next((place for place, line in enumerate(notice) if SCRUBBED_ADDRESS.match(line)), None)
+        if address is None and rule[1].strip().lower() != NEXT_PART:
+            kept.append(lines[index])
+        index += 1 if address is None else address + 2
+    return kept
 
 
 def _unsigned(text: str) -> str:
-    """Without what a program or a list put below, and without a signature under its "-- "."""
+    """Without what a program, a firm or a list put below, and without a signature under its "-- "."""
     lines = text.strip("\n").split("\n")
     while True:
-        while lines and (not lines[-1].strip() or DEVICE.match(INVISIBLE.sub("", lines[-1]).strip())):
+        while lines and (not lines[-1].strip() or _is_device(lines[-1])):
             lines.pop()
+        last = max((index + 1 for index, line in enumerate(lines) if not line.strip()), default=0)
+        if 0 < last < len(lines) and NOTICE.search(_paragraph(lines, last)):
+            lines = lines[:last]
+            continue
         start = max((i for i, line in enumerate(lines) if SIGNATURE.match(line) or LIST_RULE.match(line)), default=-1)
         below = lines[start + 1 :]
         listed = LIST_RULE.match(lines[start]) if start >= 0 else None
@@ -164,36 +144,3 @@ def _unsigned(text: str) -> str:
     while lines and not lines[0].strip():
         lines.pop(0)
     return "\n".join(lines)
-
-
-class Signatures:
-    """Signatures without a "-- " above, known by coming back: last lines that several mails share.
-
-    A greeting that one types again and again is one's own; what is cut has an address, a number or a link in it, or
-    is three lines of no sentence.
-    """
-
-    def __init__(self, texts: Iterable[str]) -> None:
-        self._counts = Counter(ending for text in set(texts) for ending in _endings(text))
-
-    def cut(self, text: str) -> str:
-        for ending in sorted(_endings(text), key=len, reverse=True):
-            if self._counts[ending] >= REPEATS and _is_signature(ending):
-                lines = text.split("\n")
-                left = len(ending)
-                while left:
-                    left -= bool(lines.pop().strip())
-                return "\n".join(lines).rstrip("\n ")
-        return text
-
-
-def _endings(text: str) -> list[tuple[str, ...]]:
-    """The last line, the last two, …, never all of them."""
-    lines = [line.strip() for line in text.split("\n") if line.strip()]
-    return [tuple(lines[-count:]) for count in range(1, min(LONGEST_SIGNATURE, len(lines) - 1) + 1)]
-
-
-def _is_signature(ending: tuple[str, ...]) -> bool:
-    if any(CONTACT.search(line) for line in ending):
-        return True
-    return len(ending) >= 3 and not any(ENDS_SENTENCE.search(line) for line in ending[1:])

@@ -44,6 +44,23 @@ def body(content: bytes, kind: str = "text/plain", encoding: str = "8bit") -> by
             ),
             "Own.",
         ),
+        (
+            body(
+                b"<body class='hmmessage'><div>At nine.<div><br></div><div>Maud<br><br><hr id=stopSpelling>"
+                b"Date: Mon, 15 Jan 2024 09:00:00 +0100<br>Subject: Pier<br>From: ann@example.org<br>"
+                b"To: maud@example.org<br><br><div>When?</div></div></div></body>",
+                "text/html",
+            ),
+            "At nine.\n\nMaud",
+        ),
+        (
+            body(  # headers in a language that nobody listed
+                b"<div>At nine.</div><hr><div id='divRplyFwdMsg'><b>Oddiwrth:</b> Ann<br><b>Anfonwyd:</b> ddoe</div>"
+                b"<div>When?</div>",
+                "text/html",
+            ),
+            "At nine.",
+        ),
         (b"Content-Type: text/plain\n" + HEAD + b"\nFog.", "Fog."),
     ],
 )

@@ -1,6 +1,7 @@
 import pytest
 
-from feature_pipeline.sources.mbox.text import Signatures, split_mail
+from feature_pipeline.sources.mbox.signatures import Signatures
+from feature_pipeline.sources.mbox.text import split_mail
 
 REPLY = "Thursday suits me.\n\nMaud"
 ASKED = "Shall we meet on Thursday?\nAnn"
@@ -28,6 +29,17 @@ def quoted(text: str) -> str:
         "2024年1月15日(月) 10:00 Ann Lee <ann@example.org>:",
         "Ann Lee <ann@example.org> 于2024年1月15日周一 10:00写道：",
         "2024년 1월 15일 (월) 오전 10:00, Ann Lee <ann@example.org>님이 작성:",
+        "ma 15. tammikuuta 2024 klo 10.00 Ann Lee\n<ann@example.org> kirjoitti:",
+        "ma 15. tammik. 2024 klo 10.00 Ann Lee kirjoitti:",
+        "tir. 15. jan. 2024 kl. 10:00 skrev Ann Lee <ann@example.org\n>:",
+        "Den mån 15 jan. 2024 kl 10:00 skrev Ann Lee <ann@example.org>:",
+        "Den 15. jan. 2024 kl. 10.00 skrev Ann Lee:",
+        "On Mon, 15 Jan 2024 10:00:43 -0200 Ann Lee <ann@example.org> wrote",
+        " ---- On Mon, 15 Jan 2024 10:00:43 -0200 Ann Lee <ann@example.org> wrote ----",
+        "E, 15. jaanuar 2024 kell 10:00 kirjutas Ann Lee (<ann@example.org>):",
+        "2024 m. sausio 15 d., pr, 10:00, Ann Lee <ann@example.org> rašė:",
+        "Ann Lee <ann@example.org> schrieb:",
+        "在 2024年1月15日 10:00，Ann Lee <ann@example.org> 写道：",
     ],
 )
 def test_a_reply_above_what_it_answers(attribution: str) -> None:
@@ -51,6 +63,12 @@ def test_a_reply_between_the_lines() -> None:
         "Betreff: Pier",
         "De : Ann Lee <ann@example.org>\nEnvoyé : lundi 15 janvier 2024 10:00\nÀ : Maud\nObjet : Pier",
         "*From:* Ann Lee <ann@example.org>\n*Date:* Monday, 15 January 2024 at 10:00\n*To:* Maud\n*Subject:* Pier",
+        "Date: Mon, 15 Jan 2024 10:00:00 +0000\nSubject: Pier\nFrom: ann@example.org\nTo: maud@example.org",
+        "Subject: Pier\nTo: maud@example.org\nFrom: ann@example.org\nDate: Mon, 15 Jan 2024 10:00:00 +0000",
+        "Datum: Mo, 15 Jan 2024 10:00\n\nBetreff: Pier\n\nAn: maud@example.org\n\nVon: ann@example.org",
+        "From: ann@example.org\nSent: \u200eMonday\u200e, \u200e15\u200e January 2024 10:00\nTo: Maud Ferrier",
+        "-------- Oprindelig besked --------\nFra: Ann Lee <ann@example.org>\nDato: 15.01.2024 10.00",
+        "----- Ursprungligt mejl -----",
         "差出人: Ann Lee <ann@example.org>\n送信日時: 2024年1月15日 10:00\n宛先: Maud\n件名: Pier",
         "-------- Original Message --------",
     ],
@@ -85,6 +103,10 @@ def test_forwarded_mail_is_neither_own_nor_answered(marker: str) -> None:
         "In 1819 Keats wrote:\n\nhis best poems.",
         "A table:\n\na -- b\n--x\nc",
         "The pier -- what is left of it -- stands.",
+        "Date: Monday\nTo: the whole of Tar Lane\n\nThe clock is right again.",
+        "On 15 Jan 2024 at 10:00 the baker wrote\nto me about his clock.",
+        "I was there at 10:30.\nShe wrote: nothing.",
+        "Sent from my heart, as they say.\n\nAnd the clock?",
         "Bring your phone and your Outlook calendar.",
         "Bonjour 😀  deux espaces\n\n\nلا بأس\n",
     ],
@@ -103,6 +125,14 @@ def test_own_words_that_look_like_quotations_stay_to_the_letter(text: str) -> No
         "Envoyé de mon iPhone",
         "Enviado desde mi Samsung Galaxy",
         "iPhoneから送信",
+        "Sent from my Wiko RIDGE FAB 4G",
+        "Skickades från min iPhone",
+        "Von meinem Fairphone gesendet",
+        "Lähetetty iPhonesta",
+        "Verzonden vanaf mijn Motorola Moto G",
+        "If you are not the intended recipient of this message, please\ndelete it and tell the sender.",
+        "Please consider the environment before printing this e-mail.",
+        "Sent from my iPhone\n\nSollten Sie nicht der richtige Adressat sein, löschen Sie diese Nachricht bitte.",
         "Get Outlook for iOS<https://aka.ms/o0ukef>",
         "-- \nMaud\n\nSent from my iPad",
         "-- \nMaud\n_______________________________________________\nFog mailing list\nfog@lists.example.org",
@@ -126,6 +156,72 @@ def test_a_signature_is_known_by_coming_back() -> None:
 def test_a_greeting_that_one_types_again_and_again_stays() -> None:
     texts = [f"{words}\n\nCheers,\nMaud" for words in ("The fog lifts.", "No fog.", "Fog again.")]
     assert [Signatures(texts).cut(text) for text in texts] == texts
+
+
+def test_a_letter_behind_a_devices_line_is_not_the_authors() -> None:
+    found = split_mail(f"{REPLY}\n\nSent from my iPhone\n\n{ASKED}\n")
+    assert (found.body, found.quoted) == (REPLY, ASKED)
+
+
+def test_words_behind_a_quotation_stay_though_a_device_named_itself_above() -> None:
+    found = split_mail("Sent from my iPhone\n\nOn 15 Jan 2024 at 10:00, Ann wrote:\n> When?\n\nAt nine.")
+    assert (found.body, found.quoted) == ("At nine.", "When?")
+
+
+def test_what_an_archive_of_mailman_left_out_leaves_nothing() -> None:
+    scrubbed = (
+        "-------------- next part --------------\nA non-text attachment was scrubbed...\nName: signature.asc\n"
+        "Type: application/pgp-signature\nSize: 198 bytes\nDesc: not available\n"
+        "URL: <http://lists.example.org/pipermail/fog/attachments/20240115/ab12/attachment.bin>\n"
+    )
+    german = (
+        "-------------- nächster Teil --------------\nEin Dateianhang mit HTML-Daten wurde abgetrennt...\n"
+        "URL: <http://lists.example.org/pipermail/fog/attachments/20240115/cd34/attachment.htm>\n"
+    )
+    assert split_mail(f"{REPLY}\n{scrubbed}").body == REPLY
+    assert split_mail(f"{REPLY}\n{german}").body == REPLY
+    assert split_mail(f"One.\n-------------- next part --------------\nTwo.\n{scrubbed}").body == "One.\nTwo."
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "Harbour clocks, wound and mended since 1989",
+        "Clocks that are left over the winter are kept at the risk of those who left them.",
+        "Clocks left\nat the harbour office\nare wound on Sundays.\n\nHarbour Weather, Tar Lane 3\n+49 40 123456",
+        "maud@example.org",
+    ],
+)
+def test_what_comes_back_below_the_authors_name_is_cut_and_the_wish_above_stays(below: str) -> None:
+    texts = [
+        f"{words}\n\nKeep the clock wound, and write soon.\nMaud\n\n{below}" for words in ("Fog.", "None.", "Rain.")
+    ]
+    found = Signatures(texts, ["Maud Ferrier"])
+    assert [found.cut(text).rpartition("\n\n")[2] for text in texts] == [
+        "Keep the clock wound, and write soon.\nMaud"
+    ] * 3
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        "Yours, with the tide,\n\nMaud",
+        "With every good wish from all of us at the harbour, and may your clocks keep time until we meet again,\n"
+        "Maud Ferrier",
+        "Love from Tar Lane\nYour old friend\nMaud",
+        "Maud\n\nPS: Write soon.",
+        "Mind the tide!",
+    ],
+)
+def test_a_wish_that_comes_back_is_the_authors(wish: str) -> None:
+    texts = [f"{words}\n\n{wish}" for words in ("The fog lifts.", "No fog.", "Fog again.")]
+    assert [Signatures(texts, ["Maud Ferrier"]).cut(text) for text in texts] == texts
+
+
+def test_a_notice_of_many_words_is_known_by_coming_back_alone() -> None:
+    notice = "The harbour office answers letters on weekdays; " * 4
+    texts = [f"{words}\n\n{notice.strip()}" for words in ("The fog lifts.", "No fog.", "Fog again.")]
+    assert [Signatures(texts).cut(text) for text in texts] == ["The fog lifts.", "No fog.", "Fog again."]
 
 
 def test_a_long_line_of_anything_is_quickly_read() -> None:

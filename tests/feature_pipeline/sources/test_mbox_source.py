@@ -272,6 +272,12 @@ def test_a_recurring_signature_is_cut_in_mails(tmp_path: Path) -> None:
     assert [post.content for post in read(path)] == ["Fog number 0.", "Fog number 1.", "Fog number 2."]
 
 
+def test_a_wish_above_the_senders_name_is_no_signature(tmp_path: Path) -> None:
+    block = "Mind the tide,\nMaud\n\nHarbour clocks, wound and mended"
+    path = box(tmp_path, *(mail(f"Fog number {n}.\n\n{block}", id=str(n)) for n in range(3)))
+    assert [post.content for post in read(path)] == [f"Fog number {n}.\n\nMind the tide,\nMaud" for n in range(3)]
+
+
 @pytest.mark.parametrize("data", [b"", b"\0\1\2", b"From", b"From x Mon Jan 15 10:00:00 2024\n", b"\xff\xfe" * 50])
 def test_no_file_crashes(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "x.mbox"

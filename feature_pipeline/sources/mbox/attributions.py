@@ -1,0 +1,110 @@
+"""Where a mail begins to quote another one: a line that says who wrote it and when, or a block of its headers."""
+
+import re
+from collections.abc import Sequence
+
+from feature_pipeline.formats.authorship import INVISIBLE
+from feature_pipeline.sources.mbox.phrases import FROM_FIELD, OTHER_FIELD, SEPARATOR, STARTS, SUBJECT_FIELD, WROTE
+
+QUOTED = re.compile(r" {0,3}[A-Z]{0,3}>(?![_.:;=-]+[<()\[\]])")
+BRACKET_WRAPPED = re.compile(r"\s*>\s?[:：]\s*$")  # the end of an address that was too long for the line before
+ATTRIBUTION_LINES = 3  # that an attribution is wrapped over, at most
+LONGEST_ATTRIBUTION = 400
+ADDRESS = re.compile(r"\S@\S")
+IN_BRACKETS = re.compile(r"<\s?\S+@\S+\s?>|[\[(]mailto:")
+TIMED = re.compile(r"\d{1,2}\s?[:.h]\s?\d{2}\b")
+DATED = re.compile(r"\b(?:19|20)\d\d\b|(?:19|20)\d\d\s?[年년.]|\d{1,2}[:.]\d{2}\b|\b\d{1,2}/\d{1,2}/\d{2}\b")
+COLON_END = re.compile(r"[:：]\W*$")
+WROTE_END = re.compile(rf"(?:{WROTE.pattern})(?:\([^()]{{1,3}}\))?\W*$", re.IGNORECASE)  # "napisał(a)"
+SENTENCE_END = re.compile(r"[^\W\d]{3,}[.!?…。]\W*$")
+RULE = re.compile(r"[-_=*]{5,}\s*$")
+LONGEST_HEADER_BLOCK = 14  # lines
+
+
+def quotation_head(lines: Sequence[str], index: int) -> int:
+    """How many lines from `index` on stand above the mail that is quoted behind them; 0 for none."""
+    return _header_block(lines, index) or _attribution(lines, index)
+
+
+def _header_block(lines: Sequence[str], index: int) -> int:
+    """How many lines from `index` on head a whole mail that follows; 0 for none."""
+    first = index
+    separated = bool(SEPARATOR.match(lines[index]))
+    if separated or RULE.match(lines[index]):
+        first = next((i for i in range(index + 1, min(index + 4, len(lines))) if lines[i].strip()), index)
+    end = _headers(lines, first, fewest=2 if separated else 3)
+    return end - index if end else 1 if separated else 0
+
+
+def _headers(lines: Sequence[str], first: int, *, fewest: int) -> int:
+    """The line behind the headers that begin at line `first`, in whatever order and language; 0 for none."""
+    found: list[str] = []
+    named = False  # an address or a subject shows that it is mail: trains go From and To as well
+    end = first
+    for position in range(first, min(first + LONGEST_HEADER_BLOCK, len(lines))):
+        line = INVISIBLE.sub("", lines[position])
+        if field := _field(line):
+            found.append(field)
+            named |= field == "subject" or (field == "from" and bool(ADDRESS.search(line)))
+            end = position + 1
+        elif not found:
+            return 0
+        elif not line.strip():
+            following = next((later for later in lines[position:] if later.strip()), "")
+            if not _field(INVISIBLE.sub("", following)):
+                break
+        elif found[0] != "from" and not (line[0].isspace() or ADDRESS.search(line)):
+            break  # many a note begins with a date and whom it is to, and goes on in words
+    return end if "from" in found and named and len(found) >= fewest else 0
+
+
+def _field(line: str) -> str:
+    if SUBJECT_FIELD.match(line):
+        return "subject"
+    if FROM_FIELD.match(line):
+        return "from"
+    return "other" if OTHER_FIELD.match(line) else ""
+
+
+def _attribution(lines: Sequence[str], index: int) -> int:
+    """How many lines from `index` on say who wrote what follows, as in "On … wrote:"; 0 for none."""
+    taken = _attribution_from(lines, index)
+    # A sentence right above an attribution is no part of it, though the two together look like one.
+    for later in range(1, taken):
+        line = lines[index + later]
+        if (STARTS.match(line) or DATED.search(line)) and _attribution_from(lines, index + later) == taken - later:
+            return 0
+    return taken
+
+
+def _attribution_from(lines: Sequence[str], index: int) -> int:
+    part: list[str] = []
+    for count in range(1, min(ATTRIBUTION_LINES, len(lines) - index) + 1):
+        line = INVISIBLE.sub("", lines[index + count - 1])
+        wrapped = bool(part) and BRACKET_WRAPPED.match(line)
+        if not line.strip() or (QUOTED.match(line) and not wrapped) or (part and SENTENCE_END.search(part[-1])):
+            return 0
+        part.append(line.strip())
+        if len(" ".join(part)) > LONGEST_ATTRIBUTION:
+            return 0
+        if _is_attribution(part, lines[index + count :]):
+            return count
+    return 0
+
+
+def _is_attribution(part: Sequence[str], below: Sequence[str]) -> bool:
+    text = " ".join(part)
+    above_marked = bool(QUOTED.match(next((line for line in below if line.strip()), "")))
+    says, begins, dated = bool(WROTE.search(text)), bool(STARTS.match(text)), bool(DATED.search(text))
+    bracketed = bool(IN_BRACKETS.search(text))
+    if above_marked and bracketed and dated and text.endswith(">"):  # "2011/7/7 Ann Lee <ann@example.org>"
+        return True
+    if not COLON_END.search(text):
+        alone = above_marked or not below or not below[0].strip()
+        return alone and dated and bracketed and begins and bool(WROTE_END.search(text))
+    if bracketed and dated and (begins or len(part) == 1 or IN_BRACKETS.search(part[0])):
+        return True
+    if says and ((begins and dated and TIMED.search(text)) or (bracketed and len(part) == 1)):
+        return True
+    # Right above marked lines, less is enough to know it by.
+    return above_marked and ((says and begins and dated) or (len(part) == 1 and (says or bool(ADDRESS.search(text)))))
