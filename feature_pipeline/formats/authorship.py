@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from email.utils import parseaddr
 
@@ -34,11 +34,8 @@ def choose_authors(
         return frozenset(writers)
     if account and not options.me:
         return frozenset({account})
-    called = options.me or (options.author_name, options.author)
-    wanted = set().union(*map(_spellings, called))
-    found = frozenset(
-        key for key, writer in writers.items() if any(_spellings(name) & wanted for name in (key, *writer.names))
-    )
+    called = called_by(options)
+    found = frozenset(key for key, writer in writers.items() if is_called((key, *writer.names), called))
     if found:
         return found
     listed = sorted(writers.items(), key=lambda item: -item[1].items)
@@ -49,6 +46,17 @@ def choose_authors(
         f"{where}: nobody in it is called {' or '.join(map(repr, called))}. In it, with how much they wrote: "
         f'{people or "nobody"}{more}. Say who you are: --me "{shown[0][0] if shown else "Your Name"}".'
     )
+
+
+def called_by(options: SourceOptions) -> tuple[str, ...]:
+    """What the author is called: as the person says, else by name and id."""
+    return options.me or (options.author_name, options.author)
+
+
+def is_called(names: Iterable[str], called: Iterable[str]) -> bool:
+    """Whether one of `names` is one of `called`."""
+    wanted = set().union(*map(_spellings, called))
+    return any(_spellings(name) & wanted for name in names)
 
 
 def same_name(name: str) -> str:

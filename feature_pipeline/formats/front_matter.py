@@ -16,7 +16,16 @@ TOML_CLOSING = re.compile(r"^\+\+\+[ \t]*\r?$\n?", re.MULTILINE)
 JSON_OPENING = re.compile(r'\s*\{\s*["}]')
 LOOKS_LIKE_A_KEY = re.compile(r"\s*(?:#.*\s+)*[\w\"'][\w \"'.-]*:(?:\s|$)")
 
+NOTHING = {"null", "Null", "NULL", "~"}  # in YAML, without quotation marks
+
 Values = dict[str, Any]
+
+
+class AsWritten(yaml.BaseLoader):
+    """Makes nothing but strings, lists and dictionaries; an unquoted null is None."""
+
+    def construct_scalar(self, node: yaml.ScalarNode) -> str | None:  # type: ignore[override]
+        return None if node.style is None and node.value in NOTHING else str(super().construct_scalar(node))
 
 
 def starts_with_front_matter(text: str) -> bool:
@@ -26,7 +35,8 @@ def starts_with_front_matter(text: str) -> bool:
 def split_front_matter(text: str) -> tuple[Values, str]:
     """The values, their keys in lower case with "_" between words, and the body behind them.
 
-    YAML scalars stay strings, as they were written: a title of 1.10 or No keeps its letters, a date its form.
+    YAML scalars stay strings, as they were written: a title of 1.10 or No keeps its letters, a date its form. Null is
+    None.
     Raises UnreadableItemError with the line and the parser's reason.
     """
     if opening := YAML_OPENING.match(text):
@@ -47,8 +57,8 @@ def _split_yaml(text: str, start: int) -> tuple[Values, str]:
             raise UnreadableItemError(f"broken front matter: the --- of line {line} is never closed by another ---")
         return {}, text
     try:
-        # BaseLoader makes nothing but strings, lists and dictionaries. Blank lines stand for the opening ---.
-        values = yaml.load("\n" * line + text[start : closing.start()], yaml.BaseLoader)  # noqa: S506
+        # Blank lines stand for the opening ---.
+        values = yaml.load("\n" * line + text[start : closing.start()], AsWritten)  # noqa: S506
     except yaml.MarkedYAMLError as error:
         if not meant:
             return {}, text

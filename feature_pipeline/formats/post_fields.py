@@ -10,6 +10,8 @@ from lxml import html as lxml_html
 from lxml.etree import ParserError
 
 from feature_pipeline import dates
+from feature_pipeline.formats.bylines import Names
+from feature_pipeline.formats.html_authors import page_authors
 from feature_pipeline.formats.html_parts import words_of
 
 DATE_META = (
@@ -25,6 +27,7 @@ class HtmlHead:
     title: str = ""
     date: str = ""
     url: str = ""
+    authors: tuple[Names, ...] = ()  # () where it does not say
 
 
 def title_from_path(source_id: str) -> str:
@@ -36,7 +39,7 @@ def title_from_path(source_id: str) -> str:
 
 
 def read_html_head(text: str) -> HtmlHead:
-    """Title, date and canonical address of an HTML page or fragment."""
+    """Title, date, canonical address and authors of an HTML page or fragment."""
     try:
         page = lxml_html.document_fromstring(
             text.encode("utf-8", "replace"), parser=lxml_html.HTMLParser(encoding="utf-8")
@@ -56,6 +59,7 @@ def read_html_head(text: str) -> HtmlHead:
         title=heading if heading and (not title or heading.lower() in title.lower()) else title,
         date=first(dates.to_utc(value) for value in [*(metas.get(key) for key in DATE_META), *times[:1]]),
         url=first(link or "" for link in links),
+        authors=page_authors(page),
     )
 
 

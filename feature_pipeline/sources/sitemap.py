@@ -27,7 +27,7 @@ class SitemapSource(PageSource):
     def count(self) -> int:
         return len(self.walk.pages)
 
-    def items(self) -> Iterator[Item]:
+    def found(self) -> Iterator[Item]:
         yield from Ignored.each(self.walk.ignored)
         yield from self.walk.unreached
         for entry in self.walk.pages.values():

@@ -1,5 +1,6 @@
 """Pages of a site → posts: fetched one by one, each once."""
 
+from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -7,6 +8,7 @@ from urllib.parse import urlsplit
 from feature_pipeline.errors import FetchError, HttpStatusError, RobotsRefusedError, TooLargeError
 from feature_pipeline.formats.post_fields import title_from_path
 from feature_pipeline.source_bases.base import Ignored, Item, RemoteSource
+from feature_pipeline.source_bases.signed import SignedPosts
 from feature_pipeline.source_contract import Unreached
 from feature_pipeline.web.links import normalised, same_site
 from feature_pipeline.web.page_text import page_text
@@ -23,12 +25,22 @@ class PageSource(RemoteSource):
 
     is_complete: bool = field(default=True, init=False)
     page: Page | None = field(default=None, init=False)
+    _signed: SignedPosts = field(init=False)
     _seen: set[str] = field(default_factory=set, init=False)  # names of the posts that were made
 
     def read(self) -> Iterator[Post | Unreached]:
         self.is_complete, self.lists_all = True, False
         self._seen.clear()
+        self._signed = SignedPosts(self.options, self.place)
         yield from super().read()
+
+    @abstractmethod
+    def found(self) -> Iterator[Item]:
+        """Every page, whoever wrote it."""
+
+    def items(self) -> Iterator[Item]:
+        """Without the pages that other people signed. Raises WhoIsTheAuthorError as `SignedPosts.own` does."""
+        return self._signed.own(self.found())
 
     def read_page(self, url: str, *, modified: str = "") -> Item | None:
         """What `url` holds; None for a post that was made before."""
@@ -53,6 +65,7 @@ class PageSource(RemoteSource):
             return Ignored(why)
         if problem := self.too_large(len(fetched.body)):
             return self._once(self._post(page.canonical, problem=problem))
+        self._signed.sign(page.canonical, page.head.authors)
         return self._once(self._post(page.canonical, page))
 
     def _once(self, post: Post) -> Post | None:

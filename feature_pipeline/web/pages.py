@@ -1,6 +1,5 @@
 """Web pages: what they say of themselves, and whether one is a post or a list of posts."""
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,17 +11,14 @@ from lxml import html as lxml_html
 
 from feature_pipeline import dates
 from feature_pipeline.formats.html_parts import by_class
-from feature_pipeline.formats.json_values import Json, list_at, text_at
+from feature_pipeline.formats.json_ld import page_article
+from feature_pipeline.formats.json_values import Json, text_at
 from feature_pipeline.formats.post_fields import HtmlHead, read_html_head
 from feature_pipeline.web.links import absolute, same_site
 from text.words import count_words
 
 MIN_WORDS = 50  # of a page that has no other sign of being a post
 MAX_LINKED = 0.5  # share of the words that are links, from which a page is a list
-ARTICLES = {
-    *("Article", "BlogPosting", "NewsArticle", "TechArticle", "ScholarlyArticle", "OpinionNewsArticle", "Report"),
-    *("SocialMediaPosting", "LiveBlogPosting", "DiscussionForumPosting", "AdvertiserContentArticle"),
-}
 # Where blog software puts its lists; what follows is the name of a tag, or a number.
 LIST_PATH = re.compile(
     r"/(?:tags?|categor(?:y|ies)|authors?|search|labels?|feed)(?:/[^/]+){0,2}/?$|/page/?\d+/?$|"
@@ -150,15 +146,7 @@ class Page:
 
     @cached_property
     def _article(self) -> Json:
-        """The schema.org article that this page is, of its JSON-LD; {} for none."""
-        found = []
-        for script in self.root.iter("script"):
-            if (script.get("type") or "").lower().startswith("application/ld+json"):
-                try:
-                    found += list(_articles(json.loads("".join(map(str, script.itertext())))))
-                except (ValueError, RecursionError):
-                    continue
-        return found[0] if len(found) == 1 else {}
+        return page_article(self.root)
 
     @cached_property
     def _metas(self) -> dict[str, list[str]]:
@@ -209,17 +197,3 @@ class Page:
             if piece and not skipped:
                 counted.append((count_words(piece), linked > 0))
         return counted
-
-
-def _articles(data: Json) -> Iterator[Json]:
-    """Of JSON-LD: the object, those of a list, those of a @graph."""
-    for item in data if isinstance(data, list) else [data]:
-        if isinstance(item, dict):
-            kinds = item.get("@type")
-            if ARTICLES.intersection(
-                kind for kind in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(kind, str)
-            ):
-                yield item
-            yield from _articles(list_at(item, "@graph"))
-            if isinstance(entity := item.get("mainEntity"), dict):
-                yield from _articles(entity)

@@ -4,25 +4,30 @@
 Front matter is read as Jekyll, Hugo, Hexo, Obsidian, Quarto, Pelican and Nikola write it, and addresses are those that
 the site's own configuration gives. Ignored, and counted: hidden files and folders, what site generators and package
 managers put beside posts, links to what is in the folder anyway, files of other kinds, what belongs to a post without
-being one, and README, LICENSE and their like unless they begin with front matter. Everything else is a post, if need be
-one with a problem.
+being one, README, LICENSE and their like unless they begin with front matter, what other people signed, and what a web
+clipper took from others' pages. Everything else is a post, if need be one with a problem.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property, partial
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from feature_pipeline import dates
 from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
+from feature_pipeline.formats.authorship import called_by
+from feature_pipeline.formats.bylines import is_same_person
 from feature_pipeline.formats.post_fields import title_from_path
 from feature_pipeline.formats.text_files import decode, readable_name
 from feature_pipeline.source_bases.base import BaseSource, Ignored, Item
+from feature_pipeline.source_bases.signed import SignedPosts
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_pipeline.sources.folder.documents import read_document
-from feature_pipeline.sources.folder.fields import with_fields
+from feature_pipeline.sources.folder.fields import Fields, read_fields
 from feature_pipeline.sources.folder.listing import ListedFile, Listing, list_files
 from feature_pipeline.sources.folder.post_files import PostFiles, select_posts
+from feature_pipeline.sources.folder.signatures import SitePeople, find_people
 from feature_pipeline.sources.folder.site_generators import Site
 from feature_store.records import ContentType, Post
 
@@ -68,6 +73,10 @@ class FolderSource(BaseSource):
             return PostFiles(listing.files, Site())  # a file that was named explicitly is read whatever it is
         return select_posts(listing, PurePosixPath(self.root if self.root.is_dir() else ""))
 
+    @cached_property
+    def _people(self) -> SitePeople:
+        return find_people(self._listing.beside, self._posts.site)
+
     @property
     def identity(self) -> str:
         return readable_name(str(self.root))
@@ -78,10 +87,33 @@ class FolderSource(BaseSource):
     def items(self) -> Iterator[Item]:
         """Every file that was there when the source was opened, by source_id. Raises UnsafeArchiveError."""
         yield from Ignored.each(self._listing.ignored)
-        for file in sorted(self._posts.files, key=lambda file: file.name):
-            yield self._post(file)
+        signed = SignedPosts(self.options, self.identity, self._people.owners)
+        clipped: dict[str, str] = {}  # source_id → the host that it says it is from; "" for what surely is a clipping
+        yield from signed.own(self._without_clippings(self._read_all(signed, clipped), clipped))
 
-    def _post(self, file: ListedFile) -> Post:
+    def _read_all(self, signed: SignedPosts, clipped: dict[str, str]) -> Iterator[Post]:
+        for file in sorted(self._posts.files, key=lambda file: file.name):
+            fields = self._post(file)
+            signed.sign(fields.post.source_id, fields.authors)
+            is_own = any(is_same_person(names, called_by(self.options)) for names in fields.authors)
+            if fields.clipped_from and not is_own:
+                clipped[fields.post.source_id] = "" if fields.is_clipping else fields.clipped_from
+            yield fields.post
+
+    def _without_clippings(self, posts: Iterable[Post], clipped: Mapping[str, str]) -> Iterator[Item]:
+        """Where most files are from one host, that is the author's own site, saved."""
+        held: list[Post] = []
+        for post in posts:
+            if post.source_id in clipped:
+                held.append(post)
+            else:
+                yield post
+        hosts = Counter(clipped.values())
+        own = {host for host, count in hosts.items() if host and 2 * count > len(self._posts.files)}
+        for post in held:
+            yield post if clipped[post.source_id] in own else Ignored("clippings of others' pages")
+
+    def _post(self, file: ListedFile) -> Fields:
         ending = PurePosixPath(file.name).suffix.lower()
         bare = self.post(
             file.name,
@@ -90,16 +122,21 @@ class FolderSource(BaseSource):
             content_type=ENDINGS.get(ending, ContentType.PLAIN),
             problem=file.problem,
         )
-        return bare if file.problem else self.filled(bare, partial(self._read, file, ending))
+        if file.problem:
+            return Fields(bare)
+        try:
+            return self._read(file, ending, bare)
+        except UnreadableItemError as error:
+            return Fields(replace(bare, problem=str(error)))
 
-    def _read(self, file: ListedFile, ending: str, bare: Post) -> Post:
+    def _read(self, file: ListedFile, ending: str, bare: Post) -> Fields:
         data = file.read(self.options.max_file_bytes)
         if not data:
             raise UnreadableItemError("the file is empty (0 bytes)")
         if ending in DOCUMENTS:
-            return read_document(bare, data)
+            return Fields(read_document(bare, data))
         text = decode(data, html=bare.content_type is ContentType.HTML)
-        return with_fields(bare, text, site=self._posts.site, base_url=self.options.base_url)
+        return read_fields(bare, text, site=self._posts.site, people=self._people, base_url=self.options.base_url)
 
 
 def recognises(location: Location) -> Match:

@@ -1,17 +1,19 @@
 """Title, date, address, tags and visibility of a file, from its front matter, HTML head, body and path."""
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from urllib.parse import urljoin, urlsplit
 
 from feature_pipeline import dates
 from feature_pipeline.cleaning.inline import reduce_inline
 from feature_pipeline.cleaning.mdx import markdown_of_mdx
+from feature_pipeline.formats.bylines import Names
 from feature_pipeline.formats.front_matter import Values, split_front_matter
 from feature_pipeline.formats.post_fields import HtmlHead, first, one_line, read_html_head, read_tags
 from feature_pipeline.sources.folder.head_lines import split_head_lines, split_rst_fields
 from feature_pipeline.sources.folder.permalinks import address
+from feature_pipeline.sources.folder.signatures import SitePeople, clipped_from, is_clipping, signed_by
 from feature_pipeline.sources.folder.site_generators import Site
 from feature_store.records import ContentType, Post
 from text.normalise import without_emphasis
@@ -31,8 +33,18 @@ HEAD_LINES = {
 }
 
 
-def with_fields(post: Post, text: str, *, site: Site, base_url: str) -> Post:
-    """`post` with its content and with what `text` and its path say of it. Raises UnreadableItemError."""
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What a file says of itself."""
+
+    post: Post
+    authors: tuple[Names, ...] = ()  # () where it does not say
+    clipped_from: str = ""  # the host of the page that it says it has its text from
+    is_clipping: bool = False  # whether it is marked as a clipping, too
+
+
+def read_fields(post: Post, text: str, *, site: Site, people: SitePeople, base_url: str) -> Fields:
+    """`post` with its content, and what `text` and its path say of it. Raises UnreadableItemError."""
     values, body = split_front_matter(text)
     if not values and post.content_type in HEAD_LINES:
         values, body = HEAD_LINES[post.content_type](body)
@@ -42,7 +54,7 @@ def with_fields(post: Post, text: str, *, site: Site, base_url: str) -> Post:
     written_dates = [dates.to_utc(values.get(key)) for key in DATE_KEYS]
     path = PurePosixPath(post.source_id)
     title = one_line(values.get("title")) or head.title or _title_from_body(post, body) or post.title
-    return replace(
+    filled = replace(
         post,
         content=body,
         title=title,
@@ -51,6 +63,14 @@ def with_fields(post: Post, text: str, *, site: Site, base_url: str) -> Post:
         tags=read_tags(values.get("tags") or values.get("tag")),
         visibility=_visibility(values, path, now=post.fetched_at),
     )
+    host, marked = clipped_from(values), is_clipping(values, path)
+    if host in _hosts(base_url, site.base_url) or (site.generator and not marked):
+        host = ""
+    return Fields(filled, signed_by(values, people) or head.authors, host, bool(host) and marked)
+
+
+def _hosts(*urls: str) -> set[str]:
+    return {(urlsplit(url).hostname or "").removeprefix("www.") for url in urls}
 
 
 def _title_from_body(post: Post, body: str) -> str:

@@ -66,7 +66,7 @@ def find_site(read: Callable[[int, str], bytes | None], folders: PurePosixPath, 
     parts = folders.parts[1:] if folders.is_absolute() else folders.parts
     for up in range(min(PARENTS, len(parts)) + 1):
         for name in CONFIGURATIONS:
-            settings = _parse(name, read(up, name))
+            settings = parse_settings(name, read(up, name))
             site = _site(name, settings, PurePosixPath(*parts[len(parts) - up :])) if settings else Site()
             if site.generator and (site.content is None or any(site.path_of(file) for file in names)):
                 return site
@@ -91,7 +91,8 @@ def _site(name: str, settings: Settings, prefix: PurePosixPath) -> Site:
     return Site(generator, url.rstrip("/") if url.startswith(("http://", "https://")) else "", settings, prefix)
 
 
-def _parse(name: str, data: bytes | None) -> Settings:
+def parse_settings(name: str, data: bytes | None) -> Settings:
+    """A file of settings by its ending, keys in lower case; {} for what is not there or is none."""
     if data is None:
         return {}
     try:

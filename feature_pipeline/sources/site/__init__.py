@@ -35,7 +35,7 @@ class SiteSource(PageSource):
     scope: str
     start: Fetched
 
-    def items(self) -> Iterator[Item]:
+    def found(self) -> Iterator[Item]:
         walk = SitemapWalk(self.options.fetcher, self.scope, self.options.max_pages)
         home = Page(normalised(self.start.url), page_text(self.start))
         walk.read(self._sitemaps(home))

@@ -13,6 +13,7 @@ from feature_pipeline.formats.front_matter import split_front_matter
         ("---\r\ntitle: A\r\n---\r\nBody", {"title": "A"}, "Body"),
         ("---\nPub Date: x\n...\nBody", {"pub_date": "x"}, "Body"),
         ("---\n---\nBody", {}, "Body"),
+        ("---\na: null\nb: ~\nc: 'null'\nd: Null\n---\n", {"a": None, "b": None, "c": "null", "d": None}, ""),
         ("--- \ntitle: A\n---\t\nBody", {"title": "A"}, "Body"),
         ("\n \n---\ntitle: A\n---\nBody", {"title": "A"}, "Body"),
         ("\n+++\ndate = 2023-04-02\n+++\nBody", {"date": date(2023, 4, 2)}, "Body"),

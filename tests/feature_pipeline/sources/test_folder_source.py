@@ -118,6 +118,12 @@ def test_a_pattern_is_no_address(tmp_path: Path) -> None:
     assert (posts["a.md"].url, posts["b.md"].url) == ("a.md", "https://elsewhere.example/b")
 
 
+def test_null_in_front_matter_is_nothing(tmp_path: Path) -> None:
+    write(tmp_path, "fog.md", "---\ntitle: null\ntags: ~\ndate: null\npermalink: null\nauthor: null\n---\nBody.")
+    fog = read(tmp_path, "https://maud.example")["fog.md"]
+    assert (fog.title, fog.tags, fog.created_at, fog.url) == ("fog", (), "", "fog.md")
+
+
 @pytest.mark.parametrize(
     ("content", "problem"),
     [

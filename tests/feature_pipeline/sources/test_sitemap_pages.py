@@ -3,6 +3,7 @@
 import pytest
 
 from fakes.fetching import FakeFetcher, opened
+from feature_pipeline.errors import WhoIsTheAuthorError
 from feature_pipeline.fetching import Fetched
 
 URL = "https://maud.example/sitemap.xml"
@@ -86,3 +87,24 @@ def test_a_page_is_decoded_whatever_is_claimed(body: bytes, header: str, expecte
 
     fetched = Fetched(A, "text/html", header, {}, body)
     assert page_text(fetched).removeprefix('<meta charset="koi8-r">') == expected
+
+
+def signed(name: str) -> str:
+    return page(head=f'<meta name="author" content="{name}">')
+
+
+def test_pages_that_others_signed_are_not_the_authors() -> None:
+    pages = {f"https://maud.example/{n}": signed("Maud Ferrier" if n % 2 else "Ann Sellick") for n in range(1, 5)}
+    pages["https://maud.example/about"] = page()
+    source = source_of(sitemap(*pages), pages)
+    assert {post.source_id[-1] for post in source.read()} == {"1", "3", "t"}
+    assert (source.ignored, source.lists_all) == ({"by other authors": 2}, True)
+
+
+def test_a_site_that_one_person_signs_is_the_authors_and_one_of_several_is_asked_for() -> None:
+    one = {A: signed("The Clockmaker"), B: signed("The Clockmaker")}
+    assert len(list(source_of(sitemap(*one), one).read())) == 2
+    two = {A: signed("The Clockmaker"), B: signed("Bo")}
+    with pytest.raises(WhoIsTheAuthorError, match="The Clockmaker"):
+        list(source_of(sitemap(*two), two).read())
+    assert [post.source_id for post in source_of(sitemap(*two), two, me=("Bo",)).read()] == [B]
