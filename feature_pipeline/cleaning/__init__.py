@@ -14,6 +14,7 @@ from feature_pipeline.cleaning.marked_text import Piece, assemble, without_title
 from feature_pipeline.cleaning.mdx import mdx_pieces
 from feature_pipeline.cleaning.plain import plain_pieces
 from feature_pipeline.cleaning.rst import rst_pieces
+from feature_pipeline.cleaning.short_forms import SHORT_FORMS, own_pieces, without_mentions
 from feature_pipeline.tracking import without_tracking, without_tracking_in
 from feature_store.records import ContentType, Document, Post, PostKind, Span
 from text.language import detect_language
@@ -21,7 +22,7 @@ from text.words import count_words
 
 __all__ = ["CLEANING_VERSION", "clean", "fingerprint", "own_words"]
 
-CLEANING_VERSION = "3"  # to be raised by hand whenever a stored document would come out differently
+CLEANING_VERSION = "4"  # to be raised by hand whenever a stored document would come out differently
 
 PIECES: dict[ContentType, Callable[[str], list[Piece]]] = {
     ContentType.MARKDOWN: markdown_pieces,
@@ -32,9 +33,6 @@ PIECES: dict[ContentType, Callable[[str], list[Piece]]] = {
 }
 
 
-SHORT_FORMS = frozenset({PostKind.POST, PostKind.REPLY, PostKind.COMMENT, PostKind.MESSAGE})
-
-
 def fingerprint(min_words: int, min_words_short: int) -> str:
     """What documents depend on besides their posts."""
     return f"{CLEANING_VERSION}, at least {min_words} words, {min_words_short} of a short form"
@@ -43,7 +41,8 @@ def fingerprint(min_words: int, min_words_short: int) -> str:
 def clean(post: Post, *, min_words: int, min_words_short: int = 4) -> Document:
     """The document of `post`; quarantined, with the reason, when there is nothing to learn from or it is not public."""
     content = post.content.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
-    pieces = PIECES[post.content_type](content) if not post.problem else []
+    pieces = PIECES[post.content_type](without_mentions(content, post)) if not post.problem else []
+    pieces = own_pieces(pieces, post)
     pieces = [p if p.kind == "code" else replace(p, text=without_tracking_in(p.text)) for p in pieces]
     text, marked = assemble(without_title(pieces, post.title))
     return Document(

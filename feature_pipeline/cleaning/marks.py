@@ -14,6 +14,7 @@ PLUGIN = re.compile(  # never the author's, in feeds and exports too
     r"|wp-block-jetpack-subscriptions|headerlink|header-anchor|heading-anchor|anchor-link|hash-link|anchorjs-link"
     r"|linenos|lineno|linenodiv|line-numbers-rows|line-number|gutter|rouge-gutter|crayon-nums|hljs-ln-numbers|lnt"
     r"|katex-html|math-?jax(?:-preview|-display)?|mjx-chtml|code-copy(?:-button)?|copy-button|btn-clipboard"
+    r"|quote-inline"
 )
 OTHERS = re.compile(  # another person's words, or a card that a service makes of another page
     r"twitter-tweet|tweet|tweet-embed|bluesky-embed|mastodon-embed|instagram-media|tiktok-embed|fb-post|reddit-embed-bq"

@@ -10,7 +10,7 @@ it stays while the document stays.
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 
-from feature_pipeline.cleaning import SHORT_FORMS
+from feature_pipeline.cleaning.short_forms import SHORT_FORMS
 from feature_pipeline.labels.answers import answer_examples
 from feature_pipeline.labels.choice import chosen, form, seed_of
 from feature_pipeline.labels.key_phrases import key_phrases, notes

@@ -64,7 +64,7 @@ def sent_at(message: Json) -> str:
 
 
 def text_of(message: Json) -> Text:
-    """The text, with links reduced to their words and quotations marked with "> "."""
+    """The text, with links reduced to their words, quotations marked with "> ", and code between lines of ```."""
     text = message.get("text") if isinstance(message, dict) else None
     if isinstance(text, dict):
         text = [text]
@@ -80,6 +80,9 @@ def text_of(message: Json) -> Text:
         if kind == "blockquote":
             before = "" if not parts or parts[-1].endswith("\n") else "\n"
             words = before + "\n".join(f"> {line}" for line in words.strip("\n").split("\n")) + "\n"
+        elif kind == "pre":
+            before = "" if not parts or parts[-1].endswith("\n") else "\n"
+            words = f"{before}```\n{words.strip(chr(10))}\n```\n"
         elif parts and kind == "" and parts[-1].startswith(("> ", "\n> ")):
             words = words.removeprefix("\n")
         parts.append(words)

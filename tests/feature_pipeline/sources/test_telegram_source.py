@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from fakes.fetching import opened
+from feature_pipeline.cleaning import clean, own_words
 from feature_pipeline.errors import EmptySourceError, SourceError, WhoIsTheAuthorError
 from feature_store.records import Post, PostKind
 
@@ -90,6 +91,17 @@ def export(tmp_path: Path, data: Any, name: str = "DataExport_2024-01-15/result.
 
 def read(path: Path, me: tuple[str, ...] = ()) -> list[Post]:
     return [post for post in opened(path, me=me).read() if isinstance(post, Post)]
+
+
+def test_code_is_marked_as_code(tmp_path: Path) -> None:
+    text = ["Try this:\n", {"type": "pre", "text": "wind(key)\n\nset(hands)", "language": "python"}, "\nIt ticks."]
+    chat = {"name": "Ann Lee", "type": "personal_chat", "id": 2, "messages": [said(1, "user1", text)]}
+    (tmp_path / "result.json").write_text(json.dumps(chat))
+    (post,) = opened(str(tmp_path), me=("Maud Ferrier",)).read()
+    assert isinstance(post, Post)
+    found = clean(post, min_words=1)
+    assert own_words(found.text, found.marked).split() == ["Try", "this:", "It", "ticks."]
+    assert [found.text[span.start : span.end] for span in found.marked] == ["wind(key)\n\nset(hands)"]
 
 
 def test_the_whole_account(tmp_path: Path) -> None:
