@@ -54,6 +54,7 @@ class FeaturePipelineSettings(Section):
     max_file_mb: Annotated[float, Field(gt=0)]
     min_words: Positive  # an article with fewer of the author's own words is quarantined
     min_words_short: Positive  # the same for short posts, replies, comments and messages
+    reply_minutes: Positive  # within which a message of a chat answers what was said before it
     chunker: str  # a file of feature_pipeline/chunkers
     chunk_tokens: Annotated[int, Field(ge=32)]  # counted by the encoder, title included
     near_duplicate: Annotated[float, Field(gt=0, le=1)]  # Jaccard similarity of word 5-grams

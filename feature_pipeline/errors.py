@@ -5,9 +5,11 @@ FeaturePipelineError
 │   ├── UnknownSourceError     no kind of source reads this location
 │   ├── EmptySourceError       it can be read, and holds no post
 │   ├── WhoIsTheAuthorError    a conversation does not say which of the people in it is the author
+│   ├── UnusedNameError        it was said who the author is, where nothing asks for it
 │   ├── UnsafeArchiveError     an archive that would unpack to too much, or outside of itself
 │   ├── UnsafeMarkupError      XML that defines entities: a bomb, or a request for files of this machine
 │   ├── UnreadableItemError    one item of it cannot be read: it becomes the problem of its post and goes no further
+│   │   └── ConversationError    it is several people's conversation, not one author's text
 │   └── FetchError             an address cannot be fetched
 │       ├── AddressRefusedError  it leads into a private network, or is no web address
 │       ├── RobotsRefusedError   the site asks not to fetch it
@@ -44,6 +46,10 @@ class WhoIsTheAuthorError(SourceError):
     pass
 
 
+class UnusedNameError(SourceError):
+    exit_code = ExitCode.USAGE
+
+
 class UnsafeArchiveError(SourceError):
     pass
 
@@ -53,6 +59,10 @@ class UnsafeMarkupError(SourceError):
 
 
 class UnreadableItemError(SourceError):
+    pass
+
+
+class ConversationError(UnreadableItemError):
     pass
 
 

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import IntEnum
 from functools import cached_property
 from pathlib import Path
@@ -111,6 +112,7 @@ class SourceOptions:
     max_file_bytes: int
     max_pages: int  # of one site
     fetched_at: str  # ISO 8601, UTC
+    answered_within: timedelta  # of a chat: an older message is not what a message answers, unless it says so
     fetcher: Fetcher
     services: ServiceSettings
 
@@ -137,6 +139,10 @@ class Source(Protocol):
     @property
     def ignored(self) -> dict[str, int]:
         """What was ignored, by kind, e.g. {".png": 3, "hidden": 1}. Complete once `read` has ended."""
+
+    @property
+    def takes_me(self) -> bool:
+        """Whether `options.me` says whose words it reads; where False, nothing would use it."""
 
     def count(self) -> int | None:
         """How many items `read` will yield, when that is cheap to know."""

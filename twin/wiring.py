@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -129,6 +129,7 @@ def source(settings: Settings, profile: AuthorProfile, wanted: SourceRecord) -> 
             max_file_bytes=round(settings.feature_pipeline.max_file_mb * MEGABYTE),
             max_pages=settings.fetching.max_pages,
             fetched_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            answered_within=timedelta(minutes=settings.feature_pipeline.reply_minutes),
             fetcher=fetcher,
             services=settings.services,
         )

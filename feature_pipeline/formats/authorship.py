@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from email.utils import parseaddr
 
-from feature_pipeline.errors import WhoIsTheAuthorError
+from feature_pipeline.errors import UnusedNameError, WhoIsTheAuthorError
 from feature_pipeline.source_contract import SourceOptions
 
 LISTED = 12  # writers listed in the error
@@ -57,6 +57,13 @@ def is_called(names: Iterable[str], called: Iterable[str]) -> bool:
     """Whether one of `names` is one of `called`."""
     wanted = set().union(*map(_spellings, called))
     return any(_spellings(name) & wanted for name in names)
+
+
+def unused_name(name: str, where: str) -> UnusedNameError:
+    return UnusedNameError(
+        f"--me {name}: nothing in {where}, asks who of several people the author is. Leave it out; if it is a "
+        "conversation, say which kind with --as (twin sources lists them)."
+    )
 
 
 def same_name(name: str) -> str:

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from feature_pipeline.formats.authorship import INVISIBLE
+from feature_pipeline.formats.authorship import INVISIBLE, same_name
 
-ANSWERED_WITHIN = timedelta(days=7)  # what was said earlier is another conversation
 ANSWERED_MESSAGES = 5  # of the other side, before a reply
+JOINED_WITHIN = timedelta(minutes=5)  # what one person goes on saying within it is one turn
 CONTEXT_CHARACTERS = 2000
 SHORTEST_NAME_PART = 2
 
@@ -17,22 +17,34 @@ SHORTEST_NAME_PART = 2
 class Dialogue:
     """One conversation, message by message: what the other side said since the author last spoke."""
 
+    within: timedelta  # a message that is older than this is not answered any more
     _said: list[tuple[str, str, str]] = field(default_factory=list)  # (text, sender, ISO 8601)
-    _answered: bool = False
+    _answered: str | None = None  # when, ISO 8601 or ""; None: not yet
 
     def add(self, text: str, *, sender: str, at: str) -> None:
         """A message of the other side."""
-        if self._answered:
-            self._said, self._answered = [], False
-        self._said = [*self._said, (text, sender, at)][-ANSWERED_MESSAGES:]
+        if self._answered is not None:
+            self._said, self._answered = [], None
+        self._said.append((text, sender, at))
 
-    def answered_at(self, at: str) -> tuple[str, tuple[str, ...]]:
-        """(context, senders): what a message of the author's at `at` replies to; the same until the next `add`."""
-        self._answered = True
-        recent = [(text, sender) for text, sender, then in self._said if _near(then, at)]
-        while len(recent) > 1 and sum(len(text) for text, _ in recent) > CONTEXT_CHARACTERS:
+    def answered_at(self, at: str, text: str = "", mentioned: Sequence[str] = ()) -> tuple[str, tuple[str, ...]]:
+        """(context, senders): what a message of the author's replies to.
+
+        That is the turn of one person, and only one turn of the author's answers it. Where several have spoken, it is
+        the turn of whom the message names; else nobody can say whose it is, and it is ("", ()).
+        """
+        goes_on = self._answered is None or _near(self._answered, at, JOINED_WITHIN)
+        self._answered = at
+        if not goes_on:
+            self._said = []
+        recent = [(said, sender) for said, sender, then in self._said if _near(then, at, self.within)]
+        if len(senders := {sender for _, sender in recent}) > 1:
+            named = {sender for sender in senders if _is_named(sender, text, mentioned)}
+            recent = [(said, sender) for said, sender in recent if len(named) == 1 and sender in named]
+        recent = recent[-ANSWERED_MESSAGES:]
+        while len(recent) > 1 and sum(len(said) for said, _ in recent) > CONTEXT_CHARACTERS:
             recent.pop(0)
-        return shortened("\n".join(text for text, _ in recent)), tuple(dict.fromkeys(name for _, name in recent))
+        return shortened("\n".join(said for said, _ in recent)), tuple(dict.fromkeys(sender for _, sender in recent))
 
 
 def shortened(text: str) -> str:
@@ -43,8 +55,17 @@ def shortened(text: str) -> str:
     return cut[: cut.rfind(" ")] if " " in cut[CONTEXT_CHARACTERS // 2 :] else cut
 
 
-def _near(then: str, now: str) -> bool:
-    return not then or not now or datetime.fromisoformat(now) - datetime.fromisoformat(then) <= ANSWERED_WITHIN
+def _near(then: str, now: str, within: timedelta) -> bool:
+    return not then or not now or abs(datetime.fromisoformat(now) - datetime.fromisoformat(then)) <= within
+
+
+def _is_named(sender: str, text: str, mentioned: Sequence[str]) -> bool:
+    """Mentioned, or addressed with the first word: "Ann, at seven"."""
+    name = same_name(sender)
+    if not name:
+        return False
+    first = same_name((text.split(maxsplit=1) or [""])[0].strip(",:;.!?-–—"))
+    return name in map(same_name, mentioned) or first in (name, name.split()[0])
 
 
 class People:

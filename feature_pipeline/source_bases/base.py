@@ -37,6 +37,7 @@ class BaseSource(ABC):
     """A `Source`: a subclass yields its `items` and says its `identity`."""
 
     LIMITED: ClassVar[bool] = False  # whether content beyond max_file_bytes is a problem
+    takes_me: ClassVar[bool] = False  # whether `options.me` says whose words it reads
 
     options: SourceOptions
     lists_all: bool = field(default=True, init=False)

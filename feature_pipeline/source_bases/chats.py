@@ -7,6 +7,7 @@ visibility that is learned from. Names, addresses and secrets in them are masked
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from feature_pipeline.formats.authorship import same_name
 from feature_pipeline.formats.conversations import Dialogue, People, shortened
@@ -40,6 +41,8 @@ class Conversation:
 
 @dataclass
 class ChatSource(ExportSource):
+    takes_me: ClassVar[bool] = True
+
     own_names: frozenset[str] = field(default=frozenset(), init=False)  # as `same_name` has them: no other people
 
     @abstractmethod
@@ -64,7 +67,7 @@ class ChatSource(ExportSource):
     def _posts(self, conversation: Conversation) -> Iterator[Post | Ignored]:
         people = People(name for message in conversation.messages for name in message.names if name)
         by_id = {message.id: message for message in conversation.messages}
-        dialogue = Dialogue()
+        dialogue = Dialogue(self.options.answered_within)
         for message in conversation.messages:
             if message.ignored:
                 yield Ignored(message.ignored)
@@ -75,7 +78,7 @@ class ChatSource(ExportSource):
             else:
                 context, senders = "", tuple[str, ...]()
                 if not message.in_thread and not conversation.is_channel:
-                    context, senders = dialogue.answered_at(message.at)
+                    context, senders = dialogue.answered_at(message.at, message.text, message.mentioned)
                 answered = by_id.get(message.answers)
                 if answered is not None and (message.in_thread or answered.text.strip()):
                     context, senders = shortened(answered.text), (answered.sender,)

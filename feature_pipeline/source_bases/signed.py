@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from feature_pipeline.errors import WhoIsTheAuthorError
-from feature_pipeline.formats.authorship import Writer, called_by, choose_authors
+from feature_pipeline.formats.authorship import Writer, called_by, choose_authors, unused_name
 from feature_pipeline.formats.bylines import Names, is_same_person, may_be_same_person
 from feature_pipeline.source_bases.base import Ignored, Item
 from feature_pipeline.source_contract import SourceOptions
@@ -36,7 +36,8 @@ class SignedPosts:
     def own(self, items: Iterable[Item]) -> Iterator[Item]:
         """The items in their order, but the doubtful last; others' posts as Ignored.
 
-        Raises WhoIsTheAuthorError, at the end, where several people sign and none is known to be the author.
+        Raises WhoIsTheAuthorError, at the end, where several people sign and none is known to be the author;
+        UnusedNameError, where `options.me` is given and nobody signs.
         """
         unsigned, known = 0, False
         doubtful: list[Post] = []
@@ -50,6 +51,8 @@ class SignedPosts:
                 yield item
             else:
                 doubtful.append(item)
+        if self.options.me and not self._signed:
+            raise unused_name(self.options.me[0], f"{self.where}, in which no post says who wrote it")
         chosen = frozenset[str]() if known or not doubtful else self._chosen(doubtful, unsigned)
         for post in doubtful:
             signed = {names[0] for names in self._signed[post.source_id]}

@@ -6,6 +6,7 @@ Where an item is a teaser, the page behind its link becomes the content; cleanin
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 from feature_pipeline.errors import (
     EmptySourceError,
@@ -39,6 +40,8 @@ SHORT_WORDS = 100  # an item without a title and with fewer words is a short pos
 
 @dataclass
 class FeedSource(RemoteSource):
+    takes_me: ClassVar[bool] = True
+
     pages: FeedPages
 
     def items(self) -> Iterator[Item]:

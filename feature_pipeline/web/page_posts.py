@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 from feature_pipeline.errors import FetchError, HttpStatusError, RobotsRefusedError, TooLargeError
@@ -22,6 +23,8 @@ HTML_TYPES = {"text/html", "application/xhtml+xml", "application/xml", ""}
 @dataclass
 class PageSource(RemoteSource):
     """`is_complete`: no page that could hold a post was missed. `page`: the last one that was read."""
+
+    takes_me: ClassVar[bool] = True
 
     is_complete: bool = field(default=True, init=False)
     page: Page | None = field(default=None, init=False)

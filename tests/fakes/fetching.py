@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 from configs.settings import load_settings
@@ -44,6 +45,7 @@ def source_options(**changes: Any) -> SourceOptions:
         max_file_bytes=5_000_000,
         max_pages=5_000,
         fetched_at="2026-01-01T00:00:00+00:00",
+        answered_within=timedelta(hours=1),
         fetcher=FakeFetcher(),
         services=load_settings(environ={}).services,
     )

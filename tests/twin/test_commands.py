@@ -48,6 +48,29 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, s
 
 
 class TestCollectAndStatus:
+    def test_who_the_author_is_is_not_asked_where_nothing_uses_it(
+        self, posts: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Else whoever takes a chat for something else would not hear of it."""
+        code, err = refused(capsys, "collect", str(posts), "--author", "Maud Ferrier", "--me", "Maud")
+        assert code == ExitCode.USAGE
+        assert "--me Maud: nothing in" in err
+        assert "no post says who wrote it" in err
+        source = posts.parent / "posts.jsonl"
+        source.write_text('{"text": "The harbour clock loses four minutes a day."}')
+        code, err = refused(capsys, "collect", str(source), "--author", "Maud Ferrier", "--me", "Maud")
+        assert code == ExitCode.USAGE
+        assert "read as jsonl" in err
+
+    def test_what_cannot_be_read_is_named_with_its_reason(
+        self, posts: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (posts / "log.txt").write_text("10:02 <ann> fog?\n10:03 <maud> yes\n10:04 <ann> ok\n")
+        assert run(["collect", str(posts), "--author", "Maud Ferrier"]) == ExitCode.OK
+        err = capsys.readouterr().err
+        assert "nothing.md: the file is empty" in err
+        assert "log.txt: a conversation (the lines of ann and maud" in err
+
     def test_the_result_goes_to_stdout_and_the_rest_to_stderr(
         self, posts: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from feature_pipeline.collecting import CollectReport
 
 
+NAMED = 20  # of what cannot be read, in a collection's output
+
+
 @dataclass(frozen=True, slots=True)
 class Collected:
     profile: AuthorProfile
@@ -27,10 +30,15 @@ def collect(
 ) -> Collected:
     """Collect `place`, whose name and kind may be empty, for the author called `author`.
 
-    A new name makes a new author and records the consent. Raises AuthorNameError and what collecting raises.
+    A new name makes a new author and records the consent. Raises AuthorNameError, UnusedNameError and what collecting
+    raises.
     """
+    from feature_pipeline.formats.authorship import unused_name
+
     store = wiring.feature_store(settings)
     with wiring.source(settings, authors.new_profile(author), place) as opened:  # a mistyped place makes no author
+        if place.me and not opened.source.takes_me:
+            raise unused_name(place.me[0], f"{opened.record.location}, read as {opened.record.kind}")
         profile, is_new = authors.ensure_author(store, author)
         if is_new:
             progress.say(f"New author {profile.name} ({profile.id}). Recorded: {profile.consent}")
@@ -72,6 +80,8 @@ def _collect(
         progress=progress,
     )
     opened.complete()
+    for source_id, problem in report.quarantined[:NAMED]:
+        progress.say(f"  {source_id}: {problem}")
     if report.any or not record.collected_at:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         store.write_source(author, record.model_copy(update={"collected_at": now}))

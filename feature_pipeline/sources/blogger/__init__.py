@@ -6,6 +6,7 @@ Ignored, and counted: settings, templates, the trash, other authors' posts, othe
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import EmptySourceError, SourceError
@@ -31,6 +32,8 @@ ARTICLES = {"post", "page"}
 
 @dataclass
 class BloggerSource(ExportSource):
+    takes_me: ClassVar[bool] = True
+
     files: list[str]
     _blogs: set[str] = field(default_factory=set, init=False)
     # Id → what comments answer, its author, the author's name.

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import PurePosixPath
+from typing import ClassVar
 
 from feature_pipeline import dates
 from feature_pipeline.archives import MEGABYTE, FileTree
@@ -62,6 +63,8 @@ class _Item:
 @dataclass
 class BlueskyArchive(ExportSource):
     """It `lists_all` when it is a whole repository: a page of the API, or a part of a repository, is not."""
+
+    takes_me: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         if not self._items:

@@ -5,7 +5,8 @@ Front matter is read as Jekyll, Hugo, Hexo, Obsidian, Quarto, Pelican and Nikola
 the site's own configuration gives. Ignored, and counted: hidden files and folders, what site generators and package
 managers put beside posts, links to what is in the folder anyway, files of other kinds, what belongs to a post without
 being one, README, LICENSE and their like unless they begin with front matter, what other people signed, and what a web
-clipper took from others' pages. Everything else is a post, if need be one with a problem.
+clipper took from others' pages. Everything else is a post, if need be one with a problem: what cannot be read, and
+conversations, which are not one author's text.
 """
 
 from collections import Counter
@@ -13,9 +14,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+from typing import ClassVar
 
 from feature_pipeline import dates
-from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
+from feature_pipeline.conversations import why_conversation
+from feature_pipeline.errors import ConversationError, EmptySourceError, SourceError, UnreadableItemError
 from feature_pipeline.formats.authorship import called_by
 from feature_pipeline.formats.bylines import is_same_person
 from feature_pipeline.formats.post_fields import title_from_path
@@ -52,6 +55,8 @@ ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 
 @dataclass
 class FolderSource(BaseSource):
+    takes_me: ClassVar[bool] = True
+
     root: Path  # a folder, an archive, or one file
 
     def __post_init__(self) -> None:
@@ -113,29 +118,45 @@ class FolderSource(BaseSource):
         for post in held:
             yield post if clipped[post.source_id] in own else Ignored("clippings of others' pages")
 
+    def require_articles(self) -> None:
+        """Raises SourceError when a file is a conversation: of one that was named alone, nothing else is to be read."""
+        for file in self._posts.files:
+            try:
+                self._read(file, PurePosixPath(file.name).suffix.lower(), self._bare(file))
+            except ConversationError as error:
+                raise SourceError(f"{self.root} is {error}.") from error
+            except UnreadableItemError:
+                continue  # reading it as a post reports the problem
+
     def _post(self, file: ListedFile) -> Fields:
+        bare = self._bare(file)
+        if file.problem:
+            return Fields(bare)
+        try:
+            return self._read(file, PurePosixPath(file.name).suffix.lower(), bare)
+        except UnreadableItemError as error:
+            return Fields(replace(bare, problem=str(error)))
+
+    def _bare(self, file: ListedFile) -> Post:
         ending = PurePosixPath(file.name).suffix.lower()
-        bare = self.post(
+        return self.post(
             file.name,
             title=title_from_path(file.name),
             created_at=dates.from_path(file.name),
             content_type=ENDINGS.get(ending, ContentType.PLAIN),
             problem=file.problem,
         )
-        if file.problem:
-            return Fields(bare)
-        try:
-            return self._read(file, ending, bare)
-        except UnreadableItemError as error:
-            return Fields(replace(bare, problem=str(error)))
 
     def _read(self, file: ListedFile, ending: str, bare: Post) -> Fields:
         data = file.read(self.options.max_file_bytes)
         if not data:
             raise UnreadableItemError("the file is empty (0 bytes)")
         if ending in DOCUMENTS:
-            return Fields(read_document(bare, data))
+            document = read_document(bare, data)
+            _require_article(document, document.content)
+            return Fields(document)
         text = decode(data, html=bare.content_type is ContentType.HTML)
+        _require_article(bare, text)
         return read_fields(bare, text, site=self._posts.site, people=self._people, base_url=self.options.base_url)
 
 
@@ -157,7 +178,16 @@ def open(location: Location, options: SourceOptions) -> FolderSource:  # noqa: A
         raise SourceError(f"there is no folder or file {location.text}. Check the path.")
     if not path.is_dir() and not (path.is_file() and (path.suffix.lower() in ENDINGS or _is_archive(path))):
         raise SourceError(f"{location.text} is neither a folder nor a file ending in {_endings()}, .zip or .tar.")
-    return FolderSource(options, path.resolve())
+    source = FolderSource(options, path.resolve())
+    if path.suffix.lower() in ENDINGS and not path.is_dir():
+        source.require_articles()
+    return source
+
+
+def _require_article(post: Post, text: str) -> None:
+    """Raises ConversationError."""
+    if reason := why_conversation(text, name=post.source_id, html=post.content_type is ContentType.HTML):
+        raise ConversationError(reason)
 
 
 def _is_archive(path: Path) -> bool:

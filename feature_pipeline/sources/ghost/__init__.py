@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import ClassVar
 
 from feature_pipeline import dates
 from feature_pipeline.archives import FileTree
@@ -42,6 +43,8 @@ BOILERPLATE = (
 
 @dataclass
 class GhostSource(ExportSource):
+    takes_me: ClassVar[bool] = True
+
     file: str
 
     def __post_init__(self) -> None:

@@ -7,6 +7,7 @@ author's words and what they answer, never a mailbox.
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import EmptySourceError, UnreadableItemError
@@ -48,6 +49,8 @@ class _Sent:
 @dataclass
 class MboxSource(ExportSource):
     """Named by its path: mail does not say whose account it is from, and a person has many addresses."""
+
+    takes_me: ClassVar[bool] = True
 
     _boxes: list[Box]
     _is_authors: Callable[[Mail, Box], bool]

@@ -82,12 +82,15 @@ class WhatsAppSource(ChatSource):
 
 
 def _files(tree: FileTree) -> list[str]:
-    """Text files that are called as chats are, or the only one there is; and that begin as chats do."""
+    """Text files that are called as chats are, and others beside these; or the only one there is: such as begin as
+    chats do."""
     names = [name for name in tree.names() if name.lower().endswith(".txt")]
     called = [name for name in names if name.endswith("_chat.txt") or "whatsapp" in PurePosixPath(name).name.lower()]
-    if called or len(names) > 1:
-        return [name for name in called if _begins_as_chat(tree, name, from_the_first_line=False)]
-    return [name for name in names if _begins_as_chat(tree, name, from_the_first_line=True)]
+    found = [name for name in called if _begins_as_chat(tree, name, from_the_first_line=False)]
+    if found or len(names) == 1:
+        others = (name for name in names if name not in called)
+        found += [name for name in others if _begins_as_chat(tree, name, from_the_first_line=True)]
+    return sorted(found)
 
 
 def _begins_as_chat(tree: FileTree, name: str, *, from_the_first_line: bool) -> bool:

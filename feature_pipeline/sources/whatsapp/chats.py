@@ -1,8 +1,9 @@
 """The text of a WhatsApp export → its messages.
 
 There is no format but what the phone makes of it: "[31/12/2023, 23:59:58] Maud: text" on iPhones and "31/12/23, 23:59 -
-Maud: text" on Android, dates and times as the phone's region writes them, notices in its language. What WhatsApp
-itself puts into an iPhone's export begins with U+200E, in every language.
+Maud: text" on Android, dates and times as the phone's region writes them, notices in its language. Until 2016 iPhones
+wrote "31/12/13, 23:59:58: Maud: text", and Android "23:59, 31 Dec - Maud: text", without the year when it was the
+current one. What WhatsApp itself puts into an iPhone's export begins with U+200E, in every language.
 """
 
 import re
@@ -18,7 +19,7 @@ _TIME = r"(\d{1,2})\s?[:.h]\s?(\d{2})(?:[:.](\d{2}))?"
 _GAP = r"([^\d\[\]]{1,15}?)"  # ", " or " at ", and in East Asia the half of the day
 _HALF = r"([^\d\]\-–]{0,14}?)"
 BRACKETED = re.compile(rf"{_M}\[{_M}{_DATE}{_GAP}{_TIME}{_HALF}\]\s")
-DASHED = re.compile(rf"{_M}{_DATE}{_GAP}{_TIME}{_HALF}\s[-–]\s")
+DASHED = re.compile(rf"{_M}{_DATE}{_GAP}{_TIME}{_HALF}(?:\s[-–]|:)\s")
 SENDER = re.compile(r"([^\n:]{1,120}?)\s?:(?:\s|$)")
 SAYS = re.compile(r"[\"“”„«»]")  # a notice quotes what a group is called now, and no person is called so
 

@@ -7,6 +7,7 @@ comments. An item that is there twice, as in the files of two exports, is one po
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import EmptySourceError, SourceError
@@ -41,6 +42,8 @@ NO_COMMENT = {"spam", "trash", "post-trashed"}
 
 @dataclass
 class WordpressSource(ExportSource):
+    takes_me: ClassVar[bool] = True
+
     files: list[str]
     _sites: set[str] = field(default_factory=set, init=False)
     _accounts: dict[str, WordpressAuthor] = field(default_factory=dict, init=False)  # by login

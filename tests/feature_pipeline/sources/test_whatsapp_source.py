@@ -1,4 +1,5 @@
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -240,8 +241,35 @@ def test_ids_stay_when_the_chat_grows(tmp_path: Path) -> None:
 def test_what_was_said_long_before_is_not_answered(tmp_path: Path) -> None:
     text = "01/02/24, 10:00 - Ann: Fog?\n20/02/24, 10:00 - Maud: Hello\n20/02/24, 10:01 - Maud: there\n"
     assert [post.context for post in read(chat(tmp_path, text))] == ["", ""]
-    near = text.replace("20/02", "03/02")
-    assert [post.context for post in read(chat(tmp_path, near))] == ["Fog?", "Fog?"]
+    near = text.replace("20/02/24, 10", "01/02/24, 11")
+    assert [post.context for post in read(chat(tmp_path, near))] == ["Fog?", ""]
+    path = chat(tmp_path, near)
+    posts = opened(path, me=ME, answered_within=timedelta(hours=2)).read()
+    assert [post.context for post in posts if isinstance(post, Post)] == ["Fog?", "Fog?"]
+
+
+OLDER = {
+    "iPhone, 2014": "24/03/14 13:59:59: Ann Lee: Is it back?\n24/03/14 14:01:10: Maud: Tuesday: wound.\n",
+    "iPhone, 12 hours": "3/24/14, 1:59:59 PM: Ann Lee: Is it back?\n3/24/14, 2:01:10 PM: Maud: Tuesday: wound.\n",
+    "year first": "2014-03-24, 1:59:04 PM: Ann Lee: Is it back?\n2014-03-24, 2:01:10 PM: Maud: Tuesday: wound.\n",
+    "dots": "24.03.14 13.59.59: Ann Lee: Is it back?\n24.03.14 14.01.10: Maud: Tuesday: wound.\n",
+    "Spanish": "24/3/14 1:59:59 p. m.: Ann Lee: Is it back?\n24/3/14 2:01:10 p. m.: Maud: Tuesday: wound.\n",
+    "mixed": "24.3.2014 klo 13.59.59 - Ann Lee: Is it back?\n24.03.14 14.01.10: Maud: Tuesday: wound.\n",
+}
+
+
+@pytest.mark.parametrize("form", OLDER)
+def test_older_forms_have_a_colon_behind_the_time(tmp_path: Path, form: str) -> None:
+    [post] = read(chat(tmp_path, OLDER[form], "chat.txt"))
+    assert (post.content, post.created_at) == ("Tuesday: wound.", "2014-03-24T14:01:10+00:00")
+    assert post.context == "Is it back?"
+
+
+def test_a_chat_of_another_name_is_read_beside_those_that_are_called_so(tmp_path: Path) -> None:
+    chat(tmp_path, OLDER["dots"])
+    chat(tmp_path, OLDER["iPhone, 2014"].replace("Tuesday", "Monday"), "ann.txt")
+    chat(tmp_path, "Fog came in at six.\n", "fog.txt")
+    assert sorted(post.content[:6] for post in read(tmp_path)) == ["Monday", "Tuesda"]
 
 
 @pytest.mark.parametrize("data", [b"", b"\n\n", b"Dear diary,\nfog: today", b"[1/1/24, 10:00:00] "])
