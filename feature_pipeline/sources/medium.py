@@ -86,13 +86,13 @@ class MediumSource(ExportSource):
         link = canonical if canonical is not None else original
         title = words_of(next(by_class(page, "p-name"), None))
         subtitle = words_of(next(by_class(page, "p-summary"), None))
-        response = not subtitle and _is_response(title, body)
+        # Where the author wrote no subtitle, Medium takes one from the text.
+        own_subtitle = bool(subtitle) and _squeezed(subtitle) not in _squeezed(words_of(body))
+        response = not own_subtitle and _is_response(title, body)
         heading = next(by_class(body, "graf--title"), None)
         drop(by_class(body, *BOILERPLATE))
         if heading is not None and words_of(heading) == title:
             drop([heading])
-        # Where the author wrote no subtitle, Medium takes one from the text.
-        own_subtitle = subtitle and subtitle.rstrip("… ") not in words_of(body)
         return replace(
             bare,
             url=str(link.get("href") or bare.url) if link is not None else bare.url,
@@ -134,10 +134,16 @@ def _is_story(tree: FileTree, file: str) -> bool:
 
 
 def _is_response(title: str, body: etree._Element) -> bool:
+    """Whether the title is the beginning of the text, which may go on through several paragraphs."""
     if next(by_class(body, "graf--title"), None) is not None:
         return False
-    first = words_of(next(by_class(body, "graf"), None))
-    return bool(first) and first.startswith(title.rstrip("… "))
+    words = _squeezed(title)
+    return bool(words) and _squeezed(words_of(body)).startswith(words)
+
+
+def _squeezed(text: str) -> str:
+    """Without spaces, which Medium sets or not between paragraphs, and the mark where it cut."""
+    return "".join(text.split()).rstrip("….")
 
 
 def _story_id(file: str) -> str:

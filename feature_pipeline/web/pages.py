@@ -13,7 +13,7 @@ from feature_pipeline import dates
 from feature_pipeline.formats.html_parts import by_class
 from feature_pipeline.formats.json_ld import page_article
 from feature_pipeline.formats.json_values import Json, text_at
-from feature_pipeline.formats.post_fields import HtmlHead, read_html_head
+from feature_pipeline.formats.post_fields import HtmlHead, first, read_html_head
 from feature_pipeline.web.links import absolute, same_site
 from text.words import count_words
 
@@ -71,7 +71,8 @@ class Page:
         site = " ".join(self._meta("og:site_name").split())
         if site and shared.endswith(site) and shared != site:
             shared = re.sub(r"\s+[-–—|·•»:]+\s*$", "", shared.removesuffix(site))
-        return " ".join(text_at(self._article, "headline").split()) or shared or self.head.title
+        headline = " ".join(text_at(self._article, "headline").split())
+        return headline or ("" if shared == site else shared) or self.head.title or first(self.head.headings)
 
     @property
     def date(self) -> str:

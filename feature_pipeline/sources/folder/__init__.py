@@ -10,7 +10,7 @@ conversations, which are not one author's text.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -32,6 +32,7 @@ from feature_pipeline.sources.folder.listing import ListedFile, Listing, list_fi
 from feature_pipeline.sources.folder.post_files import PostFiles, select_posts
 from feature_pipeline.sources.folder.signatures import SitePeople, find_people
 from feature_pipeline.sources.folder.site_generators import Site
+from feature_pipeline.sources.folder.site_titles import own_titles
 from feature_store.records import ContentType, Post
 
 SUMMARY = "a folder (or one file, or a .zip) of Markdown, MDX, Quarto, reST, HTML, text, .docx or .pdf"
@@ -71,10 +72,14 @@ class FolderSource(BaseSource):
     def _listing(self) -> Listing:
         return list_files(self.root, ENDINGS)
 
+    @property
+    def _is_file(self) -> bool:
+        return self.root.suffix.lower() in ENDINGS and not self.root.is_dir()
+
     @cached_property
     def _posts(self) -> PostFiles:
         listing = self._listing
-        if self.root.suffix.lower() in ENDINGS and not self.root.is_dir():
+        if self._is_file:
             return PostFiles(listing.files, Site())  # a file that was named explicitly is read whatever it is
         return select_posts(listing, PurePosixPath(self.root if self.root.is_dir() else ""))
 
@@ -93,30 +98,31 @@ class FolderSource(BaseSource):
         """Every file that was there when the source was opened, by source_id. Raises UnsafeArchiveError."""
         yield from Ignored.each(self._listing.ignored)
         signed = SignedPosts(self.options, self.identity, self._people.owners)
-        clipped: dict[str, str] = {}  # source_id → the host that it says it is from; "" for what surely is a clipping
-        yield from signed.own(self._without_clippings(self._read_all(signed, clipped), clipped))
+        yield from signed.own(self._all(signed))
 
-    def _read_all(self, signed: SignedPosts, clipped: dict[str, str]) -> Iterator[Post]:
+    def _all(self, signed: SignedPosts) -> Iterator[Item]:
+        """Whoever signed them. Titles of pages and clippings can be told only when all were read."""
+        waiting: list[Fields] = []
         for file in sorted(self._posts.files, key=lambda file: file.name):
             fields = self._post(file)
             signed.sign(fields.post.source_id, fields.authors)
-            is_own = any(is_same_person(names, called_by(self.options)) for names in fields.authors)
-            if fields.clipped_from and not is_own:
-                clipped[fields.post.source_id] = "" if fields.is_clipping else fields.clipped_from
-            yield fields.post
-
-    def _without_clippings(self, posts: Iterable[Post], clipped: Mapping[str, str]) -> Iterator[Item]:
-        """Where most files are from one host, that is the author's own site, saved."""
-        held: list[Post] = []
-        for post in posts:
-            if post.source_id in clipped:
-                held.append(post)
+            if waiting or fields.headings is not None or fields.clipped_from:
+                waiting.append(fields)
             else:
-                yield post
-        hosts = Counter(clipped.values())
-        own = {host for host, count in hosts.items() if host and 2 * count > len(self._posts.files)}
-        for post in held:
-            yield post if clipped[post.source_id] in own else Ignored("clippings of others' pages")
+                yield self._told(fields)
+        pages = [fields for fields in waiting if fields.headings is not None]
+        titles = dict(zip([page.post.source_id for page in pages], own_titles(pages), strict=True))
+        hosts = Counter(fields.clipped_from for fields in waiting if not fields.is_clipping)
+        own = {host for host, count in hosts.items() if 2 * count > len(self._posts.files)}  # the author's site, saved
+        for fields in waiting:
+            title = titles.get(fields.post.source_id, fields.post.title)
+            yield self._told(replace(fields, post=replace(fields.post, title=title)), own)
+
+    def _told(self, fields: Fields, own_hosts: Collection[str] = ()) -> Item:
+        is_own = any(is_same_person(names, called_by(self.options)) for names in fields.authors)
+        if fields.clipped_from and not is_own and (fields.is_clipping or fields.clipped_from not in own_hosts):
+            return Ignored("clippings of others' pages")
+        return Ignored(fields.ignored) if fields.ignored and not self._is_file else fields.post
 
     def require_articles(self) -> None:
         """Raises SourceError when a file is a conversation: of one that was named alone, nothing else is to be read."""

@@ -12,6 +12,7 @@ from feature_pipeline.formats.bylines import Names
 from feature_pipeline.formats.front_matter import Values, split_front_matter
 from feature_pipeline.formats.post_fields import HtmlHead, first, one_line, read_html_head, read_tags
 from feature_pipeline.sources.folder.head_lines import split_head_lines, split_rst_fields
+from feature_pipeline.sources.folder.link_lists import is_link_list
 from feature_pipeline.sources.folder.permalinks import address
 from feature_pipeline.sources.folder.signatures import SitePeople, clipped_from, is_clipping, signed_by
 from feature_pipeline.sources.folder.site_generators import Site
@@ -41,6 +42,8 @@ class Fields:
     authors: tuple[Names, ...] = ()  # () where it does not say
     clipped_from: str = ""  # the host of the page that it says it has its text from
     is_clipping: bool = False  # whether it is marked as a clipping, too
+    ignored: str = ""  # why it is no post
+    headings: tuple[str, ...] | None = None  # of a page whose title is from its HTML
 
 
 def read_fields(post: Post, text: str, *, site: Site, people: SitePeople, base_url: str) -> Fields:
@@ -66,7 +69,15 @@ def read_fields(post: Post, text: str, *, site: Site, people: SitePeople, base_u
     host, marked = clipped_from(values), is_clipping(values, path)
     if host in _hosts(base_url, site.base_url) or (site.generator and not marked):
         host = ""
-    return Fields(filled, signed_by(values, people) or head.authors, host, bool(host) and marked)
+    ignored = "lists of links" if post.content_type is not ContentType.HTML and is_link_list(body) else ""
+    return Fields(
+        filled,
+        authors=signed_by(values, people) or head.authors,
+        clipped_from=host,
+        is_clipping=bool(host) and marked,
+        ignored=ignored,
+        headings=head.headings if head.title and title == head.title else None,
+    )
 
 
 def _hosts(*urls: str) -> set[str]:

@@ -12,7 +12,7 @@ from feature_pipeline.formats.text_files import read_bytes, readable_name
 
 GENERATED = {
     *("node_modules", "_site", "_layouts", "_includes", "_sass", "_data", "_plugins", "_freeze", "_book", "_build"),
-    "__MACOSX",
+    *("__MACOSX", "__pycache__", "site_libs", "bower_components", "renv", "packrat", "venv", "site-packages"),
 }
 BESIDE_BYTES = 1_000_000
 

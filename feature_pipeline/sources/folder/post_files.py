@@ -14,14 +14,26 @@ from feature_pipeline.sources.folder.site_generators import PARENTS, Site, find_
 
 HOUSEKEEPING = {
     *("readme", "license", "licence", "copying", "notice", "changelog", "contributing", "code_of_conduct", "security"),
-    *("robots", "humans", "requirements"),
+    *("robots", "humans", "requirements", "sitemap", "urllist", "ads", "app-ads", "sellers", "llms", "llms-full"),
+    *("cmakelists", "keybase", "version"),
 }
+ERROR_PAGE = re.compile(r"(?:40[0-9]|50[0-9x])(?:[-_ .].*)?|(?:page[-_ ])?not[-_ ]?found", re.IGNORECASE)
+# By whom one proves that a site is one's own: Google, Yandex, Baidu, Naver, Pinterest, Zoho, Mail.ru, Loader.io, …
+VERIFICATION = re.compile(
+    r"google[0-9a-f]{10,}|yandex_[0-9a-f]{10,}|baidu_verify_.+|naver[0-9a-f]{20,}|pinterest-[0-9a-z]{4,8}|zohoverify"
+    r"|verifyforzoho|mailru-verification.+|loaderio-.+|bingsiteauth|[\w-]*-?site-?verification[\w-]*|[0-9a-f]{24,}",
+    re.IGNORECASE,
+)
+VERIFIES = re.compile(r"verif", re.IGNORECASE)
+VERIFICATION_BYTES = 500
 LANGUAGE = r"(?:\.[a-z]{2}(?:-[a-z]{2,4})?)?$"
 BUNDLE = re.compile("index" + LANGUAGE, re.IGNORECASE)
 SECTION = re.compile("_index" + LANGUAGE, re.IGNORECASE)
-# R Markdown and Quarto write their results beside their sources.
+PAGE = (".md", ".markdown", ".mdx", ".qmd", ".rmd", ".rst")
+# R Markdown and Quarto write their results beside their sources, and what these need into folders beside them.
 RENDERED_FROM = (".rmd", ".qmd")
 RENDERED_TO = (".md", ".markdown", ".html", ".htm", ".pdf", ".docx")
+RENDERED_FOLDER = re.compile(r"(.+)_(?:files|cache|libs)$", re.IGNORECASE)
 TEMPLATES = ("templates", "_templates")
 TEMPLATE_FOLDERS = (
     (".obsidian/templates.json", "folder"),
@@ -77,30 +89,57 @@ def _configured(data: bytes | None, key: str) -> str:
 
 
 def _rendered(names: Sequence[str]) -> dict[str, str]:
+    """What Quarto and R Markdown made, and files that they put into others, whose names begin with "_"."""
     paths = [PurePosixPath(name) for name in names]
     sources = {path.with_suffix("") for path in paths if path.suffix.lower() in RENDERED_FROM}
-    return {
-        str(path): "made from the .Rmd or .qmd beside it"
-        for path in paths
-        if path.suffix.lower() in RENDERED_TO and path.with_suffix("") in sources
-    }
+    pages = sources | {path.with_suffix("") for path in paths if path.suffix.lower() in (".html", ".htm")}
+    ignored: dict[str, str] = {}
+    for path in paths:
+        folders = (match for folder in path.parents if (match := RENDERED_FOLDER.match(folder.as_posix())))
+        if path.suffix.lower() in RENDERED_TO and path.with_suffix("") in sources:
+            ignored[str(path)] = "made from the .Rmd or .qmd beside it"
+        elif any(PurePosixPath(folder[1]) in pages for folder in folders):
+            ignored[str(path)] = "files of the page beside them"
+        elif path.suffix.lower() in RENDERED_FROM and path.name.startswith("_"):
+            ignored[str(path)] = "part of other pages"
+    return ignored
 
 
 def _resources(names: Sequence[str], site: Site) -> dict[str, str]:
-    """Files in the folder of an index.md, and below it, belong to that page; _index.md shows that there are bundles."""
+    """Files in the folder of an index page, and below it, belong to that page.
+
+    All of them where there are bundles, which the site or an _index.md shows; beside an index.qmd, and where several
+    folders have an index, all but the pages that are written like it.
+    """
     paths = [PurePosixPath(name) for name in names]
-    if not site.has_bundles and not any(SECTION.match(path.stem) for path in paths):
-        return {}
+    indexes = [path for path in paths if BUNDLE.match(path.stem) and path.suffix.lower() in PAGE]
     bundles = {path.parent for path in paths if BUNDLE.match(path.stem) and path.parent.parts}
+    if site.has_bundles or any(SECTION.match(path.stem) for path in paths):
+        return {
+            str(path): "page resource"
+            for path in paths
+            if (path.parent in bundles and not BUNDLE.match(path.stem))
+            or any(p in bundles for p in path.parent.parents)
+        }
+    owners = {path.parent for path in indexes if path.suffix.lower() in RENDERED_FROM}
+    nested = {path.parent for path in indexes if path.parent.parts}
+    owners |= nested if len(nested) > 1 else set()
     return {
         str(path): "page resource"
         for path in paths
-        if (path.parent in bundles and not BUNDLE.match(path.stem)) or any(p in bundles for p in path.parent.parents)
+        if path.suffix.lower() not in PAGE and any(p in owners for p in path.parents) and not BUNDLE.match(path.stem)
     }
 
 
 def _without_post(file: ListedFile) -> str:
-    stem = PurePosixPath(file.name).stem
+    path = PurePosixPath(file.name)
+    stem, ending = path.stem, path.suffix.lower()
+    if ERROR_PAGE.fullmatch(stem):
+        return "error pages"
+    if VERIFICATION.fullmatch(stem) and ending in (".html", ".htm", ".txt"):
+        text = _text(file)
+        if len(text) < VERIFICATION_BYTES and (VERIFIES.search(text) or len(text.split()) <= 1):
+            return "site verification"
     if stem.lower() in HOUSEKEEPING:
         return "" if starts_with_front_matter(_text(file)) else "README and the like"
     if SECTION.match(stem):

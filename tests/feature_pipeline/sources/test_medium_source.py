@@ -95,6 +95,24 @@ def test_a_response_has_no_title_of_its_own(tmp_path: Path) -> None:
     assert only(tmp_path / "story", story(words, title="On agreeing")).kind is PostKind.ARTICLE
 
 
+@pytest.mark.parametrize(
+    ("title", "subtitle"),
+    [
+        ("I agree, all of it. Even the end. And there is the clock…", ""),
+        ("I agree, all of it. Even the end.And there is", ""),
+        ("I agree, all of it. Even the end.", "And there is the clock…"),
+    ],
+)
+def test_a_response_of_several_paragraphs_has_none_either(tmp_path: Path, title: str, subtitle: str) -> None:
+    words = (
+        '<p name="c" class="graf graf--p graf--leading">I agree, all of it. Even the end.</p>'
+        '<p name="d" class="graf graf--p graf-after--p">And there is the clock to think of.</p>'
+    )
+    post = only(tmp_path, story(words, title=title, subtitle=subtitle))
+    assert (post.kind, post.title) == (PostKind.COMMENT, "")
+    assert clean(post, min_words=1).text.count("And there is the clock") == 1
+
+
 def test_drafts(tmp_path: Path) -> None:
     by_name = only(tmp_path / "a", story(HEADING + FIRST, footer=DRAFT_FOOTER), "draft_Fog-ababab121212")
     assert (by_name.visibility, by_name.source_id, by_name.created_at) == ("draft", "ababab121212", "")

@@ -108,3 +108,9 @@ def test_a_site_that_one_person_signs_is_the_authors_and_one_of_several_is_asked
     with pytest.raises(WhoIsTheAuthorError, match="The Clockmaker"):
         list(source_of(sitemap(*two), two).read())
     assert [post.source_id for post in source_of(sitemap(*two), two, me=("Bo",)).read()] == [B]
+
+
+def test_the_sites_name_is_not_the_title_of_a_page() -> None:
+    named = '<meta property="og:site_name" content="The Clock"><meta property="og:title" content="The Clock">'
+    text = page("The Clock", head=named, body=f"<h1>The Clock</h1><article><h2>Of fog</h2><p>{WORDS}</p></article>")
+    assert [post.title for post in source_of(sitemap(A), {A: text}).read()] == ["Of fog"]
