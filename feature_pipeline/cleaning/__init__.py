@@ -12,6 +12,7 @@ from feature_pipeline.cleaning.listing import why_no_article
 from feature_pipeline.cleaning.markdown import markdown_pieces
 from feature_pipeline.cleaning.marked_text import Piece, assemble, without_title
 from feature_pipeline.cleaning.mdx import mdx_pieces
+from feature_pipeline.cleaning.no_words import is_file_name, without_encoded
 from feature_pipeline.cleaning.plain import plain_pieces
 from feature_pipeline.cleaning.rst import rst_pieces
 from feature_pipeline.cleaning.short_forms import SHORT_FORMS, own_pieces, without_mentions
@@ -42,8 +43,8 @@ def clean(post: Post, *, min_words: int, min_words_short: int = 4) -> Document:
     """The document of `post`; quarantined, with the reason, when there is nothing to learn from or it is not public."""
     content = post.content.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     pieces = PIECES[post.content_type](without_mentions(content, post)) if not post.problem else []
-    pieces = own_pieces(pieces, post)
-    pieces = [p if p.kind == "code" else replace(p, text=without_tracking_in(p.text)) for p in pieces]
+    pieces = [piece for piece in own_pieces(pieces, post) if piece.kind or not is_file_name(piece.text)]
+    pieces = [p if p.kind == "code" else replace(p, text=without_tracking_in(without_encoded(p.text))) for p in pieces]
     text, marked = assemble(without_title(pieces, post.title))
     return Document(
         id=post.id,

@@ -14,7 +14,11 @@ PLUGIN = re.compile(  # never the author's, in feeds and exports too
     r"|wp-block-jetpack-subscriptions|headerlink|header-anchor|heading-anchor|anchor-link|hash-link|anchorjs-link"
     r"|linenos|lineno|linenodiv|line-numbers-rows|line-number|gutter|rouge-gutter|crayon-nums|hljs-ln-numbers|lnt"
     r"|katex-html|math-?jax(?:-preview|-display)?|mjx-chtml|code-copy(?:-button)?|copy-button|btn-clipboard"
-    r"|quote-inline"
+    r"|quote-inline|wp-block-(?:buttons?|file|social-links|search|embed-wrapper|latest-(?:posts|comments)|archives|rss"
+    r"|categories|tag-cloud|page-list|navigation|calendar|loginout|query-pagination|post-navigation-link|jetpack-[\w-]+)"
+    r"|kg-(?:button|file|signup|email-cta|nft|header-cta)-card|kg-(?:audio|video)-(?:player-container|container)"
+    r"|kg-audio-card|sqs-block-(?:button|newsletter|socialaccountlinks)|elementor-(?:button-wrapper|social-icons-wrapper)"
+    r"|et-pb-button-module-wrapper|et-social-\w+|button-wrap|instagram-embed"
 )
 OTHERS = re.compile(  # another person's words, or a card that a service makes of another page
     r"twitter-tweet|tweet|tweet-embed|bluesky-embed|mastodon-embed|instagram-media|tiktok-embed|fb-post|reddit-embed-bq"

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from lxml import etree
 
 from feature_pipeline.cleaning import class_names
+from feature_pipeline.cleaning.buttons import is_button
 from feature_pipeline.cleaning.class_names import named
 from feature_pipeline.cleaning.marked_text import Kind, Piece, quoted
 from feature_pipeline.cleaning.marks import PULLED, is_mark, is_quotation, text_of_picture
@@ -17,6 +18,7 @@ DROPPED = {
     *("script", "style", "noscript", "template", "iframe", "object", "svg", "math", "img", "video", "audio", "canvas"),
     *("button", "select", "textarea", "head", "title", "map"),
 }
+EMBEDDED = {"iframe", "object", "video", "audio", "canvas"}  # a box on the page: no paragraph goes on across it
 HEADINGS = {f"h{level}": "#" * level + " " for level in range(1, 7)}
 BLOCKS = {
     *("p", "div", "section", "article", "main", "body", "html", "center", "figure", "figcaption", "details", "summary"),
@@ -68,8 +70,12 @@ def walk(
     for event, element in events:
         if not isinstance(element.tag, str):
             continue
-        unread = element is not root and (element.tag in DROPPED or element in dropped or is_mark(element))
+        unread = element is not root and (
+            element.tag in DROPPED or element in dropped or is_mark(element) or is_button(element)
+        )
         if unread and event == "start":
+            if element.tag in EMBEDDED:
+                state.flush()
             events.skip_subtree()  # its end is still reported
             state.add(text_of_picture(element))
         elif unread:
@@ -133,6 +139,8 @@ class _Walk:
         if tag in BLOCKS:
             self.flush()
             self._prefix = ""
+        if tag == "li":
+            self._tight = False  # of an item without words
         if tag in LISTS and self._lists:
             self._lists.pop()
         elif tag in VERBATIM:

@@ -1,7 +1,8 @@
 """A WordPress export (WXR): posts and pages, and the author's own comments with what they answer.
 
-Ignored, and counted: attachments, menus, revisions and other types, the trash, other authors' posts, others'
-comments. An item that is there twice, as in the files of two exports, is one post. The excerpt is no text of its own.
+Reusable blocks stand where posts use them. Ignored, and counted: attachments, menus, revisions and other types, the
+trash, other authors' posts, others' comments. An item that is there twice, as in the files of two exports, is one post.
+The excerpt is no text of its own.
 """
 
 from collections import Counter
@@ -36,7 +37,9 @@ PATTERNS = ("*.xml", "*.wxr")
 PROBE_BYTES = 65_536
 SIGNS = (b"wordpress.org/export/", b"<wp:wxr_version")
 ARTICLE_TYPES = {"post", "page"}
+REUSABLE_TYPE = "wp_block"
 NEVER_PUBLISHED = {"trash", "inherit"}
+PUBLISHED = {"publish", ""}
 NO_COMMENT = {"spam", "trash", "post-trashed"}
 
 
@@ -46,6 +49,7 @@ class WordpressSource(ExportSource):
 
     files: list[str]
     _sites: set[str] = field(default_factory=set, init=False)
+    _reusable: dict[str, dict[str, str]] = field(default_factory=dict, init=False)  # site → id → the block, as stored
     _accounts: dict[str, WordpressAuthor] = field(default_factory=dict, init=False)  # by login
 
     def __post_init__(self) -> None:
@@ -54,9 +58,12 @@ class WordpressSource(ExportSource):
         names: dict[str, tuple[str, ...]] = {}
         types: Counter[str] = Counter()
         anonymous = 0
-        for _, _, item in self._entries():
+        reusable: list[tuple[str, WordpressItem]] = []
+        for _, blog, item in self._entries():
             self.lists_all = self.lists_all and not item.problem
             types[item.type] += 1
+            if item.type == REUSABLE_TYPE and item.status in PUBLISHED:
+                reusable.append((blog.site, item))
             if not _is_article(item):
                 continue
             anonymous += not item.authors
@@ -72,6 +79,9 @@ class WordpressSource(ExportSource):
         writers = {login: Writer(names[login][::-1], count) for login, count in counts.items()}
         self._chosen = choose_authors(writers, self.options, where=str(self.tree.path), sole=True)
         self._only_one = len(counts) <= 1
+        for site, item in reusable:
+            if not self._chosen or not item.authors or self._chosen & self._logins(item).keys():
+                self._reusable.setdefault(site, {}).setdefault(item.id, item.content)
 
     @property
     def identity(self) -> str:
@@ -134,7 +144,7 @@ class WordpressSource(ExportSource):
             url=self.absolute(item.link, blog.url),
             title=item.title,
             created_at=item.created_at,
-            content="" if item.problem else post_html(item.content),
+            content="" if item.problem else post_html(item.content, self._reusable.get(blog.site)),
             content_type=ContentType.HTML,
             visibility=item.visibility,
             tags=item.tags,

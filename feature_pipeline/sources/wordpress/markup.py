@@ -1,49 +1,45 @@
 """What WordPress stores of a post → HTML as a reader gets it.
 
 The classic editor stores line breaks for paragraphs and shortcodes in square brackets; the block editor stores HTML
-between comments. Shortcodes' marks go; what the author wrote between them stays, captions too. Galleries, players and
-embedded addresses go whole. Square brackets that are no shortcode, such as [sic], are the author's.
+between comments, and of a reusable block only where it is used. Embedded addresses go whole.
 """
 
 import html
 import re
+from collections.abc import Mapping
+
+from feature_pipeline.sources.wordpress.shortcodes import without_shortcodes
 
 BLOCK = re.compile(r"<!--\s+(/?)wp:([\w/-]+)(?:\s+\{.*?\})?\s+(/?)-->", re.DOTALL)
 VERBATIM = re.compile(r"(<(pre|script|style|svg|math|textarea)\b.*?</\2\s*>)", re.DOTALL | re.IGNORECASE)
 TAG = re.compile(r"(<!--.*?-->|</?[a-zA-Z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>)", re.DOTALL)
 BLOCK_TAG = re.compile(
     r"</?(?:address|article|aside|blockquote|caption|center|col|colgroup|dd|details|div|dl|dt|fieldset|figcaption|figure"
-    r"|footer|form|h[1-6]|header|hr|iframe|legend|li|main|map|menu|nav|ol|p|pre|script|section|style|summary|table|tbody"
-    r"|td|tfoot|th|thead|tr|ul)\b",
+    r"|footer|form|h[1-6]|header|hr|legend|li|main|map|menu|nav|ol|p|pre|section|summary|table|tbody|td|tfoot|th|thead|tr|ul)\b",
     re.IGNORECASE,
 )
 LINE_BREAK = re.compile(r"[ \t]*\n")
 EMBED_WRAPPER = re.compile(r'<div class="wp-block-embed__wrapper">.*?</div>', re.DOTALL)
 
-ATTRIBUTES = r"(?:[^\[\]\"']|\"[^\"]*\"|'[^']*')*"
-ESCAPED = re.compile(rf"\[(\[[a-zA-Z][\w-]*(?:\s{ATTRIBUTES})?\])\]")
-WHOLE = re.compile(
-    rf"\[(gallery|playlist|audio|video|embed|googlemaps|youtube|vimeo|soundcloud|instagram|tweet|twitter|slideshare"
-    rf"|contact-form(?:-7)?|toc)(?:[\s=:]{ATTRIBUTES})?/?\](?:(?:(?!\[\1).){{0,2000}}?\[/\1\])?",
-    re.DOTALL | re.IGNORECASE,
+# Services whose players stand in place of an address alone on its line: https://wordpress.org/documentation/article/embeds/
+EMBEDDED = re.compile(
+    r"^[ \t]*https?://(?:[\w-]+\.)*(?:youtube\.com|youtu\.be|vimeo\.com|twitter\.com|x\.com|bsky\.app|instagram\.com"
+    r"|facebook\.com|tiktok\.com|soundcloud\.com|spotify\.com|mixcloud\.com|bandcamp\.com|dailymotion\.com|ted\.com"
+    r"|flickr\.com|flic\.kr|imgur\.com|giphy\.com|slideshare\.net|speakerdeck\.com|scribd\.com|issuu\.com|reddit\.com"
+    r"|tumblr\.com|pinterest\.\w+|codepen\.io|wordpress\.tv|kickstarter\.com|gist\.github\.com)/\S*[ \t]*$",
+    re.MULTILINE,
 )
-CAPTION = re.compile(rf"\[(?:wp_)?caption({ATTRIBUTES})\](.*?)\[/(?:wp_)?caption\]", re.DOTALL | re.IGNORECASE)
-CAPTION_TEXT = re.compile(r"\bcaption=(?:\"([^\"]*)\"|'([^']*)')")
-LANGUAGES = (
-    "code|sourcecode|source|php|python|css|html|xml|js|javascript|sql|bash|shell|java|cpp|csharp|ruby|text|plain"
-)
-CODE = re.compile(rf"\[({LANGUAGES})(?:\s{ATTRIBUTES})?\](.{{0,50000}}?)\[/\1\]", re.DOTALL | re.IGNORECASE)
-OPENING = re.compile(r"\[([a-zA-Z][\w-]*)[^\[\]]*\]")
-CLOSING = re.compile(r"\[/([a-zA-Z][\w-]*)\]")
-WITH_ATTRIBUTES = re.compile(rf"\[[a-zA-Z][\w-]*\s+[\w-]+=(?:\"|'|&quot;|&#8221;|&#8243;|\w){ATTRIBUTES}/?\]")
-HELD = "\x1d{}\x1d"  # placeholder for an escaped shortcode; no post contains control characters
+REUSABLE = re.compile(r"<!--\s+wp:block\s+(\{.*?\})\s+/?-->(?:\s*<!--\s+/wp:block\s+-->)?", re.DOTALL)
+REUSABLE_ID = re.compile(r"\"ref\"\s*:\s*\"?(\d+)")
+DEEPEST_REUSED = 5  # blocks within blocks
 INLINE_TAG = re.compile(r"</?(?:em|strong|b|i|u|s|sub|sup|code|span|a|br|small|mark|del|ins|abbr|cite|q|font)\b[^<>]*>")
 
 
-def post_html(content: str) -> str:
-    """Of wp:post_content, or of a comment."""
+def post_html(content: str, reusable: Mapping[str, str] | None = None) -> str:
+    """Of wp:post_content, or of a comment. `reusable` holds blocks by id, as they are stored."""
+    content = _with_reusable(content, reusable or {}, DEEPEST_REUSED)
     if "<!-- wp:" not in content:
-        return _paragraphs(_without_shortcodes(content))
+        return _paragraphs(without_shortcodes(EMBEDDED.sub("", content)))
     parts: list[str] = []
     depth, position = 0, 0
     for mark in BLOCK.finditer(content):
@@ -53,38 +49,23 @@ def post_html(content: str) -> str:
         if not mark[3]:
             depth = max(0, depth - 1) if mark[1] else depth + 1
     parts.append(_paragraphs(content[position:]))
-    return _without_shortcodes(EMBED_WRAPPER.sub("", "".join(parts)))
+    return without_shortcodes(EMBED_WRAPPER.sub("", "".join(parts)))
+
+
+def _with_reusable(content: str, reusable: Mapping[str, str], depth: int) -> str:
+    """A block that is not there, or not the author's, leaves nothing."""
+
+    def stored(match: re.Match[str]) -> str:
+        found = REUSABLE_ID.search(match[1])
+        block = reusable.get(found[1], "") if found and depth else ""
+        return f"\n\n{_with_reusable(block, reusable, depth - 1)}\n\n" if block else "\n\n"
+
+    return REUSABLE.sub(stored, content) if "wp:block" in content else content
 
 
 def plain_title(title: str) -> str:
     """Titles contain entities and inline tags, since themes print them unescaped."""
     return " ".join(html.unescape(INLINE_TAG.sub("", title)).split())
-
-
-def _without_shortcodes(text: str) -> str:
-    if "[" not in text:
-        return text
-    held: list[str] = []
-
-    def hold(match: re.Match[str]) -> str:
-        held.append(match[1])
-        return HELD.format(len(held) - 1)
-
-    text = ESCAPED.sub(hold, text)
-    text = CODE.sub(lambda match: f"<pre>{match[2]}</pre>", text)
-    text = CAPTION.sub(_figure, WHOLE.sub("", text))
-    if closed := set(CLOSING.findall(text)):
-        text = CLOSING.sub("", OPENING.sub(lambda match: "" if match[1] in closed else match[0], text))
-    text = WITH_ATTRIBUTES.sub("", text)
-    for index, shortcode in enumerate(held):
-        text = text.replace(HELD.format(index), shortcode)
-    return text
-
-
-def _figure(match: re.Match[str]) -> str:
-    named = CAPTION_TEXT.search(match[1])
-    caption = f"<figcaption>{named[1] or named[2]}</figcaption>" if named and (named[1] or named[2]) else ""
-    return f"<figure>{match[2]}{caption}</figure>"
 
 
 def _paragraphs(text: str) -> str:

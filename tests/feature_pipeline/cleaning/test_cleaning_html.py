@@ -52,6 +52,50 @@ def test_a_fragment_keeps_what_its_author_wrote(fragment: str, text: str) -> Non
 
 
 @pytest.mark.parametrize(
+    "button",
+    [
+        '<a href="#"> Click here </a>',
+        '<p><a href="javascript:void(0)">Open the tower</a></p>',
+        '<p><a class="btn btn-primary" href="https://a.example/">Buy the <b>almanac</b></a></p>',
+        '<div><a role="button" href="/x">Sign up</a> <a role="button" href="/y">Log in</a></div>',
+        '<ul><li><a href="https://x.com/maud"><i></i> Twitter</a></li><li><a href="/rss"><svg></svg>RSS</a></li></ul>',
+        '<div class="wp-block-buttons"><div class="wp-block-button"><a href="/x">Read the almanac</a></div></div>',
+        '<div class="wp-block-file"><a href="/w.pdf">survey</a><a href="/w.pdf" download>Download</a></div>',
+        '<div class="kg-card kg-button-card"><a href="/x" class="kg-btn">Subscribe</a></div>',
+        '<p><a href="/w.pdf">wall-survey.pdf</a></p>',
+        "<p>IMG_2031.JPG</p>",
+        "<p>data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAYAAACNbyblAAAAHElEQVQI12P4DwQACfsD</p>",
+    ],
+)
+def test_buttons_file_names_and_encoded_data_are_no_text(button: str) -> None:
+    assert html(f"<p>Mine.</p>{button}<p>Mine again.</p>").text == "Mine.\n\nMine again."
+
+
+@pytest.mark.parametrize(
+    ("fragment", "text"),
+    [
+        ('<p>Press <a class="btn" href="#">Save</a> twice.</p>', "Press Save twice."),
+        ('<p>I am on <a href="https://x.com/maud"><i></i> Twitter</a></p>', "I am on Twitter"),
+        ('<p><a href="https://a.example/tower">The tower</a></p>', "The tower"),
+        ('<p><b>Note</b> <a href="#">here</a></p>', "Note here"),
+        ("<p>The file survey.pdf is lost.</p>", "The file survey.pdf is lost."),
+        (f"<p>N{'O' * 70}!</p>", f"N{'O' * 70}!"),
+        (
+            "<p>https://a.example/AbcDef0123456789/AbcDef0123456789/AbcDef0123456789/AbcDef0123456789/a</p>",
+            "https://a.example/AbcDef0123456789/AbcDef0123456789/AbcDef0123456789/AbcDef0123456789/a",
+        ),
+    ],
+)
+def test_what_looks_like_a_button_and_is_in_a_sentence_stays(fragment: str, text: str) -> None:
+    assert html(fragment).text == text
+
+
+def test_an_embed_parts_paragraphs() -> None:
+    assert html('One.<iframe src="x"></iframe>Two.<video src="y"></video>').text == "One.\n\nTwo."
+    assert html('<p>One.<iframe src="x"></iframe>Two.</p>').text == "One.\n\nTwo."
+
+
+@pytest.mark.parametrize(
     ("others", "text"),
     [
         (

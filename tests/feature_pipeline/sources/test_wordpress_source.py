@@ -158,6 +158,72 @@ def test_block_editor(tmp_path: Path) -> None:
     assert document.text == "Fog came.\n\nwritten\n\nbefore\n\n> Others\n\nMy film"
 
 
+def text_of(folder: Path, *items: str, key: str = "1", **options: object) -> str:
+    return clean(posts(folder, wxr(*items, authors=AUTHORS), **options)[key], min_words=1).text
+
+
+def test_a_reusable_block_stands_where_it_is_used(tmp_path: Path) -> None:
+    one = item(
+        1,
+        '<!-- wp:paragraph --><p>Fog.</p><!-- /wp:paragraph --><!-- wp:block {"ref":77} /--><!-- wp:paragraph -->'
+        '<p>Rain.</p><!-- /wp:paragraph --><!-- wp:block {"ref":5} /--><!-- wp:block {"ref":78} /-->',
+    )
+    inner = '<!-- wp:paragraph --><p>I mend clocks.</p><!-- /wp:paragraph --><!-- wp:block {"ref":"79"} -->'
+    blocks = (
+        item(77, inner + '<!-- /wp:block --><!-- wp:block {"ref":77} /-->', post_type="wp_block"),  # within itself
+        item(78, "<p>Trashed.</p>", post_type="wp_block", status="trash"),
+        item(79, "<p>On Tar Lane.</p>", post_type="wp_block"),
+    )
+    text = text_of(tmp_path, one, *blocks)
+    assert text.split("\n\n")[:3] == ["Fog.", "I mend clocks.", "On Tar Lane."]
+    assert (text.split("\n\n")[-1], "Trashed" in text) == ("Rain.", False)
+    others = item(77, "<p>Otto's words.</p>", post_type="wp_block", creator="otto")
+    assert text_of(tmp_path, one, others, item(2, creator="otto"), me=("maud",)) == "Fog.\n\nRain."
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (
+            '[vc_row][vc_column width="1/2"][vc_column_text]Springs break.[/vc_column_text][vc_raw_html]JTNDZGl2JTNF'
+            '[/vc_raw_html][vc_btn title="Buy"][/vc_column][vc_column][vc_column_text]Oil dries.[/vc_column_text]'
+            "[vc_empty_space][/vc_column][/vc_row]",
+            "Springs break.\n\nOil dries.",
+        ),
+        (
+            '[et_pb_section fb_built="1"][et_pb_row][et_pb_text a="b"]<p>Oil dries.</p>[/et_pb_text]'
+            '[et_pb_button url="#"]Buy[/et_pb_button][et_pb_social_media_follow]'
+            '[et_pb_social_media_follow_network network="x"]facebook'
+            "[/et_pb_social_media_follow_network][/et_pb_social_media_follow][et_pb_code]"
+            "<!-- [et_pb_line_break_holder] --><style>.a{}</style>[/et_pb_code][/et_pb_row][/et_pb_section]",
+            "Oil dries.",
+        ),
+        ("[fusion_code]PGRpdj48L2Rpdj4=[/fusion_code][fusion_text]Oil dries.[/fusion_text]", "Oil dries."),
+        ("[one_half]Left.[/one_half][one_half_last]Right.[/one_half_last]", "Left.\n\nRight."),
+        ("A [highlight]bright[/highlight] lamp, see [section 3].", "A bright lamp, see [section 3]."),
+        ('One.\n[button link="/x"]Read more[/button]\n\nTwo.\n\n[recent_posts]', "One.\n\nTwo."),
+        (
+            "One.\n\nhttps://www.youtube.com/watch?v=abc\n\nTwo: https://youtu.be/abc",
+            "One.\n\nTwo: https://youtu.be/abc",
+        ),
+        ('One.\n\n<iframe src="x"></iframe>\n\nTwo.', "One.\n\nTwo."),
+        ("One.\n\n<script>x()</script>\n\nTwo.", "One.\n\nTwo."),
+    ],
+)
+def test_page_builders_and_embeds(tmp_path: Path, content: str, text: str) -> None:
+    assert text_of(tmp_path, item(1, content)) == text
+
+
+@pytest.mark.parametrize("name", ["cc", "ccN", "cce_php", "codesyntax", "sourcecode", "CC"])
+def test_code_in_shortcodes_is_marked_as_code(tmp_path: Path, name: str) -> None:
+    content = (
+        f'Wind it:\n[{name} lang="php"]\nif (a < b) {{\n\n  c();\n}}\n[/{name}]\nIt ticks, says [cci]tick()[/cci].'
+    )
+    document = clean(posts(tmp_path, wxr(item(1, content)))["1"], min_words=1)
+    assert [document.text[span.start : span.end] for span in document.marked] == ["if (a < b) {\n\n  c();\n}"]
+    assert document.text.endswith("It ticks, says tick().")
+
+
 def comment(number: int, text: str, *, by: str, parent: int = 0, user: int = 0, **fields: str) -> str:
     values = {"comment_type": "", "comment_approved": "1", "comment_author_email": "", **fields}
     return (
