@@ -1,4 +1,4 @@
-"""Discord: the data package that it sends on request, or JSON of single channels by DiscordChatExporter."""
+"""Discord: the data package that it sends on request, or single channels by DiscordChatExporter: JSON, HTML or text."""
 
 import re
 from collections import Counter
@@ -14,14 +14,15 @@ from feature_pipeline.source_bases.base import ExportSource, Ignored, Item
 from feature_pipeline.source_bases.chats import ChatSource, Conversation, Message
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_pipeline.sources.discord.package import account_of, channels_of, is_package, messages_of, names_of
+from feature_pipeline.sources.discord.pages import channel_files, read_channel
 from feature_pipeline.sources.discord.text import discord_text
 from feature_store.records import PostKind, digest_of
 
-SUMMARY = "Discord: the author's messages in Discord's data package, or in DiscordChatExporter's JSON"
+SUMMARY = "Discord: the author's messages in its data package, or in DiscordChatExporter's JSON, HTML or text"
 EXAMPLE = "~/Downloads/package.zip"
 OBTAIN = (
     "User Settings → Data & Privacy → Request all of my data; the package comes by mail within a month. It has your "
-    "messages alone. With the messages that they answer: DiscordChatExporter, format JSON."
+    "messages alone. With the messages that they answer: DiscordChatExporter, best in JSON."
 )
 
 CHANNEL_EXPORT = re.compile(rb'\s*(?:\xef\xbb\xbf)?\s*\{\s*"guild"\s*:\s*\{.*?"channel"\s*:\s*\{', re.DOTALL)
@@ -135,7 +136,7 @@ def _channel_files(tree: FileTree) -> list[str]:
 
 
 def recognises(location: Location) -> Match:
-    return location.holds(lambda tree: is_package(tree) or _channel_files(tree))
+    return location.holds(lambda tree: is_package(tree) or _channel_files(tree) or channel_files(tree))
 
 
 def open(location: Location, options: SourceOptions) -> PackageSource | ChannelsSource:  # noqa: A001 - the name that sources are opened by
@@ -144,6 +145,8 @@ def open(location: Location, options: SourceOptions) -> PackageSource | Channels
     if is_package(tree):
         return PackageSource(options, tree, account_of(tree))
     exports = [parse_json(tree.read(name, max_bytes=MAX_BYTES), what=name) for name in _channel_files(tree)]
+    if not exports:
+        exports = [read_channel(tree, name) for name in channel_files(tree)]
     for export in exports:
         export["messages"] = [item for item in list_at(export, "messages") if isinstance(item, dict)]
     counts: Counter[str] = Counter()
@@ -156,7 +159,7 @@ def open(location: Location, options: SourceOptions) -> PackageSource | Channels
     if not counts:
         raise EmptySourceError(
             f"{tree.path} holds no message of Discord: looked for folders such as messages/c123/ with messages.json or "
-            "messages.csv, and for DiscordChatExporter's JSON."
+            "messages.csv, and for DiscordChatExporter's JSON, HTML or text."
         )
-    writers = {key: Writer((*sorted(names[key], key=len), key), count) for key, count in counts.items()}
+    writers = {key: Writer((*sorted(sorted(names[key]), key=len), key), count) for key, count in counts.items()}
     return ChannelsSource(options, tree, exports, choose_authors(writers, options, where=str(tree.path)))

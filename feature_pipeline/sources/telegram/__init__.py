@@ -1,4 +1,4 @@
-"""Telegram: result.json of Telegram Desktop, of the whole account or of one chat."""
+"""Telegram Desktop's exports of the whole account or of one chat: result.json, or pages."""
 
 import re
 from collections import Counter, defaultdict
@@ -23,15 +23,17 @@ from feature_pipeline.sources.telegram.messages import (
     text_of,
     why_ignored,
 )
+from feature_pipeline.sources.telegram.pages import chat_pages, read_chats
 from feature_store.records import digest_of
 
-SUMMARY = "Telegram: the author's messages and channel posts in Telegram Desktop's JSON (result.json)"
+SUMMARY = "Telegram: the author's messages and channel posts in Telegram Desktop's export, JSON (result.json) or HTML"
 EXAMPLE = '"~/Downloads/Telegram Desktop/DataExport_2024-05-01"'
 OBTAIN = (
     "Telegram Desktop: Settings → Advanced → Export Telegram data, or ⋮ → Export chat history in one chat; choose "
-    "“Machine-readable JSON”. For one group, say what you are called in it with `--me`."
+    "“Machine-readable JSON”; the HTML is read too. For one group, say what you are called in it with `--me`."
 )
 
+PERSONAL = {"personal_chat", "bot_chat", "saved_messages"}
 PROBE_BYTES = 65536
 MAX_BYTES = 4_000_000_000
 CHAT_TYPE = re.compile(
@@ -90,17 +92,19 @@ def _begins_as_export(tree: FileTree, name: str) -> bool:
 
 
 def recognises(location: Location) -> Match:
-    return location.holds(_files)
+    return location.holds(lambda tree: _files(tree) or chat_pages(tree))
 
 
 def open(location: Location, options: SourceOptions) -> TelegramSource:  # noqa: A001 - the name that sources are opened by
     """Raises SourceError, EmptySourceError, WhoIsTheAuthorError."""
     tree = location.require_tree()
-    names = _files(tree) or [name for name in tree.names() if name.endswith(".json")][:1]
-    if not names:
-        raise EmptySourceError(f"{tree.path} holds no result.json: export it again as “Machine-readable JSON”.")
+    names, pages = _files(tree), chat_pages(tree)
+    if not names and not pages:
+        names = [name for name in tree.names() if name.endswith(".json")][:1]
+    if not names and not pages:
+        raise EmptySourceError(f"{tree.path} holds neither result.json nor messages.html of Telegram Desktop.")
     exports = [parse_json(tree.read(name, max_bytes=MAX_BYTES), what=name) for name in names]
-    chats = [chat for export in exports for chat in chats_of(export)]
+    chats = [chat for export in exports for chat in chats_of(export)] or read_chats(tree, pages)
     said = Counter(senders(chats))
     if not said:
         raise EmptySourceError(f"{tree.path} holds no message.")
@@ -112,7 +116,7 @@ def open(location: Location, options: SourceOptions) -> TelegramSource:  # noqa:
         names_of[sender].append(name)
         counts[sender] += count
     writers = {key: Writer((*names_of[key], key, key.removeprefix("user")), count) for key, count in counts.items()}
-    author = choose_authors(writers, options, account=account or _other_side(chats, set(writers)), where=str(tree.path))
+    author = choose_authors(writers, options, account=account or _other_side(chats), where=str(tree.path))
     known = [name for export in exports for name in account_names(export)] if account in author else []
     mine = [*known, *options.me, options.author_name, *(name for key in author for name in names_of[key])]
     source = TelegramSource(options, tree, account, chats, author)
@@ -120,9 +124,12 @@ def open(location: Location, options: SourceOptions) -> TelegramSource:  # noqa:
     return source
 
 
-def _other_side(chats: list[Chat], wrote: set[str]) -> str:
-    """The author in an exported chat of two: the chat has the other person's id, so the author is who else writes."""
-    if len(chats) != 1 or chats[0].kind not in ("personal_chat", "bot_chat", "saved_messages"):
-        return ""
-    others = wrote - {f"user{chats[0].id}"} if chats[0].kind != "saved_messages" else wrote
+def _other_side(chats: list[Chat]) -> str:
+    """The author in exported chats of two: each has the other person's id or name, so the author is who else writes."""
+    sides = []
+    for chat in chats:
+        if chat.kind in PERSONAL:
+            wrote = {sender for sender, _ in senders([chat])}
+            sides.append(wrote if chat.kind == "saved_messages" else wrote - {f"user{chat.id}", chat.name})
+    others = set.intersection(*filter(None, sides)) if any(sides) else set()
     return others.pop() if len(others) == 1 else ""

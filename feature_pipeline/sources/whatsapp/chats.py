@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
+from feature_pipeline.formats.local_times import afternoon_hour
+
 MARKS = "\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff"
 _M = f"[{MARKS}]*"
 _DATE = rf"(\d{{1,4}}){_M}(?:\.\s?|[/-]|[年년]\s?){_M}(\d{{1,2}}){_M}(?:\.\s?|[/-]|[月월]\s?){_M}(\d{{1,4}})"
@@ -23,48 +25,6 @@ DASHED = re.compile(rf"{_M}{_DATE}{_GAP}{_TIME}{_HALF}(?:\s[-–]|:)\s")
 SENDER = re.compile(r"([^\n:]{1,120}?)\s?:(?:\s|$)")
 SAYS = re.compile(r"[\"“”„«»]")  # a notice quotes what a group is called now, and no person is called so
 
-AFTERNOON = {
-    *(
-        "pm",
-        "下午",
-        "晚上",
-        "中午",
-        "午後",
-        "오후",
-        "م",
-        "μμ",
-        "بعدازظهر",
-        "بظ",
-        "ch",
-        "ös",
-        "odp",
-        "odpoledne",
-        "popol",
-        "du",
-    ),
-    *("ptg", "ip", "em", "nm", "หลังเที่ยง", "अपराह्न", "pasdite", "мп", "غروب", "מ", "אחהצ"),
-}
-FORENOON = {
-    *(
-        "am",
-        "上午",
-        "凌晨",
-        "早上",
-        "清晨",
-        "午前",
-        "오전",
-        "ص",
-        "πμ",
-        "قبلازظهر",
-        "قظ",
-        "sa",
-        "öö",
-        "dop",
-        "dopoledne",
-        "dopol",
-    ),
-    *("de", "pg", "ap", "fm", "vm", "ก่อนเที่ยง", "पूर्वाह्न", "paradite", "пп", "לפנהצ"),
-}
 CAPITALS = re.compile(r"\b[AP]M\b")
 PROBED_LINES = 200
 FIRST_YEAR = 2009  # of WhatsApp: an earlier one is not a date, or of an unsupported calendar
@@ -139,9 +99,7 @@ def _message(head: _Head, order: str, body: str) -> ChatMessage:
 
 def _head(match: re.Match[str]) -> _Head | None:
     first, second, third, gap, hour, minute, seconds, half = match.groups()
-    halves = {re.sub(rf"[\s.,'\"״׳{MARKS}]|klo|kl|日|일", "", part).casefold() for part in (gap, half)}
-    after, before = bool(halves & AFTERNOON), bool(halves & FORENOON)
-    hours = int(hour) % 12 + 12 * after if (after or before) and int(hour) <= 12 else int(hour)
+    hours = afternoon_hour(int(hour), *(re.sub(rf"[{MARKS}]|klo|kl|日|일", "", part) for part in (gap, half)))
     if hours > 23 or int(minute) > 59:
         return None
     return _Head(
