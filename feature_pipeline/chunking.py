@@ -2,7 +2,8 @@
 lines, sentences, words: at the largest of these that fits.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from feature_pipeline.chunkers import Chunker, chunker_module, headings
@@ -66,7 +67,14 @@ def chunk_documents(
     order = {document.id: position for position, document in enumerate(documents)}
     fitting.sort(key=lambda cut: (order[cut.document.id], cut.start))
     cuts = _join_small(fitting, encoder, limit) if chunker.JOIN_SMALL else fitting
-    return [_chunk(cut, encoder.fingerprint) for cut in cuts]
+    commonest = most_common_language(documents)
+    return [_chunk(cut, encoder.fingerprint, cut.document.language or commonest) for cut in cuts]
+
+
+def most_common_language(documents: Iterable[Document]) -> str:
+    """ "" where none of them says one."""
+    count = Counter(document.language for document in documents if document.language)
+    return min(count, key=lambda language: (-count[language], language), default="")
 
 
 def _prefixes(titles: Sequence[str], encoder: Encoder, limit: int) -> list[str]:
@@ -142,7 +150,7 @@ def _join_small(cuts: Sequence[_Cut], encoder: Encoder, limit: int) -> list[_Cut
     ]
 
 
-def _chunk(cut: _Cut, encoder: str) -> Chunk:
+def _chunk(cut: _Cut, encoder: str, language: str) -> Chunk:
     document = cut.document
     return Chunk(
         document_id=document.id,
@@ -156,5 +164,6 @@ def _chunk(cut: _Cut, encoder: str) -> Chunk:
         search_text=cut.search_text,
         token_count=cut.tokens,
         encoder=encoder,
+        language=language,
         sentence_rules=SENTENCE_RULES,
     )

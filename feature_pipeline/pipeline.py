@@ -21,6 +21,7 @@ from feature_pipeline.labels import checks as example_checks
 from feature_pipeline.labels import examples
 from feature_pipeline.labels.backward_prompts import BackwardPrompts
 from feature_store.errors import NothingCollectedError
+from feature_store.index_terms import TERM_RULES
 from feature_store.ports import Encoder, FeatureWriter, OnlineIndex
 from feature_store.records import Document, Post
 from feature_store.sentence_vectors import SENTENCE_RULES
@@ -63,6 +64,7 @@ def build_features(
         "splitting": splitting.fingerprint(settings.validation_share, settings.test_share),
         "chunking": chunking.fingerprint(settings.chunker, settings.chunk_tokens),
         "sentence vectors": SENTENCE_RULES,
+        "index terms": TERM_RULES,
         "examples": examples.fingerprint(settings.example_tokens, backward.fingerprint if backward else ""),
     }
     with store.writing(author):

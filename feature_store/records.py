@@ -160,6 +160,7 @@ class Chunk:
     search_text: str  # the normalised view that is embedded and indexed
     token_count: int  # of search_text, by the encoder's tokenizer, special tokens included
     encoder: str  # the encoder's fingerprint
+    language: str = ""  # of its document, else that of most of the author's; "" when unknown: words are read in it
     sentence_rules: str = ""  # by which the vectors of its sentences were made; "" when it has none
     vector: Vector = ()  # () until embedded; unit length, float32 values
     sentence_vectors: bytes = b""  # a row for each sentence of `text`, as feature_store/sentence_vectors.py packs them

@@ -53,6 +53,21 @@ COMMONEST = {
     "zh": "的 了 是 在 我 你 他 她 它 们 这 那 不 也 就 都 和 与 有 很 还 着 过 吗 呢 吧 把 被 让 对 从 到 为 以 "
     "而 但 或 什 么 哪 谁 怎",
 }
+# Of languages whose commonest words would hide words of others, where a text says no language
+COMMONEST_ELSEWHERE = {
+    "no": "og i å det er en et til på som med for den de av ikke der om har jeg var men han seg kan så vi fra hun du "
+    "eller når nå skal hva meg sin her hadde alle etter bare mye ved hvor hvorfor hvem hvordan noe noen også ble ei",
+    "fi": "ja on ei se että oli ovat mutta kun niin tai myös hän minä sinä me te he joka jotka mitä mikä kuka missä "
+    "miksi milloin miten ole olen olla olin ollut sitä sen tämä ne nyt jo vain kuin vielä sitten siellä täällä jos",
+    "cs": "a v na se že je to s z do o k i ale jsem jsou byl byla bylo by po pro za jak co kde kdy kdo proč jeho její "
+    "když nebo už jen ještě pak tak ten ta ty my já on ona oni není od u ve si mi mě která který které také",
+    "hu": "a az és hogy nem is egy volt van de ez ezt azt meg már csak mint ha vagy mert el fel ki be még ő én te mi "
+    "ti ők ami aki ahol mit miért hol mikor hogyan lesz nincs majd most itt ott után minden",
+    "ro": "și în de la pe cu nu o un este e a să că din care pentru mai ce s-a au am fost era sunt ca dar sau dacă "
+    "când unde cine cum după până lui ei el ea eu tu noi voi îl îi le al ale foarte doar aici acolo",
+    "uk": "і в не на що я з він а як це по але із у же за від так о до ви ми ти вони вона воно для би мене його її їх "
+    "був була було були є або якщо коли тільки ще вже все всі щоб де хто чому дуже цей ця ці тут там та",
+}
 # English words that carry no meaning of their own, beside the commonest: those of questions and requests among them.
 ENGLISH = (
     "a above after again also although always am any anything ask because been before being below between both "
@@ -133,7 +148,9 @@ def _sets(texts: Mapping[str, str]) -> dict[str, frozenset[str]]:
 # Japanese writes what inflects and what relates in these, and most things in others
 HIRAGANA = "".join(map(chr, range(0x3041, 0x3097)))
 # Words that carry no meaning, where texts are compared
-FUNCTION_WORDS_OF = _sets(COMMONEST | {"en": f"{COMMONEST['en']} {ENGLISH}", "ja": " ".join(HIRAGANA)})
+FUNCTION_WORDS_OF = _sets(
+    COMMONEST | COMMONEST_ELSEWHERE | {"en": f"{COMMONEST['en']} {ENGLISH}", "ja": " ".join(HIRAGANA)}
+)
 # Words that name no topic; of languages for which NOUN_FOLLOWS tells where topics are named
 STOP_WORDS_OF = {
     language: words | frozenset(EMPTY_ENGLISH.split() if language == "en" else ())

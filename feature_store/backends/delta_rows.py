@@ -117,6 +117,7 @@ def _chunk(row: Row) -> Chunk:
     if "sentence_vectors" in row:
         row["sentence_vectors"] = row["sentence_vectors"] or b""
     row["sentence_rules"] = row.get("sentence_rules") or ""
+    row["language"] = row.get("language") or ""
     return Chunk(**row)
 
 
@@ -148,7 +149,7 @@ DOCUMENTS = RowType(
 CHUNKS = RowType(
     "chunks",
     _all_text("document_id", "author", "title", "url", "created_at", "text", "search_text", "encoder")
-    | _all_text("sentence_rules")
+    | _all_text("language", "sentence_rules")
     | {"start": "integer", "end": "integer", "token_count": "integer"}
     | {"vector": "vector", "sentence_vectors": "bytes"},
     _chunk,

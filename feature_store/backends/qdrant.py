@@ -1,4 +1,4 @@
-"""The online store on a Qdrant server: one collection an encoder, the author as tenant key.
+"""The online store on a Qdrant server: one collection an encoder and rules for terms, the author as tenant key.
 
 F_n is searchable when its marker point is there: a point without vectors, written last, that says who published what.
 """
@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from feature_store import index_terms
 from feature_store.backends import qdrant_points as points
 from feature_store.errors import IndexUnreachableError
 from feature_store.records import Chunk, ScoredChunk, Vector
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 TIMEOUT = 30  # seconds
 PAGE = 1000
-COLLECTION = "twin-"  # a collection is named so and by the encoder; a shared server holds others too
+COLLECTION = "twin-"  # a collection is named so and by the encoder and the terms; a shared server holds others too
 
 
 class QdrantIndex:
@@ -51,7 +52,7 @@ class QdrantIndex:
             for start in range(0, len(change.ended), points.BATCH):
                 ended: list[Any] = [*change.ended[start : start + points.BATCH]]
                 self._client.set_payload(collection, {"valid_to": version.number}, points=ended, wait=True)
-            self._mark(collection, version)
+            self._mark(collection, version, index_terms.languages_of_chunks(chunks))
         return len(change.new), len(change.ended)
 
     def published(self, author: str, encoder: str) -> int:
@@ -97,11 +98,9 @@ class QdrantIndex:
             return points.in_order(ask, max(limit, points.CANDIDATES))
 
         with self._answering():
-            marker = points.marker_id(author, version)
-            if not (self._client.collection_exists(collection) and self._client.retrieve(collection, [marker])):
-                raise points.not_published(author, version)
+            languages = self._languages(collection, author, version)
             rankings = [ranking(list(vector), points.DENSE)]
-            words = points.bm25().embed_query(text)
+            words = index_terms.of_question(text, languages)
             if words.indices:  # a query of stop words has none
                 # Word frequencies are those of this author and version: no one else's text moves a score.
                 of_version = models.SearchParams(idf=models.IdfCorpusParams(corpus=visible))
@@ -152,7 +151,7 @@ class QdrantIndex:
 
         batch = []
         for chunk in chunks:
-            words = points.bm25().embed_document(chunk.search_text)
+            words = index_terms.of_chunk(chunk)
             sparse = models.SparseVector(indices=words.indices, values=words.values)
             batch.append(
                 models.PointStruct(
@@ -163,15 +162,24 @@ class QdrantIndex:
             )
         self._client.upsert(collection, batch, wait=True)
 
-    def _mark(self, collection: str, version: FeatureVersion) -> None:
+    def _mark(self, collection: str, version: FeatureVersion, languages: list[str]) -> None:
         from qdrant_client import models
 
         marker = models.PointStruct(
             id=points.marker_id(version.author, version.number),
             vector={},
-            payload={"author": version.author, "published": version.number},
+            payload={"author": version.author, "published": version.number, "languages": languages},
         )
         self._client.upsert(collection, [marker], wait=True)
+
+    def _languages(self, collection: str, author: str, version: int) -> list[str]:
+        """Of the chunks of F_version, the commonest first. Raises UnknownFeatureVersionError."""
+        marker = points.marker_id(author, version)
+        found = self._client.retrieve(collection, [marker]) if self._client.collection_exists(collection) else []
+        if not found:
+            raise points.not_published(author, version)
+        languages: list[str] = _payload(found[0])["languages"]
+        return languages
 
     def _published(self, collection: str, author: str) -> set[int]:
         return {found["published"] for _, found in self._scroll(collection, author, _range("published", gte=1))}
@@ -218,7 +226,7 @@ class QdrantIndex:
 
 
 def _collection(encoder: str) -> str:
-    return f"{COLLECTION}{encoder[:16]}"
+    return f"{COLLECTION}{points.space(encoder)}"
 
 
 def _of(author: str) -> "FieldCondition":

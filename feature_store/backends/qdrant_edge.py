@@ -1,6 +1,6 @@
 """The online store in process: Qdrant Edge.
 
-    root/<encoder>/<author>/
+    root/<encoder>-<rules for terms>/<author>/
         lock                 held while one process publishes
         F1/ F2/ …            finished folders, the newest two kept: shard/ and published.json
 
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from configs.files import new_folder, private_folder, set_aside
+from feature_store import index_terms
 from feature_store.backends import qdrant_points as points
 from feature_store.backends.local_disk import (
     MEGABYTE,
@@ -38,6 +39,7 @@ from feature_store.backends.qdrant_edge_folders import (
     published_in,
     remove_copies_of_the_dead,
 )
+from feature_store.index_terms import SparseVector
 from feature_store.records import Chunk, ScoredChunk, Vector
 from feature_store.versions import FeatureVersion
 
@@ -76,10 +78,18 @@ class QdrantEdgeIndex:
                 shutil.rmtree(leftover)
             with new_folder(home / version.name, prefix=PUBLISHING) as staging:
                 change = _fill(staging / SHARD, previous, version, chunks, dimensions)
-                manifest = {"versions": [*published, version.number], "encoder": version.encoder}
+                languages = index_terms.languages_of_chunks(chunks)
+                manifest = {
+                    "versions": [*published, version.number],
+                    "encoder": version.encoder,
+                    "languages": languages,
+                }
                 (staging / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
             for number in numbers(home)[:-KEPT]:
                 shutil.rmtree(set_aside(home / f"F{number}", prefix=PUBLISHING))  # a reader never meets half of it
+        for outdated in self._root.glob(f"{version.encoder[:16]}*/{version.author}"):
+            if outdated != home:  # made by other rules for terms: no search of ours can use it
+                shutil.rmtree(outdated, ignore_errors=True)
         return len(change.new), len(change.ended)
 
     def published(self, author: str, encoder: str) -> int:
@@ -103,7 +113,8 @@ class QdrantEdgeIndex:
                 raise points.not_published(author, version)
             visible = reader.visible(version)
             wanted = _within(visible, documents)
-            return _search(reader.shard, visible, wanted, text=text, vector=vector, limit=limit, weights=weights)
+            words = index_terms.of_question(text, reader.languages)
+            return _search(reader.shard, visible, wanted, words=words, vector=vector, limit=limit, weights=weights)
 
     def refresh(self) -> None:
         with self._lock:
@@ -128,7 +139,7 @@ class QdrantEdgeIndex:
             self._readers.clear()
 
     def _home(self, author: str, encoder: str) -> Path:
-        return self._root / encoder[:16] / author
+        return self._root / points.space(encoder) / author
 
     def _reader(self, home: Path) -> "Reader | None":
         """A reader of the newest folder."""
@@ -168,7 +179,7 @@ def _fill(
     folder: Path, previous: Path | None, version: FeatureVersion, chunks: Sequence[Chunk], dimensions: int
 ) -> points.Difference:
     """Make `folder` a closed shard that holds F_n and all before it."""
-    from qdrant_edge import Point, UpdateOperation
+    from qdrant_edge import Point, SparseVector, UpdateOperation
 
     if previous is not None:
         copy_folder(previous / SHARD, folder)
@@ -179,7 +190,7 @@ def _fill(
             batch = [
                 Point(
                     points.point_id(chunk.id, version.number),
-                    {points.DENSE: list(chunk.vector), points.SPARSE: points.bm25().embed_document(chunk.search_text)},
+                    {points.DENSE: list(chunk.vector), points.SPARSE: SparseVector(*index_terms.of_chunk(chunk))},
                     points.payload(chunk, version.number),
                 )
                 for chunk in change.new[start : start + points.BATCH]
@@ -217,12 +228,13 @@ def _search(
     visible: "Filter | None",
     wanted: "Filter | None",
     *,
-    text: str,
+    words: SparseVector,
     vector: Vector,
     limit: int,
     weights: tuple[float, float],
 ) -> list[ScoredChunk]:
     """Of the points that are `wanted`; `visible` are all of this version. None: every point is."""
+    import qdrant_edge as edge
     from qdrant_edge import IdfParams, Query, QueryRequest, SearchParams
 
     def ranking(query: Any, params: SearchParams | None = None) -> list[str]:
@@ -232,11 +244,10 @@ def _search(
         )
 
     rankings = [ranking(Query.Nearest(list(vector), using=points.DENSE))]
-    words = points.bm25().embed_query(text)
     if words.indices:  # a query of stop words has none
         # Word frequencies are those of this author and version: no one else's text moves a score.
         of_version = SearchParams(idf=IdfParams(corpus=visible)) if visible else None
-        rankings.append(ranking(Query.Nearest(words, using=points.SPARSE), of_version))
+        rankings.append(ranking(Query.Nearest(edge.SparseVector(*words), using=points.SPARSE), of_version))
     best = points.fused(rankings, weights, limit)
     # The stubs know neither the payload nor which vectors were asked for.
     records: list[Any] = shard.retrieve([*best], with_payload=[*points.SHOWN], with_vector=[points.DENSE])

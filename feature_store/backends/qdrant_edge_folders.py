@@ -28,6 +28,7 @@ class Reader:
         self._folder = folder = home / f"F{number}"
         self._identity = _identity(folder)
         self.versions = published_in(home, number)
+        self.languages = _languages_in(folder)
         self._visible: dict[int, Filter | None] = {}
         remove_copies_of_the_dead(copies)
         copy = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=private_folder(copies)))
@@ -115,6 +116,14 @@ def published_in(home: Path, newest: int) -> list[int]:
     folder = home / f"F{newest}"
     try:
         return [int(number) for number in json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["versions"]]
+    except (ValueError, KeyError, TypeError) as error:
+        raise corrupt(folder, f"{MANIFEST}: {error}") from error
+
+
+def _languages_in(folder: Path) -> list[str]:
+    """Of the chunks, the commonest first."""
+    try:
+        return [str(language) for language in json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["languages"]]
     except (ValueError, KeyError, TypeError) as error:
         raise corrupt(folder, f"{MANIFEST}: {error}") from error
 

@@ -7,18 +7,15 @@ older versions find it; one that comes back begins a new life, and is a new poin
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from operator import mul
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from feature_store.errors import FeatureStoreError, UnknownFeatureVersionError
+from feature_store.index_terms import TERM_RULES
 from feature_store.records import Chunk, ScoredChunk, Vector, digest_of
 from feature_store.sentence_vectors import cosines
 from feature_store.versions import FeatureVersion
-
-if TYPE_CHECKING:
-    from qdrant_edge import Bm25
 
 DENSE = "dense"
 SPARSE = "bm25"
@@ -76,6 +73,11 @@ def not_published(author: str, version: int) -> UnknownFeatureVersionError:
     )
 
 
+def space(encoder: str) -> str:
+    """What names the points that an encoder's vectors and today's terms were made for: others cannot be compared."""
+    return f"{encoder[:16]}-{TERM_RULES}"
+
+
 def point_id(chunk_id: str, valid_from: int) -> str:
     """A UUID that follows from what it names: writing a point twice changes nothing."""
     return str(UUID(digest_of("point", chunk_id, valid_from)[:32]))
@@ -131,14 +133,3 @@ def _scored(payload: Mapping[str, Any], vector: Vector, *, score: float, query: 
     packed = b64decode(payload.get("sentences", ""))  # a point of before sentences had vectors has none
     similarity = sum(map(mul, vector, query), 0.0)
     return ScoredChunk(chunk, score, similarity, cosines(chunk.sentence_rules, packed, query))
-
-
-@cache
-def bm25() -> "Bm25":
-    """Makes the sparse vectors of documents and queries, for a server too; Qdrant's IDF modifier completes them.
-
-    k=1.2, b=0.75, English stemming and stop words: other languages are matched by whole words.
-    """
-    from qdrant_edge import Bm25, Bm25Config
-
-    return Bm25(Bm25Config(k=1.2, b=0.75, avg_len=100.0, language="english"))

@@ -57,7 +57,7 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener]:
         client = _server(request) if request.param == "server" else QdrantClient(":memory:")
         yield lambda: QdrantIndex(client)
         for collection in client.get_collections().collections:
-            if collection.name in (f"twin-{ENCODER[:16]}", f"twin-{OTHER_ENCODER[:16]}"):
+            if collection.name in (f"twin-{points.space(ENCODER)}", f"twin-{points.space(OTHER_ENCODER)}"):
                 client.delete_collection(collection.name)
         client.close()
     for index in indexes:
@@ -214,6 +214,26 @@ def test_both_rankings_together_beat_each_alone(index: OnlineIndex) -> None:
     both = make_chunk("both", "bell, bell, bell!", vector=between(axis(0), axis(1), 0.2))
     publish(index, 1, [word_only, near_only, both])
     assert search(index, text="bell", vector=axis(0), limit=1)[0].chunk.text == both.text
+
+
+def test_each_text_is_found_by_the_words_of_its_own_language(opened: Opener) -> None:
+    written = {
+        "de": ("Die Uhren am Hafen gehen nach.", "Welche Uhr?"),
+        "en": ("The clocks of the harbour are slow.", "Which clock?"),
+        "zh": ("港口的钟停在三点五十分。", "钟什么时候停的？"),
+        "th": ("นาฬิกาที่ท่าเรือหยุดเดินตอนสี่โมงเย็น", "นาฬิกาหยุดเมื่อไหร่"),
+        "ja": ("港の時計は三時五十分で止まった。", "時計はいつ止まった？"),
+    }
+    chunks = [
+        replace(make_chunk(name, text, vector=axis(1)), language=name, search_text=text)
+        for name, (text, _) in written.items()
+    ]
+    index = opened()
+    if isinstance(index, InMemoryIndex):
+        pytest.skip("the fake knows words between spaces")
+    publish(index, 1, [*chunks, *crowd(60, axis(0))])
+    for text, question in written.values():
+        assert texts(search(index, text=question, weights=(0.0, 1.0), limit=1)) == {text}
 
 
 @pytest.mark.parametrize("text", ["", "or of and", "🌫️", "?!", '"quoted" OR (x AND'])

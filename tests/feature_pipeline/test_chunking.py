@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -134,3 +135,12 @@ def test_chunkers_cover_a_document_in_order() -> None:
         assert all(first[1] <= second[0] for first, second in pairwise(spans))
         covered = {place for start, end in spans for place in range(start, end)}
         assert "".join(c for i, c in enumerate(doc.text) if i not in covered).strip() == ""
+
+
+def test_a_chunk_is_in_the_language_of_its_document_or_else_of_most() -> None:
+    languages = ["de", "", "en", "de"]
+    documents = [replace(document(PARAGRAPH, title=f"{n}"), language=language) for n, language in enumerate(languages)]
+    chunks = chunk_documents(documents, encoder=HashEncoder(), chunk_tokens=160)
+    assert [chunk.language for chunk in chunks] == ["de", "de", "en", "de"]
+    silent = chunk_documents([replace(document(PARAGRAPH), language="")], encoder=HashEncoder(), chunk_tokens=160)
+    assert [chunk.language for chunk in silent] == [""]

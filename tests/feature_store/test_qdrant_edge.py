@@ -16,6 +16,7 @@ import pytest
 from configs import files
 from fakes.feature_records import DIMENSIONS, ENCODER, axis, make_chunk, make_version
 from feature_store.backends import qdrant_edge_folders as folders_of
+from feature_store.backends import qdrant_points as points
 from feature_store.backends.qdrant_edge import QdrantEdgeIndex
 from feature_store.errors import DiskFullError, StoreBusyError, StoreCorruptError, UnknownFeatureVersionError
 
@@ -35,7 +36,7 @@ def index(tmp_path: Path, scratch: Path) -> Iterator[QdrantEdgeIndex]:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    return tmp_path / ENCODER[:16] / "maud"
+    return tmp_path / points.space(ENCODER) / "maud"
 
 
 def publish(index: QdrantEdgeIndex, number: int, *names: str) -> None:
@@ -56,6 +57,20 @@ def test_the_newest_two_folders_are_kept_and_hold_every_version(index: QdrantEdg
         publish(index, number, *names)
     assert folders(home) == ["F2", "F3"]
     assert [found(index, version) for version in (1, 2, 3)] == [{"fog"}, {"tide"}, {"fog", "bell"}]
+
+
+def test_what_other_rules_for_terms_made_is_not_searched_and_goes_when_it_is_made_anew(
+    index: QdrantEdgeIndex, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as before:
+        before.setattr(points, "space", lambda encoder: encoder[:16])  # where they lay before rules had a name
+        publish(index, 1, "fog")
+        other = home.parent.parent / ENCODER[:16] / "maud"
+        assert folders(other) == ["F1"]
+    assert index.published("maud", ENCODER) == 0
+    publish(index, 1, "fog")
+    assert found(index, 1) == {"fog"}
+    assert not other.exists()
 
 
 def test_a_published_folder_is_never_changed(index: QdrantEdgeIndex, home: Path) -> None:
