@@ -14,12 +14,16 @@ from zoneinfo import ZoneInfo
 ZONES = {
     name: float(hours)
     for hours, names in {
-        "0": "UTC GMT Z WET", "1": "BST CET WEST", "2": "CEST EET", "3": "EEST MSK", "5.5": "IST", "8": "AWST",
-        "9": "JST KST", "9.5": "ACST", "10": "AEST", "11": "AEDT", "12": "NZST", "13": "NZDT", "-4": "EDT",
-        "-5": "EST CDT", "-6": "CST MDT", "-7": "MST PDT", "-8": "PST", "-9": "AKST", "-10": "HST",
+        "0": "UTC GMT Z WET WEZ", "1": "BST CET MEZ WEST WESZ WAT", "2": "CEST MESZ EET OEZ SAST CAT",
+        "3": "EEST OESZ MSK EAT TRT", "3.5": "IRST", "4": "GST MSD", "5": "PKT", "5.5": "IST", "5.75": "NPT",
+        "7": "ICT WIB", "8": "AWST HKT SGT PHT", "9": "JST KST", "9.5": "ACST", "10": "AEST", "10.5": "ACDT",
+        "11": "AEDT", "12": "NZST", "13": "NZDT", "-2": "BRST", "-2.5": "NDT", "-3": "BRT ART ADT CLST",
+        "-3.5": "NST", "-4": "EDT AST CLT", "-5": "EST CDT COT PET", "-6": "CST MDT", "-7": "MST PDT",
+        "-8": "PST AKDT", "-9": "AKST", "-10": "HST",
     }.items()
     for name in names.split()
 }  # fmt: skip
+OFFSET_AT_END = re.compile(r"^(.*\d)\s*(?:GMT|UTC)\s?([+-])(\d{1,2})(?::?(\d\d))?\s*(?:\([^()]*\))?$")
 ZONE_AT_END = re.compile(r"^(.*\d(?:\s*[AaPp]\.?[Mm]\.?)?)\s*\[?([A-Z][A-Za-z_]+(?:/[A-Za-z_+-]+)+|[A-Z]{1,4})\]?$")
 YEAR_FIRST = re.compile(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:$|[T\s]+(.*)$)")
 DAY_FIRST = re.compile(r"^(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?:$|[T\s]+(.*)$)")
@@ -48,6 +52,12 @@ def as_written(value: object) -> datetime | None:
     return None
 
 
+def names_zone(text: str) -> bool:
+    """Whether it ends with the name of a zone that is known here, not with an offset."""
+    named = ZONE_AT_END.match(text.strip())
+    return named is not None and _zone(named[2]) is not None
+
+
 def from_path(path: str) -> str:
     """The date that a file's name or its folders begin with: "2023-04-02-fog.md", "2023/04/02/fog.html"."""
     match = IN_PATH.search(path) or COMPACT_IN_PATH.search(path)
@@ -70,7 +80,10 @@ def _moment(value: object) -> datetime | None:
 
 def _from_text(text: str) -> datetime | None:
     zone: ZoneInfo | timezone | None = None
-    if named := ZONE_AT_END.match(text):
+    if offset := OFFSET_AT_END.match(text):  # "GMT+0200 (CEST)", as JavaScript writes it
+        text, sign, hours, minutes = offset.groups(default="00")
+        zone = timezone(timedelta(hours=int(hours), minutes=int(minutes)) * (-1 if sign == "-" else 1))
+    elif named := ZONE_AT_END.match(text):
         zone = _zone(named[2])
         text = named[1] if zone else text
     text = WEEKDAY.sub("", text).strip()

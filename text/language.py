@@ -19,8 +19,10 @@ def detect_language(
 ) -> str:
     """The ISO 639-1 code of its prose (639-3 where there is none), or "" for too little text or for a guess.
 
-    The defaults were chosen on sentences of the test: py3langid's confidence is calibrated over lengths, every whole
-    sentence of 22 languages has 0.8 or more, and words in no language, or in several, stay mostly below 0.5.
+    The defaults were chosen on the test's sentences: those of its 22 languages, some twenty words long, have 0.8 or
+    more, and words in no language, or in several, mostly less than 0.5. Near languages share the confidence: a plain
+    sentence of ten words in Norwegian (beside Danish) has 0.5 to 0.9, and one in Croatian (beside Serbian and Bosnian)
+    0.35 to 0.5, which is ""; four such sentences together have 0.99 and 0.7.
     """
     prose = " ".join(NOT_PROSE.sub(" ", text[:READ_CHARACTERS]).split())
     if sum(character.isalpha() for character in prose) < fewest_letters:

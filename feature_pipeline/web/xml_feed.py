@@ -16,6 +16,7 @@ from feature_pipeline import dates
 from feature_pipeline.errors import SourceError
 from feature_pipeline.formats.xml_files import require_no_entities
 from feature_pipeline.web.feed_items import Feed, FeedItem, Person
+from feature_pipeline.web.media_rss import GROUP_TEXT, media_set_apart
 from feature_store.records import ContentType
 
 ROOT = re.compile(rb"<(?:[\w.-]+:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE)
@@ -49,7 +50,10 @@ def parse_xml_feed(data: bytes, *, url: str, charset: str = "") -> Feed:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of feedparser, on what it reads
             parsed = feedparser.parse(
-                _Bytes(data), response_headers=headers, resolve_relative_uris=False, sanitize_html=False
+                _Bytes(media_set_apart(data)),
+                response_headers=headers,
+                resolve_relative_uris=False,
+                sanitize_html=False,
             )
     except PARSER_FAULTS as error:
         raise SourceError(f"the feed {url} is too broken to be read: {type(error).__name__} {error}.") from error
@@ -97,6 +101,8 @@ def _item(entry: Mapping[str, Any], url: str, people: tuple[Person, ...]) -> Fee
     full = [detail for detail in _list(entry, "content") if _text(detail, "value").strip()]
     best: dict[str, Any] = max(details, key=lambda detail: len(_text(detail, "value")), default={})
     content = _text(best, "value") or _text(entry, "summary")
+    if not content.strip() and _text(entry, GROUP_TEXT).strip():
+        best, content = {"type": "text/plain"}, _text(entry, GROUP_TEXT)
     is_html = _text(best, "type") in HTML_TYPES or not _text(best, "type")
     link = _text(entry, "feedburner_origlink") or _text(entry, "link")
     return FeedItem(
@@ -130,6 +136,8 @@ def _unescaped(content: str) -> str:
 def _date(entry: Mapping[str, Any]) -> str:
     for name in ("published", "created", "updated"):
         moment = entry.get(f"{name}_parsed")
+        if dates.names_zone(_text(entry, name)) and (found := dates.to_utc(_text(entry, name))):
+            return found  # feedparser takes the abbreviations that it does not know for UTC
         if moment:
             try:
                 return dates.to_utc(datetime.fromtimestamp(calendar.timegm(moment), tz=UTC))

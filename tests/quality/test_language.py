@@ -145,3 +145,16 @@ def test_links_and_names_do_not_count() -> None:
     assert (
         detect_language(f"@the_english_shop https://the-english-shop.example/and/this/is/it #andthis {german}") == "de"
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("no", "Jeg tror at klokken i tårnet går for sakte når det regner."),
+        ("no", "Klokken slår igjen hver time, og ingen vet hvem som reparerte den."),
+        ("hr", "Sat na tornju opet kasni kad pada kiša."),
+        ("hr", "Jučer smo popravili sat i sada opet zvoni svaki sat."),
+    ],
+)
+def test_a_sentence_of_near_languages_may_be_left_open_but_is_not_told_wrong(language: str, text: str) -> None:
+    assert detect_language(text) in ("", language)

@@ -14,7 +14,7 @@ from feature_pipeline.errors import (
 )
 from feature_pipeline.fetching import Fetched
 from feature_pipeline.source_contract import Unreached
-from feature_store.records import Post
+from feature_store.records import ContentType, Post
 
 URL = "https://maud.example/feed.xml"
 LONG = "<p>" + "The gull sat on the rail and looked at the sea. " * 30 + "</p>"
@@ -163,3 +163,54 @@ def test_no_feed_of_the_corpus_is_too_broken(shared: Path) -> None:
         assert found == written or (path.suffix == ".json" and 1 <= found <= written), path
         items += found
     assert items >= 40
+
+
+ALT = "A heron stands on the third step of the harbour stairs, and behind it the tower without its clock."
+PICTURE = (
+    '<{p}:content url="https://maud.example/1.png" type="image/png" medium="image"><{p}:rating>nonadult</{p}:rating>'
+    f'<{{p}}:description type="plain">{ALT}</{{p}}:description><{{p}}:title>heron.png</{{p}}:title></{{p}}:content>'
+)
+NOTE = "<description>&lt;p&gt;The heron again.&lt;/p&gt;</description>"
+
+
+@pytest.mark.parametrize("prefix", ["media", "m"])
+@pytest.mark.parametrize(
+    "order", ["{note}{picture}", "{picture}{note}", "{note}{picture}{picture}", "{picture}{note}{picture}"]
+)
+def test_a_pictures_alt_text_is_not_the_post(order: str, prefix: str) -> None:
+    inside = order.format(note=NOTE, picture=PICTURE.format(p=prefix))
+    feed = rss(f"<item><guid>1</guid><link>https://maud.example/1</link>{inside}</item>")
+    feed = feed.replace("<rss ", f'<rss xmlns:{prefix}="http://search.yahoo.com/mrss/" ')
+    post = one(feed)
+    assert (post.content, post.content_type, post.title) == ("<p>The heron again.</p>", ContentType.HTML, "")
+
+
+def test_a_picture_without_words_is_no_post_of_its_alt_text() -> None:
+    feed = rss(f"<item><guid>1</guid><description></description>{PICTURE.format(p='media')}</item>")
+    assert one(feed).content == ""
+
+
+def test_a_teaser_beside_a_picture_is_a_teaser() -> None:
+    title = "<title>The heron</title><link>https://maud.example/1</link>"
+    feed = rss(f"<item><guid>1</guid>{title}{PICTURE.format(p='media')}{NOTE}</item>")
+    page = f"<html><body><article><h1>The heron</h1>{LONG}</article></body></html>"
+    assert "The gull sat" in one(feed, {"https://maud.example/1": page}).content
+    both = (
+        full(2)
+        .replace("Text 2", "The heron again, and again.")
+        .replace("</item>", PICTURE.format(p="media") + "</item>")
+    )
+    assert one(rss(both)).content == "<p>The heron again, and again.</p>"
+
+
+def test_what_an_author_says_of_a_film_is_the_text() -> None:
+    said = "<media:title>Heron</media:title><media:description>The heron,\n\nfilmed.</media:description>"
+    film = f"<media:group>{said}</media:group>"
+    feed = rss(f"<item><guid>1</guid><title>A heron</title>{film}</item>")
+    post = one(feed.replace("<rss ", '<rss xmlns:media="http://search.yahoo.com/mrss/" '))
+    assert (post.title, post.content, post.content_type) == ("A heron", "The heron,\n\nfilmed.", ContentType.PLAIN)
+
+
+@pytest.mark.parametrize("zone", ["CEST", "MESZ", "+0200", "Europe/Berlin"])
+def test_the_zone_of_a_date_is_read(zone: str) -> None:
+    assert one(rss(full(1, pubDate=f"Mon, 15 Jul 2024 10:00:00 {zone}"))).created_at == "2024-07-15T08:00:00+00:00"
