@@ -8,8 +8,10 @@ import gzip
 import io
 import os
 import re
+import shutil
 import stat
 import tarfile
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -27,6 +29,8 @@ MAX_TOTAL_BYTES = 50_000 * MEGABYTE  # read from one archive; the largest person
 MAX_RATIO = 200  # deflate cannot do more than 1032; chats and CSV of real exports reach 20
 RATIO_FREE_BYTES = 10 * MEGABYTE  # small files may be as compressible as they like
 WHOLE_FREE_BYTES = 200 * MEGABYTE  # the same for a whole archive, counting every read
+MOST_INNER = 50  # archives that are opened whatever their names
+INNER_IN_MEMORY = 50 * MEGABYTE  # of an archive inside another; a larger one is copied to disk
 # What macOS notes of a file, beside it or apart in archives, under the file's own name and ending.
 APPLE_DOUBLE = re.compile(r"(?:^|/)(?:__MACOSX/|\._[^/]*$)")
 TAR_ENDINGS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
@@ -73,6 +77,20 @@ class FileTree:
         with suppress(UnreadableItemError), self.open(name) as stream:
             return stream.read(size)
         return b""
+
+
+def with_inner_zips(tree: FileTree, named: re.Pattern[str]) -> FileTree:
+    """`tree` with the zip archives in it unpacked into one: an export in parts, or in an archive of its own.
+
+    Those whose last name is `named` (full match), or all where there is nothing else. `tree` itself where there is
+    none. Raises SourceError, UnsafeArchiveError.
+    """
+    if tree.path.is_file() and tree.path.suffix.lower() != ".zip":
+        return tree
+    zips = [name for name in tree.names() if name.lower().endswith(".zip")]
+    is_all = len(zips) == len(tree.names()) <= MOST_INNER
+    inner = [name for name in zips if is_all or named.fullmatch(PurePosixPath(name).name)]
+    return _UnpackedTree(tree.path, tree, inner) if inner else tree
 
 
 def open_tree(path: Path) -> FileTree:
@@ -161,6 +179,50 @@ class ZipTree(FileTree):
         info = self._entries[name]
         with _naming(name), self._archive.open(info) as stream:
             yield cast("BinaryIO", _Counted(cast("BinaryIO", stream), self, compressed=info.compress_size, name=name))
+
+
+@dataclass
+class _InnerZip(ZipTree):
+    """A zip archive inside another, by a copy of its own on disk or in memory."""
+
+    outer: FileTree
+    name: str
+
+    @cached_property
+    def _archive(self) -> zipfile.ZipFile:
+        copy = tempfile.SpooledTemporaryFile(max_size=INNER_IN_MEMORY)  # noqa: SIM115 - it lives as long as the archive
+        try:
+            with self.outer.open(self.name) as stream:
+                shutil.copyfileobj(stream, copy, MEGABYTE)
+            return zipfile.ZipFile(copy)
+        except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+            raise SourceError(f"{self.path}: {self.name} cannot be read as a zip archive: {error}.") from error
+
+
+@dataclass
+class _UnpackedTree(FileTree):
+    """Of a file that two of the archives hold, the first counts."""
+
+    outer: FileTree
+    inner: list[str]
+
+    @cached_property
+    def _places(self) -> dict[str, FileTree]:
+        places: dict[str, FileTree] = {name: self.outer for name in self.outer.names() if name not in self.inner}
+        for name in self.inner:
+            on_disk = self.outer.path / name
+            is_file = isinstance(self.outer, FolderTree | SingleFile)
+            tree = ZipTree(on_disk) if is_file else _InnerZip(self.outer.path, self.outer, name)
+            for file in tree.names():
+                places.setdefault(file, tree)
+        return places
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return sorted(self._places)
+
+    def open(self, name: str) -> AbstractContextManager[BinaryIO]:
+        return self._places[name].open(name)
 
 
 class TarTree(FileTree):

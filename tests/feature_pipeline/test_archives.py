@@ -5,6 +5,7 @@ import gzip
 import io
 import lzma
 import os
+import re
 import stat
 import struct
 import tarfile
@@ -16,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from feature_pipeline import archives
-from feature_pipeline.archives import open_tree
+from feature_pipeline.archives import FileTree, open_tree, with_inner_zips
 from feature_pipeline.errors import SourceError, UnreadableItemError, UnsafeArchiveError
 
 FILES = {"data/tweets.js": b"one", "data/sub/tweets-part1.js": b"two", "notes.txt": "drei 🌊".encode()}
@@ -264,3 +265,46 @@ def test_an_entry_that_lies_about_its_size_yields_no_more_than_that(tmp_path: Pa
     )
     path.write_bytes(data)
     assert open_tree(path).read("0.csv", max_bytes=100) == bytes(10)
+
+
+def zip_of(**files: bytes) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return data.getvalue()
+
+
+@pytest.mark.parametrize("in_memory", [1, MEGABYTE])
+def test_archives_in_an_archive_or_a_folder_are_read_as_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_memory: int
+) -> None:
+    monkeypatch.setattr(archives, "INNER_IN_MEMORY", in_memory)
+    parts = {"part-1.zip": zip_of(a=b"one", both=b"first"), "part-2.zip": zip_of(b=b"two", both=b"second")}
+    outer = tmp_path / "export.zip"
+    outer.write_bytes(zip_of(**parts, **{"index.txt": b"three", "other.zip": zip_of(c=b"four")}))
+    for name, data in parts.items():
+        (tmp_path / "folder").mkdir(exist_ok=True)
+        (tmp_path / "folder" / name).write_bytes(data)
+    named = re.compile(r"part-\d\.zip")
+    tree = with_inner_zips(open_tree(outer), named)
+    assert tree.names() == ["a", "b", "both", "index.txt", "other.zip"]
+    assert [tree.read(name, max_bytes=9) for name in ("a", "b", "both")] == [b"one", b"two", b"first"]
+    assert tree.read("index.txt", max_bytes=9) == b"three"
+    for pattern in (named, re.compile("nothing")):  # there is nothing else in the folder
+        assert with_inner_zips(open_tree(tmp_path / "folder"), pattern).names() == ["a", "b", "both"]
+    assert with_inner_zips(open_tree(outer), re.compile("nothing")).names() == open_tree(outer).names()
+
+
+def test_an_inner_archive_is_as_little_trusted(tmp_path: Path) -> None:
+    def unpacked(inner: bytes) -> FileTree:
+        path = tmp_path / "export.zip"
+        path.write_bytes(zip_of(**{"inner.zip": inner}))
+        return with_inner_zips(open_tree(path), re.compile("x"))
+
+    with pytest.raises(UnsafeArchiveError, match=r"\.\./out"):
+        unpacked(zip_of(**{"../out": b"x"})).names()
+    with pytest.raises(UnsafeArchiveError, match="bomb"):
+        unpacked(zip_of(bomb=bytes(60 * MEGABYTE))).read("bomb", max_bytes=10**9)
+    with pytest.raises(SourceError, match=r"inner\.zip cannot be read as a zip archive"):
+        unpacked(b"no zip").names()
