@@ -128,6 +128,18 @@ def invalid_request(problem: Mapping[str, Any]) -> WireError:
     return WireError(400, f"{param}: {message}" if param else message, param=param, code=code)
 
 
+def no_such_route(method: str, path: str, paths: Mapping[str, Mapping[str, Any]]) -> WireError:
+    """`paths`: those of the OpenAPI description."""
+    there = [f"{verb.upper()} {known}" for known, verbs in paths.items() for verb in verbs if known.startswith("/v1/")]
+    advice = ""
+    if path.rstrip("/").endswith("/completions") and "/chat/" not in path:
+        advice = " A twin has conversations, no bare completions: use a chat model (llama-index: is_chat_model=True)."
+    elif not path.startswith("/v1/"):
+        advice = " The base URL of a client ends in /v1."
+    message = f"{method} {path}: there is no such route.{advice} There are {', '.join(there)}."
+    return WireError(404, message, code="route_not_found")
+
+
 def answer_errors(app: FastAPI) -> None:
     @app.exception_handler(ClientGoneError)
     async def gone(_: Request, error: ClientGoneError) -> Response:
@@ -148,6 +160,8 @@ def answer_errors(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> JSONResponse:
+        if error.status_code == 404:  # of no route: what a route does not find is a TwinError
+            return no_such_route(request.method, request.url.path, app.openapi()["paths"]).response()
         message = f"{request.method} {request.url.path}: {error.detail}"
         return WireError(error.status_code, message, headers=dict(error.headers or {})).response()
 

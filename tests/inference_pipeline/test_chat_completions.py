@@ -173,6 +173,24 @@ def test_every_error_has_the_one_form(service: Service, method: str, path: str, 
     assert response.json()["error"]["type"] == "invalid_request_error"
 
 
+@pytest.mark.parametrize(
+    ("path", "advice"),
+    [
+        ("/v1/completions", "is_chat_model=True"),
+        ("/v1/completions/", "is_chat_model=True"),
+        ("/chat/completions", "ends in /v1"),
+        ("/v1/images/generations", "no such route. There are"),
+    ],
+)
+def test_an_unknown_route_says_which_there_are(service: Service, path: str, advice: str) -> None:
+    error = service.http.post(path, json={"model": "maud", "prompt": "Fog"}).json()["error"]
+    assert error["code"] == "route_not_found"
+    assert error["message"].startswith(f"POST {path}: there is no such route.")
+    assert advice in error["message"]
+    assert "POST /v1/chat/completions, " in error["message"]
+    assert "/admin" not in error["message"]
+
+
 def test_a_missing_field_is_named_as_openai_names_it(service: Service) -> None:
     error = service.http.post("/v1/chat/completions", json={"model": "maud"}).json()["error"]
     assert (error["param"], error["code"]) == ("messages", "missing_required_parameter")
