@@ -41,7 +41,7 @@ TELEGRAM = Sign("a chat of Telegram", "telegram")
 DISCORD = Sign("a channel of Discord", "discord")
 LINE = Sign("a chat of LINE")
 KAKAOTALK = Sign("a chat of KakaoTalk")
-META = Sign("a page of a Facebook, Messenger, Instagram or Threads export")
+META = Sign("a page of a Facebook, Messenger, Instagram or Threads export", "meta")
 CHATGPT = Sign("chats with ChatGPT")
 PHONE = Sign("messages of an iPhone or a Mac")
 

@@ -1,0 +1,99 @@
+"""What Meta gives of an account: Facebook, Messenger, Instagram and Threads, as JSON or as pages (HTML)."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from feature_pipeline.errors import EmptySourceError
+from feature_pipeline.formats.authorship import Writer, choose_authors, same_name
+from feature_pipeline.source_bases.base import Ignored, Item
+from feature_pipeline.source_bases.chats import ChatSource, Conversation, Message
+from feature_pipeline.source_contract import Location, Match, SourceOptions
+from feature_pipeline.sources.meta.files import account_names, files_of
+from feature_pipeline.sources.meta.posts import Written, read_posts
+from feature_pipeline.sources.meta.threads import Thread, account_of, read_threads
+
+SUMMARY = "exports of Facebook, Messenger, Instagram and Threads, JSON or HTML: messages, posts, captions, comments"
+EXAMPLE = "~/Downloads/instagram-maud-2024-05-01-abcdef.zip"
+OBTAIN = (
+    "*Accounts Centre → Your information and permissions → Export your information*; choose JSON. "
+    "End-to-end encrypted chats of Messenger: *Settings → Privacy & safety → End-to-end encrypted chats → Message "
+    "storage → Download secure storage data*."
+)
+
+
+@dataclass
+class MetaSource(ChatSource):
+    _written: list[Written]
+    _threads: list[Thread]
+    _author: frozenset[str]
+    _account: str
+    lists_all: bool = field(default=False, init=False)  # an export covers the kinds and dates that were chosen for it
+
+    @property
+    def identity(self) -> str:
+        return self._account or super().identity
+
+    def conversations(self) -> Iterator[Conversation]:
+        for thread in self._threads:
+            yield Conversation(thread.key, list(self._messages(thread)))
+
+    def _messages(self, thread: Thread) -> Iterator[Message]:
+        alike: Counter[str] = Counter()
+        for said in thread.said:
+            alike[said.id] += 1
+            is_own = said.sender in self._author
+            yield Message(
+                id=f"{said.id}-{alike[said.id]}",
+                at=said.at,
+                text=said.text,
+                is_own=is_own,
+                ignored=said.ignored,
+                sender="" if is_own else said.sender,
+                names=() if is_own else (said.sender,),
+            )
+
+    def items(self) -> Iterator[Item]:
+        yield from super().items()
+        seen: set[str] = set()
+        for written in self._written:
+            if written.author and same_name(written.author) not in self.own_names:
+                yield Ignored("written by others")
+            elif written.id in seen:
+                yield Ignored("duplicate")
+            else:
+                seen.add(written.id)
+                yield self.post(
+                    written.id,
+                    created_at=written.at,
+                    content=written.text,
+                    kind=written.kind,
+                    visibility=written.visibility,
+                )
+
+
+def recognises(location: Location) -> Match:
+    return location.holds(lambda tree: files_of(tree).any)
+
+
+def open(location: Location, options: SourceOptions) -> MetaSource:  # noqa: A001 - the name that sources are opened by
+    """Raises SourceError, EmptySourceError, WhoIsTheAuthorError."""
+    tree = location.require_tree()
+    files = files_of(tree)
+    if not files.any:
+        raise EmptySourceError(
+            f"{tree.path} holds neither messages nor posts of Meta: looked for message_1.json, your_posts_1.json, "
+            "posts_1.json, threads_and_replies.json, comments.json and their like, and for their pages."
+        )
+    threads, written, names = read_threads(tree, files), [*read_posts(tree, files)], [*account_names(tree)]
+    counts = Counter(said.sender for thread in threads for said in thread.said if not said.ignored and said.sender)
+    signed = Counter(item.author for item in written if item.author)
+    account = account_of(threads, names) or (next(iter(signed)) if len(signed) == 1 and not counts else "")
+    counts += signed
+    author = frozenset[str]()
+    if counts:
+        writers = {name: Writer((name,), count) for name, count in counts.items()}
+        author = choose_authors(writers, options, account=account, where=str(tree.path))
+    source = MetaSource(options, tree, written, threads, author, account or next(iter(names), ""))
+    source.own_names = frozenset(map(same_name, filter(None, (*author, *names, *options.me, options.author_name))))
+    return source
