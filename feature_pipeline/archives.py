@@ -30,6 +30,7 @@ MAX_RATIO = 200  # deflate cannot do more than 1032; chats and CSV of real expor
 RATIO_FREE_BYTES = 10 * MEGABYTE  # small files may be as compressible as they like
 WHOLE_FREE_BYTES = 200 * MEGABYTE  # the same for a whole archive, counting every read
 MOST_INNER = 50  # archives that are opened whatever their names
+DEEPEST_INNER = 3
 INNER_IN_MEMORY = 50 * MEGABYTE  # of an archive inside another; a larger one is copied to disk
 # What macOS notes of a file, beside it or apart in archives, under the file's own name and ending.
 APPLE_DOUBLE = re.compile(r"(?:^|/)(?:__MACOSX/|\._[^/]*$)")
@@ -79,18 +80,18 @@ class FileTree:
         return b""
 
 
-def with_inner_zips(tree: FileTree, named: re.Pattern[str]) -> FileTree:
+def with_inner_zips(tree: FileTree, named: re.Pattern[str], *, depth: int = DEEPEST_INNER) -> FileTree:
     """`tree` with the zip archives in it unpacked into one: an export in parts, or in an archive of its own.
 
     Those whose last name is `named` (full match), or all where there is nothing else. `tree` itself where there is
     none. Raises SourceError, UnsafeArchiveError.
     """
-    if tree.path.is_file() and tree.path.suffix.lower() != ".zip":
+    if not depth or (tree.path.is_file() and tree.path.suffix.lower() != ".zip"):
         return tree
     zips = [name for name in tree.names() if name.lower().endswith(".zip")]
     is_all = len(zips) == len(tree.names()) <= MOST_INNER
     inner = [name for name in zips if is_all or named.fullmatch(PurePosixPath(name).name)]
-    return _UnpackedTree(tree.path, tree, inner) if inner else tree
+    return _UnpackedTree(tree.path, tree, inner, named, depth) if inner else tree
 
 
 def open_tree(path: Path) -> FileTree:
@@ -205,6 +206,8 @@ class _UnpackedTree(FileTree):
 
     outer: FileTree
     inner: list[str]
+    named: re.Pattern[str]
+    depth: int
 
     @cached_property
     def _places(self) -> dict[str, FileTree]:
@@ -212,9 +215,10 @@ class _UnpackedTree(FileTree):
         for name in self.inner:
             on_disk = self.outer.path / name
             is_file = isinstance(self.outer, FolderTree | SingleFile)
-            tree = ZipTree(on_disk) if is_file else _InnerZip(self.outer.path, self.outer, name)
-            for file in tree.names():
-                places.setdefault(file, tree)
+            tree: FileTree = ZipTree(on_disk) if is_file else _InnerZip(self.outer.path, self.outer, name)
+            unpacked = with_inner_zips(tree, self.named, depth=self.depth - 1)
+            for file in unpacked.names():
+                places.setdefault(file, unpacked)
         return places
 
     @cached_property

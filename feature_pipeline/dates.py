@@ -23,12 +23,16 @@ ZONES = {
     }.items()
     for name in names.split()
 }  # fmt: skip
-OFFSET_AT_END = re.compile(r"^(.*\d)\s*(?:GMT|UTC)\s?([+-])(\d{1,2})(?::?(\d\d))?\s*(?:\([^()]*\))?$")
+OFFSET_AT_END = re.compile(
+    r"^(.*\d(?:\s*[AaPp]\.?[Mm]\.?)?)\s*\(?(?:GMT|UTC)\s?([+-])(\d{1,2})(?::?(\d\d))?\)?\s*(?:\([^()]*\))?$"
+)
 ZONE_AT_END = re.compile(r"^(.*\d(?:\s*[AaPp]\.?[Mm]\.?)?)\s*\[?([A-Z][A-Za-z_]+(?:/[A-Za-z_+-]+)+|[A-Z]{1,4})\]?$")
 YEAR_FIRST = re.compile(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:$|[T\s]+(.*)$)")
 DAY_FIRST = re.compile(r"^(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?:$|[T\s]+(.*)$)")
 WEEKDAY = re.compile(r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+", re.IGNORECASE)
 MONTH = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b", re.IGNORECASE)
+HALF_DAY = re.compile(r"\d\s*[ap]\.?m\b", re.IGNORECASE)
+IDEOGRAPHIC = re.compile(r"^(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]\s*(?:\([^()]*\))?\s*(.*)$")
 IN_WORDS = ("%B %d %Y", "%b %d %Y", "%d %B %Y", "%d %b %Y")
 TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 IN_PATH = re.compile(r"(?:^|/)(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?!\d)")
@@ -86,7 +90,7 @@ def _from_text(text: str) -> datetime | None:
     elif named := ZONE_AT_END.match(text):
         zone = _zone(named[2])
         text = named[1] if zone else text
-    text = WEEKDAY.sub("", text).strip()
+    text = IDEOGRAPHIC.sub(r"\1-\2-\3 \4", WEEKDAY.sub("", text)).strip()
     moment = _numeric(text) or _in_words(text)
     if moment is not None and moment.tzinfo is None and zone is not None:
         return moment.replace(tzinfo=zone)
@@ -125,8 +129,9 @@ def _numeric(text: str) -> datetime | None:
 def _in_words(text: str) -> datetime | None:
     if not MONTH.search(text):
         return None
-    with suppress(ValueError, TypeError, IndexError):
-        return parsedate_to_datetime(text)
+    if not HALF_DAY.search(text):  # of mail's dates, which have none: "3:58 PM" would be read as 3:58
+        with suppress(ValueError, TypeError, IndexError):
+            return parsedate_to_datetime(text)
     text = re.sub(r"(?i)\bsept\b", "Sep", text)
     plain = re.sub(r"(?<=\d)(st|nd|rd|th)\b|,|\bat\b|(?<=[a-z])\.(?=\s)", " ", text, flags=re.IGNORECASE)
     plain = " ".join(plain.split())

@@ -296,6 +296,16 @@ def test_archives_in_an_archive_or_a_folder_are_read_as_one(
     assert with_inner_zips(open_tree(outer), re.compile("nothing")).names() == open_tree(outer).names()
 
 
+def test_archives_lie_three_deep_at_most(tmp_path: Path) -> None:
+    data = zip_of(a=b"one")
+    for number in range(4):
+        path = tmp_path / f"{number}.zip"
+        path.write_bytes(data)
+        expected = ["a"] if number <= archives.DEEPEST_INNER else [f"{number - archives.DEEPEST_INNER - 1}.zip"]
+        assert with_inner_zips(open_tree(path), re.compile("x")).names() == expected
+        data = zip_of(**{f"{number}.zip": data})
+
+
 def test_an_inner_archive_is_as_little_trusted(tmp_path: Path) -> None:
     def unpacked(inner: bytes) -> FileTree:
         path = tmp_path / "export.zip"
