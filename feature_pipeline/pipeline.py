@@ -20,6 +20,7 @@ from feature_pipeline.errors import NothingUsableError
 from feature_pipeline.labels import checks as example_checks
 from feature_pipeline.labels import examples
 from feature_pipeline.labels.backward_prompts import BackwardPrompts
+from feature_pipeline.labels.languages import without_makers
 from feature_store.errors import NothingCollectedError
 from feature_store.index_terms import TERM_RULES
 from feature_store.ports import Encoder, FeatureWriter, OnlineIndex
@@ -101,7 +102,7 @@ def build_features(
         progress.start("label", None)
         labelled = examples.label(usable, chunks, example_tokens=settings.example_tokens, requests=requests)
         checked = example_checks.check(labelled, usable, chunks)
-        progress.finish(f"{len(checked.examples)} examples{checked.left_out}")
+        progress.finish(f"{len(checked.examples)} examples{checked.left_out}{without_makers(usable)}")
         kept = store.kept_vectors(author, encoder.fingerprint)
         keep = partial(store.keep_vectors, author, encoder.fingerprint)
         chunks = embed(chunks, store.chunks(author), kept, encoder=encoder, keep=keep, progress=progress)

@@ -38,15 +38,23 @@ END_OR_GAP = regex.compile(rf"{END.pattern}|{GAP}", regex.V1)  # five times as s
 TITLES = (
     "Mr mr Mrs mrs Ms ms Mx Messrs Dr dr Prof prof Rev Revd Hon St st Ste Sr Jr Capt Captn Cpt Col Gen Lt Sgt Maj Cmdr "
     "Adm Gov Sen Rep Fr Br Mt Ft MM Mme Mmes Mlle Mlles Mgr Sra Srta Dra Dña Hr Hrn Frl Sig Dott Avv dhr mevr mw drs "
-    "ул Ул им проф Проф акад св Св"
+    "Exmo Exma Sto Sta Fco Dn ul Ul inż mgr Ing Mgr Bc Sn Av Doç Öğr ул Ул им проф Проф акад св Св"
 )
-ABBREVIATIONS = "e.g i.e cf viz vs approx ca bzw evtl ggf inkl vgl sog bspw bijv напр см"
-IN_PARTS = "z.B d.h u.a o.ä i.d d.R v.Chr n.Chr p.ej p.ex n.l т.е т.к"  # each perhaps with a space inside
+ABBREVIATIONS = (
+    "e.g i.e cf viz vs approx ca bzw bzgl evtl exkl ggf ggfs inkl vgl sog bspw bijv aprox págs esim np např tzn tzv "
+    "örn напр см"
+)
+IN_PARTS = (  # each perhaps with a space inside
+    "z.B z.T z.Zt d.h u.a u.U o.ä o.g i.d i.A d.R m.E s.o s.u v.Chr n.Chr p.ej p.ex n.l o.a d.w.z m.a.w t.ex bl.a "
+    "d.v.s f.eks m.in т.е т.к т.н"
+)
 BEFORE_NUMBERS = (
-    "No no Nos Nr nr Fig fig Figs p pp S Vol vol Ch ch Sec Art art Abs Bd № стр рис д "
+    "No no Nos Nr nr Núm núm nº Fig fig Figs p pp pág str S Vol vol Ch ch Sec Art art Abs Bd № стр рис д "
     "Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec"
 )
-MAY_END = "etc usw ecc Inc Ltd Co Corp Bros Ave Blvd dept est min max тыс млн др"
+MAY_END = (
+    "etc usw usf ecc enz osv itd itp atd jne stb т.д т.п Inc Ltd Co Corp Bros Ave Blvd dept est min max тыс млн др"
+)
 MONTHS = "Januar Jänner Februar März April Mai Juni Juli August September Oktober November Dezember Jahrhundert"
 NO_NAMES = "The He She It They We You But And So In On At This That These If There Then Now My I"
 

@@ -9,6 +9,7 @@ from model_registry.gguf_families import require_packable
 from model_registry.manifest import verify_folder
 from model_registry.ports import AdapterVersion
 from twin import wiring
+from twin.jobs import languages
 
 JUDGING_SHARE = 0.35  # of a time budget; the rest is training
 
@@ -43,6 +44,8 @@ def train(settings: Settings, author: str, *, progress: Progress) -> Trained:
         if (made.get("run"), made.get("feedback", "")) == (run, feedback) and not version.tainted:
             verify_folder(version.folder)
             return Trained(version, is_new=False)
+    if said := languages.advice(settings, store.documents(author, features)):
+        progress.say(f"  {said}")
     with wiring.run_context(settings, base, features, progress=progress) as context:
         return Trained(pipeline.train(context, registry, say=progress.say), is_new=True)
 
