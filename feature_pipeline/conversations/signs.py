@@ -39,10 +39,12 @@ ACTIVITY = Sign(
 )
 TELEGRAM = Sign("a chat of Telegram", "telegram")
 DISCORD = Sign("a channel of Discord", "discord")
-LINE = Sign("a chat of LINE")
-KAKAOTALK = Sign("a chat of KakaoTalk")
+LINE = Sign("a chat of LINE", "line")
+KAKAOTALK = Sign("a chat of KakaoTalk", "kakaotalk")
 META = Sign("a page of a Facebook, Messenger, Instagram or Threads export", "meta")
-CHATGPT = Sign("chats with ChatGPT")
+CHATGPT = Sign(
+    "chats with ChatGPT", way_out="which are in conversations.json of the same export: name that, or the archive"
+)
 PHONE = Sign("messages of an iPhone or a Mac")
 
 PAGES = (

@@ -4,21 +4,15 @@ Times are the phone's, without a zone: they are kept as they stand, as if they w
 """
 
 import re
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from feature_pipeline import dates
 from feature_pipeline.archives import FileTree
-from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
-from feature_pipeline.formats.authorship import Writer, choose_authors, same_name
+from feature_pipeline.errors import SourceError, UnreadableItemError
 from feature_pipeline.formats.text_files import decode
-from feature_pipeline.source_bases.chats import ChatSource, Conversation, Message
+from feature_pipeline.source_bases.text_chats import TextChat, TextChatSource, TextMessage
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_pipeline.sources.whatsapp.chats import ChatMessage, is_chat, read_chat
-from feature_pipeline.sources.whatsapp.notices import NOTICE, SenderText, sender_text
-from feature_store.records import digest_of
+from feature_pipeline.sources.whatsapp.notices import NOTICE, sender_text
 
 SUMMARY = "WhatsApp: the author's messages in exported chats (_chat.txt, “WhatsApp Chat with …”), zipped or not"
 EXAMPLE = '"~/Downloads/WhatsApp Chat - Ann.zip"'
@@ -34,17 +28,7 @@ SMALLEST_LIMIT = 10_000  # messages that an export with media holds, the newest;
 COPY = re.compile(r"\s*\(\d+\)$")  # which browsers append to the name of a second download
 
 
-@dataclass(frozen=True, slots=True)
-class _Chat:
-    name: str
-    messages: list[tuple[ChatMessage, SenderText]]
-
-
-@dataclass
-class WhatsAppSource(ChatSource):
-    _chats: list[_Chat]
-    _author: frozenset[str]
-
+class WhatsAppSource(TextChatSource):
     def __post_init__(self) -> None:
         """A long chat is exported without its beginning."""
         self.lists_all = all(len(chat.messages) < SMALLEST_LIMIT for chat in self._chats)
@@ -52,33 +36,7 @@ class WhatsAppSource(ChatSource):
     @property
     def identity(self) -> str:
         named = len(self._chats) == 1 and self._chats[0].name != BARE_NAME
-        return self._chats[0].name if named else super().identity
-
-    def count(self) -> int:
-        return sum(message.is_own for chat in self.conversations() for message in chat.messages)
-
-    def conversations(self) -> Iterator[Conversation]:
-        for chat in self._chats:
-            yield Conversation(chat.name, list(self._messages(chat)))
-
-    def _messages(self, chat: _Chat) -> Iterator[Message]:
-        alike: Counter[str] = Counter()
-        for line, words in chat.messages:
-            is_authors = same_name(line.sender) in self._author
-            is_own = is_authors and bool(words.text)
-            # An export has no ids: the same words in the same minute are told apart by their order.
-            content = digest_of(line.at, words.text)[:20]
-            alike[content] += is_own
-            yield Message(
-                id=f"{content}-{alike[content]}",
-                at=dates.to_utc(line.at),
-                text=words.text,
-                is_own=is_own,
-                ignored=words.ignored,
-                sender="" if is_own else line.sender,
-                names=() if is_authors or words.ignored == NOTICE.ignored else (line.sender,),
-                mentioned=words.mentioned,
-            )
+        return self._chats[0].name if named else str(self.tree.path)
 
 
 def _files(tree: FileTree) -> list[str]:
@@ -110,13 +68,17 @@ def _chat_name(tree: FileTree, name: str) -> str:
     return COPY.sub("", tree.path.name if tree.path.is_dir() else tree.path.stem)
 
 
-def _read(tree: FileTree, name: str) -> _Chat:
+def _read(tree: FileTree, name: str) -> TextChat:
     try:
         text = decode(tree.read(name, max_bytes=MAX_BYTES))
     except UnreadableItemError as error:
         raise SourceError(f"{tree.path}: {name}: {error}. Export the chat again.") from error
-    messages = [(line, sender_text(line.text) if line.sender else NOTICE) for line in read_chat(text)]
-    return _Chat(_chat_name(tree, name), messages)
+    return TextChat(_chat_name(tree, name), [_message(line) for line in read_chat(text)])
+
+
+def _message(line: ChatMessage) -> TextMessage:
+    words = sender_text(line.text) if line.sender else NOTICE
+    return TextMessage(line.at, line.sender, words.text, words.ignored, words.mentioned)
 
 
 def recognises(location: Location) -> Match:
@@ -126,11 +88,4 @@ def recognises(location: Location) -> Match:
 def open(location: Location, options: SourceOptions) -> WhatsAppSource:  # noqa: A001 - the name that sources are opened by
     """Raises SourceError, EmptySourceError, WhoIsTheAuthorError."""
     tree = location.require_tree()
-    chats = [_read(tree, name) for name in _files(tree)]
-    spoken = Counter(
-        (same_name(line.sender), line.sender) for chat in chats for line, words in chat.messages if words.text
-    )
-    if not spoken:
-        raise EmptySourceError(f"{tree.path} holds no chat of WhatsApp with a message in it.")
-    writers = {key: Writer((sender,), count) for (key, sender), count in spoken.items()}
-    return WhatsAppSource(options, tree, chats, choose_authors(writers, options, where=str(tree.path)))
+    return WhatsAppSource.of_chats(options, tree, [_read(tree, name) for name in _files(tree)])

@@ -1,0 +1,53 @@
+"""LINE's chat histories: the text file that the app sends, or a folder of several."""
+
+from pathlib import PurePosixPath
+
+from feature_pipeline.archives import FileTree
+from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
+from feature_pipeline.formats.text_files import decode
+from feature_pipeline.source_bases.text_chats import TextChat, TextChatSource
+from feature_pipeline.source_contract import Location, Match, SourceOptions
+from feature_pipeline.sources.line.chats import is_chat, read_chat
+
+SUMMARY = "LINE: the author's messages in chat histories that the app or the desktop program saved as text"
+EXAMPLE = '"~/Downloads/[LINE] Chat history with Ann.txt"'
+OBTAIN = (
+    "In the app, open the chat, then ≡ → Other settings → Export chat history. Say what you are called in it with "
+    "`--me`, unless it is a chat of two that is called after the other one."
+)
+
+PROBE_BYTES = 4096
+MAX_BYTES = 500_000_000
+
+
+class LineSource(TextChatSource):
+    pass
+
+
+def _files(tree: FileTree) -> list[str]:
+    names = [name for name in tree.names() if name.lower().endswith(".txt")]
+    called = [name for name in names if "[line]" in name.lower() or len(names) == 1]
+    return [name for name in called if is_chat(tree.head(name, PROBE_BYTES).decode("utf-8", "ignore"))]
+
+
+def recognises(location: Location) -> Match:
+    return location.holds(_files)
+
+
+def open(location: Location, options: SourceOptions) -> LineSource:  # noqa: A001 - the name that sources are opened by
+    """Raises SourceError, EmptySourceError, WhoIsTheAuthorError."""
+    tree = location.require_tree()
+    files = _files(tree)
+    if not files:
+        raise EmptySourceError(f"{tree.path} holds no chat history of LINE: a text that begins with “[LINE]”.")
+    known = (*options.me, options.author_name)
+    return LineSource.of_chats(options, tree, [_read(tree, name, known) for name in files])
+
+
+def _read(tree: FileTree, name: str, known: tuple[str, ...]) -> TextChat:
+    try:
+        text = decode(tree.read(name, max_bytes=MAX_BYTES))
+    except UnreadableItemError as error:
+        raise SourceError(f"{tree.path}: {name}: {error}. Export the chat again.") from error
+    title, messages = read_chat(text, known)
+    return TextChat(PurePosixPath(name).stem, messages, title or PurePosixPath(name).stem)
