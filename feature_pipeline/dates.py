@@ -35,7 +35,7 @@ HALF_DAY = re.compile(r"\d\s*[ap]\.?m\b", re.IGNORECASE)
 IDEOGRAPHIC = re.compile(r"^(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]\s*(?:\([^()]*\))?\s*(.*)$")
 IN_WORDS = ("%B %d %Y", "%b %d %Y", "%d %B %Y", "%d %b %Y")
 TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
-IN_PATH = re.compile(r"(?:^|/)(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?!\d)")
+IN_PATH = re.compile(r"(?:^|/)(\d{4})([-/_.])(\d{1,2})\2(\d{1,2})(?!\d)")
 COMPACT_IN_PATH = re.compile(r"(?:^|/)((?:19|20)\d{2})(\d{2})(\d{2})(?!\d)")
 SHORTEST_EPOCH = 10**9  # seconds: September 2001; smaller numbers are years, days or nothing
 
@@ -63,9 +63,11 @@ def names_zone(text: str) -> bool:
 
 
 def from_path(path: str) -> str:
-    """The date that a file's name or its folders begin with: "2023-04-02-fog.md", "2023/04/02/fog.html"."""
-    match = IN_PATH.search(path) or COMPACT_IN_PATH.search(path)
-    return to_utc("-".join(match.groups())) if match else ""
+    """The date that a file's name or folders begin with: "2023-04-02-fog.md", "2023/04/02/fog.html", "2023_04_02"."""
+    if match := IN_PATH.search(path):
+        return to_utc("-".join((match[1], match[3], match[4])))
+    compact = COMPACT_IN_PATH.search(path)
+    return to_utc("-".join(compact.groups())) if compact else ""
 
 
 def _moment(value: object) -> datetime | None:

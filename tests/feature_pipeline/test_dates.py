@@ -62,6 +62,9 @@ def test_what_is_not_surely_a_date_is_unknown(written: object) -> None:
         ("20230402 a note.md", "2023-04-02T00:00:00+00:00"),
         ("v2023-04-02.md", ""),
         ("12-fog.md", ""),
+        ("journals/2023_04_02.md", "2023-04-02T00:00:00+00:00"),
+        ("2023.04.02 fog.md", "2023-04-02T00:00:00+00:00"),
+        ("2023.04-02.md", ""),
     ],
 )
 def test_dates_in_paths(path: str, expected: str) -> None:

@@ -35,7 +35,7 @@ from feature_pipeline.sources.folder.site_generators import Site
 from feature_pipeline.sources.folder.site_titles import own_titles
 from feature_store.records import ContentType, Post
 
-SUMMARY = "a folder (or one file, or a .zip) of Markdown, MDX, Quarto, reST, HTML, text, .docx or .pdf"
+SUMMARY = "a folder (or one file, or a .zip) of Markdown, MDX, Quarto, reST, Org, HTML, text, .docx or .pdf"
 EXAMPLE = "~/blog/content/posts"
 OBTAIN = (
     "The folder that your posts lie in: a site generator's (Jekyll, Hugo, Astro, Quarto, Pelican), an Obsidian vault, "
@@ -43,7 +43,7 @@ OBTAIN = (
 )
 
 CONTENT_TYPES = {
-    **dict.fromkeys((".md", ".markdown", ".mdown", ".mkd", ".qmd", ".rmd"), ContentType.MARKDOWN),
+    **dict.fromkeys((".md", ".markdown", ".mdown", ".mkd", ".qmd", ".rmd", ".org"), ContentType.MARKDOWN),
     ".mdx": ContentType.MDX,
     ".rst": ContentType.RST,
     **dict.fromkeys((".html", ".htm"), ContentType.HTML),

@@ -10,6 +10,7 @@ from feature_pipeline.cleaning.inline import reduce_inline
 from feature_pipeline.cleaning.mdx import markdown_of_mdx
 from feature_pipeline.formats.bylines import Names
 from feature_pipeline.formats.front_matter import Values, split_front_matter
+from feature_pipeline.formats.org import org_markdown
 from feature_pipeline.formats.post_fields import HtmlHead, first, one_line, read_html_head, read_tags
 from feature_pipeline.sources.folder.head_lines import split_head_lines, split_rst_fields
 from feature_pipeline.sources.folder.link_lists import is_link_list
@@ -48,8 +49,9 @@ class Fields:
 
 def read_fields(post: Post, text: str, *, site: Site, people: SitePeople, base_url: str) -> Fields:
     """`post` with its content, and what `text` and its path say of it. Raises UnreadableItemError."""
-    values, body = split_front_matter(text)
-    if not values and post.content_type in HEAD_LINES:
+    is_org = post.source_id.lower().endswith(".org")
+    values, body = org_markdown(text) if is_org else split_front_matter(text)
+    if not values and not is_org and post.content_type in HEAD_LINES:
         values, body = HEAD_LINES[post.content_type](body)
     if post.content_type is ContentType.MARKDOWN and MDX_IMPORT.match(body):
         post = replace(post, content_type=ContentType.MDX)  # Docusaurus treats every .md as MDX

@@ -29,7 +29,7 @@ VERIFICATION_BYTES = 500
 LANGUAGE = r"(?:\.[a-z]{2}(?:-[a-z]{2,4})?)?$"
 BUNDLE = re.compile("index" + LANGUAGE, re.IGNORECASE)
 SECTION = re.compile("_index" + LANGUAGE, re.IGNORECASE)
-PAGE = (".md", ".markdown", ".mdx", ".qmd", ".rmd", ".rst")
+PAGE = (".md", ".markdown", ".mdx", ".qmd", ".rmd", ".rst", ".org")
 # R Markdown and Quarto write their results beside their sources, and what these need into folders beside them.
 RENDERED_FROM = (".rmd", ".qmd")
 RENDERED_TO = (".md", ".markdown", ".html", ".htm", ".pdf", ".docx")
