@@ -5,7 +5,9 @@ They come without a zone, and are kept as they stand, as if they were UTC.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import pairwise
 
 AFTERNOON = frozenset({
     "pm", "下午", "晚上", "中午", "午後", "오후", "م", "μμ", "بعدازظهر", "بظ", "ch", "ös", "odp", "odpoledne", "popol",
@@ -55,23 +57,40 @@ def month_of(word: str) -> int:
     return max(found)[1] if found else 0
 
 
-def local_time(text: str) -> datetime | None:
+def local_time(text: str, *, day_first: bool | None = None) -> datetime | None:
     """The moment in "Sep 25, 2024 9:03:21 pm", "25. Sept. 2024, 21:03", "2024년 5월 1일 오후 9:03"; None when it has
-    not both a day and a time, or its numbers leave open which of them is the month."""
+    not both a day and a time, or its numbers leave open which of them is the month, unless
+    `day_first` says it."""
     clock = next(iter(CLOCK.finditer(text)), None)
     if clock is None:
         return None
     hour, minute, second = (int(part or 0) for part in (clock.groups()[:3] if clock[1] else clock.groups()[3:]))
     before, after = text[: clock.start()], text[clock.end() :]
     halves = [*WORD.findall(before)[-1:], *WORD.findall(after)[:1]]
-    day = _day(before) or _day(after) or _day(f"{before} {after}")
+    day = next(filter(None, (_day(part, day_first) for part in (before, after, f"{before} {after}"))), None)
     try:
         return datetime(*day, afternoon_hour(hour, *halves), minute, second) if day else None
     except ValueError:
         return None
 
 
-def _day(text: str) -> tuple[int, int, int] | None:
+def is_day_first(texts: Sequence[str]) -> bool:
+    """Whether moments of one file, in their order, put the day before the month: so that all exist and none goes back.
+
+    Where that leaves it open: who writes AM and PM puts the month first.
+    """
+
+    def badness(day_first: bool) -> tuple[int, int]:
+        moments = [local_time(text, day_first=day_first) for text in texts]
+        known = [moment for moment in moments if moment]
+        return len(moments) - len(known), sum(later < earlier for earlier, later in pairwise(known))
+
+    habit = not any(re.search(r"\d\s?[AP]\.?M\b", text, re.IGNORECASE) for text in texts)
+    other, usual = badness(not habit), badness(habit)
+    return habit if usual <= other else not habit
+
+
+def _day(text: str, day_first: bool | None) -> tuple[int, int, int] | None:
     """(year, month, day)."""
     if match := CJK_DATE.search(text):
         return int(match[1]), int(match[2]), int(match[3])
@@ -85,8 +104,8 @@ def _day(text: str) -> tuple[int, int, int] | None:
         return numbers[0], numbers[1], numbers[2]
     if len(numbers) == 3 and years and numbers[2] == years[0]:
         first, second = numbers[:2]
-        if "." in text or first > 12:
+        if "." in text or (first > 12 if day_first is None else day_first):
             return numbers[2], second, first
-        if second > 12:
+        if second > 12 or day_first is False:
             return numbers[2], first, second
     return None

@@ -15,7 +15,7 @@ from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import SourceError, UnreadableItemError
 from feature_pipeline.formats.html_parts import by_class, drop, parse_page, words_of
 from feature_pipeline.formats.json_values import Json
-from feature_pipeline.formats.local_times import local_time
+from feature_pipeline.formats.local_times import is_day_first, local_time
 from feature_pipeline.formats.text_files import decode
 
 PAGE_MARK = re.compile(rb"class\s*=\s*[\"']?[^\"'<>]*\bchatlog__message|class=[\"']?preamble__entry")
@@ -151,9 +151,11 @@ def _words(element: etree._Element) -> str:
 def _of_text(text: str) -> Iterator[Json]:
     message: dict[str, Json] | None = None
     lines: list[str] = []
-    for line in text.replace("\r\n", "\n").split("\n"):
+    rows = text.replace("\r\n", "\n").split("\n")
+    day_first = is_day_first([_full_year(match[1]) for line in rows if (match := HEAD.match(line))])
+    for line in rows:
         match = HEAD.match(line)
-        if match and (at := _local(match[1])):
+        if match and (at := _local(match[1], day_first=day_first)):
             if message:
                 yield {**message, "content": _typed(lines)}
             name, _, discriminator = match[2].partition("#")
@@ -183,6 +185,11 @@ def _moment(key: str) -> str:
     return datetime.fromtimestamp((int(key) >> 22) / 1000 + EPOCH, tz=UTC).isoformat(timespec="seconds")
 
 
-def _local(text: str) -> str:
-    moment = local_time(re.sub(r"\b(\d{1,2})-([^\W\d_]{3})-(\d{2})\b", r"\1 \2 20\3", text))
+def _local(text: str, *, day_first: bool | None = None) -> str:
+    moment = local_time(_full_year(text), day_first=day_first)
     return moment.isoformat() if moment else ""
+
+
+def _full_year(text: str) -> str:
+    """ "15-Jan-24" as the program wrote until 2022."""
+    return re.sub(r"\b(\d{1,2})-([^\W\d_]{3})-(\d{2})\b", r"\1 \2 20\3", text)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from feature_pipeline.formats.local_times import afternoon_hour, local_time, month_of
+from feature_pipeline.formats.local_times import afternoon_hour, is_day_first, local_time, month_of
 
 NINE = datetime(2024, 9, 25, 21, 3)
 
@@ -52,3 +52,25 @@ def test_twelve_is_noon_and_midnight() -> None:
 
 def test_months_that_begin_alike() -> None:
     assert [month_of(word) for word in ("juin", "juillet", "mars", "mai", "março", "fog")] == [6, 7, 3, 5, 3, 0]
+
+
+@pytest.mark.parametrize(
+    ("texts", "day_first"),
+    [
+        (["04/05/2024 9:03", "13/05/2024 9:03"], True),
+        (["04/05/2024 9:03", "05/13/2024 9:03"], False),
+        (["12/05/2024 9:03", "01/06/2024 9:03"], True),  # else it would go back from December to January
+        (["01/12/2024 9:03", "02/01/2024 9:03"], False),
+        (["04/05/2024 9:03 PM"], False),
+        (["04/05/2024 21:03"], True),
+        ([], True),
+    ],
+)
+def test_the_order_of_day_and_month_by_all_of_a_file(texts: list[str], day_first: bool) -> None:
+    assert is_day_first(texts) is day_first
+
+
+def test_an_order_that_is_known_decides() -> None:
+    assert local_time("04/05/2024 9:03", day_first=True) == datetime(2024, 5, 4, 9, 3)
+    assert local_time("04/05/2024 9:03", day_first=False) == datetime(2024, 4, 5, 9, 3)
+    assert local_time("25/09/2024 21:03", day_first=False) is None
