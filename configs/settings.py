@@ -6,11 +6,13 @@ and --set training.rank=8. default.yaml holds every value, so the schema has no 
 
 import difflib
 import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 
 from configs.errors import SettingsError
 from configs.layers import HERE, find_config, merge, nest, read_yaml, scalar
@@ -26,6 +28,24 @@ def _beside_the_code(value: object) -> object:
 
 
 Folder = Annotated[Path, BeforeValidator(_beside_the_code)]
+# deltalake 1.6.6 decodes %XX of a path when it reads, takes a backslash for a slash, and ends in a panic, which is no
+# Exception, at brackets, "|" and "^"; SQLAlchemy takes "?" for the end of a path. All look behind symbolic links.
+UNUSABLE = re.compile(r"%[0-9A-Fa-f]{2}|[\[\]|^?\\\x00-\x1f\x7f]")
+
+
+def _usable(folder: Path) -> Path:
+    whole = folder.resolve()
+    if found := UNUSABLE.search(whole.as_posix()):
+        raise PydanticCustomError(
+            "unusable_path",
+            "the tables and the registry cannot lie in {path}, as the libraries that write them misread {part} in a "
+            "path. Choose another folder with --set data_dir=FOLDER",
+            {"path": repr(str(whole)), "part": repr(found[0])},
+        )
+    return folder
+
+
+DataFolder = Annotated[Folder, AfterValidator(_usable)]
 
 
 class Section(BaseModel):
@@ -206,7 +226,7 @@ class AccessSettings(Section):
 
 
 class Settings(Section):
-    data_dir: Folder
+    data_dir: DataFolder
     cache_dir: Folder
     feature_store: FeatureStoreSettings
     feature_pipeline: FeaturePipelineSettings

@@ -1,11 +1,12 @@
-"""Opening MLflow: quietly, without telemetry, and with a database that is complete or not there."""
+"""Opening MLflow: quietly, without telemetry, and with a database that is complete or not there, and a copy of it."""
 
+import logging
 import os
 import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,10 @@ from model_registry.errors import RegistryUnreachableError
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
+logger = logging.getLogger(__name__)
+
 DATABASE = "mlflow.db"
+COPY = "mlflow.kept.db"
 PREFIX = "twin-"  # an author is a registered model and an experiment; a shared server holds others too
 LOCK = ".lock"
 LOCK_SECONDS = 120.0
@@ -51,6 +55,9 @@ def open_client(root: Path, tracking_uri: str | None) -> "MlflowClient":
                 if not database.exists():
                     _create(database)
         _check_readable(database)
+        _check_known_schema(database)
+        with suppress(Timeout, OSError), FileLock(root / LOCK, timeout=0):  # else a writer keeps one when it ends
+            _keep_copy(root)
         return MlflowClient(tracking_uri=_uri(database), registry_uri=_uri(database))
 
 
@@ -60,6 +67,7 @@ def locked(root: Path) -> Iterator[None]:
     try:
         with FileLock(private_folder(root) / LOCK, timeout=LOCK_SECONDS):
             yield
+            _keep_copy(root)
     except Timeout as error:
         raise RegistryUnreachableError(
             f"another process has been writing to {root} for {LOCK_SECONDS:.0f} s. Let it finish, then try again."
@@ -74,6 +82,8 @@ def asking(root: Path, tracking_uri: str | None) -> Iterator[None]:
 
     try:
         yield
+    except RegistryUnreachableError:
+        raise
     except (MlflowException, SQLAlchemyError, sqlite3.Error, OSError) as error:
         raise RegistryUnreachableError(
             f"the model registry in {root} cannot be used: {error}. Check the disk and the file {DATABASE}."
@@ -107,12 +117,59 @@ def forget_deleted_rows(root: Path) -> None:
     with closing(sqlite3.connect(root / DATABASE)) as connection:
         connection.execute("VACUUM")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    (root / COPY).unlink(missing_ok=True)  # the next one is made of what is left
+
+
+def _keep_copy(root: Path) -> None:
+    """The database as it is between two writes, beside it: another program that opens it may change it for good.
+
+    For the holder of the lock. What fails here fails no write.
+    """
+    database, copy = root / DATABASE, root / COPY
+    making = copy.with_name(f".{COPY}")
+    try:
+        written = [path for path in (database, database.with_name(f"{DATABASE}-wal")) if path.exists()]
+        newest = max((path.stat().st_mtime_ns for path in written), default=0)
+        if not newest or (copy.exists() and copy.stat().st_mtime_ns >= newest):
+            return
+        making.unlink(missing_ok=True)
+        with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(making)) as target:
+            source.backup(target)
+        flush_to_disk(making)
+        making.replace(copy)
+    except (OSError, sqlite3.Error) as error:
+        logger.warning("no copy of %s could be kept: %s", database, error)
 
 
 def _check_readable(database: Path) -> None:
     """MLflow retries a file that is no database for minutes."""
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("PRAGMA schema_version")
+
+
+def _check_known_schema(database: Path) -> None:
+    """A newer MLflow that only looks into a database may migrate it, and the older one refuses it from then on.
+
+    Raises RegistryUnreachableError.
+    """
+    import mlflow
+
+    with closing(sqlite3.connect(database)) as connection:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone():
+            return
+        found = {str(row[0]) for row in connection.execute("SELECT version_num FROM alembic_version")}
+    known = Path(mlflow.__file__).parent / "store" / "db_migrations" / "versions"
+    unknown = sorted(revision for revision in found if not any(known.glob(f"{revision}_*.py")))
+    if unknown:
+        copy = database.with_name(COPY)
+        log = f"{database}-wal {database}-shm"
+        kept = f"put back the copy from before (rm -f {log}; mv {copy} {database}), or " if copy.exists() else ""
+        raise RegistryUnreachableError(
+            f"a newer MLflow than {mlflow.__version__}, which is used here, has opened {database} and migrated it to "
+            f"its own schema ({', '.join(unknown)}). The files of all versions are whole, in "
+            f"{database.parent / 'versions'}. Let no other MLflow use the registry, and {kept}install that newer "
+            "version of mlflow-skinny."
+        )
 
 
 def _uri(database: Path) -> str:

@@ -1,5 +1,6 @@
 """Which value wins, and what a wrong one is answered with."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,19 @@ def test_a_relative_folder_lies_beside_the_code(tmp_path: Path, monkeypatch: pyt
     monkeypatch.chdir(tmp_path)
     assert load_settings(environ={}).data_dir == HERE.parent / "data"
     assert load_settings(overrides=[f"data_dir={tmp_path}"], environ={}).data_dir == tmp_path
+
+
+@pytest.mark.parametrize("part", ["a%20b", "a[1", "1]", "a|b", "a^b", "a?b", "a\\b", "a\nb", "%5b"])
+def test_a_data_folder_that_the_stores_would_misread_is_refused_at_once(tmp_path: Path, part: str) -> None:
+    (tmp_path / part).mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / part)
+    for folder in (tmp_path / part / "data", tmp_path / "link"):
+        with pytest.raises(SettingsError, match=r"'data_dir' cannot be .*misread .*--set data_dir=FOLDER") as caught:
+            load_settings(overrides=[f"data_dir={json.dumps(str(folder))}"], environ={})
+        assert str(tmp_path) in str(caught.value)
+
+
+@pytest.mark.parametrize("part", ["a b", "100%", "a#b", "a&b=c", "ü", "a{b}", "a:b", "a'b", "(1)"])
+def test_other_names_of_the_data_folder_are_taken(tmp_path: Path, part: str) -> None:
+    folder = tmp_path / part / "data"
+    assert load_settings(overrides=[f"data_dir={json.dumps(str(folder))}"], environ={}).data_dir == folder

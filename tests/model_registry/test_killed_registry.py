@@ -59,7 +59,7 @@ def test_a_kill_while_the_database_is_made_leaves_none(used: Path, killed: Kille
         version = registry.register("maud", used / "trained-1")
         assert version.aliases == ("candidate",)
         assert {path.name.split("-")[0] for path in version.folder.parents[2].iterdir()} <= {
-            "versions", ".lock", "mlflow.db"
+            "versions", ".lock", "mlflow.db", "mlflow.kept.db", ".mlflow.kept.db"
         }  # fmt: skip
 
 
@@ -116,7 +116,8 @@ def test_a_killed_evaluation_is_the_old_or_the_new_never_half(used: Path, killed
         assert len(list(evaluations.iterdir())) == 2  # nothing of the attempt
         assert registry.promote("maud", 4).name == "v4"
     assert seen.count(before) > 5  # killed before the new one took its place
-    assert seen.count(after) == 2  # in its place and its staging file not yet looked for; and not killed at all
+    # In its place and its staging file not yet looked for; twice while a copy is made; not killed at all.
+    assert seen.count(after) == 4
 
 
 def test_a_killed_erasure_is_ended_by_repeating_it(used: Path, killed: Killed) -> None:

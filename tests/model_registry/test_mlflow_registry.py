@@ -3,8 +3,10 @@
 import math
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -226,6 +228,44 @@ def test_a_database_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "mlflow.db").write_bytes(b"not a database" * 100)
     with pytest.raises(RegistryUnreachableError, match=r"mlflow\.db"):
         MlflowRegistry(tmp_path, judges=load_judges).authors()
+
+
+def test_a_database_that_a_newer_mlflow_migrated_says_so_and_how_to_go_on(
+    registry: MlflowRegistry, tmp_path: Path
+) -> None:
+    assert registry.rollback("maud").name == "v2"
+    database = tmp_path / "registry" / "mlflow.db"
+    with closing(sqlite3.connect(database)) as connection:  # as MLflow 3.18.0 does when it lists what is there
+        connection.execute("CREATE TABLE newer (id INTEGER)")
+        connection.execute("UPDATE alembic_version SET version_num = 'f00d00000001'")
+        connection.commit()
+    after = MlflowRegistry(tmp_path / "registry", judges=load_judges)
+    with pytest.raises(RegistryUnreachableError, match=r"newer MLflow than 3\..*f00d00000001.*mlflow-skinny") as caught:
+        after.resolve("maud")
+    assert str(tmp_path / "registry" / "versions") in str(caught.value)
+    _, _, way = str(caught.value).partition("(rm -f ")
+    removed, _, moved = way.partition(")")[0].partition("; mv ")
+    for log in removed.split():
+        Path(log).unlink(missing_ok=True)
+    copy, place = moved.split()
+    Path(copy).replace(place)
+    assert after.resolve("maud").name == "v2"
+    assert aliases(after)["v3"] == ("previous",)
+
+
+def test_the_copy_of_the_database_holds_the_last_write_and_nothing_erased(
+    registry: MlflowRegistry, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    copy = tmp_path / "registry" / "mlflow.kept.db"
+    registry.rollback("maud")
+    assert b"twin-maud" in copy.read_bytes()
+    registry.erase_author("maud")
+    assert b"twin-maud" not in copy.read_bytes()
+    copy.unlink()
+    copy.mkdir()  # so that none can be kept
+    registry.register("maud", write_adapter(tmp_path / "again"))
+    assert registry.resolve("maud", "candidate").number == 1
+    assert "no copy of" in caplog.text
 
 
 def test_a_disk_that_cannot_be_written(registry: MlflowRegistry, used: Path, monkeypatch: pytest.MonkeyPatch) -> None:
