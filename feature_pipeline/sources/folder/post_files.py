@@ -39,7 +39,9 @@ TEMPLATE_FOLDERS = (
     (".obsidian/templates.json", "folder"),
     (".obsidian/plugins/templater-obsidian/data.json", "templates_folder"),
 )
-DRAWING = re.compile(r"^excalidraw-plugin:", re.MULTILINE)
+ATTACHED = (".pdf", ".docx", ".html", ".htm")
+PLUGIN = re.compile(r"^(excalidraw|kanban)-plugin:", re.MULTILINE)
+PLUGIN_NOTES = {"excalidraw": "drawing", "kanban": "board"}
 PROBE = 1000
 Beside = Callable[[int, str], bytes | None]
 
@@ -67,7 +69,7 @@ def select_posts(listing: Listing, folder: PurePosixPath) -> PostFiles:
 
 
 def _of_vault(files: Sequence[ListedFile], beside: Beside) -> dict[str, str]:
-    """Obsidian's drawings and templates."""
+    """Of Obsidian's: drawings, boards, templates, and documents that notes refer to."""
     vault = any(beside(up, ".obsidian/app.json") is not None for up in range(PARENTS + 1))
     folders = [configured for name, key in TEMPLATE_FOLDERS if (configured := _configured(beside(0, name), key))]
     ignored: dict[str, str] = {}
@@ -76,8 +78,12 @@ def _of_vault(files: Sequence[ListedFile], beside: Beside) -> dict[str, str]:
         named = vault and any(part.lower() in TEMPLATES for part in path.parts[:-1])
         if named or any(path.is_relative_to(folder) for folder in folders):
             ignored[file.name] = "template"
-        elif path.name.lower().endswith(".excalidraw.md") or (vault and DRAWING.search(_text(file)[:PROBE])):
+        elif vault and path.suffix.lower() in ATTACHED:
+            ignored[file.name] = "attachment"
+        elif path.name.lower().endswith(".excalidraw.md"):
             ignored[file.name] = "drawing"
+        elif vault and (plugin := PLUGIN.search(_text(file)[:PROBE])):
+            ignored[file.name] = PLUGIN_NOTES[plugin[1]]
     return ignored
 
 

@@ -208,10 +208,12 @@ def test_an_obsidian_vault_without_its_templates_and_drawings(tmp_path: Path) ->
             "Plan.canvas": "{}",
             "Pier.excalidraw.md": "x",
             "Quay.md": "---\nexcalidraw-plugin: parsed\n---\nx",
+            "To do.md": "---\nkanban-plugin: basic\n---\n## Next\n\n- [ ] oil",
+            "attachments/paper.pdf": "x",
         },
     )
     assert set(urls(tmp_path)) == {"Fog.md"}
-    assert ignored(tmp_path) == {".canvas": 1, "drawing": 2, "hidden": 2, "template": 2}
+    assert ignored(tmp_path) == {".canvas": 1, "attachment": 1, "board": 1, "drawing": 2, "hidden": 2, "template": 2}
 
 
 def test_templates_are_posts_outside_of_a_vault(tmp_path: Path) -> None:
