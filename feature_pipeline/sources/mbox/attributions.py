@@ -4,7 +4,15 @@ import re
 from collections.abc import Sequence
 
 from feature_pipeline.formats.authorship import INVISIBLE
-from feature_pipeline.sources.mbox.phrases import FROM_FIELD, OTHER_FIELD, SEPARATOR, STARTS, SUBJECT_FIELD, WROTE
+from feature_pipeline.sources.mbox.phrases import (
+    FROM_FIELD,
+    OTHER_FIELD,
+    SENT_FIELD,
+    SEPARATOR,
+    STARTS,
+    SUBJECT_FIELD,
+    WROTE,
+)
 
 QUOTED = re.compile(r" {0,3}[A-Z]{0,3}>(?![_.:;=-]+[<()\[\]])")
 BRACKET_WRAPPED = re.compile(r"\s*>\s?[:：]\s*$")  # the end of an address that was too long for the line before
@@ -16,6 +24,7 @@ TIMED = re.compile(r"\d{1,2}\s?[:.h]\s?\d{2}\b")
 DATED = re.compile(r"\b(?:19|20)\d\d\b|(?:19|20)\d\d\s?[年년.]|\d{1,2}[:.]\d{2}\b|\b\d{1,2}/\d{1,2}/\d{2}\b")
 COLON_END = re.compile(r"[:：]\W*$")
 WROTE_END = re.compile(rf"(?:{WROTE.pattern})(?:\([^()]{{1,3}}\))?\W*$", re.IGNORECASE)  # "napisał(a)"
+BETWEEN_DASHES = re.compile(r"-{3,}.{3,100}[^-]-{3,}$")
 SENTENCE_END = re.compile(r"[^\W\d]{3,}[.!?…。]\W*$")
 RULE = re.compile(r"[-_=*]{5,}\s*$")
 LONGEST_HEADER_BLOCK = 14  # lines
@@ -39,13 +48,14 @@ def _header_block(lines: Sequence[str], index: int) -> int:
 def _headers(lines: Sequence[str], first: int, *, fewest: int) -> int:
     """The line behind the headers that begin at line `first`, in whatever order and language; 0 for none."""
     found: list[str] = []
-    named = False  # an address or a subject shows that it is mail: trains go From and To as well
+    named = False  # an address, a subject or "Sent" shows that it is mail: trains go From and To as well
     end = first
     for position in range(first, min(first + LONGEST_HEADER_BLOCK, len(lines))):
         line = INVISIBLE.sub("", lines[position])
         if field := _field(line):
             found.append(field)
-            named |= field == "subject" or (field == "from" and bool(ADDRESS.search(line)))
+            named |= field == "subject" or bool(SENT_FIELD.match(line))
+            named |= field == "from" and bool(ADDRESS.search(line))
             end = position + 1
         elif not found:
             return 0
@@ -98,6 +108,8 @@ def _is_attribution(part: Sequence[str], below: Sequence[str]) -> bool:
     says, begins, dated = bool(WROTE.search(text)), bool(STARTS.match(text)), bool(DATED.search(text))
     bracketed = bool(IN_BRACKETS.search(text))
     if above_marked and bracketed and dated and text.endswith(">"):  # "2011/7/7 Ann Lee <ann@example.org>"
+        return True
+    if len(part) == 1 and says and BETWEEN_DASHES.match(text):
         return True
     if not COLON_END.search(text):
         alone = above_marked or not below or not below[0].strip()

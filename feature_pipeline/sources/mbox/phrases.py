@@ -18,7 +18,7 @@ STARTS = re.compile(
 )
 SEPARATOR = re.compile(
     r"[-_=* ]{2,}\s?(?:original(?:e|es|ny)? (?:message|e-?mail|nachricht|appointment|bericht)|reply message"
-    r"|reply to|ursprüngliche (?:nachricht|e-?mail|mail)|original-nachricht|courriel original|e-?mail original"
+    r"|reply to|ursprüngliche (?:nachricht|e-?mail|mail)|original-?nachricht|courriel original|e-?mail original"
     r"|message d['’]origine|message original|mensaje original|missatge original|messaggio originale"
     r"|mensagem original|oorspronkelijk bericht|originee?le? bericht|oprindeligt? (?:meddelelse|besked|e-?mail"
     r"|mail)|opprinnelig (?:melding|e-?post)|ursprungligt? (?:meddelande|e-postmeddelande|e-?post|mejl)"
@@ -60,6 +60,12 @@ OTHER_FIELD = re.compile(
     r"\s?[*_]*\s?[:：][*_]*(?:\s|$)",
     re.IGNORECASE,
 )
+SENT_FIELD = re.compile(  # what only programs for mail say
+    r"\W*(?:sent|gesendet|envoyé|enviad[oa](?: el| em)?|inviato|verzonden|sendt|skickat|lähetetty|wysłano|odesláno"
+    r"|odoslané|küldve|trimis|отправлено|надіслано|gönderildi|στάλθηκε|送信日時|发送时间|發送時間|보낸 날짜)"
+    r"\s?[*_]*\s?[:：]",
+    re.IGNORECASE,
+)
 SUBJECT_FIELD = re.compile(
     r"\W*(?:subject|betreff|objet|asunto|assunto|assumpte|oggetto|onderwerp|emne|ämne|aihe|temat|předmět|predmet"
     r"|tárgy"
@@ -69,15 +75,18 @@ SUBJECT_FIELD = re.compile(
 )
 LIST_WORDS = re.compile(r"mailing list|listinfo|unsubscribe|list-archive|@lists\.", re.IGNORECASE)
 # What programs for the post on the road put below, in two ways: their own name or the device's, …
-DEVICE = re.compile(
-    r"(?=.{0,100}$)(?=.*\b(?:i?phone|ipad|android|blackberry|samsung|galaxy|outlook|yahoo|proton|huawei|xiaomi|redmi"
-    r"|windows|nokia|lumia|fairphone|oneplus|motorola|xperia|htc|pixel|mobil\w*|smart\w+|handy|portable|handheld"
-    r"|tablet\w*|telef\w+|wireless|device|k-9|thunderbird|mailspring|superhuman|airmail|spark|shortwave|tutanota|tuta"
-    r"|aquamail|bluemail|fairemail|gmx|web\.de|mail\.ru)|.*(?:iphone|ipad))"
-    r"\W*(?:sent (?:from|with|via|using)|get outlook|von mein\w+ .*gesendet|gesendet (?:von|mit|über)"
-    r"|diese nachricht wurde (?:von|mit)|outlook für|envoyé (?:de|depuis|à partir|avec|par)|télécharge[rz]"
-    r"|obtenir outlook|provenance|enviado (?:desde|do|de|da|a partir|con|com|por|pelo)|enviat (?:des|amb)"
-    r"|obtener? outlook|obtenha|inviato (?:da|con)|scarica|ottieni|verzonden (?:van|vanaf|met|via)"
+PROGRAMS = (
+    r"\b(?:i?phone|ipad|android|blackberry|samsung|galaxy|outlook|yahoo|proton|huawei|xiaomi|redmi|windows|nokia|lumia"
+    r"|fairphone|oneplus|motorola|xperia|htc|pixel|mobil\w*|smart\w+|handy|portable|handheld|tablet\w*|telef\w+|wireless"
+    r"|device|k-9|thunderbird|mailspring|superhuman|airmail|spark|shortwave|tutanota|tuta|aquamail|bluemail|fairemail|gmx"
+    r"|web\.de|mail\.ru)|iphon|ipad"
+)
+DEVICE = re.compile(  # named before any comma, or in what is no sentence
+    rf"(?=.{{0,100}}$)(?:(?=[^,!?;]*(?:{PROGRAMS}))|(?=.*(?:{PROGRAMS}).*[^.!?\s]\s*$))"
+    r"\W*(?:sent (?:from|with|via|using)|get outlook for (?:ios|android|windows|mac)|von mein\w+ .*gesendet"
+    r"|gesendet (?:von|mit|über)|diese nachricht wurde (?:von|mit)|outlook für|envoyé (?:de|depuis|à partir|avec|par)"
+    r"|télécharge[rz]|obtenir outlook|provenance|enviado (?:desde|do|de|da|a partir|con|com|por|pelo)"
+    r"|enviat (?:des|amb)|obtener? outlook|obtenha|inviato (?:da|con)|scarica|ottieni|verzonden (?:van|vanaf|met|via)"
     r"|verstuurd (?:van|vanaf|met)|skicka(?:t|des) (?:från|med)|sendt (?:fra|med)|hent outlook|hämta|lähetetty|hanki"
     r"|wysłan[eo]|pobierz|odesláno|odoslané|poslano (?:s|z)|küldve|elküldve|trimis|отправлено|надіслано|изпратено"
     r"|послато|gönderildi|στάλθηκε|发自|發自|從我的|取得|나의|iphoneから|iphone|נשלח|أرسل|ارسال شده|được gửi|dikirim)",
