@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from feature_pipeline import dates
 from feature_pipeline.archives import FileTree
+from feature_pipeline.conversations.alone import chats_alone
 from feature_pipeline.errors import EmptySourceError
 from feature_pipeline.formats.authorship import Writer, choose_authors
 from feature_pipeline.formats.json_values import Json, list_at, parse_json, text_at
@@ -136,7 +137,9 @@ def _channel_files(tree: FileTree) -> list[str]:
 
 
 def recognises(location: Location) -> Match:
-    return location.holds(lambda tree: is_package(tree) or _channel_files(tree) or channel_files(tree))
+    if location.holds(lambda tree: is_package(tree) or _channel_files(tree)):
+        return Match.YES
+    return chats_alone(location, channel_files, kind="discord")
 
 
 def open(location: Location, options: SourceOptions) -> PackageSource | ChannelsSource:  # noqa: A001 - the name that sources are opened by

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from feature_pipeline.archives import FileTree
+from feature_pipeline.conversations.alone import chats_alone
 from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
 from feature_pipeline.formats.csv_rows import csv_rows
 from feature_pipeline.formats.text_files import decode
@@ -42,7 +43,7 @@ def _is_chat(tree: FileTree, name: str) -> bool:
 
 
 def recognises(location: Location) -> Match:
-    return location.holds(_files)
+    return chats_alone(location, _files, kind="kakaotalk")
 
 
 def open(location: Location, options: SourceOptions) -> KakaoTalkSource:  # noqa: A001 - the name that sources are opened by

@@ -3,6 +3,7 @@
 from pathlib import PurePosixPath
 
 from feature_pipeline.archives import FileTree
+from feature_pipeline.conversations.alone import chats_alone
 from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
 from feature_pipeline.formats.text_files import decode
 from feature_pipeline.source_bases.text_chats import TextChat, TextChatSource
@@ -31,7 +32,7 @@ def _files(tree: FileTree) -> list[str]:
 
 
 def recognises(location: Location) -> Match:
-    return location.holds(_files)
+    return chats_alone(location, _files, kind="line")
 
 
 def open(location: Location, options: SourceOptions) -> LineSource:  # noqa: A001 - the name that sources are opened by

@@ -3,7 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
+from feature_pipeline.conversations.alone import chats_alone
 from feature_pipeline.errors import EmptySourceError
 from feature_pipeline.formats.authorship import Writer, choose_authors, same_name
 from feature_pipeline.source_bases.base import Ignored, Item
@@ -73,7 +75,9 @@ class MetaSource(ChatSource):
 
 
 def recognises(location: Location) -> Match:
-    return location.holds(lambda tree: files_of(tree).any)
+    if location.holds(lambda tree: files_of(tree).threads or files_of(tree).posts):
+        return Match.YES
+    return chats_alone(location, lambda tree: [*chain(*files_of(tree))], kind="meta")
 
 
 def open(location: Location, options: SourceOptions) -> MetaSource:  # noqa: A001 - the name that sources are opened by

@@ -4,8 +4,10 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from feature_pipeline.archives import FileTree
+from feature_pipeline.conversations.alone import chats_alone
 from feature_pipeline.errors import EmptySourceError
 from feature_pipeline.formats.authorship import Writer, choose_authors, same_name
 from feature_pipeline.formats.json_values import Json, parse_json, text_at
@@ -92,7 +94,9 @@ def _begins_as_export(tree: FileTree, name: str) -> bool:
 
 
 def recognises(location: Location) -> Match:
-    return location.holds(lambda tree: _files(tree) or chat_pages(tree))
+    if location.holds(_files):
+        return Match.YES
+    return chats_alone(location, lambda tree: [*chain(*chat_pages(tree).values())], kind="telegram")
 
 
 def open(location: Location, options: SourceOptions) -> TelegramSource:  # noqa: A001 - the name that sources are opened by

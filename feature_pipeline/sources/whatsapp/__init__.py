@@ -7,6 +7,7 @@ import re
 from pathlib import PurePosixPath
 
 from feature_pipeline.archives import FileTree
+from feature_pipeline.conversations.alone import chats_alone
 from feature_pipeline.errors import SourceError, UnreadableItemError
 from feature_pipeline.formats.text_files import decode
 from feature_pipeline.source_bases.text_chats import TextChat, TextChatSource, TextMessage
@@ -82,7 +83,7 @@ def _message(line: ChatMessage) -> TextMessage:
 
 
 def recognises(location: Location) -> Match:
-    return location.holds(_files)
+    return chats_alone(location, _files, kind="whatsapp", with_attachments=True)
 
 
 def open(location: Location, options: SourceOptions) -> WhatsAppSource:  # noqa: A001 - the name that sources are opened by

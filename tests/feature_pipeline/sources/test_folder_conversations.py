@@ -58,8 +58,10 @@ def test_so_it_is_in_an_archive(tmp_path: Path) -> None:
     assert [bool(post.problem) for _, post in sorted(read(tmp_path / "notes.zip").items())] == [False, True]
 
 
-@pytest.mark.parametrize("kind", [None, "folder"])
-@pytest.mark.parametrize("name", ["logs/harbour.txt", "logs/old.html", "logs/copied.md"])
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("logs/harbour.txt", None), ("logs/harbour.txt", "folder"), ("logs/old.html", "folder"), ("logs/copied.md", None)],
+)
 def test_one_that_is_named_alone_is_an_error(tmp_path: Path, name: str, kind: str | None) -> None:
     with pytest.raises(SourceError, match=r"is a (conversation|chat).*twin collect"):
         opened(str(folder(tmp_path) / name), kind)
@@ -71,3 +73,39 @@ def test_a_word_document_of_one_is_refused_too(tmp_path: Path) -> None:
             archive.writestr(name, markup)
 
     assert "the lines of ann and maud" in read(tmp_path)["logs/chat.docx"].problem
+
+
+KNOWN = {
+    "WhatsApp Chat with Ann.txt": "01/06/2024, 10:00 - Ann Lee: Fog?\n01/06/2024, 10:05 - Maud: Yes, all over.\n",
+    "[LINE] Ann.txt": "[LINE] With Ann\n\n2024/05/01(Wed)\n21:03\tAnn\tFog?\n21:05\tMaud\tYes.\n",
+    "messages.html": TELEGRAM,
+    "Harbour - fog [123456789012345678].html": "<p class=chatlog__message>Fog?</p>",
+    "inbox/ann/message_1.html": '<div class="_a706"><section class="_a6-g"><h2>Ann</h2>Fog?</section></div>',
+}
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_a_chat_of_a_known_kind_among_articles_does_not_make_the_folder_one_of_chats(tmp_path: Path, name: str) -> None:
+    (tmp_path / "fog.md").write_text(ARTICLE)
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / name).write_text(KNOWN[name])
+    posts = read(tmp_path)
+
+    assert [(bool(post.problem), post.source_id) for post in posts.values() if post.content] == [(False, "fog.md")]
+    assert "twin collect" in posts[name].problem
+
+
+def test_chats_of_several_kinds_are_named_one_by_one(tmp_path: Path) -> None:
+    for name, text in KNOWN.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    posts = read(tmp_path)
+
+    assert set(posts) == set(KNOWN)
+    assert all("twin collect" in post.problem for post in posts.values())
+
+
+def test_what_was_sent_lies_beside_a_chat_of_whatsapp(tmp_path: Path) -> None:
+    (tmp_path / "WhatsApp Chat with Ann.txt").write_text(KNOWN["WhatsApp Chat with Ann.txt"])
+    (tmp_path / "recipe.txt").write_text("Knead for ten minutes.")
+    assert opened(str(tmp_path), me=("Maud",)).name.startswith("whatsapp:")

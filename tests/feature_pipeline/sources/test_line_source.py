@@ -108,7 +108,6 @@ def test_a_group_asks_who_the_author_is(tmp_path: Path) -> None:
 def test_a_folder_of_several(tmp_path: Path) -> None:
     export(tmp_path, CHAT)
     export(tmp_path, CHAT.replace("Ann Lee", "Bo").replace("all over", "none"), "[LINE] Chat history with Bo.txt")
-    (tmp_path / "fog.txt").write_text("The fog came in at six.")
     assert len(read(tmp_path)) == 8
 
 
