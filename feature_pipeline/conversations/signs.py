@@ -45,7 +45,11 @@ META = Sign("a page of a Facebook, Messenger, Instagram or Threads export", "met
 CHATGPT = Sign(
     "chats with ChatGPT", way_out="which are in conversations.json of the same export: name that, or the archive"
 )
-PHONE = Sign("messages of an iPhone or a Mac")
+FROM_DATABASE = (
+    "so the other side's words are in it too. It was not read as an article: on a Mac, collect their database: "
+    "twin collect ~/Library/Messages/chat.db"
+)
+PHONE = Sign("messages of an iPhone or a Mac, exported", way_out=FROM_DATABASE)
 
 PAGES = (
     _class(TELEGRAM, "chat_page", "list_page", "message default clearfix", "message service"),
