@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from text.words import count_words, folded_words
+from text.words import folded_words, is_unspaced, size, words
 
 REPEATS = 3  # mails that end alike, from which on it is a signature
 LONGEST_SIGNATURE = 30  # lines; notices of firms are that long
@@ -24,7 +24,8 @@ Lines = list[str]
 class Signatures:
     def __init__(self, texts: Iterable[str], names: Iterable[str] = ()) -> None:
         """`names`: those of the author, and their parts."""
-        self._names = {word for name in names for word in folded_words(name) if len(word) > 1}
+        whole = {name.strip().casefold() for name in names} - {""}
+        self._names = whole | {word for name in whole for word in folded_words(name) if not is_unspaced(word)}
         self._repeated: set[tuple[str, ...]] = set()
         alive = list(set(texts))
         for count in range(1, LONGEST_SIGNATURE + 1):  # an ending is shared only if all shorter ones are
@@ -60,13 +61,13 @@ class Signatures:
                 return below
             if len(block) >= 3 and not any(ENDS_SENTENCE.search(line.strip()) for line in block[1:]):
                 return start
-            if below is None and count_words(" ".join(block)) >= NOTICE_WORDS:
+            if below is None and sum(map(size, words(" ".join(block)))) >= NOTICE_WORDS:
                 return start
         return len(lines)
 
     def _is_name(self, line: str) -> bool:
-        words = folded_words(line)
-        return 0 < len(words) <= NAME_WORDS and not self._names.isdisjoint(words)
+        found = folded_words(line)
+        return 0 < len(found) <= NAME_WORDS and not self._names.isdisjoint({line.strip().casefold(), *found})
 
 
 def _ending(text: str, count: int) -> tuple[str, ...]:

@@ -224,6 +224,14 @@ def test_a_wish_that_comes_back_is_the_authors(wish: str) -> None:
     assert [Signatures(texts, ["Maud Ferrier"]).cut(text) for text in texts] == texts
 
 
+def test_a_wish_in_chinese_is_the_authors_too() -> None:
+    wish = "祝您身体健康，万事如意，工作顺利，合家欢乐，期待您的回信"
+    texts = [f"{words}\n\n{wish}\n莫德\n\n港口钟表，上海" for words in ("雾散了。", "没有雾。", "又起雾了。")]
+    assert [Signatures(texts, ["莫德"]).cut(text).endswith(f"{wish}\n莫德") for text in texts] == [True] * 3
+    unsigned = [f"{words}\n\n{wish}" for words in ("雾散了。", "没有雾。", "又起雾了。")]
+    assert [Signatures(unsigned, ["莫德"]).cut(text) for text in unsigned] == unsigned
+
+
 def test_a_notice_of_many_words_is_known_by_coming_back_alone() -> None:
     notice = "The harbour office answers letters on weekdays; " * 4
     texts = [f"{words}\n\n{notice.strip()}" for words in ("The fog lifts.", "No fog.", "Fog again.")]
