@@ -43,6 +43,7 @@ OBTAIN = (
 
 ENDINGS = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 CONTENT_TYPES = {"markdown": ContentType.MARKDOWN, "html": ContentType.HTML, "plain": ContentType.PLAIN}
+OTHER_ROLES = ("assistant", "model", "system", "developer", "tool", "function")  # in a log of a chat with an assistant
 VISIBILITIES = ("public", "draft", "private")
 ID_IN_BROKEN_LINE = re.compile(rb'[{,]\s*"id"\s*:\s*(?:"([^"\\]+)"|(\d+))')
 
@@ -134,6 +135,8 @@ def _transcoded(stream: BinaryIO, encoding: str) -> Iterator[bytes]:
 
 def _filled(bare: Post, value: dict[str, Json], *, base_url: str) -> Post:
     """Raises UnreadableItemError."""
+    if (role := text_at(value, "role").lower()) in OTHER_ROLES:
+        raise UnreadableItemError(f"a turn of a conversation that is not the author's: its role is {role!r}")
     content = text_at(value, "text") or text_at(value, "content")
     if not content.strip():
         raise UnreadableItemError('there is no "text" (or "content") with the author\'s words')

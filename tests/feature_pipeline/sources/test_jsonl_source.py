@@ -58,6 +58,18 @@ def test_every_key_of_the_schema_is_read(tmp_path: Path) -> None:
     assert least.source == f"jsonl:{tmp_path / 'posts.jsonl'}"
 
 
+def test_of_a_chat_with_an_assistant_only_what_the_person_typed_is_read(tmp_path: Path) -> None:
+    typed, answer, told = read(
+        tmp_path,
+        {"role": "user", "content": "Why do springs break in frost?"},
+        {"role": "assistant", "content": "Steel is brittle."},
+        {"role": "system", "content": "You are of help."},
+    )
+    assert (typed.content, typed.problem) == ("Why do springs break in frost?", "")
+    assert answer.content == told.content == ""
+    assert "its role is 'assistant'" in answer.problem
+
+
 def test_entities_in_a_title_are_read_unless_it_is_no_html(tmp_path: Path) -> None:
     titles = ["What&rsquo;s new &amp; old&#8230;", "a && b &amp; c", "The <p> and the &nbsp;", "Fish & chips"]
     posts = read(tmp_path, *({"title": title, "text": "Fog."} for title in titles))
