@@ -71,9 +71,10 @@ $(READY): pyproject.toml constraints.txt
 	@$(BIN)/python -c 'import sys, importlib.metadata as m; \
 		sys.exit(0 if m.version("torch").split("+")[0] == sys.argv[1] else "torch was replaced: " + m.version("torch"))' \
 		$(patsubst torch==%,%,$(TORCH))
-	@echo "  4/4 the base model, unpacked" >&2
+	@echo "  4/4 the base model and the encoder, unpacked" >&2
 	@$(BIN)/python -c 'from configs.settings import load_settings; from model_registry.base_models import find_base_model; \
-		find_base_model("smollm2-135m-instruct", load_settings().cache_dir)'
+		from feature_store.encoder_files import find_encoder; cache = load_settings().cache_dir; \
+		find_base_model("smollm2-135m-instruct", cache); find_encoder("all-mpnet-base-v2", cache)'
 	@touch $(READY)
 
 clean: ## Remove the environment and what tools left; data/ stays.

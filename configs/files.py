@@ -10,9 +10,11 @@ import shutil
 import socket
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from filelock import FileLock
 
 PRIVATE = 0o077  # a umask: what group and others may do is taken away
 PARTIAL = ".part"
@@ -106,6 +108,20 @@ def new_folder(target: Path, *, prefix: str) -> Iterator[Path]:
         put_folder(staging, target, prefix=prefix)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def make_once(folder: Path, write: Callable[[Path], None], *, whole: Callable[[Path], bool] = Path.is_dir) -> None:
+    """Let `write` fill `folder`, unless it is there and `whole`.
+
+    Processes that want the same folder wait for the first; what a killed one left is removed by the next.
+    """
+    prefix = f".{folder.name}-"
+    with FileLock(private_folder(folder.parent) / f".{folder.name}.lock"):
+        for leftover in folder.parent.glob(f"{glob.escape(prefix)}*"):
+            shutil.rmtree(leftover)
+        if not whole(folder):
+            with new_folder(folder, prefix=prefix) as staging:
+                write(staging)
 
 
 def put_folder(staging: Path, target: Path, *, prefix: str) -> None:

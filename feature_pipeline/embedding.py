@@ -6,10 +6,9 @@ from dataclasses import replace
 from configs.progress import Progress
 from feature_store.ports import Encoder
 from feature_store.records import Chunk, Vector, digest_of
-from feature_store.sentence_vectors import pack, sentence_texts
+from feature_store.sentence_vectors import SENTENCE_RULES, pack, sentence_spans
 
-BATCH = 32  # texts, and so many characters where they are short: small batches take a third longer
-BATCH_CHARACTERS = 12_000
+BATCH_CHARACTERS = 12_000  # and at least one chunk
 KEPT_BATCHES = 8  # half a minute's work of a slow processor
 
 
@@ -24,71 +23,70 @@ def embed(
 ) -> list[Chunk]:
     """`chunks` with their vectors; those that are `stored` keep theirs, and so does a chunk of the same words.
 
-    A text is embedded once, however many chunks or sentences it is, and no further than the encoder reads. `keep` is
-    given vectors by the digest of their text now and then, so that a kill loses little, and `kept` is what it was given
-    before.
+    A text is embedded once, however many chunks have it, and no further than the encoder reads. `keep` is given vectors
+    by the digest of their text now and then, so that a kill loses little, and `kept` is what it was given before.
     """
     known = {chunk.id: chunk for chunk in stored if chunk.encoder == encoder.fingerprint}
     fresh = [chunk for chunk in chunks if chunk.id not in known]
-    sentences = {chunk.id: sentence_texts(chunk) for chunk in fresh}
-    wanted = {_key(text): text for chunk in fresh for text in (chunk.search_text, *sentences[chunk.id]) if text}
+    wanted = {_key(chunk): chunk for chunk in fresh}
     made = dict(kept)
+    texts = {chunk.search_text for chunk in fresh}
     for chunk in known.values():
-        if (key := _key(chunk.search_text)) in wanted and chunk.vector:
-            made[key] = _packed([chunk.vector])[0]
-    missing = sorted((text for key, text in wanted.items() if key not in made), key=len)
+        if chunk.vector and chunk.search_text in texts and chunk.sentence_rules == SENTENCE_RULES:
+            made[_key(chunk)] = _packed(chunk.vector, chunk.sentence_vectors)
+    missing = sorted(
+        (item for item in wanted.items() if item[0] not in made), key=lambda item: len(item[1].search_text)
+    )
 
-    progress.start("embed", sum(map(len, missing)))  # characters: a chunk takes as long as ten of its sentences
+    progress.start("embed", sum(len(chunk.search_text) for _, chunk in missing))  # characters
     unkept: dict[str, bytes] = {}
     for number, batch in enumerate(_batches(missing), start=1):
-        unkept.update(zip(map(_key, batch), _packed(encoder.encode(batch)), strict=True))
+        keys, texts_of, spans = zip(*((key, c.search_text, sentence_spans(c)) for key, c in batch), strict=True)
+        for key, (whole, *rows) in zip(keys, encoder.encode_spans(texts_of, spans), strict=True):
+            unkept[key] = _packed(whole, pack(rows, encoder.dimensions))
         if number % KEPT_BATCHES == 0:
             keep(unkept)
             made |= unkept
             unkept = {}
-        progress.advance(sum(map(len, batch)))
+        progress.advance(sum(map(len, texts_of)))
     made |= unkept
-    count = sum(map(len, sentences.values()))
-    progress.finish(
-        f"{len(fresh)} chunks and their {count} sentences embedded, {len(chunks) - len(fresh)} chunks known"
-    )
-
-    def vector(text: str) -> Vector:
-        return _unpacked(made[_key(text)]) if text else ()
+    progress.finish(f"{len(fresh)} chunks embedded, with their sentences; {len(chunks) - len(fresh)} known")
 
     def embedded(chunk: Chunk) -> Chunk:
         if chunk.id in known:
             return known[chunk.id]
-        rows = pack([vector(text) for text in sentences[chunk.id]], encoder.dimensions)
-        return replace(chunk, vector=vector(chunk.search_text), sentence_vectors=rows)
+        vector, rows = _unpacked(made[_key(chunk)], encoder.dimensions)
+        return replace(chunk, vector=vector, sentence_vectors=rows)
 
     return [embedded(chunk) for chunk in chunks]
 
 
-def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
-    """Of like length, as `texts` are sorted by it, so that little is spent on padding."""
-    batch: list[str] = []
-    for text in texts:
-        if len(batch) >= BATCH and sum(map(len, batch)) >= BATCH_CHARACTERS:
+def _batches(chunks: Sequence[tuple[str, Chunk]]) -> Iterator[list[tuple[str, Chunk]]]:
+    """Of like length, as `chunks` are sorted by it, so that little is spent on padding."""
+    batch: list[tuple[str, Chunk]] = []
+    length = 0
+    for key, chunk in chunks:
+        batch.append((key, chunk))
+        length += len(chunk.search_text)
+        if length >= BATCH_CHARACTERS:
             yield batch
-            batch = []
-        batch.append(text)
+            batch, length = [], 0
     if batch:
         yield batch
 
 
-def _key(text: str) -> str:
-    return digest_of("embedded", text)[:32]
+def _key(chunk: Chunk) -> str:
+    return digest_of("embedded", chunk.search_text, sentence_spans(chunk))[:32]
 
 
-def _packed(vectors: Sequence[Vector]) -> list[bytes]:
-    """A tuple of floats takes eight times as much memory, and an archive has a million sentences."""
+def _packed(vector: Vector, rows: bytes) -> bytes:
+    """A tuple of floats takes eight times as much memory."""
     import numpy as np
 
-    return [row.tobytes() for row in np.array(vectors, dtype=np.float32)]
+    return np.array(vector, dtype=np.float32).tobytes() + rows
 
 
-def _unpacked(vector: bytes) -> Vector:
+def _unpacked(packed: bytes, dimensions: int) -> tuple[Vector, bytes]:
     import numpy as np
 
-    return tuple(np.frombuffer(vector, dtype=np.float32).tolist())
+    return tuple(np.frombuffer(packed, dtype=np.float32, count=dimensions).tolist()), packed[4 * dimensions :]

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from feature_store.encoder import SentenceEncoder
+from feature_store.ports import Span
 from feature_store.records import Vector
 
 INPUTS = ("input_ids", "attention_mask")
@@ -58,6 +59,9 @@ class CompiledEncoder:
             vector = np.asarray(vector, dtype=np.float32)  # a copy: the next request writes over it
             vector = vector / np.linalg.norm(vector)
         return [tuple(vector.tolist())]
+
+    def encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[list[Vector]]:
+        return self._encoder.encode_spans(texts, spans)
 
     def _inputs(self, text: str) -> dict[str, Any]:
         import numpy as np

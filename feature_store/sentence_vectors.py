@@ -1,27 +1,35 @@
 """Vectors of a chunk's sentences: what is embedded of each, and how they lie in a record and in an index.
 
-A row of int8 a sentence, scaled so that its largest value is ±127: 384 bytes where float32 takes 1,536. A cosine needs
-no scale, and comes out within 0.004 of the one of float32 (measured: docs/experiments/retrieval.md).
+They are made from the chunk's search text as a whole (`Encoder.encode_spans`), so that the title and the neighbours say
+what "she" and "it" are. A row of int8 a sentence, scaled so that its largest value is ±127, takes a quarter of float32.
+A cosine needs no scale, and comes out within 0.004 of the one of float32 (measured: docs/experiments/retrieval.md).
 """
 
 from collections.abc import Sequence
 
+from feature_store.ports import Span
 from feature_store.records import Chunk, Vector, digest_of
 from text.normalise import normalise
 from text.sentences import RULES, sentences
 
-VERSION = "2"  # to be raised by hand whenever other strings are embedded of the same chunk, or other rows made of them
+VERSION = "3"  # to be raised by hand whenever other strings are embedded of the same chunk, or other rows made of them
 SENTENCE_RULES = digest_of("sentence vectors", VERSION, RULES)[:12]
 LARGEST = 127
 
 
-def sentence_texts(chunk: Chunk) -> list[str]:
-    """What is embedded of each sentence of `chunk.text`: its normalised words. "" for one that has none, as a ruler.
-
-    The title stands in the chunk's own vector. With the title before each of them all sentences of a post on the topic
-    that is asked about are near, "Right then." as well (measured: docs/experiments/answers.md).
-    """
-    return [normalise(chunk.text[start:end]) for start, end in sentences(chunk.text)]
+def sentence_spans(chunk: Chunk) -> list[Span]:
+    """Where each sentence of `chunk.text` stands in `chunk.search_text`, without its marks. An empty span for one that
+    has no words, as a ruler."""
+    found: list[Span] = []
+    end = len(chunk.search_text) - len(normalise(chunk.text))  # of the title
+    for start, stop in sentences(chunk.text):
+        said = normalise(chunk.text[start:stop])
+        start = chunk.search_text.find(said, end) if said else -1
+        if start >= 0:
+            found.append((start, end := start + len(said)))
+        else:
+            found.append((end, end))
+    return found
 
 
 def pack(vectors: Sequence[Vector], dimensions: int) -> bytes:

@@ -20,7 +20,7 @@ from inference_pipeline.composing.turns import Turn, read_turn
 from inference_pipeline.composing.writing import Brief
 from inference_pipeline.engine_pool import LoadedModel
 from inference_pipeline.engines import GenerationRequest
-from inference_pipeline.retrieval import Candidate, Retriever, search_query
+from inference_pipeline.retrieval import Candidate, Query, Retriever, search_query
 from model_registry.base_models import BaseModelFiles
 from model_registry.ports import CHAMPION
 from model_registry.prompting import ChatMessage, PromptRenderer, fresh_nonce, nonce_for
@@ -139,7 +139,7 @@ class Answerer:
             return newest, self._composition(question, turn, model, newest)
 
     def _composition(self, question: Question, turn: Turn, model: LoadedModel, version: int) -> Composition:
-        def find(query: str) -> list[Candidate]:
+        def find(query: Query) -> list[Candidate]:
             return self._retriever.candidates(query, author=question.author, version=version, without=question.without)
 
         if not question.retrieve:

@@ -19,6 +19,7 @@ class Way(StrEnum):
     WRITTEN = "written"  # by the model, from excerpts of posts
     JOINED = "joined"  # a text on a topic, of sentences of posts on it
     FREE = "free"  # by the model, from no post
+    NEAREST = "nearest"  # nothing answers it, and it says so; then, in the author's sentences, what comes nearest
     NOTHING = "nothing"  # nothing was written about it, and it says so
     ITSELF = "itself"  # about the twin, or a greeting
 

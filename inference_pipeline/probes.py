@@ -24,7 +24,7 @@ from inference_pipeline.engines import (
     TextDelta,
     engine_module,
 )
-from inference_pipeline.retrieval import Retriever, as_passages, search_query
+from inference_pipeline.retrieval import Retriever, as_passages
 from model_registry.base_models import BaseModelFiles
 from model_registry.ports import Cited, GeneratedText, Retrieved, ServedAnswer
 from model_registry.prompting import ChatMessage, PromptRenderer
@@ -206,7 +206,7 @@ class IndexProbe:
 
     def retrieve(self, question: str, *, without: str = "") -> Retrieved:
         chunks = self.retriever.retrieve(
-            search_query([ChatMessage("user", question)]),
+            question,
             author=self.features.author,
             version=self.features.number,
             count_tokens=self.count_tokens,

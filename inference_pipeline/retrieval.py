@@ -12,7 +12,7 @@ from configs.settings import ServingSettings
 from feature_store.errors import UnknownFeatureVersionError
 from feature_store.ports import Encoder, OnlineIndex
 from feature_store.records import Chunk, Passage, ScoredChunk, Vector
-from feature_store.sentence_vectors import SENTENCE_RULES, cosines, pack, sentence_texts
+from feature_store.sentence_vectors import SENTENCE_RULES, cosines, pack, sentence_spans
 from model_registry.prompting import ChatMessage
 from text.terms import languages_of, terms
 from text.words import folded_words
@@ -21,7 +21,8 @@ CANDIDATES = 20  # of the index's ranking, that are reranked: more find no more,
 PER_DOCUMENT = 2  # so that one long post does not crowd out the others
 MIN_RELEVANCE = 0.3  # of a passage that is shown
 NEAR_IDENTICAL = 0.8  # Jaccard similarity of content words from which a passage only repeats a better one
-CACHED_VECTORS = 1024  # of questions: 12 kB each
+FOLLOW_UP = 0.6  # of a follow-up's vector is that of its own words
+CACHED_VECTORS = 1024  # of questions: 24 kB each
 REFERRING = frozenset(
     {"he", "her", "him", "his", "it", "its", "one", "she", "that", "their", "them", "they", "this", "those"}
 )
@@ -29,7 +30,19 @@ DEFINITE, SHORT = "the", 6  # words
 FOLLOW_UPS = (("and",), ("but",), ("so",), ("or",), ("then",), ("also",), ("what", "about"), ("how", "about"))
 
 
-def search_query(conversation: Sequence[ChatMessage]) -> str:
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is searched for. `before` is the turn that a follow-up rests on, "" of what can be understood alone."""
+
+    asked: str
+    before: str = ""
+
+    @property
+    def text(self) -> str:
+        return f"{self.before}\n{self.asked}" if self.before else self.asked
+
+
+def search_query(conversation: Sequence[ChatMessage]) -> Query:
     """The last user turn; with the one before it when it cannot be understood alone.
 
     It cannot when it has no content word ("Why?"), refers back ("Who repaired it?"), follows up ("And in winter?") or
@@ -44,7 +57,7 @@ def search_query(conversation: Sequence[ChatMessage]) -> str:
         and not any(tuple(words[: len(opening)]) == opening for opening in FOLLOW_UPS)
         and not (DEFINITE in words and len(words) <= SHORT)
     )
-    return last if alone or len(turns) == 1 else f"{turns[-2]}\n{last}"
+    return Query(last) if alone or len(turns) == 1 else Query(last, before=turns[-2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +86,14 @@ class Retriever:
         `serving.passage_tokens` bounds the passages together, as `count_tokens` counts; the least useful ones are
         dropped whole. `without` is the id of a document that must not be shown.
         """
-        return self.shown(self.candidates(query, author=author, version=version, without=without), count_tokens)
+        return self.shown(self.candidates(Query(query), author=author, version=version, without=without), count_tokens)
 
-    def candidates(self, query: str, *, author: str, version: int, without: str = "") -> list["Candidate"]:
+    def candidates(self, query: Query, *, author: str, version: int, without: str = "") -> list["Candidate"]:
         """The CANDIDATES chunks of F_version that are first in the index's ranking, by relevance, each with the cosines
         of its sentences. None is of document `without`."""
-        found = self.search(query, author=author, version=version, limit=CANDIDATES)
-        return _by_relevance(query, [self._with_sentences(query, author, s) for s in found if not _is_of(s, without)])
+        vector = self._vector(query, author)
+        found = self._search(query.text, vector, author=author, version=version, limit=CANDIDATES)
+        return _by_relevance(query.text, [self._with_sentences(vector, s) for s in found if not _is_of(s, without)])
 
     def shown(self, candidates: Sequence["Candidate"], count_tokens: Callable[[str], int]) -> list[ScoredChunk]:
         """Those of `candidates` that a prompt shows whole, as `retrieve` says."""
@@ -94,14 +108,13 @@ class Retriever:
         chunks = [candidate.scored for candidate in kept[: self.settings.passages]]
         return _within_budget(chunks, self.settings.passage_tokens, count_tokens)
 
-    def _with_sentences(self, query: str, author: str, found: ScoredChunk) -> ScoredChunk:
+    def _with_sentences(self, vector: Vector, found: ScoredChunk) -> ScoredChunk:
         """An index that was published before sentences had vectors has none: they are made here, which takes as long as
         embedding the chunk."""
         if found.sentences:
             return found
-        texts = sentence_texts(found.chunk)
-        packed = pack(self.encoder.encode(texts), self.encoder.dimensions)
-        vector = _query_vector(self.encoder, author, as_searched(query))  # type: ignore[arg-type]
+        ((_, *rows),) = self.encoder.encode_spans([found.chunk.search_text], [sentence_spans(found.chunk)])
+        packed = pack(rows, self.encoder.dimensions)
         return replace(found, sentences=cosines(SENTENCE_RULES, packed, vector))
 
     def ranking(self, query: str, *, author: str, version: int, limit: int) -> list[ScoredChunk]:
@@ -114,16 +127,41 @@ class Retriever:
         self, query: str, *, author: str, version: int, limit: int, documents: Collection[str] | None = None
     ) -> list[ScoredChunk]:
         """The index's own ranking; with `documents`, of those alone."""
-        text = as_searched(query)
+        vector = self._vector(Query(query), author)
+        return self._search(query, vector, author=author, version=version, limit=limit, documents=documents)
+
+    def _search(
+        self,
+        text: str,
+        vector: Vector,
+        *,
+        author: str,
+        version: int,
+        limit: int,
+        documents: Collection[str] | None = None,
+    ) -> list[ScoredChunk]:
         return self.index.search(
             author=author,
             encoder=self.encoder.fingerprint,
             version=version,
-            text=text,
-            vector=_query_vector(self.encoder, author, text),  # type: ignore[arg-type]  # hashable by identity
+            text=as_searched(text),
+            vector=vector,
             limit=limit,
             documents=documents,
         )
+
+    def _vector(self, query: Query, author: str) -> Vector:
+        """Of a follow-up, between what it says and what it says with the turn before: the former alone does not know
+        who "she" is, and the latter asks two things at once."""
+        whole, asked = (
+            _query_vector(self.encoder, author, as_searched(text))  # type: ignore[arg-type]  # hashable by identity
+            for text in (query.text, query.asked)
+        )
+        if not query.before:
+            return whole
+        mixed = [FOLLOW_UP * a + (1 - FOLLOW_UP) * w for a, w in zip(asked, whole, strict=True)]
+        length = math.hypot(*mixed) or 1.0
+        return tuple(value / length for value in mixed)
 
 
 def _is_of(found: ScoredChunk, document: str) -> bool:

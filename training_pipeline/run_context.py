@@ -28,6 +28,7 @@ class RunContext:
     training: TrainingSettings
     evaluation: EvaluationSettings
     folder: Path  # of this author's unfinished runs; erasure removes it
+    cache_dir: Path
     progress: Progress
     answers: AnswerProbe | None = None  # None, like `retrieval`, when the features cannot be searched
     answering_seconds: float = math.inf  # for the answers that are judged; the rest is not asked

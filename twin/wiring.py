@@ -70,14 +70,14 @@ def question_encoder(settings: Settings) -> "Encoder":
 
 
 def encoder(settings: Settings) -> "Encoder":
-    return _encoder(settings.feature_store.encoder)
+    return _encoder(settings.feature_store.encoder, settings.cache_dir)
 
 
 @lru_cache(maxsize=1)  # `twin up` embeds posts, then a question, then serves: the model is loaded once
-def _encoder(name: str) -> "Encoder":
+def _encoder(name: str, cache_dir: Path) -> "Encoder":
     from feature_store.encoder import load_encoder
 
-    return load_encoder(name)
+    return load_encoder(name, cache_dir)
 
 
 def model_registry(settings: Settings) -> "ModelPublisher":
@@ -229,6 +229,7 @@ def run_context(
             training=settings.training,
             evaluation=settings.evaluation,
             folder=work_dir(settings) / features.author,
+            cache_dir=settings.cache_dir,
             progress=progress,
             feedback=feedback_log(settings).path(features.author),
         )

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from typing import cast
 
 from lxml import etree
 
@@ -19,9 +18,6 @@ BYLINES = {
     *("author-name", "article-author", "post__author", "entry__author", "article__author", "byline__author"),
     *("post-meta-author", "post-byline", "meta-author", "wp-block-post-author-name", "author"),
 }
-NAMED = ("uthor", "yline")  # in upper or lower case
-NAMING = ("class", "rel", "itemprop")
-CANDIDATES = etree.XPath("//*[@rel or @itemprop or contains(@class, 'uthor') or contains(@class, 'yline')]")
 # Others' names: of commenters, of posts that are linked, of whom is quoted, of whom the site is by.
 ELSEWHERE = re.compile(
     r"comment|reply|respon|related|recommend|(?<!v)(?<!\bh-)card|teaser|widget|sidebar|webmention|testimonial|quote"
@@ -32,27 +28,11 @@ MOST_WORDS = 5  # of a name
 NAME_ONLY = re.compile(r"(?:[^\d.!?:|•·/]|(?<=\b\w)\.){2,}")  # "M. Ferrier" too
 
 
-def page_authors(root: etree._Element, text: str) -> tuple[Names, ...]:
-    """The people that a page says it is by; () where it does not say. `text` is the page's markup."""
-    signed = tuple(_bylines(root)) if _may_have_byline(text) else ()
-    stated = written_by(page_article(root).get("author")) if "ld+json" in text else ()
-    return signed or stated or _of_metadata(root)
-
-
-def _may_have_byline(text: str) -> bool:
-    """Whether a tag other than <meta> names an author: most pages are done with here."""
-    for name in NAMED:
-        at = text.find(name)
-        while at >= 0:
-            tag = text[text.rfind("<", 0, at) + 1 : at]
-            if (
-                ">" not in tag
-                and not tag.startswith(("meta", "link", "script"))
-                and any(each in tag for each in NAMING)
-            ):
-                return True
-            at = text.find(name, at + 1)
-    return False
+def page_authors(root: etree._Element) -> tuple[Names, ...]:
+    """The people that a page says it is by; () where it does not say."""
+    article = page_article(root)
+    stated = written_by(article.get("author"))
+    return tuple(_bylines(root)) or stated or _of_metadata(root)
 
 
 def _of_metadata(root: etree._Element) -> tuple[Names, ...]:
@@ -67,7 +47,7 @@ def _of_metadata(root: etree._Element) -> tuple[Names, ...]:
 def _bylines(root: etree._Element) -> Iterator[Names]:
     """Of the one article; a page of several says nothing of itself."""
     seen: set[str] = set()
-    for element in cast("list[etree._Element]", CANDIDATES(root)):
+    for element in root.iter(etree.Element):
         names = set((element.get("class") or "").lower().split())
         is_author = "author" in (element.get("rel") or "").lower().split() or element.get("itemprop") == "author"
         if element.tag in ("link", "meta", "body", "html") or not (is_author or BYLINES & names):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any, cast
+from typing import Any
 
 from lxml import etree
 from lxml import html as lxml_html
@@ -13,20 +13,14 @@ from lxml.etree import ParserError
 from feature_pipeline import dates
 from feature_pipeline.formats.bylines import Names
 from feature_pipeline.formats.html_authors import page_authors
-from feature_pipeline.formats.html_parts import words_of
+from feature_pipeline.formats.html_parts import by_class, words_of
 
 DATE_META = (
     *("date", "article:published_time", "og:article:published_time", "datepublished", "pubdate", "publish_date"),
     *("dc.date", "dcterms.created", "dcterms.date", "created"),
 )
 SITE_META = ("og:site_name", "application-name", "apple-mobile-web-app-title")
-SITE_CLASSES = {"site-title", "site-name", "blog-title", "navbar-brand", "site__title", "site-header__title"}
-SITE_MARK = re.compile(
-    r"og:site_name|application-name|mobile-web-app-title|class=[^<>]*\bsite|blog-title|navbar-brand|rel=.?home"
-)
-SITE_ELEMENTS = etree.XPath(
-    "//body//*[contains(@class, 'site') or contains(@class, 'blog-title') or contains(@class, 'navbar-brand') or @rel]"
-)
+SITE_CLASSES = ("site-title", "site-name", "blog-title", "navbar-brand", "site__title", "site-header__title")
 MOST_HEADINGS = 3
 DATE_IN_STEM = re.compile(r"^(?:\d{4}-\d{1,2}-\d{1,2}|\d{8})[-_. ]+(?=\S)")
 INDEX = re.compile(r"_?index(?:\.[a-z]{2}(?:-[a-z]{2,4})?)?$", re.IGNORECASE)  # also Hugo's index.de.md
@@ -63,7 +57,7 @@ def read_html_head(text: str) -> HtmlHead:
     }
     times = [time.get("datetime") or words_of(time) for time in page.iterfind(".//time")]
     links = [a.get("href") for a in page.iterfind(".//link") if a.get("rel") == "canonical"]
-    sites = site_names(page, metas) if SITE_MARK.search(text) else set[str]()
+    sites = site_names(page, metas)
     h1s, h2s = (
         [
             words
@@ -81,19 +75,15 @@ def read_html_head(text: str) -> HtmlHead:
         headings=(*h1s[:MOST_HEADINGS], *h2s[:MOST_HEADINGS]),
         date=first(dates.to_utc(value) for value in [*(metas.get(key) for key in DATE_META), *times[:1]]),
         url=first(link or "" for link in links),
-        authors=page_authors(page, text),
+        authors=page_authors(page),
     )
 
 
 def site_names(page: etree._Element, metas: Mapping[str, str | None]) -> set[str]:
     """What a page calls its site, without case. `metas`: the values of <meta> by name in lower case."""
     names = [metas.get(key) or "" for key in SITE_META]
-    names += [
-        words_of(element)
-        for element in cast("list[etree._Element]", SITE_ELEMENTS(page))
-        if SITE_CLASSES.intersection((element.get("class") or "").split())
-        or "home" in (element.get("rel") or "").split()
-    ]
+    names += [words_of(element) for element in by_class(page, *SITE_CLASSES) if element.tag not in ("body", "html")]
+    names += [words_of(link) for link in page.iterfind(".//a") if "home" in (link.get("rel") or "").split()]
     return {" ".join(name.split()).casefold() for name in names} - {""}
 
 

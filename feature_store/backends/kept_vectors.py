@@ -1,6 +1,6 @@
 """Vectors made so far: an embedding that was killed goes on from here. They hold no text, and go with the next commit.
 
-folder/<encoder>/<random>.npz    digests of texts (32 hexadecimal digits each) and float32 vectors, a row each
+folder/<encoder>/<random>.npz    digests of texts (32 hexadecimal digits each), what was made of each, and its length
 """
 
 import secrets
@@ -17,8 +17,8 @@ def keep(folder: Path, encoder: str, vectors: Mapping[str, bytes]) -> None:
 
     target = folder / encoder[:16] / f"{secrets.token_hex(8)}.npz"
     with replacing(target) as staging, staging.open("wb") as file:
-        rows = np.frombuffer(b"".join(vectors.values()), dtype=np.float32).reshape(len(vectors), -1)
-        np.savez(file, ids=np.array([*vectors], dtype="U32"), vectors=rows)
+        made = np.frombuffer(b"".join(vectors.values()), dtype=np.uint8)
+        np.savez(file, ids=np.array([*vectors], dtype="U32"), sizes=[*map(len, vectors.values())], made=made)
 
 
 def read(folder: Path, encoder: str) -> dict[str, bytes]:
@@ -29,7 +29,8 @@ def read(folder: Path, encoder: str) -> dict[str, bytes]:
     for path in sorted((folder / encoder[:16]).glob("*.npz")):
         try:
             with np.load(path, allow_pickle=False) as stored:
-                found.update(zip(stored["ids"].tolist(), (row.tobytes() for row in stored["vectors"]), strict=True))
+                parts = np.split(stored["made"], np.cumsum(stored["sizes"])[:-1])
+                found.update(zip(stored["ids"].tolist(), (part.tobytes() for part in parts), strict=True))
         except (OSError, ValueError, KeyError, zipfile.BadZipFile):
             path.unlink(missing_ok=True)
     return found

@@ -8,15 +8,15 @@ from feature_store.records import Passage, ScoredChunk
 from inference_pipeline.answers import Way
 from inference_pipeline.citations import Citation
 from inference_pipeline.composing import quoting
-from inference_pipeline.composing.evidence import Excerpt, excerpts, nearest_titles
-from inference_pipeline.composing.replies import nothing_written, replies
+from inference_pipeline.composing.evidence import NEAR, Excerpt, excerpts
+from inference_pipeline.composing.replies import replies
 from inference_pipeline.composing.turns import Kind, Turn
-from inference_pipeline.retrieval import Candidate
+from inference_pipeline.retrieval import Candidate, Query
 
 QUOTED_EXCERPTS = 3
 JOINED_EXCERPTS = 8
 JOINED_WORDS = 150  # of a post that is joined from others, unless the request says otherwise
-NEAR = 0.35  # relevance of a post from which it is named where nothing answers
+NEAREST_EXCERPTS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +46,10 @@ Composition = Composed | ToWrite
 def compose(
     turn: Turn,
     *,
-    query: str,
+    query: Query,
     author_name: str,
     settings: ServingSettings,
-    find: Callable[[str], Sequence[Candidate]],
+    find: Callable[[Query], Sequence[Candidate]],
     words: int | None = None,
 ) -> Composition:
     """`query` is what is searched for to answer a question, `find` searches; `words` is how long a text is wanted."""
@@ -69,12 +69,12 @@ def compose(
 
 
 def _answer(
-    turn: Turn, query: str, find: Callable[[str], Sequence[Candidate]], settings: ServingSettings
+    turn: Turn, query: Query, find: Callable[[Query], Sequence[Candidate]], settings: ServingSettings
 ) -> Composition:
     candidates = find(query)
-    found = excerpts(query, candidates, most=QUOTED_EXCERPTS)
+    found = excerpts(query.asked, candidates, most=QUOTED_EXCERPTS)
     if not found:
-        return Composed(Way.NOTHING, nothing_written(turn.text, nearest_titles(candidates, at_least=NEAR)))
+        return _unanswered(turn, query, candidates)
     text, citations = quoting.quoted(found)
     chunks = _chunks(found, candidates)
     composed = Composed(Way.QUOTED, text, citations, chunks)
@@ -83,11 +83,22 @@ def _answer(
     return ToWrite(Way.WRITTEN, _passages(found), chunks, instead=composed)
 
 
+def _unanswered(turn: Turn, query: Query, candidates: Sequence[Candidate]) -> Composed:
+    """That nothing was written about it. What is near is shown as no more than that: a question in other words than the
+    post's is as far from its answer as from what does not answer it."""
+    said = replies(turn.text)
+    near = excerpts(query.asked, candidates, most=NEAREST_EXCERPTS, least=NEAR)
+    if not near:
+        return Composed(Way.NOTHING, said.nothing)
+    text, citations = quoting.quoted(near, after=said.nearest)
+    return Composed(Way.NEAREST, text, citations, _chunks(near, candidates))
+
+
 def _post(
-    turn: Turn, find: Callable[[str], Sequence[Candidate]], settings: ServingSettings, words: int | None
+    turn: Turn, find: Callable[[Query], Sequence[Candidate]], settings: ServingSettings, words: int | None
 ) -> Composition:
     """A program that says how long a text is to be is told by the way that it was written freely."""
-    candidates = find(turn.topic)
+    candidates = find(Query(turn.topic))
     wanted = words or JOINED_WORDS
     found = [] if turn.addressed else excerpts(turn.topic, candidates, most=JOINED_EXCERPTS, words=2 * wanted)
     if not found:

@@ -24,7 +24,11 @@ REASON = re.compile(
 ASKS_WHAT_IT_IS = re.compile(
     r"(?:and |so |but )?(?:who|what)(?:'s| is| was| are| were) (?:the |a |an |your )?((?!you|this|that|it).{2,60})"
 )
+ASKS_NOW = re.compile(
+    r"\b(?:now|nowadays|these days|still|currently|today|at the moment|any ?more|latest|last|by now)\b"
+)
 NUMBER, NAME, WHY = 0.05, 0.04, 0.03
+NEWEST = 0.1  # what the newest post gains where it is asked how things are now; the oldest nothing
 INTRODUCED = 0.2  # more than the sentences gain that say something else of whom is asked for
 
 
@@ -41,6 +45,11 @@ def cue(question: str, sentence: str) -> float:
     if (introduces := _introduction(asked)) and introduces.search(sentence):
         gain += INTRODUCED
     return gain
+
+
+def asks_now(question: str) -> bool:
+    """Whether of two posts that tell different things the newer one is right."""
+    return ASKS_NOW.search(_asked(question)) is not None
 
 
 @lru_cache(maxsize=64)

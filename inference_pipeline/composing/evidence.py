@@ -2,9 +2,9 @@
 
 Each sentence of the best chunks is scored by what it says, and by what its chunk and its post are about:
 
-    0.6 · cosine of the question to the sentence and, half as much, to its neighbours
-    0.2 · relevance of its chunk + 0.2 · the highest relevance of a chunk of its post
-    + what the wording of the question asks for (cues.py)
+    0.7 · cosine of the question to the sentence and, half as much, to its neighbours
+    0.15 · relevance of its chunk + 0.15 · the highest relevance of a chunk of its post
+    + what the wording of the question asks for (cues.py), the newest post among it
 
 The best sentence grows, towards the better neighbour, to an excerpt. The weights were chosen on questions to the sample
 authors (docs/experiments); how a chunk's relevance is made is in retrieval.py.
@@ -15,19 +15,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from feature_store.records import Chunk
-from inference_pipeline.composing.cues import cue
+from inference_pipeline.composing.cues import NEWEST, asks_now, cue
 from inference_pipeline.retrieval import Candidate
 from text.sentences import Sentence, ends_sentence, sentences
 from text.words import count_words
 
-COSINE, CHUNK, POST = 0.6, 0.2, 0.2
+COSINE, CHUNK, POST = 0.7, 0.15, 0.15
 MOST_SENTENCES, MOST_WORDS = 3, 60  # of an excerpt
 FEWEST_WORDS = 3  # "Right then." answers nothing
 UNENDED = 0.05  # what a heading, a list's item or a line without its end loses
 PARAGRAPH = "\n\n"
 ASIDE = "(（"  # begins what speaks of the sentence before, which is not there
 MASKED = re.compile(r"\[[a-z][a-z -]* [0-9a-f]{4}\]")  # a pseudonym: no reader is helped by it
-ENOUGH = 0.39  # score from which an excerpt answers a question
+ENOUGH = 0.41  # score from which an excerpt answers a question
+NEAR = 0.3  # score from which it is worth showing to somebody whose question nothing answers
+WITHIN = 0.1  # of the best score: what is less to the point is left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +46,20 @@ class Excerpt:
         return self.chunk.text[self.start : self.end]
 
 
-def excerpts(question: str, candidates: Sequence[Candidate], *, most: int, words: int = 120) -> list[Excerpt]:
+def excerpts(
+    question: str, candidates: Sequence[Candidate], *, most: int, words: int = 120, least: float = ENOUGH
+) -> list[Excerpt]:
     """At most `most`, and of `words` words together where there are several. Best post first, in the order of the post.
-    Empty when nothing answers."""
+    Empty when none has a score of `least`."""
     ranked = _ranked(question, candidates)
-    if not ranked or ranked[0].score < ENOUGH:
+    if not ranked or ranked[0].score < least:
         return []
+    least = max(NEAR, ranked[0].score - WITHIN)
     kept: list[Excerpt] = []
     length = 0
     for excerpt in ranked:
         longer = length + count_words(excerpt.text)
-        if len(kept) == most or excerpt.score < ENOUGH or (kept and longer > words):
+        if len(kept) == most or excerpt.score < least or (kept and longer > words):
             break
         if not any(_overlap(excerpt, other) for other in kept):
             kept.append(excerpt)
@@ -63,26 +68,27 @@ def excerpts(question: str, candidates: Sequence[Candidate], *, most: int, words
     return sorted(kept, key=lambda e: (order.index(e.chunk.document_id), e.chunk.start + e.start))
 
 
-def nearest_titles(candidates: Sequence[Candidate], *, at_least: float) -> list[str]:
-    """Of the posts that are near, though nothing in them answers; nearest first."""
-    near = [candidate.scored.chunk.title for candidate in candidates if candidate.relevance >= at_least]
-    return list(dict.fromkeys(title for title in near if title))
-
-
 def _ranked(question: str, candidates: Sequence[Candidate]) -> list[Excerpt]:
     about: dict[str, float] = {}
     for candidate in candidates:
         document = candidate.scored.chunk.document_id
         about[document] = max(candidate.relevance, about.get(document, -1.0))
+    dates = sorted({candidate.scored.chunk.created_at for candidate in candidates}) if asks_now(question) else []
+    gains = {date: NEWEST * place / max(1, len(dates) - 1) for place, date in enumerate(dates)}
     found = [
         excerpt
         for candidate in candidates
-        for excerpt in _excerpts_of(question, candidate, about[candidate.scored.chunk.document_id])
+        for excerpt in _excerpts_of(
+            question,
+            candidate,
+            POST * about[candidate.scored.chunk.document_id] + gains.get(candidate.scored.chunk.created_at, 0.0),
+        )
     ]
     return sorted(found, key=lambda e: (-e.score, e.chunk.id, e.start))
 
 
-def _excerpts_of(question: str, candidate: Candidate, post: float) -> Iterator[Excerpt]:
+def _excerpts_of(question: str, candidate: Candidate, of_post: float) -> Iterator[Excerpt]:
+    """`of_post` is what each of its sentences gains from its post."""
     chunk, cosines = candidate.scored.chunk, candidate.scored.sentences
     spans = list(sentences(chunk.text))
     follows = [_follows(chunk.text, spans, place) for place in range(len(spans))]
@@ -95,7 +101,7 @@ def _excerpts_of(question: str, candidate: Candidate, post: float) -> Iterator[E
         scores.append(
             COSINE * (2 * cosines[place] + before + after) / 4
             + CHUNK * candidate.relevance
-            + POST * post
+            + of_post
             + cue(question, said)
             - (0 if ends_sentence(said) else UNENDED)
         )

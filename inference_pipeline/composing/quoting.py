@@ -11,9 +11,9 @@ CitedText = tuple[str, tuple[Citation, ...]]
 PARAGRAPH = "\n\n"
 
 
-def quoted(excerpts: Sequence[Excerpt]) -> CitedText:
-    """The excerpts in their order, a paragraph each."""
-    text, citations = "", []
+def quoted(excerpts: Sequence[Excerpt], *, after: str = "") -> CitedText:
+    """The excerpts in their order, a paragraph each, `after` what is said first."""
+    text, citations = after, []
     for excerpt in excerpts:
         text += PARAGRAPH if text else ""
         place = Sentence(len(text), len(text) + len(excerpt.text))

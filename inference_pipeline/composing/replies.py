@@ -3,7 +3,6 @@
 To add a language: one entry of `REPLIES`. In any other the replies are in English.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from text.language import detect_language
@@ -12,13 +11,13 @@ from text.terms import languages_of
 
 @dataclass(frozen=True, slots=True)
 class Replies:
-    """{name}: the author's, {title}: of a post."""
+    """{name}: the author's."""
 
     itself: str
     greeting: str
     thanks: str
     nothing: str
-    nearest: str  # after `nothing`
+    nearest: str  # before what comes nearest, where nothing answers
     free: str  # below a text that rests on no post
 
 
@@ -31,7 +30,7 @@ REPLIES = {
         " to know?",
         thanks="You are welcome.",
         nothing="I have not written about that.",
-        nearest="The nearest I have is “{title}”.",
+        nearest="I have not written about exactly that. The nearest I have:",
         free="(Written freely: no post of mine is about this.)",
     ),
     "de": Replies(
@@ -42,7 +41,7 @@ REPLIES = {
         "Was möchtest du wissen?",
         thanks="Gern geschehen.",
         nothing="Darüber habe ich nichts geschrieben.",
-        nearest="Am nächsten kommt „{title}“.",
+        nearest="Genau darüber habe ich nichts geschrieben. Am nächsten kommt:",
         free="(Frei geschrieben: keiner meiner Beiträge handelt davon.)",
     ),
     "fr": Replies(
@@ -53,7 +52,7 @@ REPLIES = {
         "voudrais-tu savoir ?",
         thanks="Je t’en prie.",
         nothing="Je n’ai rien écrit à ce sujet.",
-        nearest="Le plus proche est « {title} ».",
+        nearest="Je n’ai rien écrit exactement à ce sujet. Le plus proche :",
         free="(Écrit librement : aucun de mes billets n’en parle.)",
     ),
     "es": Replies(
@@ -64,7 +63,7 @@ REPLIES = {
         " saber?",
         thanks="De nada.",
         nothing="No he escrito sobre eso.",
-        nearest="Lo más cercano es «{title}».",
+        nearest="No he escrito exactamente sobre eso. Lo más cercano:",
         free="(Escrito libremente: ninguna entrada mía trata de esto.)",
     ),
     "pt": Replies(
@@ -75,7 +74,7 @@ REPLIES = {
         "saber?",
         thanks="De nada.",
         nothing="Não escrevi sobre isso.",
-        nearest="O mais próximo é «{title}».",
+        nearest="Não escrevi exatamente sobre isso. O mais próximo:",
         free="(Escrito livremente: nenhum texto meu fala disto.)",
     ),
     "it": Replies(
@@ -86,7 +85,7 @@ REPLIES = {
         "cosa vuoi sapere?",
         thanks="Prego.",
         nothing="Non ne ho scritto.",
-        nearest="Il più vicino è «{title}».",
+        nearest="Non ho scritto proprio di questo. La cosa più vicina:",
         free="(Scritto liberamente: nessun mio articolo ne parla.)",
     ),
     "nl": Replies(
@@ -97,7 +96,7 @@ REPLIES = {
         " je weten?",
         thanks="Graag gedaan.",
         nothing="Daar heb ik niet over geschreven.",
-        nearest="Het dichtst in de buurt komt “{title}”.",
+        nearest="Daar heb ik niet precies over geschreven. Het dichtst in de buurt komt:",
         free="(Vrij geschreven: geen van mijn stukken gaat hierover.)",
     ),
 }
@@ -107,9 +106,3 @@ def replies(asked: str) -> Replies:
     """In the language of `asked`, where it is told and known."""
     language = detect_language(asked) or next(iter(sorted(languages_of(asked))), "")
     return REPLIES.get(language, REPLIES["en"])
-
-
-def nothing_written(asked: str, nearest: Sequence[str]) -> str:
-    """That no post is about it; with the title of the nearest one where one is near."""
-    said = replies(asked)
-    return " ".join([said.nothing, *(said.nearest.format(title=title) for title in nearest[:1])])

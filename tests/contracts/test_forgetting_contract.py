@@ -156,9 +156,10 @@ def test_vectors_are_kept_until_the_next_commit(store: FeatureWriter) -> None:
     assert store.kept_vectors("maud", ENCODER) == {}
     first, second = (np.array(random_vector(name), dtype=np.float32).tobytes() for name in ("one", "two"))
     store.keep_vectors("maud", ENCODER, {"a" * 32: first})
-    store.keep_vectors("maud", ENCODER, {"b" * 32: second})
+    second += b"rows of its sentences"
+    store.keep_vectors("maud", ENCODER, {"b" * 32: second, "d" * 32: first})
     store.keep_vectors("maud", "another encoder", {"c" * 32: second})
-    assert store.kept_vectors("maud", ENCODER) == {"a" * 32: first, "b" * 32: second}
+    assert store.kept_vectors("maud", ENCODER) == {"a" * 32: first, "b" * 32: second, "d" * 32: first}
     commit_features(store, "a")
     assert store.kept_vectors("maud", ENCODER) == {}
     with pytest.raises(UnknownAuthorError):

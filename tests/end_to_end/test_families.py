@@ -23,7 +23,7 @@ AUTHOR = "maud-ferrier"
 FEW_STEPS = ["training.max_minutes=0.05", "training.tokens_per_step=256", "training.rank=4", "training.alpha=8",
              "training.learning_rate=0.02", "evaluation.max_minutes=0.05", "evaluation.new_tokens=16",
              "evaluation.questions=2", "evaluation.prompts=2", "evaluation.likelihood_tokens=500",
-             "serving.max_new_tokens=16"]  # fmt: skip
+             "serving.max_new_tokens=16", "feature_store.encoder=all-minilm-l6-v2"]  # fmt: skip
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 

@@ -8,7 +8,9 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
+from feature_store.encoder import encode_alone
 from feature_store.errors import FeatureStoreError, UnknownFeatureVersionError
+from feature_store.ports import Span
 from feature_store.records import (
     Chunk,
     ScoredChunk,
@@ -39,6 +41,9 @@ class HashEncoder:
     def encode(self, texts: Sequence[str]) -> list[Vector]:
         self.encoded += texts
         return [self._encode(text) for text in texts]
+
+    def encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[list[Vector]]:
+        return encode_alone(self, texts, spans)
 
     def _encode(self, text: str) -> Vector:
         vector = np.zeros(self.dimensions, dtype=np.float32)

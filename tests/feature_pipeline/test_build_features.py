@@ -16,8 +16,9 @@ from feature_pipeline import cleaning, embedding
 from feature_pipeline.errors import NothingUsableError
 from feature_pipeline.pipeline import FeaturesReport, build_features, collect
 from feature_store.errors import NothingCollectedError
+from feature_store.ports import Span
 from feature_store.records import Chunk, Document, Post, Split, Vector
-from feature_store.sentence_vectors import pack, sentence_texts
+from feature_store.sentence_vectors import pack, sentence_spans
 from feature_store.versions import AuthorProfile
 from text.sentences import sentences
 
@@ -176,47 +177,46 @@ def test_nothing_collected_is_said(desk: Desk) -> None:
 
 
 def test_a_killed_embedding_goes_on_where_it_stopped(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedding, "BATCH", 4)
-    monkeypatch.setattr(embedding, "BATCH_CHARACTERS", 1)
+    monkeypatch.setattr(embedding, "BATCH_CHARACTERS", 1)  # a chunk a batch
     monkeypatch.setattr(embedding, "KEPT_BATCHES", 2)
-    encode = desk.encoder.encode
+    encode_spans = desk.encoder.encode_spans
+    batches = []
 
-    def killed_after_five_batches(texts: Sequence[str]) -> list[Vector]:
-        if len(desk.encoder.encoded) >= 20:
+    def killed_after_five_batches(texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[list[Vector]]:
+        if len(batches) == 5:
             raise KeyboardInterrupt
-        return encode(texts)
+        batches.append(texts)
+        return encode_spans(texts, spans)
 
     with monkeypatch.context() as killed:
-        killed.setattr(desk.encoder, "encode", killed_after_five_batches)
+        killed.setattr(desk.encoder, "encode_spans", killed_after_five_batches)
         with pytest.raises(KeyboardInterrupt):
             desk.build()
     assert desk.store.versions("dex") == []
     desk.encoder.encoded.clear()
     desk.features()
-    embedded_again = len(desk.encoder.encoded)
+    embedded_again = [*desk.encoder.encoded]
     assert desk.found("where did the bell on car 2207 come from", 1) == "how car 2207 got its bell"
     chunks = desk.store.chunks("dex")
-    texts = {chunk.search_text for chunk in chunks} | {text for chunk in chunks for text in sentence_texts(chunk)}
-    assert embedded_again == len(texts - {""}) - 16
+    wholes = {chunk.search_text for chunk in chunks}
+    assert len(wholes & set(embedded_again)) == len(wholes) - 4
     _require_right_vectors(chunks, desk.encoder)
 
 
-def test_vectors_of_sentences_are_those_of_their_plain_words_and_a_text_is_embedded_once(desk: Desk) -> None:
+def test_vectors_of_sentences_are_those_of_their_plain_words_within_the_chunk(desk: Desk) -> None:
     twice = "I saw the fog, and I saw it **twice** on the way to work. " * 2
-    (desk.folder / "list.md").write_text(f"# Fog\n\n{twice}\n\n---\n\nI heard a bell, too.\n")
+    (desk.folder / "list.md").write_text(f"# Fog\n\n{twice}\n\n---\n\n- I heard a bell, too.\n")
     desk.build()
     chunks = desk.store.chunks("dex")
     (chunk,) = [chunk for chunk in chunks if chunk.title == "Fog"]
-    seen, again, ruler, heard = sentence_texts(chunk)
-    assert (seen, ruler) == (again, "")
-    assert seen.endswith("I saw the fog, and I saw it twice on the way to work.")
-    assert heard.endswith("I heard a bell, too.")
-    assert desk.encoder.encoded.count(seen) == 1
-    assert len(desk.encoder.encoded) == len(set(desk.encoder.encoded))
+    said = "I saw the fog, and I saw it twice on the way to work."
+    spans = sentence_spans(chunk)
+    assert [chunk.search_text[start:end] for start, end in spans] == [said, said, "", "I heard a bell, too."]
+    assert spans[0][1] < spans[1][0]
     _require_right_vectors(chunks, desk.encoder)
 
 
-def test_chunks_of_before_sentences_had_vectors_are_embedded_once_more_but_for_the_whole(desk: Desk) -> None:
+def test_chunks_whose_sentences_have_vectors_by_other_rules_are_embedded_once_more(desk: Desk) -> None:
     desk.build()
     first = desk.store.version("dex")
     old = [replace(c, sentence_rules="", sentence_vectors=b"") for c in desk.store.chunks("dex", first)]
@@ -228,21 +228,14 @@ def test_chunks_of_before_sentences_had_vectors_are_embedded_once_more_but_for_t
     desk.encoder.encoded.clear()
     report = desk.features()
     assert (report.version.number, report.written, report.version.changed["chunks_added"]) == (3, True, len(old))
-    chunks = desk.store.chunks("dex")
-    assert not {chunk.search_text for chunk in chunks} & (
-        set(desk.encoder.encoded) - {text for chunk in chunks for text in sentence_texts(chunk)}
-    )
-    _require_right_vectors(chunks, desk.encoder)
+    _require_right_vectors(desk.store.chunks("dex"), desk.encoder)
     desk.encoder.encoded.clear()
     assert (desk.features().written, desk.encoder.encoded) == (False, [])
 
 
 def _require_right_vectors(chunks: Sequence[Chunk], encoder: HashEncoder) -> None:
     for chunk in chunks:
-        texts = sentence_texts(chunk)
-        assert len(texts) == len([*sentences(chunk.text)])
-        vectors = [encoder.encode([text])[0] if text else () for text in texts]
-        assert (chunk.vector, chunk.sentence_vectors) == (
-            encoder.encode([chunk.search_text])[0],
-            pack(vectors, encoder.dimensions),
-        )
+        spans = sentence_spans(chunk)
+        assert len(spans) == len([*sentences(chunk.text)])
+        ((whole, *rows),) = encoder.encode_spans([chunk.search_text], [spans])
+        assert (chunk.vector, chunk.sentence_vectors) == (whole, pack(rows, encoder.dimensions))

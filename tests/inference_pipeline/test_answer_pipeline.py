@@ -84,7 +84,8 @@ def test_authors_never_see_one_anothers_passages(world: World) -> None:
                 prompt = prompt_of(world, f"{author} v1").removesuffix(f"{text}<|im_end|>\n<|im_start|>assistant\n")
                 assert not any(post in prompt for post in POSTS[other].values())
             else:
-                assert finished.way is Way.NOTHING
+                assert finished.way in (Way.NOTHING, Way.NEAREST)
+                assert not any(post in finished.text for post in POSTS[other].values())
 
 
 def test_a_champion_knows_new_posts_and_forgets_deleted_ones_without_training(world: World) -> None:

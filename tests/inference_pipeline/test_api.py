@@ -116,7 +116,8 @@ def test_a_request_that_makes_no_sense_is_told_why(
 def test_a_body_that_is_no_json_is_refused_in_the_same_form(service: Service) -> None:
     response = service.http.post("/v1/chat/completions", content=b"{", headers={"Content-Type": "application/json"})
     assert (response.status_code, response.json()["error"]["type"]) == (400, "invalid_request_error")
-    assert service.http.get("/nowhere").json()["error"]["message"] == "GET /nowhere: Not Found"
+    said = service.http.get("/nowhere").json()["error"]["message"]
+    assert said.startswith("GET /nowhere: there is no such route.")
 
 
 @pytest.mark.parametrize("model", ["nell", "maud@v9", "maud@later", "../maud", "Maud", "", "maud@v1@v2"])

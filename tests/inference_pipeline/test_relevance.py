@@ -32,8 +32,8 @@ FOLDERS = {"maud": "maud_ferrier", "dex": "dex_moreno"}
 
 
 @pytest.fixture(scope="module")
-def encoder() -> Encoder:
-    return load_encoder("all-minilm-l6-v2")
+def encoder(cache_dir: Path) -> Encoder:
+    return load_encoder("all-minilm-l6-v2", cache_dir)
 
 
 @pytest.fixture(scope="module")

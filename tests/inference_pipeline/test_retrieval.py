@@ -135,4 +135,4 @@ def test_chunks_of_two_documents_are_never_joined() -> None:
 def test_a_question_that_cannot_stand_alone_is_searched_with_the_one_before(
     conversation: list[ChatMessage], query: str
 ) -> None:
-    assert search_query(conversation) == query
+    assert search_query(conversation).text == query

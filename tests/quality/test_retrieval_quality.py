@@ -44,7 +44,7 @@ ASKED_OTHERWISE = {
 }
 # Of the hand-written questions, both halves; a question or two below what was measured, as processors round otherwise.
 ANSWERED = {"maud-ferrier": 0.8, "dex-moreno": 0.55}  # that share a word with the post
-PARAPHRASED = {"maud-ferrier": 0.06}  # that share none; 1 of 30 of the other author's is right, which bounds nothing
+PARAPHRASED = {"maud-ferrier": 0.33, "dex-moreno": 0.16}  # that share none
 SAYS_SO = 0.9  # about what was never written
 NAMED = 0.9  # about the twin; "Thanks!" needs no name
 pytestmark = pytest.mark.slow
@@ -158,8 +158,7 @@ def test_facts_are_quoted_rightly(exchanges: tuple[str, list[Exchange]]) -> None
     author, found = exchanges
     facts = [exchange for exchange in found if exchange.asked.kind == "fact"]
     assert mean(e.is_right for e in facts if not e.asked.paraphrase) >= ANSWERED[author]
-    if author in PARAPHRASED:
-        assert mean(e.is_right for e in facts if e.asked.paraphrase) >= PARAPHRASED[author]
+    assert mean(e.is_right for e in facts if e.asked.paraphrase) >= PARAPHRASED[author]
     quoted = [exchange for exchange in facts if exchange.answer.way is Way.QUOTED]
     assert mean(bool(exchange.posts.intersection(exchange.asked.posts)) for exchange in quoted) >= 0.75
 
@@ -167,7 +166,7 @@ def test_facts_are_quoted_rightly(exchanges: tuple[str, list[Exchange]]) -> None
 def test_what_was_never_written_is_said_so(exchanges: tuple[str, list[Exchange]]) -> None:
     _, found = exchanges
     foreign = [exchange for exchange in found if exchange.asked.kind == "off_topic"]
-    assert mean(exchange.answer.way is Way.NOTHING for exchange in foreign) >= SAYS_SO
+    assert mean(exchange.answer.way in (Way.NOTHING, Way.NEAREST) for exchange in foreign) >= SAYS_SO
 
 
 def test_asked_about_itself_the_name_is_right(exchanges: tuple[str, list[Exchange]]) -> None:

@@ -169,6 +169,7 @@ def exchanges(asked: list[Asked], says: Callable[[str], ServedAnswer]) -> list[E
         (FOREIGN, replace(SAID_SO, text="Nothing on that; the nearest is “The Patient Annie”."), set()),
         (FOREIGN, replace(SAID_SO, way="write"), {Fault.INVENTED}),
         (FOREIGN, replace(SAID_SO, citations=(RETURN,)), {Fault.INVENTED}),
+        (FOREIGN, replace(SAID_SO, way="nearest", citations=(RETURN,)), set()),
         (FOREIGN, replace(SAID_SO, text="Ask Captain Hale, not me."), {Fault.UNSUPPORTED}),
         (ITSELF, NAMED, set()),
         (ITSELF, replace(NAMED, text="Yes, I am Mary."), {Fault.NAME, Fault.UNSUPPORTED}),

@@ -128,7 +128,7 @@ def test_a_twin_that_writes_nothing_closes_nothing(maud: StyleScorer) -> None:
         assert figures[f"{name}/adapter+retrieval"].value > 0.5
 
 
-def test_a_twin_needs_the_base_beside_it(maud: StyleScorer) -> None:
+def test_a_twin_needs_the_base_beside_it(maud: StyleScorer, tmp_path: Path) -> None:
     given = writings(adapter=REAL)
     alone = Generations(
         given.documents, given.requests, given.references, {Condition.ADAPTER: given.by_condition[Condition.BASE]}
@@ -136,7 +136,7 @@ def test_a_twin_needs_the_base_beside_it(maud: StyleScorer) -> None:
     with pytest.raises(ValueError, match="base"):
         judge(alone, maud)
     with pytest.raises(ValueError, match="base"):
-        style_embedding.judge(alone, MAUD, model="all-minilm-l6-v2")
+        style_embedding.judge(alone, MAUD, model="all-minilm-l6-v2", cache_dir=tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -153,17 +153,20 @@ def test_the_sentence_in_which_a_text_was_cut_off_is_not_judged(text: str, ended
 
 
 @pytest.mark.slow
-def test_embeddings_put_the_author_above_the_base() -> None:
+def test_embeddings_put_the_author_above_the_base(tmp_path: Path) -> None:
     figures = style_embedding.judge(
-        writings(adapter=REAL, adapter_retrieval=mixed(0.5)), MAUD[:-HELD_OUT], model="all-minilm-l6-v2"
+        writings(adapter=REAL, adapter_retrieval=mixed(0.5)),
+        MAUD[:-HELD_OUT],
+        model="all-minilm-l6-v2",
+        cache_dir=tmp_path,
     )
     assert figures["embedding/adapter"].value == pytest.approx(1)
     assert 0 < figures["embedding/adapter+retrieval"].value < 1
     assert (figures["embedding/gap"].low or 0) > 0
 
 
-def test_an_unknown_embedding_model_and_an_empty_author_are_refused() -> None:
+def test_an_unknown_embedding_model_and_an_empty_author_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UnknownEncoderError, match="no-such-model"):
-        style_embedding.judge(writings(), MAUD, model="no-such-model")
+        style_embedding.judge(writings(), MAUD, model="no-such-model", cache_dir=tmp_path)
     with pytest.raises(ValueError, match="centroid"):
-        style_embedding.judge(writings(), ["😀"], model="all-minilm-l6-v2")
+        style_embedding.judge(writings(), ["😀"], model="all-minilm-l6-v2", cache_dir=tmp_path)

@@ -16,6 +16,7 @@ def data_dir(tmp_path: Path, cache_dir: Path, monkeypatch: pytest.MonkeyPatch) -
     folder = tmp_path / "data"
     monkeypatch.setenv("TWIN_DATA_DIR", str(folder))
     monkeypatch.setenv("TWIN_CACHE_DIR", str(cache_dir))
+    monkeypatch.setenv("TWIN_FEATURE_STORE__ENCODER", "all-minilm-l6-v2")  # the smaller one
     return folder
 
 

@@ -6,6 +6,7 @@ subject. The shares are those of style_gap.py.
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from feature_store.encoder import load_encoder
@@ -22,7 +23,7 @@ NAME = "embedding"
 PASSAGES = 100  # of the author's, for the centroid
 
 
-def judge(generations: Generations, own: Sequence[str], *, model: str) -> Measures:
+def judge(generations: Generations, own: Sequence[str], *, model: str, cache_dir: Path) -> Measures:
     """ "embedding/gap" (cosine) and "embedding/CONDITION" (shares). `own`: the author's training texts; `model`: what
     settings call `evaluation.style_embedding`, a known encoder or a folder in sentence-transformers' format.
 
@@ -34,7 +35,7 @@ def judge(generations: Generations, own: Sequence[str], *, model: str) -> Measur
         raise ValueError("a style is judged against the texts of the base model, and there are none")
     if not (passages := first_passages(own, PASSAGES)):
         raise ValueError("the author's centroid needs a text with words")
-    encoder = load_encoder(model)
+    encoder = load_encoder(model, cache_dir)
     centroid = np.array(encoder.encode(passages)).mean(axis=0)
     centroid /= np.linalg.norm(centroid)
 

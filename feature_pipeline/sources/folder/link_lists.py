@@ -6,7 +6,6 @@ ADDRESS_LINE = re.compile(r"\s*(?:[-*+]|\d+[.)])?\s*<?https?://\S+>?\s*")
 LINKED = re.compile(
     r"!?\[\[[^\[\]]*\]\]|!?\[(?:[^\[\]]|\[[^\[\]]*\])*\]\([^()\s]*(?:\([^()]*\)[^()\s]*)*[^()]*\)|<?https?://\S+>?"
 )
-NOT_BLANK = re.compile(r"[^\n]*\S[^\n]*")
 WORD = re.compile(r"[^\W\d_]{2,}")
 FEWEST_LINKS = 5
 WORDS_BESIDE_A_LINK = 3
@@ -19,12 +18,8 @@ def is_link_list(text: str) -> bool:
 
 
 def _is_list_of_addresses(text: str) -> bool:
-    lines = 0
-    for line in NOT_BLANK.finditer(text):  # one by one: most files are done with after the first
-        if not ADDRESS_LINE.fullmatch(line[0]):
-            return False
-        lines += 1
-    return lines > 2
+    lines = [line for line in text.splitlines() if line.strip()]
+    return len(lines) > 2 and all(ADDRESS_LINE.fullmatch(line) for line in lines)
 
 
 def _is_list_of_links(text: str) -> bool:
@@ -32,12 +27,9 @@ def _is_list_of_links(text: str) -> bool:
     if text.count("](") + text.count("[[") + text.count("://") < FEWEST_LINKS:
         return False
     linked = beside = 0
-    for match in NOT_BLANK.finditer(text):
-        line = match[0]
+    for line in text.splitlines():
         rest, links = LINKED.subn("", line)
         words = 0 if line.lstrip().startswith("#") else len(WORD.findall(rest))
         linked += bool(links) and words <= WORDS_BESIDE_A_LINK
         beside += words if not links or words > WORDS_BESIDE_A_LINK else 0
-        if beside >= WORDS_BESIDE_LINKS:  # as in most files, soon
-            return False
-    return linked >= FEWEST_LINKS
+    return linked >= FEWEST_LINKS and beside < WORDS_BESIDE_LINKS

@@ -24,11 +24,11 @@ from model_registry.errors import UnknownModelError
 MAX_INPUTS = 2048  # as OpenAI has it
 BATCH = 32  # texts; between two batches questions get their turn at the encoder
 
-EMBEDDINGS_REQUEST: dict[str, Any] = {"model": "all-minilm-l6-v2", "input": ["The ferry is the Patient Annie."]}
+EMBEDDINGS_REQUEST: dict[str, Any] = {"model": "all-mpnet-base-v2", "input": ["The ferry is the Patient Annie."]}
 EMBEDDINGS: dict[str, Any] = {
     "object": "list",
     "data": [{"object": "embedding", "index": 0, "embedding": [0.0312, -0.0457, 0.0081]}],
-    "model": "all-minilm-l6-v2",
+    "model": "all-mpnet-base-v2",
     "usage": {"prompt_tokens": 9, "total_tokens": 9},
 }
 

@@ -38,5 +38,4 @@ LINKED = (
     ],
 )  # fmt: skip
 def test_who_a_page_is_by(markup: str, names: list[str]) -> None:
-    page = f"<html><body>{markup}"
-    assert [person[0] for person in page_authors(html.document_fromstring(page), page)] == names
+    assert [person[0] for person in page_authors(html.document_fromstring(f"<html><body>{markup}"))] == names

@@ -5,7 +5,7 @@ import pytest
 from fakes.feature_records import make_chunk
 from feature_store.records import ScoredChunk
 from inference_pipeline.composing.cues import cue
-from inference_pipeline.composing.evidence import MOST_WORDS, excerpts, nearest_titles
+from inference_pipeline.composing.evidence import MOST_WORDS, NEAR, excerpts
 from inference_pipeline.composing.quoting import joined, quoted
 from inference_pipeline.retrieval import Candidate
 from text.sentences import sentences
@@ -50,12 +50,27 @@ def test_an_excerpt_does_not_begin_with_an_aside_on_what_is_left_out() -> None:
     assert best.text == "The clock is by Thwaite of Carrick."
 
 
-def test_nothing_near_is_no_evidence_and_its_posts_are_still_named() -> None:
-    far = candidate(CLOCK, {}, relevance=0.3)
+def test_nothing_near_is_no_evidence_and_what_is_worth_showing_needs_less() -> None:
+    far = candidate(CLOCK, {"The harbour": 0.5}, relevance=0.3)
     assert excerpts("Who won the chess cup?", [far], most=3) == []
-    assert excerpts("Who won the chess cup?", [], most=3) == []
-    assert nearest_titles([far], at_least=0.25) == ["Clock"]
-    assert nearest_titles([far], at_least=0.31) == []
+    assert excerpts("Who won the chess cup?", [], most=3, least=NEAR) == []
+    (near,) = excerpts("Who won the chess cup?", [far], most=3, least=NEAR)
+    assert near.text.startswith("The harbour clock")
+
+
+def test_what_is_much_less_to_the_point_than_the_best_is_left_out() -> None:
+    sure = candidate(CLOCK, {"The harbour": 0.9}, document="a")
+    beside = candidate("The ferry went at noon and it was full of tourists.", {"The ferry": 0.5}, document="b")
+    assert len(excerpts("How slow is it?", [sure, beside], most=3)) == 1
+    nearer = candidate("The ferry went at noon and it was full of tourists.", {"The ferry": 0.7}, document="b")
+    assert len(excerpts("How slow is it?", [sure, nearer], most=3)) == 2
+
+
+def test_where_it_is_asked_how_things_are_now_the_newest_post_comes_first() -> None:
+    old = _dated(candidate("An hour at the bench is £18.", {"An": 0.8}, document="old"), "2022")
+    new = _dated(candidate("An hour goes up to £20 from May.", {"An": 0.78}, document="new"), "2024")
+    assert excerpts("What was an hour at first?", [old, new], most=1)[0].text.endswith("£18.")
+    assert excerpts("What is an hour now?", [old, new], most=1)[0].text.endswith("May.")
 
 
 def test_a_title_that_matches_does_not_make_small_talk_an_answer() -> None:

@@ -17,7 +17,7 @@ from training_pipeline.evaluation.answering.asked import Asked, Kind
 
 SEED = 1
 TOGETHER = 16  # questions that are asked before the time is looked at
-NOTHING = "nothing"  # the way of an answer that says that nothing was written about it
+NOTHING, NEAREST = "nothing", "nearest"  # ways of answers that say that nothing was written about it
 
 
 class Fault(StrEnum):
@@ -126,12 +126,17 @@ def faults_of(
                 yield Fault.POST
             if silent:
                 yield Fault.SILENT
-        case Kind.OFF_TOPIC if not silent:
+        case Kind.OFF_TOPIC if not says_so(answer):
             yield Fault.INVENTED
         case Kind.ITSELF if not metrics.says_name(text, author_name) or metrics.other_names(text, author_name):
             yield Fault.NAME
         case Kind.GREETING if metrics.other_names(text, author_name):
             yield Fault.NAME
+
+
+def says_so(answer: ServedAnswer) -> bool:
+    """Whether it says that nothing was written about it, whatever it shows then."""
+    return answer.way == NEAREST or is_silent(answer)
 
 
 def is_silent(answer: ServedAnswer) -> bool:

@@ -15,7 +15,7 @@ from model_registry.judges import Column, Figure, Unit
 from model_registry.ports import AdapterVersion
 from model_registry.style.scorer import SCORERS, StyleScorer
 from training_pipeline.evaluation.answering.asked import Kind
-from training_pipeline.evaluation.answering.exchanges import Exchange, Fault, is_silent
+from training_pipeline.evaluation.answering.exchanges import Exchange, Fault, is_silent, says_so
 from training_pipeline.evaluation.answering.metrics import length
 from training_pipeline.evaluation.bootstrap import measure, ratio
 from training_pipeline.evaluation.charts import Chart, chart
@@ -37,7 +37,7 @@ def judge(exchanges: Sequence[Exchange]) -> Measures:
     - of all: loops, ended, heading (leaks one), verbatim (every quotation is to the letter; of those that quote);
       words (mean length), answers (how many);
     - fact/right, fact/post (the right post is cited), fact/silent (wrongly), fact/questions (how many);
-    - off_topic/silent;
+    - off_topic/silent (says that nothing was written, whether or not it shows what comes nearest);
     - itself/name: the right one, and no other;
     - unsupported: a name or number without a source, in all but the posts that were asked for, whose share is
       written/unsupported; written/posts (how many).
@@ -56,7 +56,7 @@ def judge(exchanges: Sequence[Exchange]) -> Measures:
         "fact/right": _share(facts, _lacks(Fault.WRONG)),
         "fact/post": _share(facts, _lacks(Fault.POST)),
         "fact/silent": _share(facts, lambda exchange: is_silent(exchange.answer)),
-        "off_topic/silent": _share(foreign, lambda exchange: is_silent(exchange.answer)),
+        "off_topic/silent": _share(foreign, lambda exchange: says_so(exchange.answer)),
         "unsupported": _share(answered, _has(Fault.UNSUPPORTED)),
         "itself/name": _share(itself, _lacks(Fault.NAME)),
         "verbatim": _share(quoting, _lacks(Fault.MISQUOTED)),

@@ -70,7 +70,9 @@ def judge(generations: Generations, scorer: StyleScorer, *, others: Collection[O
 def _measure(context: EvaluationContext) -> Measures:
     figures = judge(context.generations, context.scorer, others=control_authors(context.run))
     if model := context.run.evaluation.style_embedding:
-        figures |= style_embedding.judge(context.generations, context.training_texts, model=model)
+        figures |= style_embedding.judge(
+            context.generations, context.training_texts, model=model, cache_dir=context.run.cache_dir
+        )
     return figures
 
 
