@@ -53,6 +53,11 @@ class FileTree:
         return [name for name in self._names if not APPLE_DOUBLE.search(name)]
 
     @cached_property
+    def _paths(self) -> list[PurePosixPath]:
+        """Every kind of source looks for its own names: a path is made of each once."""
+        return [PurePosixPath(name) for name in self.names()]
+
+    @cached_property
     def _names(self) -> list[str]:
         raise NotImplementedError
 
@@ -63,7 +68,8 @@ class FileTree:
     def find(self, *patterns: str) -> list[str]:
         """Names whose end matches a pattern as PurePosixPath.match does: "data/tweets*.js" finds
         "twitter-2024/data/tweets-part1.js" too, since exports come with and without a folder around them."""
-        return [name for name in self.names() if any(PurePosixPath(name).match(pattern) for pattern in patterns)]
+        paths = zip(self.names(), self._paths, strict=True)
+        return [name for name, path in paths if any(path.match(pattern) for pattern in patterns)]
 
     def read(self, name: str, *, max_bytes: int) -> bytes:
         """One file whole. Raises UnreadableItemError when it is larger, or broken; UnsafeArchiveError."""
