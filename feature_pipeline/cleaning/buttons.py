@@ -47,21 +47,22 @@ INLINE = {
 }
 
 
-def is_button(element: etree._Element) -> bool:
-    if element.tag != "a" or not _stands_alone(element):
+def is_button(link: etree._Element) -> bool:
+    has_icon = any(_is_icon(child) for child in link)
+    called = (
+        NOWHERE.fullmatch((link.get("href") or "").strip()) is not None
+        or "button" in words_of(link, "role")
+        or named(link, BUTTON)
+    )
+    if not (called or has_icon) or not _stands_alone(link):
         return False
-    text = beginning(element)
-    words = folded_words(text)
-    if any(child.tag not in INLINE | ICON_TAGS | {"br"} for child in element):
+    if any(child.tag not in INLINE | ICON_TAGS | {"br"} for child in link):
         return False  # a card
+    text = beginning(link)
+    words = folded_words(text)
     if not words or text.lstrip().startswith(("@", "#")) or len(words) > BUTTON_WORDS:
         return False
-    return (
-        NOWHERE.fullmatch((element.get("href") or "").strip()) is not None
-        or "button" in words_of(element, "role")
-        or named(element, BUTTON)
-        or (any(_is_icon(child) for child in element) and set(words) <= SERVICES)
-    )
+    return called or set(words) <= SERVICES
 
 
 def _is_icon(element: etree._Element) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 
-LONG = re.compile(r"\S{60,}")
+LONG = re.compile(r"(?<!\S)\S{60,}")
 ENCODED = re.compile(r"(?:data:[\w/+.-]+;base64,)?[A-Za-z0-9+/]{60,}={0,2}")
 MIXED = (re.compile(r"[a-z]"), re.compile(r"[A-Z]"), re.compile(r"\d"))  # a cry of sixty letters has one of these
 FILE = re.compile(

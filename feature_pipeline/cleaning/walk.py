@@ -71,7 +71,10 @@ def walk(
         if not isinstance(element.tag, str):
             continue
         unread = element is not root and (
-            element.tag in DROPPED or element in dropped or is_mark(element) or is_button(element)
+            element.tag in DROPPED
+            or element in dropped
+            or is_mark(element)
+            or (element.tag == "a" and is_button(element))
         )
         if unread and event == "start":
             if element.tag in EMBEDDED:

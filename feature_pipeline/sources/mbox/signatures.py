@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from text.words import folded_words, is_unspaced, size, words
+from text.words import folded_words, size, words
 
 REPEATS = 3  # mails that end alike, from which on it is a signature
 LONGEST_SIGNATURE = 30  # lines; notices of firms are that long
@@ -25,7 +25,7 @@ class Signatures:
     def __init__(self, texts: Iterable[str], names: Iterable[str] = ()) -> None:
         """`names`: those of the author, and their parts."""
         whole = {name.strip().casefold() for name in names} - {""}
-        self._names = whole | {word for name in whole for word in folded_words(name) if not is_unspaced(word)}
+        self._names = whole | {word for name in whole for word in folded_words(name) if len(word) > 1}
         self._repeated: set[tuple[str, ...]] = set()
         alive = list(set(texts))
         for count in range(1, LONGEST_SIGNATURE + 1):  # an ending is shared only if all shorter ones are
