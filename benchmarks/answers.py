@@ -51,7 +51,7 @@ async def run(settings: Settings, author: str, documents: list[Document]) -> tup
     served: list[Times] = []
     peer: list[Times] = []
     with closing(engine), wiring.online_index(settings) as index:
-        retriever = Retriever(index, wiring.question_encoder(settings), settings.serving)
+        retriever = Retriever(index, wiring.question_encoder(settings, author), settings.serving)
         answerer = Answerer(retriever=retriever, base=base, settings=settings.serving)
         model = LoadedModel(author, author, BASE, None, None, engine)
         for document in documents:

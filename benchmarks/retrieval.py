@@ -125,7 +125,7 @@ def main() -> None:
     parser.add_argument("--chunks", type=int, default=20_000)
     given = parser.parse_args()
     settings = load_settings(overrides=[f"data_dir={given.data}"])
-    store, encoder = wiring.feature_store(settings), wiring.question_encoder(settings)
+    store, encoder = wiring.feature_store(settings), wiring.question_encoder(settings, given.author)
     version = store.version(given.author)
     documents, chunks = store.documents(given.author, version), store.chunks(given.author, version)
     asked = {"title": by_title(documents, given.questions), "fact": by_fact(documents, given.questions)}

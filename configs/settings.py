@@ -53,7 +53,7 @@ class Section(BaseModel):
 
 
 class FeatureStoreSettings(Section):
-    encoder: str  # a known name (see `twin doctor`), or a folder in sentence-transformers' format
+    encoder: str  # "auto", a known name (see `twin doctor`), or a folder in sentence-transformers' format
     index: Literal["qdrant_edge", "qdrant"]
     qdrant_url: str | None
     qdrant_api_key: str | None

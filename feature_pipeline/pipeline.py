@@ -26,11 +26,12 @@ from feature_store.index_terms import TERM_RULES
 from feature_store.ports import Encoder, FeatureWriter, OnlineIndex
 from feature_store.records import Document, Post
 from feature_store.sentence_vectors import SENTENCE_RULES
-from feature_store.versions import FeatureVersion
+from feature_store.versions import CHOSEN_ENCODER, FeatureVersion
 
 __all__ = ["CollectReport", "FeaturesReport", "build_features", "collect"]
 
 REASONS_SHOWN = 3
+LOOKED_AT = 300  # posts, to tell the language of most
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,14 @@ def build_features(
     settings: FeaturePipelineSettings,
     progress: Progress,
     backward: BackwardPrompts | None = None,
+    chosen_encoder: str = "",
 ) -> FeaturesReport:
     """Make F_{n+1} of the author's posts, or find that F_n still holds; and make it searchable.
 
     Raises UnknownAuthorError, NothingCollectedError, NothingUsableError, PoorFeaturesError, PromptMakerError,
     UnknownEncoderError, and what the store and the index raise. A kill at any moment leaves the last version as it
     was, and the next call ends in the same one. `backward` lets a model say which requests some of the posts answer.
+    `chosen_encoder` is the name of `encoder` where the language of the posts chose it; the version keeps it.
     """
     configuration = {
         "cleaning": cleaning.fingerprint(settings.min_words, settings.min_words_short),
@@ -68,6 +71,8 @@ def build_features(
         "index terms": TERM_RULES,
         "examples": examples.fingerprint(settings.example_tokens, backward.fingerprint if backward else ""),
     }
+    if chosen_encoder:
+        configuration[CHOSEN_ENCODER] = chosen_encoder
     with store.writing(author):
         posts = store.posts(author)
         versions = store.versions(author)
@@ -120,6 +125,18 @@ def build_features(
             index.publish(version, chunks, dimensions=encoder.dimensions)
         progress.finish(version.name)
     return _report(version, written, documents)
+
+
+def mostly_english(posts: Sequence[Post], settings: FeaturePipelineSettings) -> bool:
+    """Whether most of the text of `posts`, in characters, is English, of what says its language. Some are looked at."""
+    ordered = sorted(posts, key=lambda post: post.id)  # by hash: of every source and time
+    looked_at = ordered[:: max(1, len(ordered) // LOOKED_AT)]
+    sizes: Counter[str] = Counter()
+    for post in looked_at:
+        document = cleaning.clean(post, min_words=settings.min_words, min_words_short=settings.min_words_short)
+        sizes[document.language] += len(document.text)
+    del sizes[""]
+    return 2 * sizes["en"] >= sizes.total()
 
 
 def _clean(

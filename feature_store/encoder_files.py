@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from configs.files import make_once
+from feature_store import multilingual_e5
 from feature_store.errors import UnknownEncoderError
 
 
@@ -40,6 +41,8 @@ KNOWN = {
         "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
     ),
 }
+AUTO = "auto"  # one of these two, by the language of most of an author's posts
+FOR_ENGLISH, FOR_OTHERS = "all-mpnet-base-v2", multilingual_e5.NAME
 
 
 def find_encoder(name: str, cache_dir: Path) -> Path:
@@ -49,11 +52,12 @@ def find_encoder(name: str, cache_dir: Path) -> Path:
     """
     if name in KNOWN:
         return _packaged(name, KNOWN[name], cache_dir)
+    if name == multilingual_e5.NAME:
+        return multilingual_e5.unpacked(cache_dir)
     if Path(name).expanduser().is_dir():
         return Path(name).expanduser()
-    raise UnknownEncoderError(
-        f"there is no encoder {name!r}: neither a folder nor a known name ({', '.join(sorted(KNOWN))})."
-    )
+    names = ", ".join(sorted([*KNOWN, multilingual_e5.NAME]))
+    raise UnknownEncoderError(f"there is no encoder {name!r}: neither a folder nor a known name ({names}).")
 
 
 def _packaged(name: str, encoder: PackagedEncoder, cache_dir: Path) -> Path:

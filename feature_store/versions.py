@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from feature_store.records import Chunk, Document, Example, Post, Split, digest_of, row_digest
 
 FEWEST_CHARACTERS = 40  # of a text that is forgotten by its words: "Thank you!" must not hide every thanks
+CHOSEN_ENCODER = "chosen encoder"  # in a version's configuration
 RUN = 32  # letters and digits of a sentence that make it known again: six or seven words of English
 
 
@@ -123,6 +124,11 @@ class FeatureVersion(BaseModel):
     @property
     def name(self) -> str:
         return f"F{self.number}"
+
+    @property
+    def chosen_encoder(self) -> str:
+        """The name of its encoder where that was chosen by the language of the posts; else ""."""
+        return self.configuration.get(CHOSEN_ENCODER, "")
 
 
 def digest_of_features(

@@ -57,8 +57,8 @@ class _Refused:
 class EnginePool:
     """At most `capacity` engines stay loaded; one more while a new champion takes over. Lives in one event loop.
 
-    `load` makes an engine of an adapter version (None: the base alone) and blocks; `encoder` is the fingerprint that
-    questions are embedded with; `profile` names an author who has no version.
+    `load` makes an engine of an adapter version (None: the base alone) and blocks; `encoder_of` gives the
+    fingerprint of what questions to an author are embedded with; `profile` names an author who has no version.
     """
 
     def __init__(
@@ -66,14 +66,14 @@ class EnginePool:
         *,
         resolver: ModelResolver,
         base: BaseModelFiles,
-        encoder: str,
+        encoder_of: Callable[[str], str],
         load: Callable[[AdapterVersion | None], Engine],
         profile: Callable[[str], AuthorProfile],
         capacity: int,
     ) -> None:
         self._resolver = resolver
         self._base = base
-        self._encoder = encoder
+        self._encoder_of = encoder_of
         self._load = load
         self._profile = profile
         self._capacity = capacity
@@ -207,7 +207,7 @@ class EnginePool:
 
     def _check_compatible(self, name: str, manifest: AdapterManifest) -> None:
         trained_with = (manifest.base.fingerprint, manifest.features.encoder, manifest.prompt_version)
-        set_here = (self._base.fingerprint, self._encoder, PROMPT_VERSION)
+        set_here = (self._base.fingerprint, self._encoder_of(manifest.author), PROMPT_VERSION)
         for what, trained, here in zip(("base model", "encoder", "prompt"), trained_with, set_here, strict=True):
             if trained != here:
                 raise IncompatibleModelError(

@@ -6,7 +6,8 @@ version, so that a new post can be asked about, and a deleted one is gone, witho
 it retrieves as of the newest, and the answer says which it was.
 """
 
-from collections.abc import AsyncGenerator
+import asyncio
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
 from configs.settings import ServingSettings
@@ -21,18 +22,27 @@ from model_registry.base_models import BaseModelFiles
 
 
 class AnswerPipeline:
-    """Answers questions to every author whose models and posts it can reach."""
+    """Answers questions to every author whose models and posts it can reach. `encoder_of` gives an author's encoder."""
 
     def __init__(
-        self, *, pool: EnginePool, index: OnlineIndex, encoder: Encoder, base: BaseModelFiles, settings: ServingSettings
+        self,
+        *,
+        pool: EnginePool,
+        index: OnlineIndex,
+        encoder_of: Callable[[str], Encoder],
+        base: BaseModelFiles,
+        settings: ServingSettings,
     ) -> None:
         self._pool = pool
-        self._retriever = Retriever(index, encoder, settings)
-        self._answerer = Answerer(retriever=self._retriever, base=base, settings=settings)
+        self._index = index
+        self._encoder_of = encoder_of
+        self._base = base
+        self._settings = settings
+        self._answerers: dict[str, Answerer] = {}  # by the encoder's fingerprint
 
     def refresh(self) -> None:
         """Let go of copies of posts that were published anew or erased since."""
-        self._retriever.index.refresh()
+        self._index.refresh()
 
     def post_search(self, store: FeatureReader) -> PostSearch:
         """Over the same index, which `store` says more of."""
@@ -47,7 +57,17 @@ class AnswerPipeline:
         """
         async with (
             self._pool.lease(question.author, question.reference) as model,
-            aclosing(self._answerer.answer(question, model)) as events,
+            aclosing((await asyncio.to_thread(self._answerer, question.author)).answer(question, model)) as events,
         ):
             async for event in events:
                 yield event
+
+    def _retriever(self, author: str) -> Retriever:
+        return Retriever(self._index, self._encoder_of(author), self._settings)
+
+    def _answerer(self, author: str) -> Answerer:
+        retriever = self._retriever(author)
+        key = retriever.encoder.fingerprint
+        if key not in self._answerers:
+            self._answerers[key] = Answerer(retriever=retriever, base=self._base, settings=self._settings)
+        return self._answerers[key]

@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from feature_store.ports import FeatureReader
@@ -57,10 +57,10 @@ class FoundPost:
 
 
 class PostSearch:
-    """Threads may share it."""
+    """Threads may share it. `retriever_of` gives what searches an author's posts."""
 
-    def __init__(self, retriever: Retriever, store: FeatureReader) -> None:
-        self._retriever = retriever
+    def __init__(self, retriever_of: Callable[[str], Retriever], store: FeatureReader) -> None:
+        self._retriever_of = retriever_of
         self._store = store
         self._facts: OrderedDict[tuple[str, str], Mapping[str, PostFacts]] = OrderedDict()
         self._lock = threading.Lock()
@@ -69,7 +69,7 @@ class PostSearch:
         """The n of the F_n that was searched (None: the newest that is published), and at most `limit` posts of it,
         best first; fewer only when no more pass the filters. Raises UnknownFeatureVersionError, UnknownAuthorError,
         IndexUnreachableError."""
-        number = number or self._retriever.newest(query.author)
+        number = number or self._retriever_of(query.author).newest(query.author)
         facts = self._facts_of(query.author, number)
         wanted = {key for key, post in facts.items() if _passes(post, query)}
         best = self._best_chunks(query, number, wanted) if wanted else []
@@ -77,11 +77,9 @@ class PostSearch:
 
     def _best_chunks(self, query: PostQuery, number: int, wanted: set[str]) -> list[ScoredChunk]:
         """The best chunk of each post. Asks for more until there are enough posts, or no more chunks."""
-        asked = CHUNKS_PER_POST * query.limit
+        retriever, asked = self._retriever_of(query.author), CHUNKS_PER_POST * query.limit
         while True:
-            found = self._retriever.search(
-                query.text, author=query.author, version=number, limit=asked, documents=wanted
-            )
+            found = retriever.search(query.text, author=query.author, version=number, limit=asked, documents=wanted)
             best: dict[str, ScoredChunk] = {}
             for chunk in found:
                 best.setdefault(chunk.chunk.document_id, chunk)

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from configs.errors import SettingsError
 from configs.files import close_to_others
 from configs.settings import Settings
+from feature_store.encoder_files import AUTO, FOR_ENGLISH
 from feature_store.errors import UnknownFeatureVersionError
 from feature_store.records import digest_of
 from feature_store.versions import AuthorProfile, FeatureVersion, SourceRecord
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from model_registry.ports import AdapterVersion, ModelPublisher
     from training_pipeline.evaluation.judge import Judge
     from training_pipeline.run_context import RunContext
+
+ENCODERS = 4  # kept loaded
 
 
 def feature_store(settings: Settings) -> "FeatureWriter":
@@ -56,24 +59,42 @@ def online_index(settings: Settings) -> "closing[OnlineIndex]":
     return closing(QdrantIndex.connect(store.qdrant_url, store.qdrant_api_key))
 
 
-def question_encoder(settings: Settings) -> "Encoder":
-    """The encoder as a server asks it, one text at a time; where there is a GPU, as it is."""
+def question_encoder(settings: Settings, author: str) -> "Encoder":
+    """The author's encoder as a server asks it, one text at a time; where there is a GPU, as it is."""
+    return _question_encoder(encoder_name(settings, author), settings.cache_dir)
+
+
+@lru_cache(maxsize=ENCODERS)
+def _question_encoder(name: str, cache_dir: Path) -> "Encoder":
     import torch
 
     from feature_store.compiled_encoder import CompiledEncoder
     from feature_store.encoder import SentenceEncoder
 
-    found = encoder(settings)
+    found = _encoder(name, cache_dir)
     if isinstance(found, SentenceEncoder) and not torch.cuda.is_available():
         return CompiledEncoder(found)
     return found
 
 
-def encoder(settings: Settings) -> "Encoder":
-    return _encoder(settings.feature_store.encoder, settings.cache_dir)
+def encoder(settings: Settings, author: str) -> "Encoder":
+    return encoder_called(settings, encoder_name(settings, author))
 
 
-@lru_cache(maxsize=1)  # `twin up` embeds posts, then a question, then serves: the model is loaded once
+def encoder_called(settings: Settings, name: str) -> "Encoder":
+    return _encoder(name, settings.cache_dir)
+
+
+def encoder_name(settings: Settings, author: str) -> str:
+    """As the settings have it; with `auto`, the one that was chosen for the author's newest features, else that for
+    English. Raises UnknownAuthorError."""
+    if settings.feature_store.encoder != AUTO:
+        return settings.feature_store.encoder
+    versions = feature_store(settings).versions(author)
+    return (versions[-1].chosen_encoder if versions else "") or FOR_ENGLISH
+
+
+@lru_cache(maxsize=ENCODERS)  # `twin up` embeds posts, then a question, then serves: the model is loaded once
 def _encoder(name: str, cache_dir: Path) -> "Encoder":
     from feature_store.encoder import load_encoder
 
@@ -245,7 +266,7 @@ def _retrieval_probe(
 
     renderer = PromptRenderer(features.author, base.chat_template, base.tokenizer_json, base.special_tokens)
     with online_index(settings) as index:
-        retriever = Retriever(index, encoder(settings), settings.serving)
+        retriever = Retriever(index, encoder(settings, features.author), settings.serving)
         probe = IndexProbe(features, retriever, lambda text: len(renderer.tokenize(text)))
         try:
             probe.documents("?", 1)
@@ -277,21 +298,21 @@ def engine_loader(settings: Settings, base: BaseModelFiles) -> Callable[["Adapte
 
 @contextmanager
 def answering(
-    settings: Settings, base: BaseModelFiles, vectors: "Encoder | None" = None
+    settings: Settings, base: BaseModelFiles, encoder_of: "Callable[[str], Encoder] | None" = None
 ) -> Iterator[tuple["AnswerPipeline", "EnginePool"]]:
-    """What answers questions, embedded by `vectors` or else by the configured encoder. The pool belongs to the event
-    loop that uses it, which closes it."""
+    """What answers questions, embedded by what `encoder_of` gives for an author, or else by the author's encoder. The
+    pool belongs to the event loop that uses it, which closes it."""
     from inference_pipeline.engine_pool import EnginePool
     from inference_pipeline.pipeline import AnswerPipeline
 
-    vectors = vectors or encoder(settings)
+    embedding = encoder_of or partial(encoder, settings)
     pool = EnginePool(
         resolver=model_registry(settings),
         base=base,
-        encoder=vectors.fingerprint,
+        encoder_of=lambda author: embedding(author).fingerprint,
         load=engine_loader(settings, base),
         profile=feature_store(settings).profile,
         capacity=settings.serving.loaded_versions,
     )
     with online_index(settings) as index:
-        yield AnswerPipeline(pool=pool, index=index, encoder=vectors, base=base, settings=settings.serving), pool
+        yield AnswerPipeline(pool=pool, index=index, encoder_of=embedding, base=base, settings=settings.serving), pool

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
@@ -32,8 +32,7 @@ def create_app(
     *,
     pool: EnginePool,
     resolver: ModelPublisher,
-    encoder: Encoder,
-    encoder_name: str,
+    encoders: Mapping[str, Encoder],
     store: FeatureReader,
     feedback: FeedbackLog,
     settings: ServingSettings,
@@ -61,8 +60,7 @@ def create_app(
     services = Services(
         answering=answering,
         posts=pipeline.post_search(store),
-        encoder=encoder,
-        encoder_name=encoder_name,
+        encoders=encoders,
         feedback=feedback,
         pool=pool,
         registry=resolver,

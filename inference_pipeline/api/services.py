@@ -1,5 +1,6 @@
 """What the routes are made over."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from feature_store.ports import Encoder
@@ -15,8 +16,7 @@ from model_registry.ports import ModelPublisher
 class Services:
     answering: Answering
     posts: PostSearch
-    encoder: Encoder
-    encoder_name: str  # what clients call it
+    encoders: Mapping[str, Encoder]  # by what clients call them
     feedback: FeedbackLog
     pool: EnginePool
     registry: ModelPublisher

@@ -115,13 +115,13 @@ class TwoAuthors:
         self.pool = EnginePool(
             resolver=self.registry,
             base=base,
-            encoder=self.encoder.fingerprint,
+            encoder_of=lambda _: self.encoder.fingerprint,
             load=self._load,
             profile=self.store.profile,
             capacity=self.settings.loaded_versions,
         )
         self.pipeline = AnswerPipeline(
-            pool=self.pool, index=self.index, encoder=self.encoder, base=base, settings=self.settings
+            pool=self.pool, index=self.index, encoder_of=lambda _: self.encoder, base=base, settings=self.settings
         )
 
     def publish(self, author: str) -> None:

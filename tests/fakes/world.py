@@ -72,13 +72,13 @@ class World:
         self.pool = EnginePool(
             resolver=self.registry,
             base=self.base,
-            encoder=self.encoder.fingerprint,
+            encoder_of=lambda _: self.encoder.fingerprint,
             load=self._load,
             profile=self._profile,
             capacity=self.settings.loaded_versions,
         )
         self.pipeline = AnswerPipeline(
-            pool=self.pool, index=self.index, encoder=self.encoder, base=self.base, settings=self.settings
+            pool=self.pool, index=self.index, encoder_of=lambda _: self.encoder, base=self.base, settings=self.settings
         )
 
     def publish(self, author: str, number: int, posts: dict[str, str]) -> FeatureVersion:

@@ -179,7 +179,7 @@ def quoting(world: World) -> World:
     """As served by default: the author's own sentences answer."""
     settings = world.settings.model_copy(update={"compose": "quote", "candidates": 4})
     world.pipeline = AnswerPipeline(
-        pool=world.pool, index=world.index, encoder=world.encoder, base=world.base, settings=settings
+        pool=world.pool, index=world.index, encoder_of=lambda _: world.encoder, base=world.base, settings=settings
     )
     return world
 
@@ -241,7 +241,7 @@ def test_a_post_on_a_new_topic_is_the_best_of_several_and_says_that_it_is_free(q
 def test_blending_shows_only_what_rests_on_posts(world: World, compose: str, said: str, way: Way) -> None:
     settings = world.settings.model_copy(update={"compose": compose, "candidates": 2})
     world.pipeline = AnswerPipeline(
-        pool=world.pool, index=world.index, encoder=world.encoder, base=world.base, settings=settings
+        pool=world.pool, index=world.index, encoder_of=lambda _: world.encoder, base=world.base, settings=settings
     )
     world.text = said
     _, finished = ask(world, question("When was the ferry Patient Annie built?"))

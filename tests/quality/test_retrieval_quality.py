@@ -83,7 +83,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
         for author in AUTHORS:
             version = store.version(author)
             authors[author] = Author(version, store.documents(author, version), store.chunks(author, version))
-        yield Library(settings, index, wiring.encoder(settings), authors)
+        yield Library(settings, index, wiring.encoder(settings, next(iter(AUTHORS))), authors)
 
 
 @pytest.mark.parametrize("author", AUTHORS)

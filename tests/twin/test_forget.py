@@ -161,7 +161,7 @@ def leave_traces(settings: Any) -> None:
 
 
 def search(settings: Any, version: int, text: str) -> set[str]:
-    encoder = wiring.encoder(settings)
+    encoder = wiring.encoder(settings, "maud-ferrier")
     with wiring.online_index(settings) as index:
         found = index.search(
             author="maud-ferrier",

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from configs.errors import TwinError
 from configs.settings import Settings
+from feature_store.encoder_files import AUTO, FOR_ENGLISH, FOR_OTHERS
+from feature_store.errors import UnknownEncoderError
 from twin import wiring
 from twin.jobs import capacity
 from twin.jobs.capacity import GB
@@ -87,8 +89,19 @@ def _base_model(settings: Settings) -> str:
 
 
 def _encoder(settings: Settings) -> str:
-    encoder = wiring.encoder(settings)
-    return f"{settings.feature_store.encoder}, {encoder.dimensions} dimensions, reads {encoder.max_tokens} tokens"
+    name = settings.feature_store.encoder
+    if name != AUTO:
+        return _described(settings, name)
+    try:
+        others = _described(settings, FOR_OTHERS)
+    except UnknownEncoderError as error:  # whoever writes English needs none
+        others = f"none for posts that are not English: {error}"
+    return f"{_described(settings, FOR_ENGLISH)}; {others}"
+
+
+def _described(settings: Settings, name: str) -> str:
+    found = wiring.encoder_called(settings, name)
+    return f"{name}, {found.dimensions} dimensions, reads {found.max_tokens} tokens"
 
 
 def _data_folder(folder: Path) -> Check:
@@ -125,7 +138,7 @@ def _engine(settings: Settings) -> str:
 def _index(settings: Settings) -> str:
     with wiring.online_index(settings) as index:
         for profile in wiring.feature_store(settings).authors():
-            index.published(profile.id, wiring.encoder(settings).fingerprint)
+            index.published(profile.id, wiring.encoder(settings, profile.id).fingerprint)
     return settings.feature_store.qdrant_url or "in process"
 
 

@@ -104,7 +104,7 @@ def forget(settings: Settings, author: str, selection: Selection, *, retrain: bo
         index.erase(author)
         for version in kept:
             chunks = store.chunks(author, version)
-            dimensions = len(chunks[0].vector) if chunks else wiring.encoder(settings).dimensions
+            dimensions = len(chunks[0].vector) if chunks else wiring.encoder(settings, author).dimensions
             index.publish(version, chunks, dimensions=dimensions)
             progress.advance()
     progress.finish()

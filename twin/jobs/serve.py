@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from configs.progress import Progress
@@ -39,15 +40,14 @@ def serve(settings: Settings, *, ready: Callable[[Listening], None], progress: P
     progress.start("load base model and encoder", None)
     base = wiring.base_model(settings)
     require_servable(settings, base)
-    encoder = wiring.question_encoder(settings)
-    progress.finish(f"{base.name}, {settings.feature_store.encoder}")
-    with wiring.answering(settings, base, encoder) as (pipeline, pool):
+    encoders = {wiring.encoder_name(settings, a): wiring.question_encoder(settings, a) for a in champions}
+    progress.finish(f"{base.name}, {', '.join(encoders)}")
+    with wiring.answering(settings, base, partial(wiring.question_encoder, settings)) as (pipeline, pool):
         app = create_app(
             pipeline,
             pool=pool,
             resolver=registry,
-            encoder=encoder,
-            encoder_name=Path(settings.feature_store.encoder).name,
+            encoders={Path(name).name: encoder for name, encoder in encoders.items()},
             store=wiring.feature_store(settings),
             feedback=wiring.feedback_log(settings),
             settings=settings.serving,

@@ -1,5 +1,5 @@
-"""POST /v1/embeddings: vectors of the encoder that posts and questions are embedded with; `model` is the setting
-`feature_store.encoder` (of a folder, its name).
+"""POST /v1/embeddings: vectors of an encoder that posts and questions are embedded with; `model` is its name, as in the
+setting `feature_store.encoder` (of a folder, the folder's).
 """
 
 import asyncio
@@ -58,18 +58,18 @@ class EmbeddingRequest(BaseModel):
 
 
 def routes(services: Services) -> APIRouter:
-    router, encoder, name = APIRouter(), services.encoder, services.encoder_name
+    router, encoders = APIRouter(), services.encoders
 
     @router.post("/v1/embeddings", responses=success(EMBEDDINGS) | errors(400, 404, 503))
     async def create_embeddings(body: EmbeddingRequest, request: Request) -> Response:
-        if body.model != name:
-            raise UnknownModelError(f"there is no encoder {body.model!r}. The one here is {name!r}.")
+        if (encoder := encoders.get(body.model)) is None:
+            raise UnknownModelError(f"there is no encoder {body.model!r}. Here is: {', '.join(sorted(encoders))}.")
         with services.answering.admission.place():
             tokens, vectors = await while_connected(request, _embed(encoder, body))
         written = [_base64(vector) if body.encoding_format == "base64" else list(vector) for vector in vectors]
         data = [{"object": "embedding", "index": index, "embedding": one} for index, one in enumerate(written)]
         usage = {"prompt_tokens": tokens, "total_tokens": tokens}
-        return JSONResponse({"object": "list", "data": data, "model": name, "usage": usage})
+        return JSONResponse({"object": "list", "data": data, "model": body.model, "usage": usage})
 
     return router
 
