@@ -26,6 +26,12 @@ from model_registry.prompting import PROMPT_VERSION
 BASE = "base"  # the reference that means no adapter
 RETRY_SECONDS = 60.0  # a champion that could not be loaded is tried again after this
 
+AGAIN = {  # how to have what a version was trained with
+    "base model": "Set base_model.name to the old one again",
+    "encoder": "Set feature_store.encoder to the old one again (all-minilm-l6-v2 was the default once)",
+    "prompt": "Install the release that it was trained with",
+}
+
 logger = logging.getLogger(__name__)
 
 
@@ -211,8 +217,8 @@ class EnginePool:
         for what, trained, here in zip(("base model", "encoder", "prompt"), trained_with, set_here, strict=True):
             if trained != here:
                 raise IncompatibleModelError(
-                    f"{name} of {manifest.author} was trained with the {what} {trained}, and {here} is set here. "
-                    f"Set the old one again, or run: twin train {manifest.author}"
+                    f"{name} of {manifest.author} was trained with the {what} {trained[:12]}, and {here[:12]} is set "
+                    f"here. {AGAIN[what]}, or run: twin features {manifest.author}, then twin train {manifest.author}"
                 )
 
     def _evict(self) -> None:
