@@ -110,7 +110,8 @@ def _excerpts_of(question: str, candidate: Candidate, of_post: float) -> Iterato
             continue
         first, last = _grown(chunk.text, spans, follows, scores, place)
         excerpt = Excerpt(chunk, spans[first].start, spans[last].end, scores[place])
-        if not MASKED.search(excerpt.text) and (ends_sentence(excerpt.text) or not marked):
+        whole = ends_sentence(excerpt.text) or (not marked and count_words(excerpt.text) <= MOST_WORDS)
+        if whole and not MASKED.search(excerpt.text):  # where a chunk ends within a long sentence, half of it is said
             yield excerpt
 
 

@@ -42,6 +42,13 @@ def test_an_excerpt_is_not_longer_than_it_may_be() -> None:
     assert count_words(best.text) <= MOST_WORDS
 
 
+def test_half_a_sentence_is_no_excerpt_and_a_line_without_a_full_stop_is() -> None:
+    half = "and then the bell " + "and the other bell " * 16 + "in the"
+    assert excerpts("Which bell?", [candidate(half, {"and": 0.9})], most=1) == []
+    (line,) = excerpts("Which bell?", [candidate("the bell of the ferry", {"the": 0.9})], most=1)
+    assert line.text == "the bell of the ferry"
+
+
 def test_an_excerpt_does_not_begin_with_an_aside_on_what_is_left_out() -> None:
     long = (
         "There are forty-three steps " + "and a rail " * 15 + "to it. (I counted.) The clock is by Thwaite of Carrick."
