@@ -12,6 +12,8 @@ from inference_pipeline.composing.evidence import NEAR, Excerpt, excerpts
 from inference_pipeline.composing.replies import replies
 from inference_pipeline.composing.turns import Kind, Turn
 from inference_pipeline.retrieval import Candidate, Query
+from text.facts import names, unsupported
+from text.language import detect_language
 
 QUOTED_EXCERPTS = 3
 JOINED_EXCERPTS = 8
@@ -85,13 +87,25 @@ def _answer(
 
 def _unanswered(turn: Turn, query: Query, candidates: Sequence[Candidate]) -> Composed:
     """That nothing was written about it. What is near is shown as no more than that: a question in other words than the
-    post's is as far from its answer as from what does not answer it."""
+    post's is as far from its answer as from what does not answer it. Nothing is near to one about a name that no post
+    has."""
     said = replies(turn.text)
+    if _names_a_stranger(query.asked, candidates):
+        return Composed(Way.NOTHING, said.nothing)
     near = excerpts(query.asked, candidates, most=NEAREST_EXCERPTS, least=NEAR)
     if not near:
         return Composed(Way.NOTHING, said.nothing)
     text, citations = quoting.quoted(near, after=said.nearest)
     return Composed(Way.NEAREST, text, citations, _chunks(near, candidates))
+
+
+def _names_a_stranger(question: str, candidates: Sequence[Candidate]) -> bool:
+    chunks = [candidate.scored.chunk for candidate in candidates]
+    language = detect_language(question) or (chunks[0].language if chunks else "")
+    written = (f"{chunk.title}\n{chunk.text}" for chunk in chunks)
+    return not names(question, language).isdisjoint(
+        unsupported(question, question="", sources=written, language=language)
+    )
 
 
 def _post(

@@ -23,6 +23,7 @@ from text.words import count_words
 COSINE, CHUNK, POST = 0.7, 0.15, 0.15
 MOST_SENTENCES, MOST_WORDS = 3, 60  # of an excerpt
 FEWEST_WORDS = 3  # "Right then." answers nothing
+SAID_AGAIN, SAID_OFTEN = 0.15, 3  # what a paragraph loses with a sentence that stands in so many of the posts
 UNENDED = 0.05  # what a heading, a list's item or a line without its end loses
 PARAGRAPH = "\n\n"
 ASIDE = "(（"  # begins what speaks of the sentence before, which is not there
@@ -73,6 +74,7 @@ def _ranked(question: str, candidates: Sequence[Candidate]) -> list[Excerpt]:
     for candidate in candidates:
         document = candidate.scored.chunk.document_id
         about[document] = max(candidate.relevance, about.get(document, -1.0))
+    formulas = _formulas(candidates)
     dates = sorted({candidate.scored.chunk.created_at for candidate in candidates}) if asks_now(question) else []
     gains = {date: NEWEST * place / max(1, len(dates) - 1) for place, date in enumerate(dates)}
     found = [
@@ -82,17 +84,30 @@ def _ranked(question: str, candidates: Sequence[Candidate]) -> list[Excerpt]:
             question,
             candidate,
             POST * about[candidate.scored.chunk.document_id] + gains.get(candidate.scored.chunk.created_at, 0.0),
+            formulas,
         )
     ]
     return sorted(found, key=lambda e: (-e.score, e.chunk.id, e.start))
 
 
-def _excerpts_of(question: str, candidate: Candidate, of_post: float) -> Iterator[Excerpt]:
+def _formulas(candidates: Sequence[Candidate]) -> frozenset[str]:
+    """Sentences that stand in several posts, as "Right then.": the paragraph in which a person says what they say in
+    every post is about none of them."""
+    posts: dict[str, set[str]] = {}
+    for candidate in candidates:
+        chunk = candidate.scored.chunk
+        for start, end in sentences(chunk.text):
+            posts.setdefault(chunk.text[start:end], set()).add(chunk.document_id)
+    return frozenset(said for said, of in posts.items() if len(of) >= SAID_OFTEN)
+
+
+def _excerpts_of(question: str, candidate: Candidate, of_post: float, formulas: frozenset[str]) -> Iterator[Excerpt]:
     """`of_post` is what each of its sentences gains from its post."""
     chunk, cosines = candidate.scored.chunk, candidate.scored.sentences
     spans = list(sentences(chunk.text))
     follows = [_follows(chunk.text, spans, place) for place in range(len(spans))]
     marked = any(ends_sentence(chunk.text[span.start : span.end]) for span in spans)  # some people use no full stops
+    formal = _paragraphs_with(formulas, chunk.text, spans, follows)
     scores: list[float] = []
     for place, span in enumerate(spans):
         before = cosines[place - 1] if follows[place] else cosines[place]
@@ -104,6 +119,7 @@ def _excerpts_of(question: str, candidate: Candidate, of_post: float) -> Iterato
             + of_post
             + cue(question, said)
             - (0 if ends_sentence(said) else UNENDED)
+            - (SAID_AGAIN if formal[place] else 0)
         )
     for place, span in enumerate(spans):
         if count_words(chunk.text[span.start : span.end]) < FEWEST_WORDS:
@@ -118,6 +134,17 @@ def _excerpts_of(question: str, candidate: Candidate, of_post: float) -> Iterato
 def _follows(text: str, spans: Sequence[Sentence], place: int) -> bool:
     """Whether a sentence of the same paragraph stands before the one at `place`."""
     return place > 0 and PARAGRAPH not in text[spans[place - 1].end : spans[place].start]
+
+
+def _paragraphs_with(
+    formulas: frozenset[str], text: str, spans: Sequence[Sentence], follows: Sequence[bool]
+) -> list[bool]:
+    """Of each sentence, whether one of its paragraph is of `formulas`."""
+    paragraph: list[int] = []
+    for follow in follows:
+        paragraph.append(paragraph[-1] if follow else len(paragraph))
+    formal = {at for at, (start, end) in zip(paragraph, spans, strict=True) if text[start:end] in formulas}
+    return [at in formal for at in paragraph]
 
 
 def _grown(

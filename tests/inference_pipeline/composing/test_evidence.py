@@ -137,3 +137,14 @@ def _dated(found: Candidate, year: str) -> Candidate:
 )
 def test_what_a_question_asks_for_counts(question: str, has_it: str, lacks_it: str) -> None:
     assert cue(question, has_it) > cue(question, lacks_it)
+
+
+def test_a_paragraph_that_says_what_every_post_says_answers_nothing() -> None:
+    posts = [
+        candidate(
+            f"Ten to {n}. Rain. Right then.\n\nThe clock {n} lost a minute.", {"Ten": 0.8, "The": 0.6}, document=n
+        )
+        for n in ("one", "two", "six")
+    ]
+    assert excerpts("What about the clock?", posts, most=1)[0].text.startswith("The clock")
+    assert excerpts("What about the clock?", posts[:2], most=1)[0].text.startswith("Ten to")

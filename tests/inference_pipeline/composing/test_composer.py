@@ -1,0 +1,49 @@
+"""What is said where no post answers. How the other ways are chosen is tested through the pipeline."""
+
+import pytest
+
+from configs.settings import Settings
+from fakes.feature_records import make_chunk
+from feature_store.records import ScoredChunk
+from inference_pipeline.answers import Way
+from inference_pipeline.composing.composer import Composed, compose
+from inference_pipeline.composing.turns import read_turn
+from inference_pipeline.retrieval import Candidate, Query
+
+CLOCK = "The harbour clock loses four minutes a day."
+
+
+def answered(question: str, settings: Settings, *, cosine: float) -> Composed:
+    """With one candidate, whose only sentence has `cosine`."""
+    scored = ScoredChunk(make_chunk("clock", CLOCK), score=1.0, similarity=cosine, sentences=(cosine,))
+    composed = compose(
+        read_turn(question, "Maud Ferrier"),
+        query=Query(question),
+        author_name="Maud Ferrier",
+        settings=settings.serving,
+        find=lambda _: [Candidate(scored, frozenset(), relevance=cosine)],
+    )
+    assert isinstance(composed, Composed)
+    return composed
+
+
+@pytest.mark.parametrize(("cosine", "way"), [(0.6, Way.QUOTED), (0.36, Way.NEAREST), (0.2, Way.NOTHING)])
+def test_how_near_a_sentence_is_decides_what_it_is_shown_as(cosine: float, way: Way, settings: Settings) -> None:
+    composed = answered("Does it keep time?", settings, cosine=cosine)
+    assert composed.way is way
+    assert bool(composed.citations) == (way is not Way.NOTHING)
+    for citation in composed.citations:
+        assert composed.text[citation.answer_start : citation.answer_end] == citation.quote == CLOCK
+
+
+def test_what_is_near_is_said_to_be_no_answer_in_the_language_of_the_question(settings: Settings) -> None:
+    english = answered("Does it keep time?", settings, cosine=0.36)
+    german = answered("Geht die Uhr denn auch richtig, oder geht sie nach?", settings, cosine=0.36)
+    assert english.text.startswith("I have not written about exactly that.")
+    assert german.text.startswith("Genau darüber habe ich nichts geschrieben.")
+
+
+def test_nothing_is_near_to_a_question_about_a_name_that_no_post_has(settings: Settings) -> None:
+    assert answered("Does it keep time in Paris?", settings, cosine=0.36).way is Way.NOTHING
+    assert answered("Does it keep time in the Harbour?", settings, cosine=0.36).way is Way.NEAREST
+    assert answered("Does it keep time in Paris?", settings, cosine=0.6).way is Way.QUOTED
