@@ -50,7 +50,7 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
     _write(blog / "canary.md", 20, SECRET * 5)
     _write(letter / "crosspost.md", 21, "Dear all. " + SECRET * 5)
     _write(letter / "other.md", 22, PLAIN.format(n=77) * 4)
-    here = ("--set", f"data_dir={data}")
+    here = ("--set", f"data_dir={data}", "--set", "feature_store.encoder=all-minilm-l6-v2")
     for place in (blog, letter):
         assert run([*here, "collect", str(place), "--as", "folder", "--author", "Maud Ferrier"]) == ExitCode.OK
     assert run([*here, "features"]) == ExitCode.OK
