@@ -26,7 +26,7 @@ async def main():
     world = World(settings.serving, base, Path(tempfile.mkdtemp()))
     world.publish("maud", 1, POSTS["maud"])
     world.make_engine = lambda _: engine_module("openvino").load(base, None, settings.cache_dir, "auto")
-    parts = {"pool": world.pool, "resolver": world.registry, "encoder": world.encoder, "encoder_name": "fake"}
+    parts = {"pool": world.pool, "resolver": world.registry, "encoders": {"fake": world.encoder}}
     parts |= {"store": world.store, "feedback": FeedbackLog(world.folder, world.store)}
     parts |= {"settings": settings.serving, "access": settings.access, "keys": KeyStore(world.folder / "keys.sqlite")}
     create_app(world.pipeline, **parts)

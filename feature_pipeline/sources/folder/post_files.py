@@ -17,7 +17,11 @@ HOUSEKEEPING = {
     *("robots", "humans", "requirements", "sitemap", "urllist", "ads", "app-ads", "sellers", "llms", "llms-full"),
     *("cmakelists", "keybase", "version"),
 }
-ERROR_PAGE = re.compile(r"(?:40[0-9]|50[0-9x])(?:[-_ .].*)?|(?:page[-_ ])?not[-_ ]?found", re.IGNORECASE)
+ERROR_PAGE = re.compile(
+    r"(?:40[0-9]|50[0-9x])(?:[-_ .](?:page|error|[a-z]{2}))?|(?:page[-_ ])?not[-_ ]?found", re.IGNORECASE
+)
+SAYS_ERROR = re.compile(r"not found|\berror\b|\b404\b|(?:does not|doesn.t) exist", re.IGNORECASE)
+ERROR_PAGE_WORDS = 150  # at most; a note may have a number for its name
 # By whom one proves that a site is one's own: Google, Yandex, Baidu, Naver, Pinterest, Zoho, Mail.ru, Loader.io, …
 VERIFICATION = re.compile(
     r"google[0-9a-f]{10,}|yandex_[0-9a-f]{10,}|baidu_verify_.+|naver[0-9a-f]{20,}|pinterest-[0-9a-z]{4,8}|zohoverify"
@@ -140,7 +144,7 @@ def _resources(names: Sequence[str], site: Site) -> dict[str, str]:
 def _without_post(file: ListedFile) -> str:
     path = PurePosixPath(file.name)
     stem, ending = path.stem, path.suffix.lower()
-    if ERROR_PAGE.fullmatch(stem):
+    if ERROR_PAGE.fullmatch(stem) and (ending in (".html", ".htm") or _says_error(_text(file))):
         return "error pages"
     if VERIFICATION.fullmatch(stem) and ending in (".html", ".htm", ".txt"):
         text = _text(file)
@@ -155,6 +159,10 @@ def _without_post(file: ListedFile) -> str:
             return ""  # reading it as a post reports the problem
         return "" if body.strip() else "section page without text"
     return ""
+
+
+def _says_error(text: str) -> bool:
+    return SAYS_ERROR.search(text) is not None and len(text.split()) <= ERROR_PAGE_WORDS
 
 
 def _text(file: ListedFile) -> str:

@@ -72,9 +72,9 @@ def test_a_saved_pages_files_are_no_posts(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "reason"),
     [
-        ("404.md", POST, "error pages"),
+        ("404.md", "# 404\n\nThis page went out with the tide. Try the front page.\n", "error pages"),
         ("404.html", TEXT, "error pages"),
-        ("page-not-found.md", POST, "error pages"),
+        ("page-not-found.md", "---\ntitle: Not found\n---\nThere is nothing here.\n", "error pages"),
         ("robots.txt", TEXT, "README and the like"),
         ("sitemap.txt", "https://maud.example/a\n", "README and the like"),
         ("ads.txt", "google.com, pub-1, DIRECT\n", "README and the like"),
@@ -92,6 +92,12 @@ def test_what_is_for_machines_or_leads_elsewhere_is_no_post(tmp_path: Path, name
     write(tmp_path, **{"fog.md": POST, name: text})
     posts, ignored = read(tmp_path)
     assert (set(posts), ignored) == ({"fog.md"}, {reason: 1})
+
+
+def test_a_number_is_a_name_like_another(tmp_path: Path) -> None:
+    names = {"403.md", "404.md", "500.txt", "404 days at sea.md", "500-words-on-fog.html"}
+    write(tmp_path, **dict.fromkeys(names, TEXT))
+    assert set(read(tmp_path)[0]) == names
 
 
 def test_links_that_are_told_of_are_a_post(tmp_path: Path) -> None:
