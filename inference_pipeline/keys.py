@@ -42,7 +42,8 @@ class Caller:
         return self.authors is None or author in self.authors
 
 
-EVERYTHING = Caller(frozenset(SCOPES), None)  # of whoever reaches a server that has no keys
+EVERYTHING = Caller(frozenset(SCOPES), None)  # of whoever opened the link that the server printed
+LOCAL = Caller(frozenset(CHAT), None)  # of whoever reaches a server that has no keys, on this machine
 NOTHING = Caller(frozenset(), frozenset())
 
 
@@ -126,6 +127,12 @@ class KeyStore:
             key = _select(database, "id = ?", identifier)[0] if database and row else None
         matches = hmac.compare_digest(row[0] if row else bytes(32), _hash(shown))
         return Caller(key.scopes, key.authors, key.id) if key and matches and key.active else None
+
+    def caller_by_id(self, identifier: str) -> Caller | None:
+        """Who asks by a session that this key opened; None when it was revoked or has expired."""
+        with self._reading() as database:
+            found = _select(database, "id = ?", identifier) if database else []
+        return Caller(found[0].scopes, found[0].authors, found[0].id) if found and found[0].active else None
 
     @property
     def required(self) -> bool:

@@ -18,6 +18,7 @@ from inference_pipeline.api.openapi import ANY_ERROR
 from inference_pipeline.api.recent_answers import RecentAnswers
 from inference_pipeline.api.routes import routers
 from inference_pipeline.api.services import Services
+from inference_pipeline.api.sessions import Sessions
 from inference_pipeline.engine_pool import EnginePool
 from inference_pipeline.keys import KeyStore
 from inference_pipeline.pipeline import AnswerPipeline
@@ -55,6 +56,7 @@ def create_app(
     # The interactive pages would be loaded from a content network: nothing here leaves the machine.
     app = FastAPI(title="LLM Twin", lifespan=lifespan, docs_url=None, redoc_url=None, responses=ANY_ERROR)
     app.state.admission = Admission(settings.queue, waiting_capacity=settings.waiting)
+    app.state.sessions = Sessions(keys)
     answer_errors(app)
     answering = Answering(pipeline, app.state.admission, RecentAnswers())
     services = Services(
@@ -65,10 +67,13 @@ def create_app(
         pool=pool,
         registry=resolver,
         keys=keys,
+        sessions=app.state.sessions,
     )
     for router in routers(services):
         app.include_router(router)
-    app.add_middleware(AccessControl, keys=keys, settings=access, admission=app.state.admission)
+    app.add_middleware(
+        AccessControl, keys=keys, sessions=app.state.sessions, settings=access, admission=app.state.admission
+    )
     if access.cors_origins:  # the last to be added is the first to be asked: refusals carry its headers too
         app.add_middleware(
             CORSMiddleware,

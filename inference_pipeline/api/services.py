@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from feature_store.ports import Encoder
 from inference_pipeline.api.answering import Answering
+from inference_pipeline.api.sessions import Sessions
 from inference_pipeline.engine_pool import EnginePool
 from inference_pipeline.keys import KeyStore
 from inference_pipeline.post_search import PostSearch
@@ -21,3 +22,4 @@ class Services:
     pool: EnginePool
     registry: ModelPublisher
     keys: KeyStore
+    sessions: Sessions

@@ -9,6 +9,7 @@ from openai import DefaultHttpxClient, OpenAI
 from configs.settings import AccessSettings, load_settings
 from fakes.world import World
 from inference_pipeline.api import create_app
+from inference_pipeline.api.access import COOKIE
 from inference_pipeline.api.server import bind, dropping_stalled
 from inference_pipeline.keys import KeyStore
 from model_registry.feedback import FeedbackLog
@@ -55,6 +56,13 @@ class Service:
     def under_way(self) -> int:
         count: int = self.app.state.admission.under_way
         return count
+
+    def sign_in(self) -> dict[str, str]:
+        """What a browser sends that opened the page by its link."""
+        sessions = self.app.state.sessions
+        cookie, session = sessions.open_by_link(sessions.link())
+        port = self.socket.getsockname()[1]
+        return {"Cookie": f"{COOKIE}_{port}={cookie}", "X-CSRF-Token": session.csrf}
 
     def stop(self) -> None:
         self.server.should_exit = True

@@ -133,10 +133,10 @@ def test_an_admin_of_some_authors_makes_no_keys_and_moves_no_other_author(start:
 def test_promotion_and_rollback_over_http(start: Start) -> None:
     service = start()
     service.world.register("maud", promote=False)
-    body = {"version": "v2", "force": True, "reason": "a test"}
-    assert service.http.post("/admin/authors/maud/promote", json=body).json()["version"] == "v2"
+    body, operator = {"version": "v2", "force": True, "reason": "a test"}, service.sign_in()
+    assert service.http.post("/admin/authors/maud/promote", json=body, headers=operator).json()["version"] == "v2"
     assert eventually(lambda: ask(service).json()["llm_twin"]["adapter"] == "v2")
-    assert service.http.post("/admin/authors/maud/rollback").json()["version"] == "v1"
+    assert service.http.post("/admin/authors/maud/rollback", headers=operator).json()["version"] == "v1"
     assert eventually(lambda: ask(service).json()["llm_twin"]["adapter"] == "v1")
 
 

@@ -40,6 +40,9 @@ def run(settings: "Settings", *, question: str = QUESTION, progress: Progress) -
         interruption.leave_to_server()
         models = ", ".join(server.authors)
         typer.echo(f"Serving on {server.address}, with OpenAI's API. Models: {models}. Ctrl-C stops it.")
+        typer.echo(
+            f"Page: {server.link}\n      The link works once; the browser stays signed in until the server stops."
+        )
         typer.echo(f"Try:  {_curl(server, question)}")
 
     serve(settings, ready=ready, progress=progress)

@@ -18,6 +18,7 @@ class Listening:
     address: str  # "http://127.0.0.1:8000"
     authors: list[str]  # ids of those who have a champion
     keyed: bool  # whether clients must send a key
+    link: str  # opens the page, once
 
 
 def require_free_port(settings: Settings) -> None:
@@ -58,7 +59,9 @@ def serve(settings: Settings, *, ready: Callable[[Listening], None], progress: P
             app,
             settings.serving.host,
             settings.serving.port,
-            lambda address: ready(Listening(address, champions, keys.required)),
+            lambda address: ready(
+                Listening(address, champions, keys.required, f"{address}/?token={app.state.sessions.link()}")
+            ),
             stalled_seconds=settings.access.stalled_seconds,
             keyed=keys.usable,
         )

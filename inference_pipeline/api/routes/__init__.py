@@ -2,8 +2,8 @@
 
 To add some: a module (or package) here with `routes(services: Services) -> APIRouter`, whose docstring says "METHOD
 PATH: what it returns", which the docs' table shows. A route needs a key with the scope chat, below /admin one with
-the scope admin (`api/access.py` has the exceptions: /health, /ready, /metrics). One that names an author calls
-`access.require_author` first.
+the scope admin (`api/access.py` has the exceptions: /health, /ready, /metrics, and the page). One that names an author
+calls `access.require_author` first.
 """
 
 import importlib

@@ -1,0 +1,68 @@
+// The frame around the views: which one is shown, and who is signed in.
+
+import { can, refreshSession, signedIn, signOut } from "./api.js";
+import { button, el, fill, icon, notice } from "./dom.js";
+import { VIEWS } from "./views/registry.js";
+
+const main = document.getElementById("main");
+let end = null;
+let shown = 0;
+
+function place() {
+  const [name, ...path] = location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
+  const view = VIEWS.find((one) => one.name === name);
+  return view ? { view, path } : { view: VIEWS[0], path: [] };
+}
+
+export function go(name, ...path) {
+  const address = `#/${[name, ...path].map(encodeURIComponent).join("/")}`;
+  if (location.hash === address) open();
+  else location.hash = address;
+}
+
+async function open() {
+  const turn = ++shown;
+  const { view, path } = place();
+  end?.();
+  end = null;
+  document.title = `${view.title} · LLM Twin`;
+  frame(view);
+  const refused = view.needs && !can(view.needs);
+  const module = await (refused ? import("./views/signin.js") : view.load());
+  if (turn !== shown) return;
+  main.replaceChildren();
+  main.className = refused ? "signin" : view.name;
+  end = module.show({ main, path: refused ? [] : path, go, wanted: view, reload: boot }) ?? null;
+}
+
+function frame(current) {
+  const links = VIEWS.filter((view) => !view.hidden).map((view) =>
+    el("a", { href: `#/${view.name}`, "aria-current": view === current ? "page" : null }, icon(view.icon), el("span", {}, view.title)),
+  );
+  fill(document.querySelector(".places"), links);
+  fill(document.querySelector(".who"), signedIn()
+    ? button("Sign out", null, leave, { class: "wide quiet small" })
+    : el("a", { href: "#/signin", class: "button quiet small" }, "Sign in"));
+}
+
+async function leave() {
+  await signOut();
+  notice("Signed out. The conversations stay in this browser until you delete them.");
+  go("signin");
+}
+
+async function boot() {
+  try {
+    await refreshSession();
+  } catch (error) {
+    notice(error.message, "failed");
+  }
+  await open();
+}
+
+window.addEventListener("hashchange", (event) => {
+  // The link "Skip to the content" is no view.
+  if (new URL(event.newURL).hash !== "#main") open();
+});
+window.addEventListener("access-refused", () => refreshSession().catch(() => {}));
+boot();
