@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from configs.errors import TwinError
+from configs.memory import ran_out
 from feature_store.versions import AuthorProfile
 from inference_pipeline.engines import Engine
-from inference_pipeline.errors import EngineUnavailableError, OverloadedError
+from inference_pipeline.errors import EngineUnavailableError, OutOfMemoryError, OverloadedError
 from model_registry.base_models import BaseModelFiles
 from model_registry.errors import IncompatibleModelError, TaintedModelError, UnknownModelError
 from model_registry.manifest import AdapterManifest, verify_folder
@@ -203,7 +204,13 @@ class EnginePool:
                     f"{len(self._slots)} model versions are answering at this moment, more than "
                     f"serving.loaded_versions={self._capacity}. Try again shortly."
                 )
-            engine = await asyncio.to_thread(self._verified_engine, folder, version)
+            try:
+                engine = await asyncio.to_thread(self._verified_engine, folder, version)
+            except (MemoryError, OSError, RuntimeError) as error:
+                if not ran_out(error):
+                    raise
+                name = f"{version.name} of {version.author}" if version else self._base.name
+                raise OutOfMemoryError(f"{name} cannot be loaded, as memory has run out: {error}") from error
             self._slots[folder] = _Slot(engine)
 
     def _verified_engine(self, folder: Path | None, version: AdapterVersion | None) -> Engine:

@@ -3,6 +3,7 @@
 InferenceError
 ├── UnknownEngineError       no such engine; the message lists the known ones
 ├── EngineUnavailableError   the engine cannot run here (a package, a device or a model is missing), or has died
+│   └── OutOfMemoryError       for want of memory
 ├── InvalidRequestError      only a look at what is served shows that a request makes no sense
 ├── PromptTooLongError       the conversation does not fit the model's context
 ├── AnswerNotFoundError      feedback names an answer that is not remembered
@@ -29,6 +30,10 @@ class UnknownEngineError(InferenceError):
 
 class EngineUnavailableError(InferenceError):
     exit_code = ExitCode.ENVIRONMENT
+
+
+class OutOfMemoryError(EngineUnavailableError):
+    pass
 
 
 class InvalidRequestError(InferenceError):

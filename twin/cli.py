@@ -3,9 +3,12 @@
 Nothing but the standard library is imported above `run`, so that a Ctrl-C is handled from the first moment on.
 """
 
+import atexit
+import contextlib
 import errno
 import os
 import sys
+import threading
 import traceback
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -13,11 +16,13 @@ from typing import NoReturn
 
 from configs.errors import ExitCode, TwinError
 from configs.files import keep_private, write_whole
+from configs.memory import ran_out
 from twin import interruption, native
 from twin.session import Session
 
 UNUSABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG)
 DISK_FULL = "the disk is full. Free some space and run the same command again: it goes on where it stopped."
+NO_MEMORY = "memory has run out. Close other programs and run the same command again: it goes on where it stopped."
 
 
 def main() -> NoReturn:
@@ -32,7 +37,18 @@ def main() -> NoReturn:
         code = ExitCode.INTERRUPTED
     if code == ExitCode.INTERRUPTED:
         interruption.stop()
-    sys.exit(code)
+    _leave(code)
+
+
+def _leave(code: int) -> NoReturn:
+    """As the interpreter ends, but without the destructors of native libraries. There a thread of Qdrant's engine that
+    is still running ended one command in a hundred with SIGABRT, after all that it was to do was done."""
+    threading._shutdown()  # type: ignore[attr-defined]  # waits for what works on
+    atexit._run_exitfuncs()
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -65,6 +81,9 @@ def _explain(error: Exception, session: Session) -> int:
         return error.exit_code
     if _is_disk_full(error):
         _say(f"Error: {DISK_FULL}")
+        return ExitCode.ENVIRONMENT
+    if ran_out(error):
+        _say(f"Error: {NO_MEMORY}")
         return ExitCode.ENVIRONMENT
     if isinstance(error, OSError) and error.errno in UNUSABLE:
         _say(f"Error: {error.filename or 'a file'} cannot be used: {error.strerror}. Check data_dir and cache_dir.")

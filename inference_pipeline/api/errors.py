@@ -15,12 +15,14 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from configs.errors import TwinError
+from configs.memory import ran_out
 from feature_store.errors import UnknownAuthorError, UnknownFeatureVersionError
 from inference_pipeline import metrics
 from inference_pipeline.errors import (
     AnswerNotFoundError,
     InvalidRequestError,
     KeyNameError,
+    OutOfMemoryError,
     OverloadedError,
     PromptTooLongError,
     RateLimitedError,
@@ -29,6 +31,7 @@ from inference_pipeline.errors import (
 from model_registry.errors import FeedbackRefusedError, PromotionRefusedError, TaintedModelError, UnknownModelError
 
 RETRY_AFTER_SECONDS = "1"
+MOST_SHOWN = 2000  # characters of a message
 CLIENT_CLOSED_REQUEST = 499  # nobody is there to read it; it is for logs
 CODES = {  # what pydantic calls it → what OpenAI calls it; anything else is an invalid_value
     "missing": "missing_required_parameter",
@@ -61,7 +64,7 @@ class WireError:
 
     @property
     def body(self) -> dict[str, Any]:
-        error = {"message": self.message, "type": self.type, "param": self.param, "code": self.code}
+        error = {"message": _shown(self.message), "type": self.type, "param": self.param, "code": self.code}
         return {"error": error}
 
     def response(self) -> JSONResponse:
@@ -69,6 +72,14 @@ class WireError:
 
 
 UNEXPECTED = WireError(500, "something went wrong here. The server's log says what.", "server_error", code="internal")
+NO_MEMORY = WireError(
+    503,
+    "there is too little memory on the server to load or to run the model. Try again later. Its operator can keep "
+    "fewer versions loaded (serving.loaded_versions) or answer less at once (serving.parallel).",
+    "server_error",
+    code="insufficient_memory",
+    headers={"x-should-retry": "false"},
+)
 UNAVAILABLE = WireError(
     503,
     "the model cannot be served at the moment. The server's log says why.",
@@ -107,6 +118,9 @@ def wire_error(error: TwinError) -> WireError:
         case RateLimitedError():
             wait = {"Retry-After": str(error.retry_after)}
             return WireError(429, str(error), "rate_limit_error", code="rate_limit_exceeded", headers=wait)
+        case OutOfMemoryError():
+            logger.warning("a request failed: %s", error)
+            return NO_MEMORY
         case PromotionRefusedError():
             return WireError(409, str(error), code="promotion_refused")
         case KeyNameError():
@@ -118,11 +132,16 @@ def wire_error(error: TwinError) -> WireError:
             return UNAVAILABLE
 
 
+def failure(error: Exception) -> WireError:
+    """Of what is no TwinError."""
+    return NO_MEMORY if ran_out(error) else UNEXPECTED
+
+
 def invalid_request(problem: Mapping[str, Any]) -> WireError:
     """`problem`: the first of pydantic's errors, located from what holds the request."""
     if problem["type"] == "json_invalid":
         return WireError(400, "the body is no JSON.", code="invalid_json")
-    param = _param(problem["loc"])
+    param = _param(problem["loc"]) or problem.get("ctx", {}).get("param")
     message = problem["msg"].removeprefix("Value error, ")
     code = CODES.get(problem["type"], "invalid_value")
     return WireError(400, f"{param}: {message}" if param else message, param=param, code=code)
@@ -167,7 +186,14 @@ def answer_errors(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def unexpected(_: Request, error: Exception) -> JSONResponse:
-        return UNEXPECTED.response()  # the server logs the traceback
+        return failure(error).response()  # the server logs the traceback
+
+
+def _shown(message: str) -> str:
+    """Of a message that repeats what was sent, however long that is, its beginning and its end."""
+    if len(message) > MOST_SHOWN:
+        message = f"{message[: MOST_SHOWN // 2]} … {message[-MOST_SHOWN // 2 :]}"
+    return message.encode(errors="backslashreplace").decode()
 
 
 def _param(location: Sequence[str | int]) -> str | None:

@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 from configs.errors import TwinError
 from inference_pipeline.answers import AnswerEvent, Finished
 from inference_pipeline.api.answering import IndexedEvents, finished, while_connected
-from inference_pipeline.api.errors import UNEXPECTED, WireError, wire_error
+from inference_pipeline.api.errors import WireError, failure, wire_error
 
 
 class WireForm(Protocol):
@@ -54,8 +54,8 @@ async def _written(wire: WireForm, events: IndexedEvents) -> AsyncGenerator[str,
             yield piece
     except TwinError as error:
         yield wire.failure(wire_error(error))
-    except Exception:
-        yield wire.failure(UNEXPECTED)
+    except Exception as error:
+        yield wire.failure(failure(error))
         raise
 
 

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from inference_pipeline.answers import SEEDS, Question
 from inference_pipeline.api.examples import CHAT_REQUEST
+from inference_pipeline.api.request_body import RequestBody
 from inference_pipeline.api.unsupported import only
 from model_registry.errors import UnknownModelError
 from model_registry.ports import CHAMPION
@@ -24,6 +25,7 @@ SMALLEST_TOP_P = 1e-6  # what 0 means: the likeliest token alone
 TEXT_PARTS = ("text", "input_text", "output_text")  # of chat completions, of responses, and of responses sent back
 
 NO_LIMIT = (-1, 0)  # what programs send for "as much as you like"
+MOST_TOKENS = (1 << 31) - 1  # what engines take; more than any model holds
 
 Role = Literal["system", "developer", "user", "assistant"]
 ROLES: dict[str, Literal["system", "user", "assistant"]] = {
@@ -64,7 +66,8 @@ StopStrings = Annotated[
 
 
 MaxTokens = Annotated[
-    Annotated[int, Field(ge=1)] | None, BeforeValidator(lambda value: None if value in NO_LIMIT else value)
+    Annotated[int, Field(ge=min(NO_LIMIT), le=MOST_TOKENS)] | None,
+    AfterValidator(lambda limit: None if limit in NO_LIMIT else limit),
 ]
 
 
@@ -98,7 +101,7 @@ class StreamOptions(BaseModel):
     include_usage: bool | None = False
 
 
-class ChatCompletionRequest(BaseModel):
+class ChatCompletionRequest(RequestBody):
     model_config = ConfigDict(extra="ignore", json_schema_extra={"examples": [CHAT_REQUEST]})
 
     model: str
@@ -109,7 +112,7 @@ class ChatCompletionRequest(BaseModel):
     max_completion_tokens: MaxTokens = None
     temperature: Annotated[float, Field(ge=0, le=2)] | None = None
     top_p: Annotated[float, Field(ge=0, le=1)] | None = None
-    stop: StopStrings = []
+    stop: StopStrings = Field([])
     seed: int | None = None
     n: Annotated[int, Field(ge=1, le=MAX_ANSWERS)] | None = None
     tool_choice: Annotated[Any, only("none", "auto")] = None

@@ -33,6 +33,16 @@ def test_models_are_listed(service: Service) -> None:
         service.openai.models.retrieve("maud@v9")
 
 
+def test_erased_versions_are_not_listed(service: Service) -> None:
+    service.world.register("maud", promote=False)
+    service.world.registry.taint("maud", [1], "it learned from an erased post.")
+    assert [model.id for model in service.openai.models.list() if model.owned_by == "maud"] == [
+        "maud@v2", "maud@candidate", "maud@base",
+    ]  # fmt: skip
+    service.world.registry.taint("maud", [2], "it learned from an erased post.")
+    assert [model.id for model in service.openai.models.list() if model.owned_by == "maud"] == ["maud@base"]
+
+
 def test_an_answer_in_openais_form_with_citations_and_origin(service: Service) -> None:
     completion = service.openai.chat.completions.create(model="maud", messages=ASKED)  # type: ignore[call-overload]
     choice = completion.choices[0]

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from fakes.engine import eventually
+from fakes.engine import FakeEngine, eventually
 from fakes.service import ANSWER, ASKED, Service
+from inference_pipeline.errors import OutOfMemoryError
 
 
 def ask(service: Service, **body: object) -> Any:
@@ -158,7 +159,7 @@ def test_what_changes_nothing_is_tolerated(service: Service) -> None:
         ("POST", "/v1/chat/completions", b"", 400),
         ("POST", "/v1/chat/completions", b"[1]", 400),
         ("POST", "/v1/chat/completions", b'{"model": "maud"}', 400),
-        ("POST", "/v1/chat/completions", b'{"model": "\\ud800", "messages": [{"role": "user", "content": "a"}]}', 404),
+        ("POST", "/v1/chat/completions", b'{"model": "\\ud800", "messages": [{"role": "user", "content": "a"}]}', 400),
         ("POST", "/v1/chat/completions", b"\xff", 400),
         ("GET", "/v1/chat/completions", b"", 405),
         ("GET", "/v1/responses/resp_1", b"", 404),
@@ -200,3 +201,73 @@ def test_a_missing_field_is_named_as_openai_names_it(service: Service) -> None:
 
 def test_the_version_is_told(service: Service) -> None:
     assert service.http.get("/version").json()["version"].count(".") == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "param"),
+    [
+        (
+            "chat/completions",
+            {"messages": [*ASKED, {"role": "user", "content": "What \ud800?"}]},
+            "messages[1].content",
+        ),
+        ("chat/completions", {"messages": ASKED, "stop": ["\udfff"]}, "stop[0]"),
+        ("chat/completions", {"messages": ASKED, "model": "maud\ud800"}, "model"),
+        ("responses", {"input": "What \udc00?"}, "input"),
+        ("responses", {"input": "What?", "metadata": {"a\ud800": "b"}}, "metadata"),
+        ("search", {"query": "\ud83d"}, "query"),
+        ("write", {"topic": "\ud83d"}, "topic"),
+        ("score", {"text": "\ud83d" * 200}, "text"),
+        ("embeddings", {"input": ["\ud83d"], "model": "hash-encoder"}, "input[0]"),
+    ],
+)
+def test_half_of_a_surrogate_pair_is_refused_by_its_place(
+    service: Service, path: str, body: dict[str, object], param: str
+) -> None:
+    for stream in (False, True):
+        content = json.dumps({"model": "maud", "stream": stream, **body})
+        response = service.http.post(
+            f"/v1/{path}", content=content.encode(), headers={"Content-Type": "application/json"}
+        )
+        error = response.json()["error"]
+        assert (response.status_code, error["param"]) == (400, param)
+        assert "surrogate" in error["message"]
+
+
+def test_what_was_sent_is_not_repeated_at_length(service: Service) -> None:
+    for field in ("max_tokens", "max_completion_tokens"):
+        response = ask(service, **{field: 10**99})
+        assert (response.status_code, response.json()["error"]["param"]) == (400, field)
+        assert "000" not in response.text
+    response = service.http.post("/v1/responses", json={"model": "maud", "input": "Hi", "max_output_tokens": 10**99})
+    assert response.status_code == 400
+    assert "000" not in response.text
+    assert len(ask(service, model="m" * 100_000).text) < 5000
+
+
+@pytest.mark.parametrize(
+    "error",
+    [MemoryError(), RuntimeError("std::bad_alloc"), OSError(12, "Cannot allocate memory"), OutOfMemoryError("/a/path")],
+)
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_server_without_memory_says_what_is_missing(service: Service, error: Exception, stream: bool) -> None:
+    def fail(_: str) -> FakeEngine:
+        raise error
+
+    service.world.make_engine = fail
+    response = ask(service, stream=stream)
+    assert (response.status_code, response.json()["error"]["code"]) == (503, "insufficient_memory")
+    assert "memory" in response.json()["error"]["message"]
+    assert "/a/path" not in response.text
+    service.world.make_engine = None
+    assert ask(service).status_code == 200
+
+
+def test_memory_that_runs_out_while_an_answer_is_made_is_told(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(service.world.encoder, "encode", fail, raising=False)
+    assert ask(service).json()["error"]["code"] == "insufficient_memory"

@@ -44,6 +44,31 @@ def test_an_error_of_ours_is_one_line_and_its_code(
     assert capsys.readouterr() == ("", "Error: there is no author 'x'.\n")
 
 
+def test_what_ends_a_process_that_was_done_cannot_abort_it() -> None:
+    """The destructors of native libraries run when a process exits; here one aborts."""
+    program = """
+import atexit, ctypes, sys, threading, time
+libc = ctypes.CDLL(None)
+libc.__cxa_atexit(libc.abort, None, None)
+atexit.register(print, "cleaned up")
+threading.Thread(target=lambda: (time.sleep(1), print("worked on"))).start()
+sys.argv[1:] = ["version"]
+from twin import cli
+cli.main()
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == ExitCode.OK, done
+    assert {"worked on", "cleaned up"} < set(done.stdout.splitlines())
+
+
+@pytest.mark.parametrize("error", [MemoryError(), caused_by(RuntimeError("no"), OSError(errno.ENOMEM, "no"))])
+def test_too_little_memory_says_what_to_do(
+    ending: Callable[..., int], capsys: pytest.CaptureFixture[str], error: Exception
+) -> None:
+    assert ending(error) == ExitCode.ENVIRONMENT
+    assert "memory has run out" in capsys.readouterr().err
+
+
 def test_verbose_shows_the_traceback(ending: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
     assert ending(UnknownAuthorError("there is no author 'x'."), verbose=True) == ExitCode.NOT_FOUND
     assert "Traceback (most recent call last)" in capsys.readouterr().err

@@ -15,11 +15,12 @@ import time
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from inference_pipeline.api.access import caller_of, require_author
 from inference_pipeline.api.examples import AUTHOR, MADE_AT
 from inference_pipeline.api.openapi import errors, success
+from inference_pipeline.api.request_body import RequestBody
 from inference_pipeline.api.services import Services
 from inference_pipeline.keys import Scope
 from model_registry.ports import CANDIDATE, AdapterVersion
@@ -56,7 +57,7 @@ KEYS: dict[str, Any] = {"object": "list", "data": [KEY]}
 MADE_KEY: dict[str, Any] = {**KEY, "key": "twin_0f6c0c8d1f0b_…"}
 
 
-class Promotion(BaseModel):
+class Promotion(RequestBody):
     model_config = ConfigDict(json_schema_extra={"examples": [PROMOTION]})
 
     version: str = CANDIDATE  # "v3", or an alias
@@ -64,11 +65,11 @@ class Promotion(BaseModel):
     reason: str = ""
 
 
-class NewKey(BaseModel):
+class NewKey(RequestBody):
     model_config = ConfigDict(json_schema_extra={"examples": [NEW_KEY]})
 
     name: Annotated[str, Field(min_length=1, max_length=100)]
-    scopes: Annotated[list[Scope], Field(min_length=1)] = ["chat"]
+    scopes: Annotated[list[Scope], Field(min_length=1)] = Field(["chat"])
     authors: list[str] | None = None  # null: all
     expires_in_days: Annotated[float, Field(gt=0)] | None = None
 

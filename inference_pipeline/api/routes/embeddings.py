@@ -10,13 +10,14 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from feature_store.ports import Encoder
 from feature_store.records import Vector
 from inference_pipeline.api.answering import while_connected
 from inference_pipeline.api.openapi import errors, success
+from inference_pipeline.api.request_body import RequestBody
 from inference_pipeline.api.services import Services
 from inference_pipeline.errors import InvalidRequestError
 from model_registry.errors import UnknownModelError
@@ -48,7 +49,7 @@ Texts = Annotated[
 ]
 
 
-class EmbeddingRequest(BaseModel):
+class EmbeddingRequest(RequestBody):
     model_config = ConfigDict(extra="ignore", json_schema_extra={"examples": [EMBEDDINGS_REQUEST]})
 
     model: str

@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from feature_store.records import ScoredChunk
 from inference_pipeline.api.access import require_author
 from inference_pipeline.api.examples import AUTHOR, QUESTION
 from inference_pipeline.api.openapi import errors, success
 from inference_pipeline.api.recent_answers import RecentAnswers
+from inference_pipeline.api.request_body import RequestBody
 from inference_pipeline.api.schemas import Message, Role, parse_model_id
 from inference_pipeline.api.services import Services
 from inference_pipeline.errors import AnswerNotFoundError
@@ -43,7 +44,7 @@ class Turn(Message):
     content: Shown
 
 
-class FeedbackRequest(BaseModel):
+class FeedbackRequest(RequestBody):
     """Of a lately given answer, by its id; or of a conversation that ends in a user turn, and its answer."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [FEEDBACK_REQUEST]})

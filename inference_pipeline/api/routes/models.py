@@ -51,15 +51,16 @@ def routes(services: Services) -> APIRouter:
 
 
 def _models(resolver: ModelResolver, caller: Caller) -> Iterator[dict[str, Any]]:
-    """For every author that `caller` may use: the champion under the author's name, every version, the candidate, and
-    the base model."""
+    """For every author that `caller` may use: the champion under the author's name, every version that can be asked,
+    the candidate, and the base model."""
     for author in filter(caller.may_use, resolver.authors()):
-        versions = _readable(resolver, author)
+        known = _readable(resolver, author)
+        versions = [version for version in known if not version.tainted]  # the others answer nothing any more
         yield from (_model(author, version) for version in versions if CHAMPION in version.aliases)
         yield from (_model(f"{author}@{version.name}", version) for version in versions)
         yield from (_model(f"{author}@{CANDIDATE}", version) for version in versions if CANDIDATE in version.aliases)
-        if versions:
-            yield _model(f"{author}@{BASE}", versions[0], adapter=BASE)
+        if known:
+            yield _model(f"{author}@{BASE}", known[0], adapter=BASE)
 
 
 def _readable(resolver: ModelResolver, author: str) -> list[AdapterVersion]:

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from inference_pipeline.api.access import require_author
 from inference_pipeline.api.examples import AUTHOR, DRAFT
 from inference_pipeline.api.openapi import errors, success
+from inference_pipeline.api.request_body import RequestBody
 from inference_pipeline.api.schemas import parse_model_id
 from inference_pipeline.api.services import Services
 from inference_pipeline.engine_pool import BASE
@@ -46,7 +47,7 @@ SCORED: dict[str, Any] = {
 }
 
 
-class ScoreRequest(BaseModel):
+class ScoreRequest(RequestBody):
     model_config = ConfigDict(json_schema_extra={"examples": [SCORE_REQUEST]})
 
     model: str = Field(description="Whose style, and by which version's scorer.")

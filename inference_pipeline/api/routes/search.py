@@ -9,12 +9,13 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from feature_store.records import PostKind
 from inference_pipeline.api.access import require_author
 from inference_pipeline.api.examples import AUTHOR
 from inference_pipeline.api.openapi import errors, success
+from inference_pipeline.api.request_body import RequestBody
 from inference_pipeline.api.schemas import parse_model_id
 from inference_pipeline.api.services import Services
 from inference_pipeline.engine_pool import BASE
@@ -45,7 +46,7 @@ FOUND: dict[str, Any] = {
 }
 
 
-class SearchRequest(BaseModel):
+class SearchRequest(RequestBody):
     """`model` says whose posts: AUTHOR, those searchable now; AUTHOR@v3, those that v3 was made of."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [SEARCH_REQUEST]})
@@ -58,7 +59,7 @@ class SearchRequest(BaseModel):
     since: date | None = Field(None, description="First day, inclusive. Posts without a date lie in no range.")
     until: date | None = Field(None, description="Last day, inclusive.")
     sources: Annotated[list[str], Field(max_length=100)] = Field([], description="As `twin status` names them.")
-    kinds: Annotated[list[PostKind], Field(max_length=len(PostKind))] = []
+    kinds: Annotated[list[PostKind], Field(max_length=len(PostKind))] = Field([])
 
     @model_validator(mode="after")
     def _in_order(self) -> "SearchRequest":

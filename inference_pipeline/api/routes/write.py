@@ -12,13 +12,14 @@ from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from inference_pipeline.answers import SEEDS, Finished, Question
 from inference_pipeline.api.access import require_author
 from inference_pipeline.api.completions import extras, usage
 from inference_pipeline.api.examples import ANSWER, AUTHOR, DRAFT
 from inference_pipeline.api.openapi import errors, success
+from inference_pipeline.api.request_body import RequestBody
 from inference_pipeline.api.schemas import parse_model_id
 from inference_pipeline.api.services import Services
 from inference_pipeline.platforms import PLATFORMS, Platform, end_within
@@ -63,7 +64,7 @@ REWRITTEN: dict[str, Any] = {
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
-class Sampling(BaseModel):
+class Sampling(RequestBody):
     """What requests to write share."""
 
     model: str

@@ -21,10 +21,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from configs.memory import SAID
 from inference_pipeline.engines import GenerationRequest, TextDelta
 from inference_pipeline.engines.shared.model_config import cache_bytes_per_token, check_fits, context_tokens, end_tokens
 from inference_pipeline.engines.shared.streaming import NewTokens, TokenStream, stream_text
-from inference_pipeline.errors import EngineUnavailableError, InferenceError
+from inference_pipeline.errors import EngineUnavailableError, InferenceError, OutOfMemoryError
 from model_registry.base_models import BaseModelFiles
 from model_registry.packaging import served_gguf
 
@@ -38,6 +39,7 @@ FULL_CONTEXTS = 4  # conversations of full length that the key/value cache holds
 CACHED_TOKENS = 32_768  # of a model with a long context, four would be 19 GB
 GIB = 1 << 30
 EXIT_SECONDS = 10
+KILLED = signal.SIGKILL.name
 
 
 def load(base: BaseModelFiles, adapter: Path | None, cache_dir: Path, device: str) -> "OpenVinoEngine":
@@ -134,13 +136,13 @@ class OpenVinoEngine:
         _write(self._stdin, opening)
         answer = json.loads(self._stdout.readline() or "{}")
         if not answer.get("ready"):
-            raise EngineUnavailableError(f"{gguf} cannot be opened: {answer.get('failed') or self._exit_reason()}")
+            raise _failure(f"{gguf} cannot be opened: {answer.get('failed') or self._exit_reason()}")
 
     def _register(self, sink: Sink) -> int:
         number = next(self._numbers)
         with self._state:
             if self._ended:
-                raise EngineUnavailableError(self._ended)
+                raise _failure(self._ended)
             self._sinks[number] = sink
         return number
 
@@ -178,7 +180,7 @@ class OpenVinoEngine:
     def _start(self, number: int, command: dict[str, Any]) -> None:
         with self._writing:
             if number in self._sinks and not _write(self._stdin, {"add": number, **command}):  # else dropped meanwhile
-                raise EngineUnavailableError(self._exit_reason())
+                raise _failure(self._exit_reason())
 
     def _listen(self) -> None:
         for line in self._stdout:
@@ -189,7 +191,7 @@ class OpenVinoEngine:
             if sink is None:  # dropped meanwhile
                 continue
             if failed := message.get("failed"):
-                sink(EngineUnavailableError(failed))
+                sink(_failure(failed))
             else:
                 sink(NewTokens(tuple(message["ids"]), tuple(message["log_probs"]), message["finish_reason"]))
             if failed or message["finish_reason"]:
@@ -197,14 +199,20 @@ class OpenVinoEngine:
         with self._state:
             self._ended = self._ended or self._exit_reason()
             for sink in self._sinks.values():
-                sink(EngineUnavailableError(self._ended))
+                sink(_failure(self._ended))
             self._sinks.clear()
             self._state.notify_all()
 
     def _exit_reason(self) -> str:
         code = self._worker.wait()
         how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
-        return f"the openvino process {how}; its output is above. SIGKILL often means too little memory."
+        return f"the openvino process {how}; its output is above. {KILLED} often means too little memory."
+
+
+def _failure(reason: str) -> EngineUnavailableError:
+    """The kernel ends what takes the last memory by SIGKILL."""
+    for_memory = SAID.search(reason) or f"was ended by {KILLED}" in reason
+    return OutOfMemoryError(reason) if for_memory else EngineUnavailableError(reason)
 
 
 def _write(pipe: IO[str], message: dict[str, Any]) -> bool:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from inference_pipeline.answers import Question
 from inference_pipeline.api.examples import AUTHOR, QUESTION
+from inference_pipeline.api.request_body import RequestBody
 from inference_pipeline.api.schemas import (
     SMALLEST_TOP_P,
     MaxTokens,
@@ -56,7 +57,7 @@ class TextOptions(BaseModel):
     format: Annotated[Any, only({"type": "text"})] = None
 
 
-class ResponseRequest(BaseModel):
+class ResponseRequest(RequestBody):
     model_config = ConfigDict(extra="ignore", json_schema_extra={"examples": [EXAMPLE_REQUEST]})
 
     model: str
