@@ -185,8 +185,8 @@ class ServingSettings(Section):
     repetition_penalty: Annotated[float, Field(ge=1)]
     refresh_seconds: Annotated[float, Field(gt=0)]  # how often a server looks for a new champion
     loaded_versions: Positive  # engines in memory at once; the least recently used leaves
-    queue: Positive  # answers under way before 503
-    waiting: Positive  # requests that wait for their first token before 503
+    parallel: Positive  # answers under way at once; the others wait their turn
+    max_wait_seconds: Annotated[float, Field(ge=0)]  # a longer wait is refused: 503
     trace_content: bool  # whether OpenTelemetry spans hold what was asked and answered
 
 

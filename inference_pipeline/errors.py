@@ -8,7 +8,7 @@ InferenceError
 ├── PromptTooLongError       the conversation does not fit the model's context
 ├── AnswerNotFoundError      feedback names an answer that is not remembered
 ├── BatchFileError           a file of a batch cannot be read or written
-├── OverloadedError          the queue is full, or the server is draining
+├── OverloadedError          the wait would be too long, or the server is draining
 ├── RateLimitedError         one key asks too often, or too much at once
 ├── KeyNameError             no key can be made of that name
 ├── UnknownKeyError          there is no such key
@@ -59,6 +59,10 @@ class BatchFileError(InferenceError):
 
 class OverloadedError(InferenceError):
     exit_code = ExitCode.ENVIRONMENT
+
+    def __init__(self, message: str, *, retry_after: int = 1) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after  # seconds
 
 
 class RateLimitedError(InferenceError):

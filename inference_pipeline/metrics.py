@@ -20,6 +20,7 @@ WHOLE = (0.1, 0.3, 0.5, 0.8, 1, 1.5, 2, 2.5, 5, 10, 15, 20, 30, 60, 120, 240)
 
 WAITING = Gauge(f"{PREFIX}num_requests_waiting", "Requests let in that have no first token yet.")
 RUNNING = Gauge(f"{PREFIX}num_requests_running", "Requests whose answer is being written.")
+QUEUE_TIME = Histogram(f"{PREFIX}request_queue_time_seconds", "Until its turn.", buckets=FIRST_TOKEN)
 TIME_TO_FIRST_TOKEN = Histogram(f"{PREFIX}time_to_first_token_seconds", "Retrieval included.", buckets=FIRST_TOKEN)
 TIME_PER_OUTPUT_TOKEN = Histogram(
     f"{PREFIX}time_per_output_token_seconds", "Mean of an answer, after its first token.", buckets=PER_TOKEN

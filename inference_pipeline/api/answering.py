@@ -1,22 +1,37 @@
-"""How every route gets its answers: admitted, cancelled when the client leaves, remembered for feedback."""
+"""How every route gets its answers: in turn, cancelled when the client leaves, remembered for feedback."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Coroutine, Sequence
-from contextlib import ExitStack, aclosing
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from fastapi import Request
 
 from inference_pipeline.answers import AnswerEvent, Finished, Question
-from inference_pipeline.api.admission import Admission
+from inference_pipeline.api.admission import Admission, Work
 from inference_pipeline.api.errors import ClientGoneError
 from inference_pipeline.api.recent_answers import RecentAnswers
+from inference_pipeline.composing.turns import Kind, read_turn
 from inference_pipeline.pipeline import AnswerPipeline
 
-Events = AsyncGenerator[AnswerEvent, None]
-IndexedEvents = AsyncGenerator[tuple[int, AnswerEvent], None]  # with the place of the answer among those asked for
+TOLD_EVERY = 3.0  # seconds, to a request that waits for its turn
+READ = 500  # characters of a question, to see what kind it is
+
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The turn of a request has not come."""
+
+    ahead: int  # requests
+    seconds: float  # expected
+
+
+Events = AsyncGenerator[AnswerEvent, None]
+# With the place of the answer among those asked for.
+IndexedEvents = AsyncGenerator[tuple[int, AnswerEvent | Waiting], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +41,15 @@ class Answering:
     recent: RecentAnswers
 
     async def events(self, questions: Sequence[Question], response_id: str) -> IndexedEvents:
-        """An answer a question. Feedback names a finished one by `response_id`, or by `response_id`-0 and so on where
-        there are several. Raises OverloadedError and what the pipeline raises."""
+        """An answer a question, once it is this request's turn. Feedback names a finished one by `response_id`, or by
+        `response_id`-0 and so on where there are several. Raises OverloadedError and what the pipeline raises."""
         ids = [response_id] if len(questions) == 1 else [f"{response_id}-{n}" for n in range(len(questions))]
-        with self.admission.place(len(questions)), ExitStack() as until_first_token:
-            until_first_token.enter_context(self.admission.wait())
+        with self.admission.enter(work_of(questions)) as ticket:
+            while not await ticket.comes(within=TOLD_EVERY):
+                yield 0, Waiting(ticket.ahead, ticket.seconds)
             answers = [self._answer(question, name) for question, name in zip(questions, ids, strict=True)]
             async with aclosing(interleaved(answers)) as events:
                 async for event in events:
-                    until_first_token.close()
                     yield event
 
     async def whole(self, request: Request, question: Question, answer_id: str) -> Finished:
@@ -46,6 +61,14 @@ class Answering:
         async with aclosing(self.pipeline.answer(question)) as events:
             async for event in self.recent.following(answer_id, question, events):
                 yield event
+
+
+def work_of(questions: Sequence[Question]) -> Work:
+    """Most questions are answered by quoting, in a twentieth of a second; a text that is written takes many."""
+    question = questions[0]
+    asked = read_turn(question.messages[-1].content[:READ], "").kind
+    kind = asked if question.retrieve else Kind.REWRITE
+    return Work(kind, sum(len(message.content) for message in question.messages), len(questions))
 
 
 async def interleaved(answers: Sequence[Events]) -> IndexedEvents:

@@ -55,7 +55,7 @@ def create_app(
 
     # The interactive pages would be loaded from a content network: nothing here leaves the machine.
     app = FastAPI(title="LLM Twin", lifespan=lifespan, docs_url=None, redoc_url=None, responses=ANY_ERROR)
-    app.state.admission = Admission(settings.queue, waiting_capacity=settings.waiting)
+    app.state.admission = Admission(settings.parallel, max_wait_seconds=settings.max_wait_seconds)
     app.state.sessions = Sessions(keys)
     answer_errors(app)
     answering = Answering(pipeline, app.state.admission, RecentAnswers())

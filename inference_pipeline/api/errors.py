@@ -30,7 +30,6 @@ from inference_pipeline.errors import (
 )
 from model_registry.errors import FeedbackRefusedError, PromotionRefusedError, TaintedModelError, UnknownModelError
 
-RETRY_AFTER_SECONDS = "1"
 MOST_SHOWN = 2000  # characters of a message
 CLIENT_CLOSED_REQUEST = 499  # nobody is there to read it; it is for logs
 CODES = {  # what pydantic calls it → what OpenAI calls it; anything else is an invalid_value
@@ -113,7 +112,7 @@ def wire_error(error: TwinError) -> WireError:
         case PromptTooLongError():
             return WireError(400, str(error), param="messages", code="context_length_exceeded")
         case OverloadedError():
-            retry = {"Retry-After": RETRY_AFTER_SECONDS}
+            retry = {"Retry-After": str(error.retry_after)}
             return WireError(503, str(error), "server_error", code="overloaded", headers=retry)
         case RateLimitedError():
             wait = {"Retry-After": str(error.retry_after)}

@@ -22,8 +22,7 @@ def serving(settings: Settings) -> ServingSettings:
             "candidates": 1,
             "min_similarity": 0.3,
             "refresh_seconds": 0.05,
-            "queue": 32,
-            "waiting": 32,
+            "parallel": 32,
         }
     )
 

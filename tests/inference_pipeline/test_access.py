@@ -221,7 +221,7 @@ def test_two_hundred_streams_that_are_left_cost_nothing(start: Start) -> None:
         with service.http.stream("POST", "/v1/chat/completions", json=body) as response:
             assert response.status_code in (200, 503)
             assert response.status_code == 503 or next(response.iter_bytes())
-        assert eventually(lambda: service.under_way < service.world.settings.queue)
+        assert eventually(lambda: service.under_way < service.world.settings.parallel)
     assert eventually(lambda: (service.under_way, engine.running) == (0, 0))
     engine.gate.set()
     assert ask(service).status_code == 200

@@ -4,7 +4,6 @@ import asyncio
 import json
 import threading
 from collections.abc import Callable
-from contextlib import ExitStack
 
 import httpx2
 import openai
@@ -173,45 +172,6 @@ def test_a_stream_that_fails_midway_says_so_and_does_not_say_done(service: Servi
     with pytest.raises(openai.APIError, match="cannot be served"):
         list(service.openai.chat.completions.create(model="maud@v2", messages=ASKED, stream=True))  # type: ignore[call-overload]
     assert eventually(lambda: service.under_way == 0)
-
-
-def test_more_than_the_queue_is_told_to_come_back(service: Service) -> None:
-    post(service)
-    engine = service.world.engines["maud v1"]
-    engine.gate.clear()
-    queue = service.world.settings.queue
-    service.app.state.admission.capacity = 2
-    streams = [service.openai.chat.completions.create(model="maud", messages=ASKED, stream=True) for _ in range(2)]  # type: ignore[call-overload]
-    response = post(service)
-    assert (response.status_code, response.json()["error"]["code"]) == (503, "overloaded")
-    assert int(response.headers["Retry-After"]) > 0
-    engine.gate.set()
-    assert ["".join(c.choices[0].delta.content or "" for c in stream) for stream in streams] == [ANSWER] * 2
-    assert post(service).status_code == 200
-    assert queue > 2
-
-
-def test_few_may_wait_for_their_first_token_and_many_may_go_on(service: Service) -> None:
-    """Whoever has begun waits for nobody: only those before their first token stand in one another's way."""
-    admission = service.app.state.admission
-    admission.waiting_capacity = 1
-    post(service)
-    engine = service.world.engines["maud v1"]
-    engine.gate.clear()
-    body = {"model": "maud", "messages": ASKED, "stream": True}
-    with ExitStack() as streams:
-        for _ in range(3):  # each shows its first token before the next one asks
-            response = streams.enter_context(service.http.stream("POST", "/v1/chat/completions", json=body))
-            assert response.status_code == 200
-        assert (service.under_way, admission.waiting) == (3, 0)
-        with admission.wait():
-            refused = post(service)
-            assert (refused.status_code, refused.json()["error"]["code"]) == (503, "overloaded")
-            assert "serving.waiting=2" in refused.json()["error"]["message"]
-            assert service.under_way == 3
-    engine.gate.set()
-    assert eventually(lambda: (service.under_way, admission.waiting) == (0, 0))
-    assert post(service).status_code == 200
 
 
 @pytest.mark.parametrize("stream", [True, False])

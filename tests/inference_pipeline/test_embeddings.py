@@ -52,8 +52,3 @@ def test_another_encoder_is_not_found(service: Service) -> None:
     with pytest.raises(openai.NotFoundError, match=MODEL) as caught:
         service.openai.embeddings.create(model="text-embedding-3-small", input="a")
     assert caught.value.code == "model_not_found"
-
-
-def test_embedding_takes_a_place(service: Service) -> None:
-    service.app.state.admission.capacity = 0
-    assert service.http.post("/v1/embeddings", json={"model": MODEL, "input": "a"}).status_code == 503

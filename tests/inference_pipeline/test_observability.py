@@ -37,7 +37,7 @@ def figures(service: Service) -> dict[tuple[str, str], float]:
 def test_the_figures_count_what_was_answered_and_refused(service: Service) -> None:
     before = figures(service)
     answered = service.http.post("/v1/chat/completions", json=BODY).json()
-    service.app.state.admission.waiting_capacity = 0
+    service.app.state.admission.drain()
     assert service.http.post("/v1/chat/completions", json=BODY).status_code == 503
     after = figures(service)
     grown = {key: value - before.get(key, 0) for key, value in after.items() if value != before.get(key, 0)}

@@ -18,7 +18,7 @@ from inference_pipeline.api.admission import Admission
 from inference_pipeline.api.server import serve
 
 app = FastAPI()
-app.state.admission = Admission(1, waiting_capacity=1)
+app.state.admission = Admission(1, max_wait_seconds=60)
 
 @app.get("/slow")
 def slow():

@@ -28,7 +28,8 @@ from model_registry.ports import CANDIDATE, AdapterVersion
 STATUS: dict[str, Any] = {
     "draining": False,
     "requests_under_way": 2,
-    "queue": 32,
+    "requests_waiting": 0,
+    "parallel": 4,
     "authors": [AUTHOR],
     "champions": {AUTHOR: "v2"},
 }
@@ -85,7 +86,8 @@ def routes(services: Services) -> APIRouter:
         return {
             "draining": admission.draining,
             "requests_under_way": admission.under_way,
-            "queue": admission.capacity,
+            "requests_waiting": admission.waiting,
+            "parallel": admission.parallel,
             "authors": [author for author in registry.authors() if caller.may_use(author)],
             "champions": {author: name for author, name in champions.items() if caller.may_use(author)},
         }

@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 
 from feature_store.ports import Encoder
 from feature_store.records import Vector
+from inference_pipeline.api.admission import Admission, Work
 from inference_pipeline.api.answering import while_connected
 from inference_pipeline.api.openapi import errors, success
 from inference_pipeline.api.request_body import RequestBody
@@ -65,8 +66,7 @@ def routes(services: Services) -> APIRouter:
     async def create_embeddings(body: EmbeddingRequest, request: Request) -> Response:
         if (encoder := encoders.get(body.model)) is None:
             raise UnknownModelError(f"there is no encoder {body.model!r}. Here is: {', '.join(sorted(encoders))}.")
-        with services.answering.admission.place():
-            tokens, vectors = await while_connected(request, _embed(encoder, body))
+        tokens, vectors = await while_connected(request, _embed(encoder, body, services.answering.admission))
         written = [_base64(vector) if body.encoding_format == "base64" else list(vector) for vector in vectors]
         data = [{"object": "embedding", "index": index, "embedding": one} for index, one in enumerate(written)]
         usage = {"prompt_tokens": tokens, "total_tokens": tokens}
@@ -75,13 +75,19 @@ def routes(services: Services) -> APIRouter:
     return router
 
 
-async def _embed(encoder: Encoder, body: EmbeddingRequest) -> tuple[int, list[Vector]]:
-    """The tokens of all texts together, and a vector a text. Raises InvalidRequestError."""
+async def _embed(encoder: Encoder, body: EmbeddingRequest, admission: Admission) -> tuple[int, list[Vector]]:
+    """The tokens of all texts together, and a vector a text. Raises InvalidRequestError, OverloadedError."""
     if body.dimensions not in (None, encoder.dimensions):
         raise InvalidRequestError(
             f"dimensions: the vectors have {encoder.dimensions} dimensions, {body.dimensions} cannot be made of them.",
             param="dimensions",
         )
+    with admission.enter(Work("embeddings", sum(map(len, body.input)))) as ticket:
+        await ticket.comes()
+        return await _counted_and_encoded(encoder, body)
+
+
+async def _counted_and_encoded(encoder: Encoder, body: EmbeddingRequest) -> tuple[int, list[Vector]]:
     counts = await asyncio.to_thread(encoder.count_tokens, body.input)
     if (longest := max(counts)) > encoder.max_tokens:
         raise InvalidRequestError(

@@ -155,5 +155,5 @@ def _failed(error: Exception) -> InferenceError:
     import torch
 
     if isinstance(error, torch.OutOfMemoryError):
-        return OverloadedError(f"memory is full: {error}. Ask again, or lower serving.queue.")
+        return OverloadedError(f"memory is full: {error}. Ask again, or lower serving.parallel.")
     return EngineUnavailableError(f"torch cannot generate: {error}")
