@@ -174,6 +174,7 @@ class ServingSettings(Section):
     engine: str  # a file of inference_pipeline/engines
     host: str
     port: Annotated[int, Field(ge=0, le=65535)]
+    root_path: Annotated[str, Field(pattern=r"^(/[\w.~-]+)*$")]
     compose: Literal["quote", "blend", "write"]  # how questions about the author's world are answered
     candidates: Positive  # free texts at once, of which the best is shown
     passages: Positive  # how many reach the prompt

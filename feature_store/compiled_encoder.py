@@ -4,35 +4,70 @@ Compiled by OpenVINO the same graph takes two thirds of the time (docs/experimen
 to 1e-6; traced from a model in bfloat16 it makes other ones, with a cosine of 0.85 to the right ones. Between questions
 the processor's caches fill with other things, and reading the weights again is what takes the time: two threads read
 them in 4.5 ms, one in 7. Where answers are written beside it both take the same.
+
+The graph is traced once and kept, by the encoder's fingerprint, so that whoever asks one question need not load torch.
 """
 
+import shutil
 import threading
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from configs.files import make_once
 from feature_store.encoder import SentenceEncoder
 from feature_store.ports import Span
 from feature_store.records import Vector
 
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
 INPUTS = ("input_ids", "attention_mask")
 VECTOR = "sentence_embedding"
 THREADS = 2
+GRAPH, GRAPH_VERSION = "graph.xml", 1
 
 
 class CompiledEncoder:
     """`encoder`, with single texts through the compiled graph, several at once as before. Threads may share it.
-    Making it takes seconds."""
+    The graph is kept in `cache_dir`; the first text, or `prepare`, opens it."""
 
-    def __init__(self, encoder: SentenceEncoder) -> None:
+    def __init__(self, encoder: SentenceEncoder, cache_dir: Path) -> None:
+        self._encoder = encoder
+        self._folder = cache_dir / "graphs" / f"{encoder.fingerprint[:24]}-{GRAPH_VERSION}"
+        self._lock = threading.RLock()
+
+    def prepare(self) -> None:
+        """Takes about a second, and seconds where the graph is traced. Raises UnknownEncoderError."""
+        with self._lock:
+            _ = self._request
+
+    @cached_property
+    def _tokenizer(self) -> "Tokenizer":
+        return self._encoder.truncating_tokenizer()  # its own: one in use by two threads fails
+
+    @cached_property
+    def _request(self) -> Any:
         import openvino
 
-        self._encoder = encoder
-        self._lock = threading.Lock()
         settings = {"INFERENCE_NUM_THREADS": THREADS, "PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
-        self._tokenizer = encoder.truncating_tokenizer()  # its own: one in use by two threads fails
-        graph = openvino.Core().compile_model(_traced(encoder.exact_model(), self._inputs("a text")), "CPU", settings)
-        self._request = graph.create_infer_request()
+        core = openvino.Core()
+        try:
+            make_once(self._folder, self._trace)
+            graph = core.read_model(self._folder / GRAPH)
+        except RuntimeError:  # it is not as it was written
+            shutil.rmtree(self._folder)
+            make_once(self._folder, self._trace)
+            graph = core.read_model(self._folder / GRAPH)
+        return core.compile_model(graph, "CPU", settings).create_infer_request()
+
+    def _trace(self, folder: Path) -> None:
+        import openvino
+
+        graph = _traced(self._encoder.exact_model(), self._inputs("a text"))
+        openvino.save_model(graph, folder / GRAPH, compress_to_fp16=False)
 
     @property
     def fingerprint(self) -> str:

@@ -4,7 +4,6 @@ The fingerprint, the size of the vectors and the counting of tokens need the fil
 `encode`.
 """
 
-import hashlib
 import json
 import threading
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from feature_store.encoder_files import find_encoder
 from feature_store.errors import UnknownEncoderError
+from feature_store.file_digests import kept_sha256
 from feature_store.ports import Encoder, Span
 from feature_store.precision import bfloat16_is_faster
 from feature_store.records import Vector, digest_of
@@ -44,13 +44,14 @@ def load_encoder(name: str, cache_dir: Path) -> "SentenceEncoder":
 
     Raises UnknownEncoderError with the way to get it.
     """
-    return SentenceEncoder(find_encoder(name, cache_dir))
+    return SentenceEncoder(find_encoder(name, cache_dir), cache_dir)
 
 
 class SentenceEncoder:
-    """A sentence-transformers model in a folder. Threads may share it. Raises UnknownEncoderError."""
+    """A sentence-transformers model in a folder; what is known of its files is kept in `cache_dir`. Threads may share
+    it. Raises UnknownEncoderError."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, cache_dir: Path) -> None:
         missing = [file for file in REQUIRED if not (folder / file).is_file()]
         if not any(folder.glob("*.safetensors")):
             missing.append("*.safetensors")
@@ -59,6 +60,7 @@ class SentenceEncoder:
                 f"{folder} is no encoder in sentence-transformers' format: it has no {', '.join(missing)}."
             )
         self._folder = folder
+        self._cache_dir = cache_dir
         self._lock = threading.Lock()
 
     @cached_property
@@ -67,7 +69,7 @@ class SentenceEncoder:
         files = {
             path for pattern in DECISIVE for path in (*self._folder.glob(pattern), *self._folder.glob(f"*/{pattern}"))
         }
-        digests = {path.relative_to(self._folder).as_posix(): _sha256(path) for path in files}
+        digests = {path.relative_to(self._folder).as_posix(): kept_sha256(path, self._cache_dir) for path in files}
         return digest_of("encoder", digests, {"normalised": True, "max_tokens": self.max_tokens})
 
     @cached_property
@@ -238,8 +240,3 @@ def _fastest() -> tuple[str, "torch.dtype"]:
     on_gpu = torch.cuda.is_available()
     bfloat16 = torch.cuda.is_bf16_supported(including_emulation=False) if on_gpu else bfloat16_is_faster()
     return "cuda" if on_gpu else "cpu", torch.bfloat16 if bfloat16 else torch.float32
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -120,7 +120,8 @@ class Answerer:
         renderer = self._renderer(model.author_name)
         passages = composition.passages if isinstance(composition, ToWrite) else ()
         messages = renderer.messages(question.messages, passages, nonce=self._nonce(question))
-        return tuple(renderer.tokenize(renderer.text(messages)))
+        begun = renderer.as_data(question.begun.strip()) if isinstance(composition, ToWrite) else ""
+        return tuple(renderer.tokenize(renderer.text(messages) + begun))
 
     def _nonce(self, question: Question) -> str:
         """Fresh, or with a seed the same for the same seed while this process lives: a repeated request must see the
@@ -156,7 +157,7 @@ class Answerer:
     def _telling(self, question: Question, model: LoadedModel, ready: _Prepared, request: GenerationRequest) -> Telling:
         composition, renderer = ready.composition, self._renderer(model.author_name)
         passages = composition.passages if isinstance(composition, ToWrite) else ()
-        asked = "\n".join(message.content for message in question.messages)
+        asked = "\n".join([*(message.content for message in question.messages), question.begun])
         return Telling(
             engine=model.engine,
             request=request,
@@ -166,6 +167,7 @@ class Answerer:
                 sources=tuple(f"{passage.title}\n{passage.text}" for passage in passages),
                 topic=ready.turn.topic or ready.turn.text,
                 language=detect_language(asked),
+                begun=question.begun,
             ),
             candidates=self._settings.candidates,
             seeds=SEEDS,

@@ -38,6 +38,7 @@ class Question:
     seed: int | None = None
     choice: int = 0  # of several answers to one prompt: each is sampled with a seed of its own
     retrieve: bool = True  # whether the author's posts may be shown to the model
+    begun: str = ""  # what the assistant has said of its answer: a text that is written goes on from there
     words: int | None = None  # how long a text is wanted; of requests to write
     without: str = ""  # id of a document that must not be used
 

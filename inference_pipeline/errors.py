@@ -9,6 +9,7 @@ InferenceError
 ├── AnswerNotFoundError      feedback names an answer that is not remembered
 ├── BatchFileError           a file of a batch cannot be read or written
 ├── OverloadedError          the wait would be too long, or the server is draining
+├── ServerRefusedError       the server that runs over this data folder does not answer what it was asked
 ├── RateLimitedError         one key asks too often, or too much at once
 ├── KeyNameError             no key can be made of that name
 ├── UnknownKeyError          there is no such key
@@ -63,6 +64,14 @@ class OverloadedError(InferenceError):
     def __init__(self, message: str, *, retry_after: int = 1) -> None:
         super().__init__(message)
         self.retry_after = retry_after  # seconds
+
+
+class ServerRefusedError(InferenceError):
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.exit_code = {404: ExitCode.NOT_FOUND, 410: ExitCode.REFUSED, 503: ExitCode.ENVIRONMENT}.get(
+            status, ExitCode.BAD_INPUT
+        )
 
 
 class RateLimitedError(InferenceError):

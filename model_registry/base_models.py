@@ -12,7 +12,8 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from configs.files import make_once, write_whole
+from configs.files import make_once
+from feature_store.file_digests import kept_sha256
 from feature_store.records import digest_of
 from model_registry.errors import UnknownBaseModelError
 from model_registry.manifest import digest_file
@@ -116,7 +117,7 @@ def _unpack(name: str, model: PackagedModel, cache_dir: Path) -> BaseModelFiles:
     source = Path(spec.origin).parent / model.file if spec and spec.origin else None
     if source is None or not source.is_file():
         raise UnknownBaseModelError(f"the files of base model {name!r} are not installed. Run: {model.install}")
-    fingerprint = _cached_fingerprint(source, cache_dir)
+    fingerprint = kept_sha256(source, cache_dir)
     folder = cache_dir / "base" / f"{name}-{fingerprint[:12]}"
     if not _is_unpacked(folder):
         try:
@@ -158,7 +159,7 @@ def _from_folder(name: str, folder: Path, cache_dir: Path) -> BaseModelFiles:
     weights = sorted(folder.glob("*.safetensors"))
     if not weights:
         raise UnknownBaseModelError(f"{folder} holds no *.safetensors. Other weight formats are never loaded.")
-    digests = [(path.name, _cached_fingerprint(path, cache_dir)) for path in weights]
+    digests = [(path.name, kept_sha256(path, cache_dir)) for path in weights]
     small = [(p.name, digest_file(p).sha256) for p in sorted(folder.iterdir()) if p.suffix in (".json", ".jinja")]
     return BaseModelFiles(name=name, fingerprint=digest_of(digests, small), folder=folder, gguf=None)
 
@@ -175,18 +176,6 @@ def _from_hub(name: str, cache_dir: Path) -> BaseModelFiles:
             f"Hugging Face hub ({type(error).__name__}). Check the name, or the network."
         ) from error
     return _from_folder(name, Path(folder), cache_dir)
-
-
-def _cached_fingerprint(path: Path, cache_dir: Path) -> str:
-    """sha256 of a large file, cached by path, size and modification time."""
-    status = path.stat()
-    key = digest_of(str(path.resolve()), status.st_size, status.st_mtime_ns)[:24]
-    memo = cache_dir / "fingerprints" / key
-    if memo.is_file():
-        return memo.read_text(encoding="utf-8")
-    fingerprint = digest_file(path).sha256
-    write_whole(memo, fingerprint)
-    return fingerprint
 
 
 def _known() -> str:

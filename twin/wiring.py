@@ -1,5 +1,6 @@
 """Makes concrete things of the settings: the one place that names backends. Heavy imports stand in the functions."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from feature_pipeline.fetching.cache import PageCache
     from feature_pipeline.labels.backward_prompts import BackwardPrompts
     from feature_pipeline.source_contract import Source
+    from feature_store.encoder import SentenceEncoder
     from feature_store.ports import Encoder, FeatureWriter, OnlineIndex
     from inference_pipeline.engine_pool import EnginePool
     from inference_pipeline.engines import Engine
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from training_pipeline.run_context import RunContext
 
 ENCODERS = 4  # kept loaded
+GPU_DEVICES = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")  # of NVIDIA, of AMD, and of either under WSL
 
 
 def feature_store(settings: Settings) -> "FeatureWriter":
@@ -66,15 +69,19 @@ def question_encoder(settings: Settings, author: str) -> "Encoder":
 
 @lru_cache(maxsize=ENCODERS)
 def _question_encoder(name: str, cache_dir: Path) -> "Encoder":
-    import torch
-
     from feature_store.compiled_encoder import CompiledEncoder
-    from feature_store.encoder import SentenceEncoder
 
     found = _encoder(name, cache_dir)
-    if isinstance(found, SentenceEncoder) and not torch.cuda.is_available():
-        return CompiledEncoder(found)
-    return found
+    return found if _has_gpu() else CompiledEncoder(found, cache_dir)
+
+
+def _has_gpu() -> bool:
+    """torch, which knows for sure, takes seconds to import: it is asked only where there is a driver's device."""
+    if not any(map(os.path.exists, GPU_DEVICES)):
+        return False
+    import torch
+
+    return torch.cuda.is_available()
 
 
 def encoder(settings: Settings, author: str) -> "Encoder":
@@ -95,7 +102,7 @@ def encoder_name(settings: Settings, author: str) -> str:
 
 
 @lru_cache(maxsize=ENCODERS)  # `twin up` embeds posts, then a question, then serves: the model is loaded once
-def _encoder(name: str, cache_dir: Path) -> "Encoder":
+def _encoder(name: str, cache_dir: Path) -> "SentenceEncoder":
     from feature_store.encoder import load_encoder
 
     return load_encoder(name, cache_dir)
@@ -296,21 +303,32 @@ def engine_loader(settings: Settings, base: BaseModelFiles) -> Callable[["Adapte
     )
 
 
+def _lazily(
+    settings: Settings, base: BaseModelFiles, load: Callable[["AdapterVersion | None"], "Engine"]
+) -> Callable[["AdapterVersion | None"], "Engine"]:
+    from inference_pipeline.engines.shared.lazy import LazyEngine
+    from inference_pipeline.engines.shared.model_config import context_tokens
+
+    limit = context_tokens(base)
+    return lambda version: LazyEngine(settings.serving.engine, limit, partial(load, version))
+
+
 @contextmanager
 def answering(
-    settings: Settings, base: BaseModelFiles, encoder_of: "Callable[[str], Encoder] | None" = None
+    settings: Settings, base: BaseModelFiles, *, lazy: bool = False
 ) -> Iterator[tuple["AnswerPipeline", "EnginePool"]]:
-    """What answers questions, embedded by what `encoder_of` gives for an author, or else by the author's encoder. The
-    pool belongs to the event loop that uses it, which closes it."""
+    """What answers questions. The pool belongs to the event loop that uses it, which closes it. `lazy`: a version's
+    engine is loaded by the first text that it writes."""
     from inference_pipeline.engine_pool import EnginePool
     from inference_pipeline.pipeline import AnswerPipeline
 
-    embedding = encoder_of or partial(encoder, settings)
+    embedding = partial(question_encoder, settings)
+    load = engine_loader(settings, base)
     pool = EnginePool(
         resolver=model_registry(settings),
         base=base,
         encoder_of=lambda author: embedding(author).fingerprint,
-        load=engine_loader(settings, base),
+        load=_lazily(settings, base, load) if lazy else load,
         profile=feature_store(settings).profile,
         capacity=settings.serving.loaded_versions,
     )

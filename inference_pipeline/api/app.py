@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import secrets
 from collections.abc import AsyncIterator, Mapping
 
 from fastapi import FastAPI
@@ -22,6 +23,7 @@ from inference_pipeline.api.sessions import Sessions
 from inference_pipeline.engine_pool import EnginePool
 from inference_pipeline.keys import KeyStore
 from inference_pipeline.pipeline import AnswerPipeline
+from inference_pipeline.running_server import key_of
 from model_registry.feedback import FeedbackLog
 from model_registry.ports import ModelPublisher
 
@@ -39,9 +41,11 @@ def create_app(
     settings: ServingSettings,
     access: AccessSettings,
     keys: KeyStore,
+    secret: str | None = None,
 ) -> FastAPI:
     """While it runs it takes up new champions, and lets go of what was erased, every `settings.refresh_seconds`; when
-    it ends it closes `pool`."""
+    it ends it closes `pool`. By `secret` it proves to commands of this machine that it is the server they look for."""
+    secret = secret or secrets.token_hex(32)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -67,12 +71,18 @@ def create_app(
         pool=pool,
         registry=resolver,
         keys=keys,
+        secret=secret,
         sessions=app.state.sessions,
     )
     for router in routers(services):
         app.include_router(router)
     app.add_middleware(
-        AccessControl, keys=keys, sessions=app.state.sessions, settings=access, admission=app.state.admission
+        AccessControl,
+        keys=keys,
+        sessions=app.state.sessions,
+        own_key=key_of(secret),
+        settings=access,
+        admission=app.state.admission,
     )
     if access.cors_origins:  # the last to be added is the first to be asked: refusals carry its headers too
         app.add_middleware(

@@ -6,6 +6,7 @@ named, and refused.
 
 import re
 import secrets
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -84,17 +85,24 @@ M = TypeVar("M", bound=Message)
 
 
 def up_to_the_question(messages: list[M]) -> list[M]:
-    """The conversation up to the last turn of the user, which is what gets answered.
+    """The conversation up to the last turn of the user, which is what gets answered, and what an assistant has said of
+    its answer.
 
-    Instructions behind it go before it. Left out are the turns of tools, as a twin calls none, and what an assistant
-    said behind it: whoever sends that wants another answer.
+    Instructions behind the question go before it. Left out are the turns of tools, as a twin calls none.
     """
     said = [m for m in messages if m.role == "user" or (m.role in ROLES and m.content.strip())]
     last = max((place for place, m in enumerate(said) if m.role == "user"), default=None)
     if last is None or not said[last].content.strip():
         raise ValueError("the last message with the role 'user' must have some text: it is what gets answered")
     instructions = [m for m in said[last + 1 :] if m.role != "assistant"]
-    return [*said[:last], *instructions, said[last]]
+    return [*said[:last], *instructions, said[last], *(m for m in said[last + 1 :] if m.role == "assistant")]
+
+
+def asked(messages: Sequence[Message]) -> tuple[tuple[ChatMessage, ...], str]:
+    """Of what `up_to_the_question` gives: the conversation that ends in the question, and how its answer begins."""
+    last = max(place for place, message in enumerate(messages) if message.role == "user")
+    conversation = tuple(message.as_chat_message() for message in messages[: last + 1])
+    return conversation, "".join(message.content for message in messages[last + 1 :])
 
 
 class StreamOptions(BaseModel):
@@ -134,6 +142,7 @@ class ChatCompletionRequest(RequestBody):
     def questions(self) -> list[Question]:
         """One for each of `n` answers. Raises UnknownModelError when `model` cannot be the name of one."""
         author, reference = parse_model_id(self.model)
+        conversation, begun = asked(self.messages)
         answers = self.n or 1
         seed = self.seed
         if seed is None and answers > 1:  # with a seed they share one prompt, which an engine may then keep
@@ -142,7 +151,8 @@ class ChatCompletionRequest(RequestBody):
             Question(
                 author=author,
                 reference=reference,
-                messages=tuple(message.as_chat_message() for message in self.messages),
+                messages=conversation,
+                begun=begun,
                 max_new_tokens=self.max_completion_tokens or self.max_tokens,
                 temperature=self.temperature,
                 top_p=None if self.top_p is None else max(self.top_p, SMALLEST_TOP_P),

@@ -28,10 +28,12 @@ def serve(
     *,
     stalled_seconds: float,
     keyed: bool = False,
+    root_path: str = "",
 ) -> None:
     """Serve until SIGTERM or SIGINT (main thread), letting requests under way end. Port 0 takes a free one.
 
     A client that takes nothing of its answer for `stalled_seconds` is dropped. `keyed`: the app asks for keys.
+    `root_path` is the prefix of the path that a proxy takes away.
     Calls `on_ready` with the address, e.g. "http://127.0.0.1:8610", once connections are answered.
     Raises AddressInUseError, PublicAddressError, CannotListenError before anything is started.
     """
@@ -43,6 +45,7 @@ def serve(
         http=dropping_stalled(stalled_seconds),
         log_config=None,
         access_log=False,
+        root_path=root_path,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
     with listening:

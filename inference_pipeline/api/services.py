@@ -22,4 +22,5 @@ class Services:
     pool: EnginePool
     registry: ModelPublisher
     keys: KeyStore
+    secret: str  # of inference_pipeline/running_server.py
     sessions: Sessions

@@ -48,6 +48,7 @@ class Telling:
                 yield piece
 
     def _ready(self, composed: Composed) -> Sequence[str | Told]:
+        composed = _after(composed, self.brief.begun)
         text = before_stop(composed.text, self.request.stop)
         finish: FinishReason = "stop"
         if self.limited and self.count_tokens(text) > self.request.max_new_tokens:
@@ -88,6 +89,28 @@ class Telling:
             yield note
         finish = written.finish_reason if self.limited else "stop"
         yield Told(text, written.tokens, finish, task.way, citations)
+
+
+def _after(composed: Composed, begun: str) -> Composed:
+    """What is left to say of it where `begun` is its beginning; else, and where nothing is left, all of it."""
+    rest = composed.text.removeprefix(begun.strip()) if begun.strip() else composed.text
+    said = len(composed.text) - len(rest)
+    if not said or not rest.strip():
+        return composed
+    citations = []
+    for citation in composed.citations:
+        if citation.answer_end > said:
+            cut = max(0, said - citation.answer_start)
+            citations.append(
+                replace(
+                    citation,
+                    quote=citation.quote[cut:],
+                    start=citation.start + cut,
+                    answer_start=citation.answer_start + cut - said,
+                    answer_end=citation.answer_end - said,
+                )
+            )
+    return replace(composed, text=rest, citations=tuple(citations))
 
 
 def _shown(citation: Citation, length: int) -> Citation:

@@ -35,6 +35,7 @@ class Brief:
     sources: tuple[str, ...]  # what the model was shown of the author's posts
     topic: str
     language: str  # ISO 639-1 of the author's text, "" when unknown
+    begun: str = ""  # the text goes on from this, which is not part of it
 
 
 async def write(
@@ -64,9 +65,9 @@ async def write(
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(_whole(engine, each)) for each in requests]
     raw = [task.result() for task in tasks]
-    best = max(raw, key=lambda written: _rank(cleaned(written.text, brief), brief, score))
+    best = max(raw, key=lambda written: _rank(continued(written.text, brief), brief, score))
     # Where every sentence of every candidate has a name or number of its own, they are shown: it is free writing.
-    text = cleaned(best.text, brief) or whole_sentences(without_repeats(best.text.strip()))
+    text = continued(best.text, brief) or whole_sentences(without_repeats(best.text.strip()))
     for piece in cut_after_sentences(text):
         yield piece
     yield Written(text, sum(written.tokens for written in raw), best.finish_reason)
@@ -81,6 +82,16 @@ def cleaned(text: str, brief: Brief) -> str:
         if not unsupported(sentence, question=brief.request, sources=brief.sources, language=brief.language)
     ]
     return "".join(supported).strip()
+
+
+def continued(text: str, brief: Brief) -> str:
+    """What `cleaned` leaves of a text that goes on from `brief.begun`; with the space between the two, unless that
+    ends with one."""
+    begun = brief.begun.strip()
+    whole = cleaned(begun + text, brief)
+    if not begun or not whole.startswith(begun):
+        return cleaned(text, brief)
+    return whole[len(begun) :].lstrip() if brief.begun[-1].isspace() else whole[len(begun) :]
 
 
 def whole_sentences(text: str) -> str:
@@ -115,15 +126,15 @@ async def _whole(engine: Engine, request: GenerationRequest) -> Written:
 
 async def _streamed(engine: Engine, request: GenerationRequest, brief: Brief) -> AsyncGenerator[str | Written, None]:
     """Each sentence once the next one has begun, as long as they say something new."""
-    text, shown, tokens = "", "", 0
+    text, shown, tokens, begun = "", "", 0, brief.begun.strip()
     finish: FinishReason = "stop"
     async with aclosing(engine.generate(request)) as deltas:
         async for delta in deltas:
             text, tokens, finish = text + delta.text, delta.tokens, delta.finish_reason or "stop"
-            known = cut_after_sentences(text.lstrip())
+            known = cut_after_sentences((begun + text).lstrip())
             ended = delta.finish_reason or (text[-1:].isspace() and ends_sentence(text))
-            whole = "".join(known if ended else known[:-1])
-            kept = cleaned(whole, brief) if whole.strip() else ""
+            whole = "".join(known if ended else known[:-1]).removeprefix(begun)
+            kept = continued(whole, brief) if whole.strip() else ""
             if kept.startswith(shown) and len(kept) > len(shown):
                 yield kept[len(shown) :]
                 shown = kept

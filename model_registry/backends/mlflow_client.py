@@ -1,5 +1,6 @@
 """Opening MLflow: quietly, without telemetry, and with a database that is complete or not there, and a copy of it."""
 
+import importlib.util
 import logging
 import os
 import shutil
@@ -7,6 +8,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from importlib.metadata import version as installed
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,7 +57,7 @@ def open_client(root: Path, tracking_uri: str | None) -> "MlflowClient":
                 if not database.exists():
                     _create(database)
         _check_readable(database)
-        _check_known_schema(database)
+        check_known_schema(database)
         with suppress(Timeout, OSError), FileLock(root / LOCK, timeout=0):  # else a writer keeps one when it ends
             _keep_copy(root)
         return MlflowClient(tracking_uri=_uri(database), registry_uri=_uri(database))
@@ -147,26 +149,27 @@ def _check_readable(database: Path) -> None:
         connection.execute("PRAGMA schema_version")
 
 
-def _check_known_schema(database: Path) -> None:
+def check_known_schema(database: Path) -> None:
     """A newer MLflow that only looks into a database may migrate it, and the older one refuses it from then on.
 
     Raises RegistryUnreachableError.
     """
-    import mlflow
-
     with closing(sqlite3.connect(database)) as connection:
         if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone():
             return
         found = {str(row[0]) for row in connection.execute("SELECT version_num FROM alembic_version")}
-    known = Path(mlflow.__file__).parent / "store" / "db_migrations" / "versions"
+    package = importlib.util.find_spec("mlflow")  # not imported, which takes seconds
+    assert package is not None
+    assert package.origin is not None
+    known = Path(package.origin).parent / "store" / "db_migrations" / "versions"
     unknown = sorted(revision for revision in found if not any(known.glob(f"{revision}_*.py")))
     if unknown:
         copy = database.with_name(COPY)
         log = f"{database}-wal {database}-shm"
         kept = f"put back the copy from before (rm -f {log}; mv {copy} {database}), or " if copy.exists() else ""
         raise RegistryUnreachableError(
-            f"a newer MLflow than {mlflow.__version__}, which is used here, has opened {database} and migrated it to "
-            f"its own schema ({', '.join(unknown)}). The files of all versions are whole, in "
+            f"a newer MLflow than {installed('mlflow-skinny')}, which is used here, has opened {database} and migrated "
+            f"it to its own schema ({', '.join(unknown)}). The files of all versions are whole, in "
             f"{database.parent / 'versions'}. Let no other MLflow use the registry, and {kept}install that newer "
             "version of mlflow-skinny."
         )

@@ -5,7 +5,7 @@ manifest as a tag and the folder of that name exists; every other row is invisib
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from model_registry.backends.mlflow_client import DATABASE, PREFIX, asking, forget_deleted_rows, locked, open_client
 from model_registry.backends.mlflow_runs import erase_runs
+from model_registry.backends.mlflow_sqlite import Contents, Stored, read
 from model_registry.ports import CANDIDATE, CHAMPION, PREVIOUS
 
 if TYPE_CHECKING:
@@ -78,6 +79,11 @@ class MlflowRows:
         """What a number or an alias names: one query, however many versions there are."""
         if self.is_empty or not AUTHOR.fullmatch(author) or (isinstance(reference, int) and reference > BIGGEST):
             return None
+        if (contents := self._read(PREFIX + author)) is not None:
+            aliases = contents.aliases.get(PREFIX + author, {})
+            number = reference if isinstance(reference, int) else aliases.get(reference)
+            named = tuple(alias for alias, meant in aliases.items() if meant == number)
+            return next((self._row(one, named) for one in contents.versions if one.version == number), None)
         with self._unless_absent():
             if isinstance(reference, int):
                 found = self.client.get_model_version(PREFIX + author, str(reference))
@@ -93,7 +99,7 @@ class MlflowRows:
         aliases = self.aliases(author)
         rows = (
             self._row(found, tuple(alias for alias, number in aliases.items() if number == int(found.version)))
-            for found in self._search(f"name = '{PREFIX}{author}'")
+            for found in self._versions(author)
         )
         return sorted((row for row in rows if row), key=lambda row: row.number)
 
@@ -101,17 +107,19 @@ class MlflowRows:
         """Numbers of versions that were registered and whose folder is not here, oldest first."""
         if not AUTHOR.fullmatch(author):
             return []
-        found = self._search(f"name = '{PREFIX}{author}'")
+        found = self._versions(author)
         return sorted(int(one.version) for one in found if MANIFEST_TAG in one.tags and not self._row(one, ()))
 
     def authors(self) -> list[str]:
-        rows = (self._row(found, ()) for found in self._search(f"name LIKE '{PREFIX}%'"))
+        rows = (self._row(found, ()) for found in self._versions(None) if found.name.startswith(PREFIX))
         return sorted({row.author for row in rows if row})
 
     def aliases(self, author: str) -> dict[str, int]:
         """As MLflow has them: also of versions that do not count."""
         if self.is_empty:
             return {}
+        if (contents := self._read(PREFIX + author)) is not None:
+            return contents.aliases.get(PREFIX + author, {})
         with self._unless_absent():
             model = self.client.get_registered_model(PREFIX + author)
             return {alias: int(number) for alias, number in model.aliases.items()}
@@ -181,9 +189,16 @@ class MlflowRows:
             self.unname(author, CANDIDATE)
         self.unname(author, SUCCESSOR)
 
-    def _search(self, where: str) -> "list[ModelVersion]":
+    def _read(self, model: str | None) -> Contents | None:
+        """Of the database here. None: MLflow is to be asked."""
+        return None if self.tracking_uri is not None else read(self.root / DATABASE, model)
+
+    def _versions(self, author: str | None) -> "Sequence[Stored | ModelVersion]":
         if self.is_empty:
             return []
+        if (contents := self._read(author and PREFIX + author)) is not None:
+            return contents.versions
+        where = f"name = '{PREFIX}{author}'" if author else f"name LIKE '{PREFIX}%'"
         client = self.client
         with asking(self.root, self.tracking_uri):
             page = client.search_model_versions(where)
@@ -193,7 +208,7 @@ class MlflowRows:
                 found += page
         return found
 
-    def _row(self, found: "ModelVersion", aliases: tuple[str, ...]) -> Row | None:
+    def _row(self, found: "Stored | ModelVersion", aliases: tuple[str, ...]) -> Row | None:
         author = found.name.removeprefix(PREFIX)
         digest = found.tags.get(MANIFEST_TAG)
         if digest is None or not self.folder(author, digest).is_dir():

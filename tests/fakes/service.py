@@ -1,5 +1,6 @@
 """The application over real HTTP on loopback, and clients for it."""
 
+import secrets
 import threading
 
 import httpx2
@@ -22,10 +23,11 @@ ASKED = [{"role": "user", "content": "When was the ferry Patient Annie built?"}]
 class Service:
     """The application behind uvicorn, in a thread with an event loop of its own."""
 
-    def __init__(self, world: World, access: AccessSettings | None = None) -> None:
+    def __init__(self, world: World, access: AccessSettings | None = None, *, root_path: str = "") -> None:
         self.world = world
         self.access = access or ACCESS
         self.keys = KeyStore(world.folder / "keys.sqlite")
+        self.secret = secrets.token_hex(32)
         self.app = create_app(
             world.pipeline,
             pool=world.pool,
@@ -36,9 +38,11 @@ class Service:
             settings=world.settings,
             access=self.access,
             keys=self.keys,
+            secret=self.secret,
         )
         http = dropping_stalled(self.access.stalled_seconds)
-        self.server = uvicorn.Server(uvicorn.Config(self.app, http=http, log_config=None, access_log=False))
+        config = uvicorn.Config(self.app, http=http, log_config=None, access_log=False, root_path=root_path)
+        self.server = uvicorn.Server(config)
         self.socket = bind("127.0.0.1", 0)
         self.address = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
         self.thread = threading.Thread(target=self.server.run, args=([self.socket],))

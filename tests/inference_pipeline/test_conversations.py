@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tokenizers import Tokenizer
 
 from fakes.service import ANSWER, ASKED, Service
 from inference_pipeline.api.routes.responses.request import ResponseRequest
@@ -33,7 +34,6 @@ def prompt(service: Service, route: str = "chat/completions", **body: object) ->
 @pytest.mark.parametrize(
     ("sent", "same"),
     [
-        ([*ASKED, {"role": "assistant", "content": "In 1974, I"}], ASKED),
         ([*ASKED, SYSTEM], [SYSTEM, *ASKED]),
         ([*ASKED, {"role": "assistant", "content": ""}, SYSTEM], [SYSTEM, *ASKED]),
         ([{"role": "user", "content": "Hello."}, CALL, FOUND, *ASKED], [{"role": "user", "content": "Hello."}, *ASKED]),
@@ -43,6 +43,22 @@ def prompt(service: Service, route: str = "chat/completions", **body: object) ->
 )
 def test_the_last_turn_of_the_user_is_answered(service: Service, sent: list[Any], same: list[Any]) -> None:
     assert prompt(service, messages=sent) == prompt(service, messages=same)
+
+
+@pytest.mark.parametrize("route", ["chat/completions", "responses"])
+def test_an_answer_goes_on_from_what_an_assistant_has_said_of_it(service: Service, route: str) -> None:
+    field = "messages" if route == "chat/completions" else "input"
+    said = {"role": "assistant", "content": "In 1974, I think: "}
+    tokenizer = Tokenizer.from_str(service.world.base.tokenizer_json)
+    seen = [
+        tokenizer.decode(list(prompt(service, route, **{field: sent})), skip_special_tokens=False)
+        for sent in (ASKED, [*ASKED, said], [*ASKED, said, SYSTEM])
+    ]
+    assert seen[1].endswith("assistant\nIn 1974, I think:")
+    assert seen[2].endswith("assistant\nIn 1974, I think:")
+    assert SYSTEM["content"] in seen[2]
+    if route == "chat/completions":
+        assert seen[1] == seen[0] + "In 1974, I think:"
 
 
 def test_what_was_said_before_the_question_stays(service: Service) -> None:

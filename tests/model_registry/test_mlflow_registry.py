@@ -13,6 +13,7 @@ import pytest
 
 from fakes.adapters import aliases, evaluation, write_adapter
 from model_registry.backends.mlflow import MlflowRegistry
+from model_registry.backends.mlflow_rows import MlflowRows
 from model_registry.errors import CorruptModelError, ModelRegistryError, RegistryUnreachableError, UnknownModelError
 from model_registry.evaluation import Measure
 from model_registry.manifest import read_manifest, verify_folder, write_manifest
@@ -94,6 +95,34 @@ assert "mlflow" not in sys.modules
     reader = start(script, tmp_path / "registry", cwd=tmp_path)
     assert reader.communicate() == ("", "")
     assert not (tmp_path / "registry").exists()
+
+
+def test_a_registry_is_read_without_mlflow(registry: MlflowRegistry, tmp_path: Path) -> None:
+    script = """
+import sys
+from pathlib import Path
+from model_registry.backends.mlflow import MlflowRegistry
+registry = MlflowRegistry(Path(sys.argv[1]), judges=dict)
+print(registry.authors(), registry.resolve("maud").name, [v.name for v in registry.versions("maud")])
+assert not {"mlflow", "sqlalchemy"} & set(sys.modules)
+"""
+    said, problem = start(script, tmp_path / "registry", cwd=tmp_path).communicate()
+    names = [version.name for version in registry.versions("maud")]
+    assert (said.strip(), problem) == (f"{registry.authors()} {registry.resolve('maud').name} {names}", "")
+
+
+def test_what_is_read_is_what_mlflow_says(registry: MlflowRegistry, monkeypatch: pytest.MonkeyPatch) -> None:
+    registry.taint("maud", [1], "it learned from an erased post.")
+    registry.delete("maud", 1)
+
+    def everything() -> list[object]:
+        rows = registry._rows  # the two ways of reading are its own affair
+        found = [rows.find("maud", reference) for reference in (1, 2, 3, 4, 5, "champion", "previous", "candidate")]
+        return [rows.authors(), rows.of("maud"), rows.aliases("maud"), rows.without_files("maud"), *found]
+
+    read = everything()
+    monkeypatch.setattr(MlflowRows, "_read", lambda *_: None)
+    assert everything() == read
 
 
 def test_a_run_keeps_parameters_curve_and_author(registry: MlflowRegistry, tmp_path: Path) -> None:

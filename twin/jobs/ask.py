@@ -1,16 +1,32 @@
-"""Questions answered in this process: one, or a file of them."""
+"""Questions: one, by the server that runs over this data folder where there is one, several, or a file of them."""
 
 import asyncio
+import hashlib
+import json
+import threading
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from configs.progress import Progress
 from configs.settings import Settings
+from inference_pipeline import running_server
+from inference_pipeline.errors import ServerRefusedError
 from model_registry.base_models import BaseModelFiles
 from twin import wiring
+
+NOT_DECISIVE = (
+    "host",
+    "port",
+    "root_path",
+    "refresh_seconds",
+    "loaded_versions",
+    "parallel",
+    "max_wait_seconds",
+    "trace_content",
+)
 
 if TYPE_CHECKING:
     from inference_pipeline.answers import Finished
@@ -27,9 +43,75 @@ def ask(
     on_text: Callable[[str], None] | None = None,
     progress: Progress,
 ) -> "Finished":
-    """The whole answer; `on_text` is given its text as it comes. Raises what the answer pipeline raises."""
+    """The whole answer; `on_text` is given its text as it comes. Raises ServerRefusedError and what the answer pipeline
+    raises."""
+    server = running_server.find(settings.data_dir)
+    if server is not None and server.settings == answer_settings(settings):
+        with suppress(ServerGoneError):
+            return ask_server(server, author, question, version=version, on_text=on_text)
     (answer,) = ask_all(settings, author, [question], version=version, on_text=on_text, progress=progress)
     return answer
+
+
+class ServerGoneError(Exception):
+    """It went away before it said anything."""
+
+
+def ask_server(
+    server: running_server.RunningServer,
+    author: str,
+    question: str,
+    *,
+    version: str = "champion",
+    on_text: Callable[[str], None] | None = None,
+) -> "Finished":
+    from inference_pipeline.answers import Finished, Origin, Way
+    from inference_pipeline.citations import Citation
+
+    model = author if version == "champion" else f"{author}@{version}"
+    body = {
+        "model": model,
+        "messages": [{"role": "user", "content": question}],
+        "stream_options": {"include_usage": True},
+    }
+    text = ""
+    last: dict[str, Any] = {}
+    usage: dict[str, Any] = {}
+    try:
+        for chunk in running_server.stream(server, body):
+            usage = chunk.get("usage") or usage
+            for choice in chunk["choices"]:
+                piece = choice["delta"].get("content") or ""
+                text += piece
+                if piece and on_text:
+                    on_text(piece)
+                if choice["finish_reason"]:
+                    last = {**chunk, "finish_reason": choice["finish_reason"]}
+    except OSError as error:
+        if not text:
+            raise ServerGoneError from error
+    if not last:
+        raise ServerRefusedError("the server that was asked went away before its answer was whole. Ask again.", 503)
+    made = last["llm_twin"]
+    return Finished(
+        text=text,
+        finish_reason=last["finish_reason"],
+        prompt_tokens=usage["prompt_tokens"],
+        completion_tokens=usage["completion_tokens"],
+        citations=tuple(Citation(**citation) for citation in last["citations"]),
+        origin=Origin(**{name: made[name] for name in ("author", "adapter", "features", "base")}),
+        retrieval_ms=made["retrieval_ms"],
+        generation_ms=made["generation_ms"],
+        way=Way(made["way"]),
+    )
+
+
+def answer_settings(settings: Settings) -> str:
+    """A digest of the settings that decide what is answered."""
+    decisive = settings.model_dump(mode="json", include={"feature_store", "base_model", "serving", "remote"})
+    for name in NOT_DECISIVE:
+        del decisive["serving"][name]
+    return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
 
 
 def ask_all(
@@ -42,7 +124,10 @@ def ask_all(
     progress: Progress,
 ) -> list["Finished"]:
     """As `ask` does, one after the other, with one model in memory. No question is a follow-up of another."""
-    progress.start("load the model", None)
+    progress.start("load what answers", None)
+    encoder = wiring.question_encoder(settings, author)
+    # Beside all else that is loaded. What goes wrong there goes wrong again where the question is searched for.
+    threading.Thread(target=encoder.encode, args=(questions[:1],), daemon=True).start()
     base = wiring.base_model(settings)
 
     async def answer() -> list["Finished"]:
@@ -78,7 +163,7 @@ def answer_batch(settings: Settings, source: Path, target: Path, *, parallel: in
 
 @asynccontextmanager
 async def _answering(settings: Settings, base: BaseModelFiles) -> AsyncIterator["AnswerPipeline"]:
-    with wiring.answering(settings, base) as (pipeline, pool):
+    with wiring.answering(settings, base, lazy=True) as (pipeline, pool):
         try:
             yield pipeline
         finally:

@@ -1,8 +1,10 @@
 """Serve every author's champion over HTTP."""
 
-from collections.abc import Callable
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from configs.progress import Progress
@@ -10,12 +12,15 @@ from configs.settings import Settings
 from model_registry.ports import ModelResolver, has_champion
 from twin import wiring
 from twin.errors import NothingToServeError
+from twin.jobs.ask import answer_settings
 from twin.jobs.train import require_servable
+
+WARMING = "?"
 
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    address: str  # "http://127.0.0.1:8000"
+    address: str  # "http://127.0.0.1:8610"
     authors: list[str]  # ids of those who have a champion
     keyed: bool  # whether clients must send a key
     link: str  # opens the page, once
@@ -42,8 +47,11 @@ def serve(settings: Settings, *, ready: Callable[[Listening], None], progress: P
     base = wiring.base_model(settings)
     require_servable(settings, base)
     encoders = {wiring.encoder_name(settings, a): wiring.question_encoder(settings, a) for a in champions}
+    for encoder in encoders.values():
+        encoder.encode([WARMING])  # it is loaded now, and not while somebody waits for an answer
+    secret = secrets.token_hex(32)
     progress.finish(f"{base.name}, {', '.join(encoders)}")
-    with wiring.answering(settings, base, partial(wiring.question_encoder, settings)) as (pipeline, pool):
+    with wiring.answering(settings, base) as (pipeline, pool), _announcing(settings, secret) as announce:
         app = create_app(
             pipeline,
             pool=pool,
@@ -54,17 +62,41 @@ def serve(settings: Settings, *, ready: Callable[[Listening], None], progress: P
             settings=settings.serving,
             access=settings.access,
             keys=keys,
+            secret=secret,
         )
+
+        def listening(address: str) -> None:
+            announce(address)
+            ready(Listening(address, champions, keys.required, f"{address}/?token={app.state.sessions.link()}"))
+
         run(
             app,
             settings.serving.host,
             settings.serving.port,
-            lambda address: ready(
-                Listening(address, champions, keys.required, f"{address}/?token={app.state.sessions.link()}")
-            ),
+            listening,
             stalled_seconds=settings.access.stalled_seconds,
             keyed=keys.usable,
+            root_path=settings.serving.root_path,
         )
+
+
+@contextmanager
+def _announcing(settings: Settings, secret: str) -> Iterator[Callable[[str], None]]:
+    """Tell other commands over this data folder where the server is, for as long as it is there."""
+    from inference_pipeline import running_server
+
+    announced: list[running_server.RunningServer] = []
+
+    def announce(address: str) -> None:
+        reached = address.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
+        announced.append(running_server.RunningServer(os.getpid(), reached, secret, answer_settings(settings)))
+        running_server.announce(settings.data_dir, announced[0])
+
+    try:
+        yield announce
+    finally:
+        for server in announced:
+            running_server.withdraw(settings.data_dir, server)
 
 
 def _champions(registry: ModelResolver) -> list[str]:

@@ -3,12 +3,13 @@
 from importlib.metadata import version as installed
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from inference_pipeline.api.access import caller_of
 from inference_pipeline.api.openapi import success
 from inference_pipeline.api.services import Services
+from inference_pipeline.running_server import CHALLENGE, PROOF, proof
 from model_registry.ports import has_champion
 
 READY = {"status": "ready", "champions": {"maud-ferrier": "v2"}}
@@ -19,7 +20,9 @@ def routes(services: Services) -> APIRouter:
     router = APIRouter()
 
     @router.get("/health", responses=success({"status": "ok"}))
-    def health() -> dict[str, str]:
+    def health(request: Request, response: Response) -> dict[str, str]:
+        if challenge := request.headers.get(CHALLENGE):
+            response.headers[PROOF] = proof(services.secret, challenge)
         return {"status": "ok"}
 
     @router.get("/ready", responses=success(READY) | {503: {"description": "Not yet", "content": NOT_READY}})

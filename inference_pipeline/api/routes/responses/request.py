@@ -16,6 +16,7 @@ from inference_pipeline.api.schemas import (
     MaxTokens,
     Message,
     TextContent,
+    asked,
     parse_model_id,
     up_to_the_question,
 )
@@ -80,10 +81,12 @@ class ResponseRequest(RequestBody):
         """Raises UnknownModelError when `model` cannot be the name of one."""
         author, reference = parse_model_id(self.model)
         instructions = [ChatMessage("system", self.instructions)] if self.instructions else []
+        conversation, begun = asked(self.input)
         return Question(
             author=author,
             reference=reference,
-            messages=(*instructions, *(message.as_chat_message() for message in self.input)),
+            messages=(*instructions, *conversation),
+            begun=begun,
             max_new_tokens=self.max_output_tokens,
             temperature=self.temperature,
             top_p=None if self.top_p is None else max(self.top_p, SMALLEST_TOP_P),
