@@ -3,9 +3,11 @@
 from dataclasses import replace
 from typing import Literal
 
+from configs.settings import Settings
 from inference_pipeline.answers import Finished, Origin, Way
 from inference_pipeline.citations import Citation
 from twin.commands.ask import sources
+from twin.jobs.ask import answer_settings
 
 ORIGIN = Origin("maud", "v3", "F7", "small")
 
@@ -42,3 +44,11 @@ def test_what_supports_nothing_is_said_to_be_near() -> None:
     ]
     for way, said in ((Way.NOTHING, "No post answers"), (Way.ITSELF, "About the twin"), (Way.FREE, "Written freely")):
         assert sources(replace(answer(), way=way)).startswith(said)
+
+
+def test_settings_that_decide_no_answer_do_not_keep_a_command_from_its_server(settings: Settings) -> None:
+    def digest(**changes: object) -> str:
+        return answer_settings(settings.model_copy(update={"serving": settings.serving.model_copy(update=changes)}))
+
+    assert digest() == digest(port=1, host="::1", parallel=2, root_path="/twin", max_wait_seconds=1.0)
+    assert len({digest(), digest(compose="write"), digest(temperature=0.1), digest(engine="transformers")}) == 4
