@@ -17,7 +17,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import BinaryIO, cast
 
@@ -53,11 +53,6 @@ class FileTree:
         return [name for name in self._names if not APPLE_DOUBLE.search(name)]
 
     @cached_property
-    def _paths(self) -> list[PurePosixPath]:
-        """Every kind of source looks for its own names: a path is made of each once."""
-        return [PurePosixPath(name) for name in self.names()]
-
-    @cached_property
     def _names(self) -> list[str]:
         raise NotImplementedError
 
@@ -66,10 +61,10 @@ class FileTree:
         raise NotImplementedError
 
     def find(self, *patterns: str) -> list[str]:
-        """Names whose end matches a pattern as PurePosixPath.match does: "data/tweets*.js" finds
+        """Names whose last parts match a pattern, "*" being anything within a part: "data/tweets*.js" finds
         "twitter-2024/data/tweets-part1.js" too, since exports come with and without a folder around them."""
-        paths = zip(self.names(), self._paths, strict=True)
-        return [name for name, path in paths if any(path.match(pattern) for pattern in patterns)]
+        ending = _ending_in(patterns)
+        return [name for name in self.names() if ending.search(name)]
 
     def read(self, name: str, *, max_bytes: int) -> bytes:
         """One file whole. Raises UnreadableItemError when it is larger, or broken; UnsafeArchiveError."""
@@ -84,6 +79,12 @@ class FileTree:
         with suppress(UnreadableItemError), self.open(name) as stream:
             return stream.read(size)
         return b""
+
+
+@cache
+def _ending_in(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    wanted = "|".join(re.escape(pattern).replace(r"\*", "[^/]*") for pattern in patterns)
+    return re.compile(rf"(?:^|/)(?:{wanted})\Z")
 
 
 def with_inner_zips(tree: FileTree, named: re.Pattern[str], *, depth: int = DEEPEST_INNER) -> FileTree:
@@ -123,10 +124,11 @@ class FolderTree(FileTree):
         found: list[str] = []
         for folder, folders, files in os.walk(self.path):
             folders[:] = [name for name in folders if name != "node_modules" and not name.startswith(".")]
+            around = os.path.relpath(folder, self.path).replace(os.sep, "/")
             for file in files:
-                path = Path(folder, file)
-                if not path.is_symlink() and path.is_file():
-                    found.append(path.relative_to(self.path).as_posix())
+                path = os.path.join(folder, file)  # noqa: PTH118 - of thousands of files, a Path takes most of the time
+                if not os.path.islink(path) and os.path.isfile(path):  # noqa: PTH113, PTH114
+                    found.append(file if around == "." else f"{around}/{file}")
         return sorted(found)
 
     @contextmanager

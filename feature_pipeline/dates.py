@@ -42,6 +42,8 @@ SHORTEST_EPOCH = 10**9  # seconds: September 2001; smaller numbers are years, da
 
 def to_utc(value: object) -> str:
     """`value` (a string, a number of seconds or milliseconds, a date, a datetime) as ISO 8601 in UTC, or ""."""
+    if value is None:  # most often: a file has one of the many keys that dates are under
+        return ""
     with suppress(ValueError, OverflowError):
         if moment := as_written(value):
             aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)

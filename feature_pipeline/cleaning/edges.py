@@ -10,7 +10,6 @@ from feature_pipeline.cleaning.article import Article
 from feature_pipeline.cleaning.lines import is_boilerplate_line
 from feature_pipeline.cleaning.marked_text import Piece
 from feature_pipeline.cleaning.walk import Facts
-from text.sentences import ends_sentence
 from text.words import folded_words
 
 LONGEST = 25  # words of a line that may be boilerplate
@@ -48,6 +47,8 @@ def without_edges(pieces: Pieces, article: Article) -> list[Piece]:
 
 
 def _is_text(piece: Piece, facts: Facts) -> bool:
+    from text.sentences import ends_sentence  # heavy, and collecting asks for none
+
     unlinked = facts.words - max(facts.internal, facts.meta)
     return bool(piece.kind) or (
         unlinked > GLUE and (facts.words > LONGEST or (ends_sentence(piece.text) and not _is_line(piece)))

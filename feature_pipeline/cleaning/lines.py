@@ -7,7 +7,6 @@ import re
 
 from lxml import etree
 
-from text.sentences import ends_sentence, sentences
 from text.words import count_words
 
 LONGEST = 300  # characters of a line
@@ -47,6 +46,8 @@ def is_boilerplate_line(text: str) -> bool:
 
 def _ends_with_sentence(text: str) -> bool:
     """Of two words or more."""
+    from text.sentences import ends_sentence, sentences  # heavy, and collecting asks for none
+
     return ends_sentence(text) and any(count_words(text[start:]) > 1 for start, _ in [*sentences(text)][-1:])
 
 

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from email.utils import parseaddr
+from functools import lru_cache
 
 from feature_pipeline.errors import UnusedNameError, WhoIsTheAuthorError
 from feature_pipeline.source_contract import SourceOptions
@@ -66,6 +67,7 @@ def unused_name(name: str, where: str) -> UnusedNameError:
     )
 
 
+@lru_cache(maxsize=10_000)
 def same_name(name: str) -> str:
     """`name` as it is compared: without case, marks of writing direction, and the signs before handles."""
     plain = " ".join(INVISIBLE.sub("", unicodedata.normalize("NFKC", name)).casefold().split()).lstrip("@~ ").strip()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import cast
 
 from lxml import etree
 
@@ -18,6 +19,7 @@ BYLINES = {
     *("author-name", "article-author", "post__author", "entry__author", "article__author", "byline__author"),
     *("post-meta-author", "post-byline", "meta-author", "wp-block-post-author-name", "author"),
 }
+MAY_SIGN = etree.XPath("descendant-or-self::*[@class or @rel or @itemprop]")
 # Others' names: of commenters, of posts that are linked, of whom is quoted, of whom the site is by.
 ELSEWHERE = re.compile(
     r"comment|reply|respon|related|recommend|(?<!v)(?<!\bh-)card|teaser|widget|sidebar|webmention|testimonial|quote"
@@ -47,12 +49,8 @@ def _of_metadata(root: etree._Element) -> tuple[Names, ...]:
 def _bylines(root: etree._Element) -> Iterator[Names]:
     """Of the one article; a page of several says nothing of itself."""
     seen: set[str] = set()
-    for element in root.iter(etree.Element):
-        names = set((element.get("class") or "").lower().split())
-        is_author = "author" in (element.get("rel") or "").lower().split() or element.get("itemprop") == "author"
-        if element.tag in ("link", "meta", "body", "html") or not (is_author or BYLINES & names):
-            continue
-        if _is_elsewhere(element):
+    for element in cast("list[etree._Element]", MAY_SIGN(root)):
+        if element.tag in ("link", "meta", "body", "html") or not _signs(element) or _is_elsewhere(element):
             continue
         text = words_of(_name_in(element))
         if len(text) > LONGEST:
@@ -61,6 +59,12 @@ def _bylines(root: etree._Element) -> Iterator[Names]:
             if NAME_ONLY.fullmatch(text) and len(person[0].split()) <= MOST_WORDS and person[0] not in seen:
                 seen.add(person[0])
                 yield person
+
+
+def _signs(element: etree._Element) -> bool:
+    names = (element.get("class") or "").lower()
+    is_author = "author" in (element.get("rel") or "").lower().split() or element.get("itemprop") == "author"
+    return is_author or (("author" in names or "byline" in names) and not BYLINES.isdisjoint(names.split()))
 
 
 def _name_in(element: etree._Element) -> etree._Element:

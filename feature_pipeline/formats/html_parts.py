@@ -9,6 +9,8 @@ from lxml import html as lxml_html
 
 from feature_pipeline.cleaning.html import NOT_IN_XML
 
+WITH_CLASS = etree.XPath("descendant-or-self::*[@class]")  # of the others no object of Python is made
+
 
 def parse_page(text: str) -> etree._Element | None:
     """None when there is nothing in it but space and comments."""
@@ -23,7 +25,7 @@ def parse_page(text: str) -> etree._Element | None:
 def by_class(root: etree._Element, *names: str) -> Iterator[etree._Element]:
     """Elements that have one of the class names, in the document's order."""
     wanted = set(names)
-    for element in root.iter(etree.Element):
+    for element in cast("list[etree._Element]", WITH_CLASS(root)):
         if not wanted.isdisjoint(element.get("class", "").split()):
             yield element
 

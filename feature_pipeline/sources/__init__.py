@@ -9,6 +9,7 @@ import importlib
 import os
 import pkgutil
 import re
+from functools import cache
 
 from feature_pipeline.errors import UnknownSourceError
 from feature_pipeline.source_contract import Location, Match, SourceModule
@@ -16,8 +17,9 @@ from feature_pipeline.source_contract import Location, Match, SourceModule
 HOST_AND_PATH = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE)
 
 
-def kinds() -> list[str]:
-    return sorted(module.name for module in pkgutil.iter_modules(__path__))
+@cache
+def kinds() -> tuple[str, ...]:
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
 
 
 def source_module(kind: str) -> SourceModule:

@@ -6,7 +6,7 @@ import re
 import yaml
 
 from feature_pipeline.errors import UnreadableItemError
-from feature_pipeline.formats.front_matter import AsWritten, Values, plain_keys
+from feature_pipeline.formats.front_matter import Values, load_as_written, plain_keys
 
 # A text may well begin with "Note: …". It is metadata when a title or date is among its first lines' keys.
 KNOWN = {"title", "date", "slug", "author", "authors", "tags", "category", "status", "summary", "modified", "layout"}
@@ -102,7 +102,7 @@ def _bare(lines: list[str], start: int, text: str) -> tuple[Values, str]:
 
 def _as_yaml(lines: list[str]) -> Values:
     try:
-        values = yaml.load("\n".join(lines), AsWritten)  # noqa: S506 - makes nothing but strings, lists, dictionaries
+        values = load_as_written("\n".join(lines))
     except (yaml.YAMLError, RecursionError, ValueError):
         return {}
     return plain_keys(values) if isinstance(values, dict) else {}

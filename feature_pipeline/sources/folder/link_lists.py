@@ -18,8 +18,13 @@ def is_link_list(text: str) -> bool:
 
 
 def _is_list_of_addresses(text: str) -> bool:
-    lines = [line for line in text.splitlines() if line.strip()]
-    return len(lines) > 2 and all(ADDRESS_LINE.fullmatch(line) for line in lines)
+    lines = 0
+    for line in text.splitlines():
+        if line.strip():
+            lines += 1
+            if not ADDRESS_LINE.fullmatch(line):
+                return False
+    return lines > 2
 
 
 def _is_list_of_links(text: str) -> bool:
@@ -28,6 +33,8 @@ def _is_list_of_links(text: str) -> bool:
         return False
     linked = beside = 0
     for line in text.splitlines():
+        if beside >= WORDS_BESIDE_LINKS:
+            return False
         rest, links = LINKED.subn("", line)
         words = 0 if line.lstrip().startswith("#") else len(WORD.findall(rest))
         linked += bool(links) and words <= WORDS_BESIDE_A_LINK

@@ -7,7 +7,7 @@ author's words and what they answer, never a mailbox.
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import EmptySourceError, UnreadableItemError
@@ -19,8 +19,10 @@ from feature_pipeline.sources.mbox.boxes import Box, boxes_of, mails_of
 from feature_pipeline.sources.mbox.folders import is_discarded, is_sent, is_unsent
 from feature_pipeline.sources.mbox.messages import Mail, Person
 from feature_pipeline.sources.mbox.signatures import Signatures
-from feature_pipeline.sources.mbox.text import split_mail
 from feature_store.records import PostKind
+
+if TYPE_CHECKING:
+    from feature_pipeline.sources.mbox.text import MailText
 
 SUMMARY = "mail (mbox, Maildir, .eml): what the author sent, without quotations and signatures"
 EXAMPLE = "~/Downloads/takeout-20240501.zip"
@@ -109,16 +111,24 @@ class MboxSource(ExportSource):
         for _, mail in mails_of(self.tree, self._boxes, max_bytes=self.options.max_file_bytes):
             if mail.message_id in wanted and mail.message_id not in found:
                 try:
-                    found[mail.message_id] = shortened(split_mail(mail.text()).body)
+                    found[mail.message_id] = shortened(_split(mail).body)
                 except UnreadableItemError:
                     found[mail.message_id] = ""
         return found
 
 
+def _split(mail: Mail) -> "MailText":
+    """Raises UnreadableItemError."""
+    # Here, as its patterns take long to be made, and every kind is imported to recognise a place.
+    from feature_pipeline.sources.mbox.text import split_mail
+
+    return split_mail(mail.text())
+
+
 def _read(mail: Mail) -> _Sent:
     problem = body = quoted = ""
     try:
-        text = split_mail(mail.text())
+        text = _split(mail)
         body, quoted = text.body, "" if mail.forwards else text.quoted
     except UnreadableItemError as error:
         problem = str(error)

@@ -4,6 +4,7 @@ Times are the phone's, without a zone: they are kept as they stand, as if they w
 """
 
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from feature_pipeline.archives import FileTree
@@ -13,7 +14,6 @@ from feature_pipeline.formats.text_files import decode
 from feature_pipeline.source_bases.text_chats import TextChat, TextChatSource, TextMessage
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_pipeline.sources.whatsapp.chats import ChatMessage, is_chat, read_chat
-from feature_pipeline.sources.whatsapp.notices import NOTICE, sender_text
 
 SUMMARY = "WhatsApp: the author's messages in exported chats (_chat.txt, “WhatsApp Chat with …”), zipped or not"
 EXAMPLE = '"~/Downloads/WhatsApp Chat - Ann.zip"'
@@ -74,12 +74,16 @@ def _read(tree: FileTree, name: str) -> TextChat:
         text = decode(tree.read(name, max_bytes=MAX_BYTES))
     except UnreadableItemError as error:
         raise SourceError(f"{tree.path}: {name}: {error}. Export the chat again.") from error
-    return TextChat(_chat_name(tree, name), [_message(line) for line in read_chat(text)])
+    return TextChat(_chat_name(tree, name), [*_messages(read_chat(text))])
 
 
-def _message(line: ChatMessage) -> TextMessage:
-    words = sender_text(line.text) if line.sender else NOTICE
-    return TextMessage(line.at, line.sender, words.text, words.ignored, words.mentioned)
+def _messages(lines: Iterable[ChatMessage]) -> Iterator[TextMessage]:
+    # Here, as their patterns take long to be made, and every kind is imported to recognise a place.
+    from feature_pipeline.sources.whatsapp.notices import NOTICE, sender_text
+
+    for line in lines:
+        words = sender_text(line.text) if line.sender else NOTICE
+        yield TextMessage(line.at, line.sender, words.text, words.ignored, words.mentioned)
 
 
 def recognises(location: Location) -> Match:

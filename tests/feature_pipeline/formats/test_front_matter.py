@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from feature_pipeline.errors import UnreadableItemError
-from feature_pipeline.formats.front_matter import split_front_matter
+from feature_pipeline.formats.front_matter import FAST_CHARACTERS, split_front_matter
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,13 @@ def test_broken_front_matter_names_the_line_and_the_reason(text: str, line: str,
     assert reason in str(caught.value)
 
 
-def test_front_matter_nested_without_end_is_refused() -> None:
+@pytest.mark.parametrize("levels", [600, 4_900, 100_000])
+def test_front_matter_nested_without_end_is_refused(levels: int) -> None:
     with pytest.raises(UnreadableItemError, match="broken front matter"):
-        split_front_matter(f"---\na: {'[' * 5_000}\n---\nBody")
+        split_front_matter(f"---\na: {'[' * levels}{']' * (levels // 100)}\n---\nBody")
+
+
+def test_long_front_matter_is_read_as_short_is() -> None:
+    text = "title: 1.10\ndate: 2023-04-02\nfog: ~\n'null': 'null'\ntags: [No, 0x1, \"a: b\"]\nabout: |\n  one\n   two\n"
+    long = f"{text}# {'x' * FAST_CHARACTERS}\n"
+    assert split_front_matter(f"---\n{text}---\nBody") == split_front_matter(f"---\n{long}---\nBody")
