@@ -76,20 +76,28 @@ def _shingles(texts: Sequence[Sequence[str]]) -> list[Shingles]:
 
 def _candidates(shingles: Sequence[Shingles]) -> Iterator[tuple[int, int]]:
     """Pairs that share a bucket in some band."""
+    signatures = _signatures(shingles)
+    for band in range(BANDS):  # one at a time: the buckets of all take a kilobyte and more a document
+        buckets: dict[bytes, list[int]] = {}
+        for index, rows in enumerate(signatures[:, band]):
+            bucket = buckets.setdefault(rows.tobytes(), [])
+            for other in bucket:
+                yield index, other
+            bucket.append(index)
+            if len(bucket) > BUCKET:
+                del bucket[1]  # the first member stays, so that a family shares an ancestor
+
+
+def _signatures(shingles: Sequence[Shingles]) -> npt.NDArray[np.uint32]:
+    """Of shape (documents, BANDS, ROWS)."""
     from rensa import RMinHash
 
-    buckets: dict[tuple[int, bytes], list[int]] = {}
+    signatures = np.empty((len(shingles), BANDS, ROWS), dtype=np.uint32)
     for start in range(0, len(shingles), BATCH):
         hashes = [row.tolist() for row in shingles[start : start + BATCH]]
-        signatures = RMinHash.digest_matrix_from_token_hash_sets(hashes, PERMUTATIONS, SEED).to_rows()
-        for index, signature in enumerate(np.array(signatures, dtype=np.uint32).reshape(-1, BANDS, ROWS), start):
-            for band in range(BANDS):
-                bucket = buckets.setdefault((band, signature[band].tobytes()), [])
-                for other in bucket:
-                    yield index, other
-                bucket.append(index)
-                if len(bucket) > BUCKET:
-                    del bucket[1]  # the first member stays, so that a family shares an ancestor
+        made = RMinHash.digest_matrix_from_token_hash_sets(hashes, PERMUTATIONS, SEED).to_rows()
+        signatures[start : start + len(hashes)] = np.array(made, dtype=np.uint32).reshape(-1, BANDS, ROWS)
+    return signatures
 
 
 def _jaccard(one: Shingles, other: Shingles) -> float:

@@ -32,7 +32,7 @@ def embed(
     made = dict(kept)
     texts = {chunk.search_text for chunk in fresh}
     for chunk in known.values():
-        if chunk.vector and chunk.search_text in texts and chunk.sentence_rules == SENTENCE_RULES:
+        if chunk.vector is not None and chunk.search_text in texts and chunk.sentence_rules == SENTENCE_RULES:
             made[_key(chunk)] = _packed(chunk.vector, chunk.sentence_vectors)
     missing = sorted(
         (item for item in wanted.items() if item[0] not in made), key=lambda item: len(item[1].search_text)
@@ -43,6 +43,7 @@ def embed(
     for number, batch in enumerate(_batches(missing), start=1):
         keys, texts_of, spans = zip(*((key, c.search_text, sentence_spans(c)) for key, c in batch), strict=True)
         for key, (whole, *rows) in zip(keys, encoder.encode_spans(texts_of, spans), strict=True):
+            assert whole is not None  # no chunk is without words
             unkept[key] = _packed(whole, pack(rows, encoder.dimensions))
         if number % KEPT_BATCHES == 0:
             keep(unkept)
@@ -80,13 +81,10 @@ def _key(chunk: Chunk) -> str:
 
 
 def _packed(vector: Vector, rows: bytes) -> bytes:
-    """A tuple of floats takes eight times as much memory."""
-    import numpy as np
-
-    return np.array(vector, dtype=np.float32).tobytes() + rows
+    return vector.tobytes() + rows
 
 
 def _unpacked(packed: bytes, dimensions: int) -> tuple[Vector, bytes]:
     import numpy as np
 
-    return tuple(np.frombuffer(packed, dtype=np.float32, count=dimensions).tolist()), packed[4 * dimensions :]
+    return np.frombuffer(packed, dtype=np.float32, count=dimensions), packed[4 * dimensions :]

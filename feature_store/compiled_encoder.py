@@ -91,11 +91,10 @@ class CompiledEncoder:
 
         with self._lock:
             vector = self._request.infer(self._inputs(texts[0]))[0][0]
-            vector = np.asarray(vector, dtype=np.float32)  # a copy: the next request writes over it
-            vector = vector / np.linalg.norm(vector)
-        return [tuple(vector.tolist())]
+            vector = np.asarray(vector, dtype=np.float32)
+            return [vector / np.linalg.norm(vector)]  # a copy: the next request writes over the other
 
-    def encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[list[Vector]]:
+    def encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> "list[list[Vector | None]]":
         return self._encoder.encode_spans(texts, spans)
 
     def _inputs(self, text: str) -> dict[str, Any]:

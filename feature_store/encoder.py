@@ -19,6 +19,7 @@ from feature_store.precision import bfloat16_is_faster
 from feature_store.records import Vector, digest_of
 
 if TYPE_CHECKING:
+    import numpy as np
     import torch
     from tokenizers import Tokenizer
 
@@ -113,9 +114,9 @@ class SentenceEncoder:
             )
         vectors = np.asarray(vectors, dtype=np.float32).reshape(len(texts), self.dimensions)
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        return [tuple(vector) for vector in vectors.tolist()]
+        return list(vectors)
 
-    def encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[list[Vector]]:
+    def encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> "list[list[Vector | None]]":
         if not self._pools_by_mean:
             return encode_alone(self, texts, spans)
         import numpy as np
@@ -125,7 +126,7 @@ class SentenceEncoder:
             states = self.model.encode(
                 list(texts), batch_size=BATCH_SIZE, show_progress_bar=False, output_value="token_embeddings"
             )
-        vectors: list[list[Vector]] = []
+        vectors: list[list[Vector | None]] = []
         for encoding, state, wanted in zip(encodings, states, spans, strict=True):
             tokens = state.float().cpu().numpy()[: len(encoding.ids)]
             offsets = np.array(encoding.offsets)
@@ -212,25 +213,28 @@ class SentenceEncoder:
             raise UnknownEncoderError(f"{self._folder / file} cannot be read: {error}") from error
 
 
-def encode_alone(encoder: Encoder, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[list[Vector]]:
+def encode_alone(
+    encoder: Encoder, texts: Sequence[str], spans: Sequence[Sequence[Span]]
+) -> "list[list[Vector | None]]":
     """What `encode_spans` gives where a part of a text has no vector but the one that it has alone."""
     pieces = [text[start:end] for text, wanted in zip(texts, spans, strict=True) for start, end in wanted]
     whole = encoder.encode(texts)
     parts = iter(encoder.encode([piece for piece in pieces if piece.strip()]))
     return [
-        [vector, *(next(parts) if text[start:end].strip() else () for start, end in wanted)]
+        [vector, *(next(parts) if text[start:end].strip() else None for start, end in wanted)]
         for vector, text, wanted in zip(whole, texts, spans, strict=True)
     ]
 
 
-def _mean(tokens: Any) -> Vector:
-    """Of unit length; () of no tokens."""
+def _mean(tokens: "np.ndarray[tuple[int, int], np.dtype[np.float32]]") -> "Vector | None":
+    """Of rows of shape (tokens, dimensions): of unit length; None of no tokens."""
     import numpy as np
 
     if not len(tokens):
-        return ()
+        return None
     mean = tokens.mean(axis=0)
-    return tuple((mean / np.linalg.norm(mean)).tolist())
+    unit: Vector = mean / np.linalg.norm(mean)
+    return unit
 
 
 def _fastest() -> tuple[str, "torch.dtype"]:

@@ -28,10 +28,13 @@ class Encoder(Protocol):
         """Tokens of each text, special tokens included, not truncated. Loads the tokenizer only."""
 
     def encode(self, texts: Sequence[str]) -> list[Vector]:
-        """One unit vector a text, in order. Raises UnknownEncoderError when the model cannot be loaded."""
+        """One unit vector a text, in order, each of shape (dimensions,).
 
-    def encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[list[Vector]]:
-        """For each text its vector, then the vector of each of its `spans`; () of one that holds nothing to embed.
+        Raises UnknownEncoderError when the model cannot be loaded.
+        """
+
+    def encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> "list[list[Vector | None]]":
+        """For each text its vector, then the vector of each of its `spans`; None of one that holds nothing to embed.
 
         A span's vector is the mean of those that its tokens have within the whole text, where the encoder pools by the
         mean ("late chunking", Günther et al. 2024): "She is seven." is near a question about the cat that the text is

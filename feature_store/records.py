@@ -8,11 +8,14 @@ All records are immutable. Ids are hashes of content, so writing a record twice 
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-Vector = tuple[float, ...]
+if TYPE_CHECKING:
+    import numpy as np
+
+Vector: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.float32]]"  # of unit length, shape (dimensions,); never changed
 VECTORS = ("vector", "sentence_vectors")  # fields of a chunk
 
 
@@ -162,7 +165,7 @@ class Chunk:
     encoder: str  # the encoder's fingerprint
     language: str = ""  # of its document, else that of most of the author's; "" when unknown: words are read in it
     sentence_rules: str = ""  # by which the vectors of its sentences were made; "" when it has none
-    vector: Vector = ()  # () until embedded; unit length, float32 values
+    vector: "Vector | None" = field(default=None, compare=False)  # None until embedded
     sentence_vectors: bytes = b""  # a row for each sentence of `text`, as feature_store/sentence_vectors.py packs them
 
     @property
@@ -176,7 +179,7 @@ class Chunk:
         return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in VECTORS}
 
     def without_vectors(self) -> "Chunk":
-        return replace(self, vector=(), sentence_vectors=b"")
+        return replace(self, vector=None, sentence_vectors=b"")
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,12 +32,14 @@ def sentence_spans(chunk: Chunk) -> list[Span]:
     return found
 
 
-def pack(vectors: Sequence[Vector], dimensions: int) -> bytes:
-    """One row a vector, in order; of () a row of zeros."""
+def pack(vectors: "Sequence[Vector | None]", dimensions: int) -> bytes:
+    """One row of int8 a vector, in order; of None a row of zeros."""
     import numpy as np
 
-    nothing = (0.0,) * dimensions
-    rows = np.array([vector or nothing for vector in vectors], dtype=np.float32).reshape(-1, dimensions)
+    rows = np.zeros((len(vectors), dimensions), dtype=np.float32)
+    for row, vector in zip(rows, vectors, strict=True):
+        if vector is not None:
+            row[:] = vector
     largest = np.abs(rows).max(axis=1, keepdims=True).clip(min=1e-9)
     return bytes(np.rint(rows * (LARGEST / largest)).astype(np.int8).tobytes())
 
@@ -52,4 +54,4 @@ def cosines(rules: str, packed: bytes, query: Vector) -> tuple[float, ...]:
 
     rows = np.frombuffer(packed, dtype=np.int8).reshape(-1, len(query)).astype(np.float32)
     lengths = np.linalg.norm(rows, axis=1).clip(min=1)
-    return tuple((rows @ np.array(query, dtype=np.float32) / lengths).tolist())
+    return tuple((rows @ query / lengths).tolist())

@@ -159,9 +159,11 @@ class Retriever:
         )
         if not query.before:
             return whole
-        mixed = [FOLLOW_UP * a + (1 - FOLLOW_UP) * w for a, w in zip(asked, whole, strict=True)]
-        length = math.hypot(*mixed) or 1.0
-        return tuple(value / length for value in mixed)
+        import numpy as np
+
+        mixed = FOLLOW_UP * asked + (1 - FOLLOW_UP) * whole
+        unit: Vector = (mixed / (np.linalg.norm(mixed) or 1)).astype(np.float32)
+        return unit
 
 
 def _is_of(found: ScoredChunk, document: str) -> bool:

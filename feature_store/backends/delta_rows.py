@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Generic, TypeVar
 
 from feature_store.records import (
@@ -17,9 +18,11 @@ from feature_store.records import (
     Record,
     Span,
     Split,
+    Vector,
     row_digest,
 )
 
+BATCH_ROWS = 1000  # made Python's at once
 R = TypeVar("R", bound=Record)
 Row = dict[str, Any]
 Keyed = dict[str, tuple[str, R]]  # row id → its digest and the record
@@ -65,7 +68,21 @@ class RowType(Generic[R]):
     def from_arrow(self, table: Any) -> list[R]:
         """Columns that are not among the record's fields are left out; a field without a column gets its default."""
         columns = [name for name in self.fields if name in table.column_names]
-        return [self.decode(row) for row in table.select(columns).to_pylist()]
+        records: list[R] = []
+        for batch in table.select(columns).to_batches(max_chunksize=BATCH_ROWS):
+            vectors = {name: _vectors(batch[name]) for name in columns if self.fields[name] == "vector"}
+            rows = batch.drop_columns([*vectors]).to_pylist()
+            records += (
+                self.decode({**row, **{name: column[number] for name, column in vectors.items()}})
+                for number, row in enumerate(rows)
+            )
+        return records
+
+
+def _vectors(column: Any) -> "list[Vector | None]":
+    """Of a pyarrow.ListArray, rows of its own memory: as Python's floats they would take eight times as much."""
+    values, ends = column.values.to_numpy(), column.offsets.to_pylist()
+    return [values[start:end] if end > start else None for start, end in pairwise(ends)]
 
 
 def _arrow_types() -> dict[str, Any]:
@@ -88,7 +105,7 @@ def _plain(value: Any) -> Any:
         return value._asdict()
     if isinstance(value, Passage):
         return {"title": value.title, "created_at": value.created_at, "text": value.text}
-    if isinstance(value, tuple) and value and not isinstance(value[0], float | str):
+    if isinstance(value, tuple) and value and not isinstance(value[0], str):
         return [_plain(item) for item in value]
     return value
 
@@ -112,8 +129,6 @@ def _document(row: Row) -> Document:
 
 
 def _chunk(row: Row) -> Chunk:
-    if "vector" in row:
-        row["vector"] = tuple(row["vector"])
     if "sentence_vectors" in row:
         row["sentence_vectors"] = row["sentence_vectors"] or b""
     row["sentence_rules"] = row.get("sentence_rules") or ""

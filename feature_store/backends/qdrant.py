@@ -99,7 +99,7 @@ class QdrantIndex:
 
         with self._answering():
             languages = self._languages(collection, author, version)
-            rankings = [ranking(list(vector), points.DENSE)]
+            rankings = [ranking(vector.tolist(), points.DENSE)]
             words = index_terms.of_question(text, languages)
             if words.indices:  # a query of stop words has none
                 # Word frequencies are those of this author and version: no one else's text moves a score.
@@ -156,7 +156,7 @@ class QdrantIndex:
             batch.append(
                 models.PointStruct(
                     id=points.point_id(chunk.id, valid_from),
-                    vector={points.DENSE: list(chunk.vector), points.SPARSE: sparse},
+                    vector={points.DENSE: points.dense(chunk), points.SPARSE: sparse},
                     payload=points.payload(chunk, valid_from),
                 )
             )
@@ -245,5 +245,6 @@ def _payload(point: Any) -> dict[str, Any]:
     return dict(point.payload)
 
 
-def _dense(point: Any) -> Vector:
-    return tuple(point.vector[points.DENSE])
+def _dense(point: Any) -> Sequence[float]:
+    found: list[float] = point.vector[points.DENSE]
+    return found

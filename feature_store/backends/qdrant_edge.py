@@ -190,7 +190,7 @@ def _fill(
             batch = [
                 Point(
                     points.point_id(chunk.id, version.number),
-                    {points.DENSE: list(chunk.vector), points.SPARSE: SparseVector(*index_terms.of_chunk(chunk))},
+                    {points.DENSE: points.dense(chunk), points.SPARSE: SparseVector(*index_terms.of_chunk(chunk))},
                     points.payload(chunk, version.number),
                 )
                 for chunk in change.new[start : start + points.BATCH]
@@ -243,7 +243,7 @@ def _search(
             max(limit, points.CANDIDATES),
         )
 
-    rankings = [ranking(Query.Nearest(list(vector), using=points.DENSE))]
+    rankings = [ranking(Query.Nearest(vector.tolist(), using=points.DENSE))]
     if words.indices:  # a query of stop words has none
         # Word frequencies are those of this author and version: no one else's text moves a score.
         of_version = SearchParams(idf=IdfParams(corpus=visible)) if visible else None

@@ -49,8 +49,9 @@ class Difference:
 def difference(alive: Mapping[str, str], chunks: Sequence[Chunk], dimensions: int) -> Difference:
     """`alive`: chunk id → id of its living point. Raises ValueError for a chunk without a vector of that size."""
     for chunk in chunks:
-        if len(chunk.vector) != dimensions:
-            raise ValueError(f"chunk {chunk.id} has a vector of {len(chunk.vector)} dimensions, not {dimensions}")
+        size = 0 if chunk.vector is None else len(chunk.vector)
+        if size != dimensions:
+            raise ValueError(f"chunk {chunk.id} has a vector of {size} dimensions, not {dimensions}")
     wanted = {chunk.id: chunk for chunk in chunks}
     return Difference(
         new=[chunk for chunk_id, chunk in wanted.items() if chunk_id not in alive],
@@ -85,6 +86,11 @@ def point_id(chunk_id: str, valid_from: int) -> str:
 
 def marker_id(author: str, version: int) -> str:
     return str(UUID(digest_of("published", author, version)[:32]))
+
+
+def dense(chunk: Chunk) -> list[float]:
+    assert chunk.vector is not None  # as `difference` saw
+    return chunk.vector.tolist()
 
 
 def payload(chunk: Chunk, valid_from: int) -> dict[str, Any]:
@@ -122,14 +128,14 @@ def fused(rankings: Sequence[Sequence[str]], weights: Sequence[float], limit: in
 
 
 def scored(
-    best: Mapping[str, float], found: Mapping[str, tuple[Mapping[str, Any], Vector]], query: Vector
+    best: Mapping[str, float], found: Mapping[str, tuple[Mapping[str, Any], Sequence[float]]], query: Vector
 ) -> list[ScoredChunk]:
     """`best`: ids of points and their scores. `found`: the payload and the dense vector of each."""
     return [_scored(*found[point], score=score, query=query) for point, score in best.items()]
 
 
-def _scored(payload: Mapping[str, Any], vector: Vector, *, score: float, query: Vector) -> ScoredChunk:
+def _scored(payload: Mapping[str, Any], vector: Sequence[float], *, score: float, query: Vector) -> ScoredChunk:
     chunk = Chunk(**payload["chunk"])
     packed = b64decode(payload.get("sentences", ""))  # a point of before sentences had vectors has none
-    similarity = sum(map(mul, vector, query), 0.0)
+    similarity = sum(map(mul, vector, query.tolist()), 0.0)
     return ScoredChunk(chunk, score, similarity, cosines(chunk.sentence_rules, packed, query))

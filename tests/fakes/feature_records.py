@@ -1,6 +1,5 @@
 """Makes records and versions for tests of what stores them."""
 
-import math
 import random
 
 from feature_store.ports import FeatureWriter
@@ -65,7 +64,9 @@ def make_document(name: str, text: str = "The fog came in.", author: str = "maud
     )
 
 
-def make_chunk(name: str, text: str = "The fog came in.", author: str = "maud", vector: Vector | None = None) -> Chunk:
+def make_chunk(
+    name: str, text: str = "The fog came in.", author: str = "maud", vector: "Vector | None" = None
+) -> Chunk:
     return Chunk(
         document_id=make_document(name, author=author).id,
         author=author,
@@ -118,19 +119,22 @@ def random_vector(seed: str, dimensions: int = DIMENSIONS) -> Vector:
 
     source = random.Random(seed)
     vector = np.array([source.gauss(0, 1) for _ in range(dimensions)], dtype=np.float32)
-    return tuple((vector / np.linalg.norm(vector)).tolist())
+    return vector / np.linalg.norm(vector)
 
 
 def axis(number: int) -> Vector:
     """The unit vector along one dimension: orthogonal to every other axis."""
-    return tuple(float(number == dimension) for dimension in range(DIMENSIONS))
+    import numpy as np
+
+    return np.eye(DIMENSIONS, dtype=np.float32)[number]
 
 
 def between(left: Vector, right: Vector, share: float) -> Vector:
     """A unit vector between two: `share` 0 is left, 1 is right."""
-    mixed = [(1 - share) * a + share * b for a, b in zip(left, right, strict=True)]
-    length = math.sqrt(sum(value * value for value in mixed))
-    return tuple(value / length for value in mixed)
+    import numpy as np
+
+    mixed = (1 - share) * left + share * right
+    return mixed / np.linalg.norm(mixed)
 
 
 def without_vectors(chunks: list[Chunk]) -> list[Chunk]:

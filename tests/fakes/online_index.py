@@ -42,7 +42,7 @@ class HashEncoder:
         self.encoded += texts
         return [self._encode(text) for text in texts]
 
-    def encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[list[Vector]]:
+    def encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> "list[list[Vector | None]]":
         return encode_alone(self, texts, spans)
 
     def _encode(self, text: str) -> Vector:
@@ -53,7 +53,7 @@ class HashEncoder:
         length = float(np.linalg.norm(vector))
         if length == 0:
             vector[0] = length = 1.0
-        return tuple((vector / np.float32(length)).tolist())
+        return vector / np.float32(length)
 
 
 class InMemoryIndex:
@@ -63,7 +63,7 @@ class InMemoryIndex:
         self._live: dict[tuple[str, str], dict[int, dict[str, Chunk]]] = {}
 
     def publish(self, version: FeatureVersion, chunks: Sequence[Chunk], *, dimensions: int) -> tuple[int, int]:
-        if wrong := [chunk.id for chunk in chunks if len(chunk.vector) != dimensions]:
+        if wrong := [chunk.id for chunk in chunks if chunk.vector is None or len(chunk.vector) != dimensions]:
             raise ValueError(f"chunk {wrong[0]} has no vector of {dimensions} dimensions")
         versions = self._live.setdefault((version.author, version.encoder), {})
         if version.number in versions:

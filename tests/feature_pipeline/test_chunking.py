@@ -30,7 +30,7 @@ def test_a_chunk_says_where_it_stands_and_what_is_searched() -> None:
     assert (chunks[1].document_id, chunks[1].title, chunks[1].url) == (doc.id, doc.title, doc.url)
     assert chunks[1].text == doc.text[chunks[1].start : chunks[1].end]
     assert [c.token_count for c in chunks] == HashEncoder().count_tokens([c.search_text for c in chunks])
-    assert chunks[0].vector == ()
+    assert chunks[0].vector is None
 
 
 def test_cuts_are_made_between_sentences() -> None:

@@ -53,7 +53,7 @@ def test_vectors_are_of_unit_length_and_in_the_order_of_the_texts(encoder: Sente
 
 def test_values_are_float32(encoder: SentenceEncoder) -> None:
     (vector,) = encoder.encode(["fog"])
-    assert vector == tuple(np.array(vector, dtype=np.float32).tolist())
+    assert (vector.dtype, vector.shape) == (np.float32, (encoder.dimensions,))
 
 
 def test_near_meanings_are_near(encoder: SentenceEncoder) -> None:
@@ -84,7 +84,7 @@ def test_what_exceeds_max_tokens_is_not_embedded_and_what_does_not_is(encoder: S
     assert encoder.count_tokens([fits + "bell", fits + "bell bell"]) == [256, 257]
     last_word, cut, cut_too = encoder.encode([fits + "bell", fits + "fog bell", fits + "fog tide"])
     assert cut == pytest.approx(cut_too, abs=1e-5)
-    assert last_word != pytest.approx(cut, abs=1e-5)
+    assert not np.allclose(last_word, cut, atol=1e-5)
 
 
 CAT = "Mainspring. I took the cat to the vet in the snow. She is seven. The bill was £40."
@@ -93,10 +93,10 @@ CAT = "Mainspring. I took the cat to the vet in the snow. She is seven. The bill
 def test_a_span_has_the_mean_of_its_tokens_in_the_text(encoder: SentenceEncoder) -> None:
     she, tail = CAT.index("She"), len(CAT)
     spans = [(0, tail), (she, she + 13), (5, 5), (she - 1, she)]
-    whole, everything, seven, nothing, space = map(np.array, encoder.encode_spans([CAT], [spans])[0])
+    whole, everything, seven, nothing, space = encoder.encode_spans([CAT], [spans])[0]
     assert whole @ np.array(encoder.encode([CAT])[0]) == pytest.approx(1, abs=2e-3)  # in bfloat16 on some machines
     assert whole @ everything > 0.98  # but for the special tokens
-    assert nothing.size == space.size == 0
+    assert nothing is space is None
     asked, alone = np.array(encoder.encode(["How old is the cat?", "She is seven."]))
     assert asked @ seven > asked @ alone + 0.1
     assert np.linalg.norm(seven) == pytest.approx(1)
@@ -116,7 +116,7 @@ def test_spans_of_several_texts_stay_with_their_texts(encoder: SentenceEncoder) 
 def test_what_a_text_holds_beyond_the_limit_has_no_vector(encoder: SentenceEncoder) -> None:
     text = "fog " * 300 + "bell"
     ((_, first, last),) = encoder.encode_spans([text], [[(0, 3), (len(text) - 4, len(text))]])
-    assert (len(first), last) == (encoder.dimensions, ())
+    assert (len(first), last) == (encoder.dimensions, None)
 
 
 def test_an_encoder_that_does_not_pool_by_the_mean_embeds_each_span_alone(folder: Path) -> None:
@@ -132,7 +132,7 @@ def test_an_encoder_that_does_not_pool_by_the_mean_embeds_each_span_alone(folder
     expected = other.encode([CAT, CAT[51:64]])
     assert CAT[51:64] == "She is seven."
     assert np.allclose((whole, seven), expected, atol=1e-5)
-    assert nothing == ()
+    assert nothing is None
 
 
 def test_threads_share_an_encoder(encoder: SentenceEncoder) -> None:
@@ -278,7 +278,7 @@ def test_compiled_for_one_text_at_a_time_it_makes_the_vectors_of_float32(
         (one,), (other,) = compiled.encode([text]), exact.encode([text])
         np.testing.assert_allclose(one, other, atol=2e-6)
         assert np.linalg.norm(one) == pytest.approx(1.0)
-    assert compiled.encode(list(TEXTS)) == encoder.encode(list(TEXTS))
+    assert np.array_equal(compiled.encode(list(TEXTS)), encoder.encode(list(TEXTS)))
     assert compiled.encode([]) == []
     assert (compiled.fingerprint, compiled.dimensions, compiled.max_tokens) == (
         encoder.fingerprint,
@@ -294,7 +294,7 @@ def test_compiled_it_is_shared_by_threads(encoder: SentenceEncoder, cache_dir: P
     texts = [f"{text} {n}" for n in range(5) for text in TEXTS]
     alone = [compiled.encode([text]) for text in texts]
     with ThreadPoolExecutor(4) as threads:
-        assert list(threads.map(lambda text: compiled.encode([text]), texts)) == alone
+        assert np.array_equal(list(threads.map(lambda text: compiled.encode([text]), texts)), alone)
 
 
 @pytest.mark.slow
@@ -306,7 +306,7 @@ def test_the_graph_is_traced_once_and_opened_without_torch(encoder: SentenceEnco
         "from feature_store.compiled_encoder import CompiledEncoder\n"
         "from feature_store.encoder import load_encoder\n"
         "cache = Path(sys.argv[1])\n"
-        "print(CompiledEncoder(load_encoder('all-minilm-l6-v2', cache), cache).encode(['fog'])[0])\n"
+        "print(CompiledEncoder(load_encoder('all-minilm-l6-v2', cache), cache).encode(['fog'])[0].tolist())\n"
         "assert not {'torch', 'transformers', 'sentence_transformers'} & set(sys.modules)\n"
     )
     command = [sys.executable, "-c", script, str(tmp_path)]

@@ -104,7 +104,8 @@ def forget(settings: Settings, author: str, selection: Selection, *, retrain: bo
         index.erase(author)
         for version in kept:
             chunks = store.chunks(author, version)
-            dimensions = len(chunks[0].vector) if chunks else wiring.encoder(settings, author).dimensions
+            known = chunks[0].vector if chunks else None
+            dimensions = wiring.encoder(settings, author).dimensions if known is None else len(known)
             index.publish(version, chunks, dimensions=dimensions)
             progress.advance()
     progress.finish()

@@ -4,7 +4,6 @@ setting `feature_store.encoder` (of a folder, the folder's).
 
 import asyncio
 import base64
-import struct
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
@@ -67,7 +66,7 @@ def routes(services: Services) -> APIRouter:
         if (encoder := encoders.get(body.model)) is None:
             raise UnknownModelError(f"there is no encoder {body.model!r}. Here is: {', '.join(sorted(encoders))}.")
         tokens, vectors = await while_connected(request, _embed(encoder, body, services.answering.admission))
-        written = [_base64(vector) if body.encoding_format == "base64" else list(vector) for vector in vectors]
+        written = [_base64(vector) if body.encoding_format == "base64" else vector.tolist() for vector in vectors]
         data = [{"object": "embedding", "index": index, "embedding": one} for index, one in enumerate(written)]
         usage = {"prompt_tokens": tokens, "total_tokens": tokens}
         return JSONResponse({"object": "list", "data": data, "model": body.model, "usage": usage})
@@ -108,4 +107,4 @@ async def _encode(encoder: Encoder, texts: Sequence[str]) -> list[Vector]:
 
 def _base64(vector: Vector) -> str:
     """float32, little-endian, as OpenAI's clients read it."""
-    return base64.b64encode(struct.pack(f"<{len(vector)}f", *vector)).decode("ascii")
+    return base64.b64encode(vector.astype("<f4").tobytes()).decode("ascii")
