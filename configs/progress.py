@@ -24,6 +24,9 @@ class Progress(Protocol):
     def say(self, line: str) -> None:
         """A line for the person who watches, such as the expected time."""
 
+    def point(self, series: str, step: int, value: float) -> None:
+        """A point of a curve, such as the loss after a step of training. A resumed stage repeats those it had."""
+
 
 class Silent:
     """Ignores everything."""
@@ -41,6 +44,9 @@ class Silent:
         return None
 
     def say(self, line: str) -> None:
+        return None
+
+    def point(self, series: str, step: int, value: float) -> None:
         return None
 
 

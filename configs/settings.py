@@ -226,6 +226,14 @@ class AccessSettings(Section):
     hosts: list[str]  # names besides localhost that a server on loopback is called by, e.g. behind a proxy
 
 
+class JobSettings(Section):
+    """Long work that a server's page begins: twin/background."""
+
+    at_once: Positive  # of this data folder; the others wait
+    max_upload_mb: Annotated[float, Field(gt=0)]  # of all files that are dropped at once
+    max_upload_files: Positive
+
+
 class Settings(Section):
     data_dir: DataFolder
     cache_dir: Folder
@@ -240,6 +248,7 @@ class Settings(Section):
     serving: ServingSettings
     remote: RemoteSettings
     access: AccessSettings
+    jobs: JobSettings
 
 
 def load_settings(

@@ -59,6 +59,10 @@ class FeatureReader(Protocol):
     def posts(self, author: str, version: FeatureVersion | None = None) -> list[Post]:
         """Collected posts, now or as of a version, by source_id. Raises UnknownAuthorError."""
 
+    def state(self, author: str) -> str:
+        """Another one after every write of posts or documents: what was read stands while it is the same. Raises
+        UnknownAuthorError."""
+
     def posts_ever(self, author: str) -> list[Post]:
         """Every post whose bytes the store still holds, deleted ones too, as it last was. Raises UnknownAuthorError."""
 

@@ -7,6 +7,10 @@ InferenceError
 ├── InvalidRequestError      only a look at what is served shows that a request makes no sense
 ├── PromptTooLongError       the conversation does not fit the model's context
 ├── AnswerNotFoundError      feedback names an answer that is not remembered
+├── UnknownJobError          there is no such job
+├── UnknownPostError         there is no such post
+├── UploadRefusedError       a file cannot be taken: its name, its size, or no room
+├── RestrictedError          this key may not do that, whatever its scopes
 ├── BatchFileError           a file of a batch cannot be read or written
 ├── OverloadedError          the wait would be too long, or the server is draining
 ├── ServerRefusedError       the server that runs over this data folder does not answer what it was asked
@@ -52,6 +56,24 @@ class PromptTooLongError(InferenceError):
 
 class AnswerNotFoundError(InferenceError):
     exit_code = ExitCode.NOT_FOUND
+
+
+class UnknownJobError(InferenceError):
+    exit_code = ExitCode.NOT_FOUND
+
+
+class UnknownPostError(InferenceError):
+    exit_code = ExitCode.NOT_FOUND
+
+
+class UploadRefusedError(InferenceError):
+    def __init__(self, message: str, *, too_large: bool = False) -> None:
+        super().__init__(message)
+        self.too_large = too_large
+
+
+class RestrictedError(InferenceError):
+    exit_code = ExitCode.REFUSED
 
 
 class BatchFileError(InferenceError):

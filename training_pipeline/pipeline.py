@@ -35,8 +35,8 @@ from training_pipeline.run_context import RunContext
 ADAPTER_FOLDER = "adapter"
 
 
-def train(run: RunContext, registry: ModelPublisher, *, say: Callable[[str], None]) -> AdapterVersion:
-    """Fine-tune on the author's features, judge, and register a candidate.
+def train(run: RunContext, registry: ModelPublisher, *, say: Callable[[str], None]) -> tuple[AdapterVersion, Judgement]:
+    """Fine-tune on the author's features, judge, and register a candidate; also what it was judged by.
 
     A run is named by everything that decides its result; after a kill the same call resumes from its last checkpoint.
     Raises TooLittleTextError, DeviceUnavailableError, DivergedError, FeaturesErasedError.
@@ -78,7 +78,7 @@ def train(run: RunContext, registry: ModelPublisher, *, say: Callable[[str], Non
     registry.log_run(run.author, {key: str(value) for key, value in manifest.training.items()}, state.curve)
     version = registry.register(run.author, judged.folder)
     shutil.rmtree(folder)
-    return version
+    return version, judged.judgement
 
 
 def evaluate(version: AdapterVersion, run: RunContext) -> tuple[Evaluation, Judgement]:

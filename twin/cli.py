@@ -5,24 +5,17 @@ Nothing but the standard library is imported above `run`, so that a Ctrl-C is ha
 
 import atexit
 import contextlib
-import errno
 import os
 import sys
 import threading
 import traceback
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import NoReturn
 
-from configs.errors import ExitCode, TwinError
-from configs.files import keep_private, write_whole
-from configs.memory import ran_out
-from twin import interruption, native
+from configs.errors import ExitCode
+from configs.files import keep_private
+from twin import failures, interruption, native
 from twin.session import Session
-
-UNUSABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG)
-DISK_FULL = "the disk is full. Free some space and run the same command again: it goes on where it stopped."
-NO_MEMORY = "memory has run out. Close other programs and run the same command again: it goes on where it stopped."
 
 
 def main() -> NoReturn:
@@ -76,41 +69,9 @@ def _explain(error: Exception, session: Session) -> int:
         return ExitCode.INTERRUPTED
     if session.verbose:
         traceback.print_exception(error)
-    if isinstance(error, TwinError):
-        _say(f"Error: {error}")
-        return error.exit_code
-    if _is_disk_full(error):
-        _say(f"Error: {DISK_FULL}")
-        return ExitCode.ENVIRONMENT
-    if ran_out(error):
-        _say(f"Error: {NO_MEMORY}")
-        return ExitCode.ENVIRONMENT
-    if isinstance(error, OSError) and error.errno in UNUSABLE:
-        _say(f"Error: {error.filename or 'a file'} cannot be used: {error.strerror}. Check data_dir and cache_dir.")
-        return ExitCode.ENVIRONMENT
-    _say(f"Something went wrong inside the program: {type(error).__name__}: {error}")
-    _say(f"{_keep_traceback(error, session)} Run the command with --verbose to see it here.")
-    return ExitCode.BUG
-
-
-def _is_disk_full(error: BaseException | None) -> bool:
-    """Libraries wrap the operating system's error, or only quote its words."""
-    while error is not None:
-        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-            return True
-        if os.strerror(errno.ENOSPC).lower() in str(error).lower():
-            return True
-        error = error.__cause__ or error.__context__
-    return False
-
-
-def _keep_traceback(error: Exception, session: Session) -> str:
-    path = session.log_dir / f"error-{datetime.now(UTC):%Y%m%d-%H%M%S}-{os.getpid()}.txt"
-    try:
-        write_whole(path, "".join(traceback.format_exception(error)))
-    except OSError as problem:
-        return f"The traceback could not be kept ({problem})."
-    return f"The traceback is kept in {path}."
+    message, code = failures.explained(error, session.log_dir)
+    _say(f"Error: {message}" if code != ExitCode.BUG else f"{message} Run the command with --verbose to see it here.")
+    return code
 
 
 def _say(line: str) -> None:

@@ -58,11 +58,6 @@ def table_console() -> "Console":
     return Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else TABLE_WIDTH)
 
 
-def counted(number: int, noun: str) -> str:
-    """1, "post" → "1 post"; 2, "post" → "2 posts"."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
 def duration(seconds: float) -> str:
     """A length of time as a person says it: "3.2 s", "4 min 10 s", "2 h 5 min"."""
     if seconds < 59.95:
@@ -88,6 +83,9 @@ class _Stage:
     def say(self, line: str) -> None:
         note(line)
         sys.stderr.flush()
+
+    def point(self, series: str, step: int, value: float) -> None:
+        return None
 
     def close(self) -> None:
         return None

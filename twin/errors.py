@@ -2,7 +2,6 @@
 
 CommandLineError
 ├── AuthorNameError     no id can be made of the name, or it is not clear which author is meant
-├── NothingToServeError no author has a model yet
 ├── NothingToForgetError no post or source of that name
 ├── NotConfirmedError   what cannot be undone was not agreed to
 └── SyncFailedError     some of the sources could not be collected
@@ -17,10 +16,6 @@ class CommandLineError(TwinError):
 
 class AuthorNameError(CommandLineError):
     exit_code = ExitCode.USAGE
-
-
-class NothingToServeError(CommandLineError):
-    exit_code = ExitCode.NOT_FOUND
 
 
 class NothingToForgetError(CommandLineError):

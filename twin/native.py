@@ -28,8 +28,12 @@ COMMANDS_THAT_TRAIN = ("up", "train", "evaluate")
 def prepare(arguments: Sequence[str]) -> None:
     """Does not return when it starts the process anew; returns when that would not help or was done."""
     trains = any(command in arguments for command in COMMANDS_THAT_TRAIN)
-    given = set(os.environ) | {ours for ours, other in SET_BY_ANOTHER_NAME.items() if other in os.environ}
-    missing = {name: value for name, value in SETTINGS.items() if name not in given}
-    if trains and missing and platform.libc_ver()[0] == "glibc":
-        os.environ.update(missing)
+    if trains and (absent := missing()):
+        os.environ.update(absent)
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606  # ourselves, no shell
+
+
+def missing() -> dict[str, str]:
+    """What of the environment a process that trains would want besides; empty where it would not help."""
+    given = set(os.environ) | {ours for ours, other in SET_BY_ANOTHER_NAME.items() if other in os.environ}
+    return {n: v for n, v in SETTINGS.items() if n not in given} if platform.libc_ver()[0] == "glibc" else {}

@@ -1,7 +1,7 @@
 """Makes concrete things of the settings: the one place that names backends. Heavy imports stand in the functions."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,6 +21,8 @@ from model_registry.feedback import FeedbackLog
 from model_registry.prompting import PromptRenderer
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from configs.progress import Progress
     from feature_pipeline.fetching.cache import PageCache
     from feature_pipeline.labels.backward_prompts import BackwardPrompts
@@ -32,9 +34,11 @@ if TYPE_CHECKING:
     from inference_pipeline.keys import KeyStore
     from inference_pipeline.pipeline import AnswerPipeline
     from inference_pipeline.probes import IndexProbe
+    from inference_pipeline.uploads import Uploads
     from model_registry.ports import AdapterVersion, ModelPublisher
     from training_pipeline.evaluation.judge import Judge
     from training_pipeline.run_context import RunContext
+    from twin.background.runner import JobRunner
 
 ENCODERS = 4  # kept loaded
 GPU_DEVICES = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")  # of NVIDIA, of AMD, and of either under WSL
@@ -64,7 +68,11 @@ def online_index(settings: Settings) -> "closing[OnlineIndex]":
 
 def question_encoder(settings: Settings, author: str) -> "Encoder":
     """The author's encoder as a server asks it, one text at a time; where there is a GPU, as it is."""
-    return _question_encoder(encoder_name(settings, author), settings.cache_dir)
+    return question_encoder_called(settings, encoder_name(settings, author))
+
+
+def question_encoder_called(settings: Settings, name: str) -> "Encoder":
+    return _question_encoder(name, settings.cache_dir)
 
 
 @lru_cache(maxsize=ENCODERS)
@@ -98,7 +106,12 @@ def encoder_name(settings: Settings, author: str) -> str:
     if settings.feature_store.encoder != AUTO:
         return settings.feature_store.encoder
     versions = feature_store(settings).versions(author)
-    return (versions[-1].chosen_encoder if versions else "") or FOR_ENGLISH
+    return (versions[-1].chosen_encoder if versions else "") or usual_encoder(settings)
+
+
+def usual_encoder(settings: Settings) -> str:
+    """Of an author of whom nothing is known yet."""
+    return FOR_ENGLISH if settings.feature_store.encoder == AUTO else settings.feature_store.encoder
 
 
 @lru_cache(maxsize=ENCODERS)  # `twin up` embeds posts, then a question, then serves: the model is loaded once
@@ -227,6 +240,29 @@ def work_dir(settings: Settings) -> Path:
 def reports_dir(settings: Settings, author: str) -> Path:
     """Where the reports of `twin evaluate` are: they show the author's own text."""
     return settings.data_dir / "reports" / author
+
+
+def jobs_dir(settings: Settings) -> Path:
+    return settings.data_dir / "jobs"
+
+
+def job_runner(settings: Settings, kinds: "Mapping[str, type[BaseModel]]") -> "JobRunner":
+    from twin import native
+    from twin.background.runner import JobRunner
+
+    environment = os.environ | native.missing()
+    return JobRunner(jobs_dir(settings), kinds=kinds, settings=settings, environment=environment)
+
+
+def uploads(settings: Settings) -> "Uploads":
+    from inference_pipeline.uploads import Uploads
+
+    return Uploads(
+        settings.data_dir / "uploads",
+        max_mb=settings.jobs.max_upload_mb,
+        max_files=settings.jobs.max_upload_files,
+        min_free_mb=settings.feature_store.min_free_mb,
+    )
 
 
 @contextmanager

@@ -78,6 +78,10 @@ class DeltaFeatureStore:
         posts = self._table(author, POSTS).read(_as_of(author, version, POSTS.table))
         return sorted(posts, key=lambda post: (post.source_id, post.source))
 
+    def state(self, author: str) -> str:
+        tables = [self._table(author, rows) for rows in (POSTS, DOCUMENTS)]
+        return " ".join([self._tables(author).name, *(str(one.version) if one.exists else "-" for one in tables)])
+
     def posts_ever(self, author: str) -> list[Post]:
         table = self._table(author, POSTS)
         versions = range(table.version + 1) if table.exists else ()

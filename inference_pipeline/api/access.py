@@ -30,6 +30,7 @@ OPEN_FILES = "/web/"
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_HEADER = "x-csrf-token"
 COOKIE = "twin_session"
+STREAMED = frozenset({"/admin/uploads"})  # with limits of its own, as it may be larger than memory
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 PASSED_ON = ("forwarded", "x-forwarded-for", "x-real-ip")  # by a proxy, for somebody who is not on this machine
 BYTES_PER_MB = 1_000_000
@@ -125,7 +126,7 @@ class AccessControl:
             with ExitStack() as held:
                 caller, session = self._admit(scope, held)
                 scope.setdefault("state", {}).update(caller=caller, session=session)
-                body = await self._body(scope, receive) if scope["method"] in ("POST", "PUT", "PATCH") else None
+                body = await self._body(scope, receive) if _is_read(scope) else None
                 await self._app(scope, _replayed(body, receive) if body is not None else receive, send)
         except _RefusedError as refused:
             REFUSED.labels(str(refused.answer.status)).inc()
@@ -248,6 +249,10 @@ def _hardened(send: Send) -> Send:
 
 def _own_origin(scope: Scope, headers: Headers) -> str:
     return f"{scope['scheme']}://{headers.get('host', '')}"
+
+
+def _is_read(scope: Scope) -> bool:
+    return scope["method"] in ("POST", "PUT", "PATCH") and route_path(scope) not in STREAMED
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
@@ -18,7 +18,7 @@ from inference_pipeline.api.errors import answer_errors
 from inference_pipeline.api.openapi import ANY_ERROR
 from inference_pipeline.api.recent_answers import RecentAnswers
 from inference_pipeline.api.routes import routers
-from inference_pipeline.api.services import Services
+from inference_pipeline.api.services import AdminPorts, Services
 from inference_pipeline.api.sessions import Sessions
 from inference_pipeline.engine_pool import EnginePool
 from inference_pipeline.keys import KeyStore
@@ -26,6 +26,8 @@ from inference_pipeline.pipeline import AnswerPipeline
 from inference_pipeline.running_server import key_of
 from model_registry.feedback import FeedbackLog
 from model_registry.ports import ModelPublisher
+
+JOBS_SECONDS = 1.0  # how often it looks whose turn it is
 
 logger = logging.getLogger(__name__)
 
@@ -42,19 +44,25 @@ def create_app(
     access: AccessSettings,
     keys: KeyStore,
     secret: str | None = None,
+    admin: AdminPorts | None = None,
 ) -> FastAPI:
-    """While it runs it takes up new champions, and lets go of what was erased, every `settings.refresh_seconds`; when
-    it ends it closes `pool`. By `secret` it proves to commands of this machine that it is the server they look for."""
+    """While it runs it takes up new champions, and lets go of what was erased, every `settings.refresh_seconds`, and
+    begins the jobs whose turn it is; when it ends it closes `pool`. By `secret` it proves to commands of this machine
+    that it is the server they look for."""
     secret = secret or secrets.token_hex(32)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        refreshing = asyncio.create_task(_refresh_forever(pool, pipeline, settings.refresh_seconds))
+        forever = [_forever(settings.refresh_seconds, _refresh, pool, pipeline)]
+        if admin:
+            forever.append(_forever(JOBS_SECONDS, asyncio.to_thread, admin.jobs.tick))
+        beside = [asyncio.create_task(one) for one in forever]
         try:
             yield
         finally:
-            refreshing.cancel()
-            await asyncio.gather(refreshing, return_exceptions=True)
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
             await pool.close()
 
     # The interactive pages would be loaded from a content network: nothing here leaves the machine.
@@ -73,6 +81,7 @@ def create_app(
         keys=keys,
         secret=secret,
         sessions=app.state.sessions,
+        admin=admin,
     )
     for router in routers(services):
         app.include_router(router)
@@ -95,11 +104,15 @@ def create_app(
     return app
 
 
-async def _refresh_forever(pool: EnginePool, pipeline: AnswerPipeline, seconds: float) -> None:
+async def _refresh(pool: EnginePool, pipeline: AnswerPipeline) -> None:
+    await pool.refresh()
+    await asyncio.to_thread(pipeline.refresh)
+
+
+async def _forever(seconds: float, work: Callable[..., Awaitable[None]], *arguments: object) -> None:
     while True:
         try:
-            await pool.refresh()
-            await asyncio.to_thread(pipeline.refresh)
+            await work(*arguments)
         except Exception:  # a bug there must not end the loop: the server would never see a new champion again
             logger.exception("looking for what is new failed")
         await asyncio.sleep(seconds)

@@ -26,7 +26,11 @@ from inference_pipeline.errors import (
     OverloadedError,
     PromptTooLongError,
     RateLimitedError,
+    RestrictedError,
+    UnknownJobError,
     UnknownKeyError,
+    UnknownPostError,
+    UploadRefusedError,
 )
 from model_registry.errors import FeedbackRefusedError, PromotionRefusedError, TaintedModelError, UnknownModelError
 
@@ -124,6 +128,15 @@ def wire_error(error: TwinError) -> WireError:
             return WireError(409, str(error), code="promotion_refused")
         case KeyNameError():
             return WireError(400, str(error), param="name", code="invalid_key_name")
+        case UnknownJobError():
+            return WireError(404, str(error), param="id", code="job_not_found")
+        case UnknownPostError():
+            return WireError(404, str(error), param="post", code="post_not_found")
+        case UploadRefusedError():
+            status = 413 if error.too_large else 400
+            return WireError(status, str(error), param="path", code="upload_refused", headers={"Connection": "close"})
+        case RestrictedError():
+            return WireError(403, str(error), "permission_error", code="restricted")
         case UnknownKeyError():
             return WireError(404, str(error), param="name", code="key_not_found")
         case _:

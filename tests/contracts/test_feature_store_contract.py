@@ -221,3 +221,15 @@ def test_one_author_is_written_by_one_at_a_time(store: FeatureWriter) -> None:
     assert "maud" in str(caught[0])
     with store.writing("maud"):
         assert store.posts("maud") == []
+
+
+def test_the_state_is_another_after_each_write(store: FeatureWriter) -> None:
+    seen = [store.state("maud")]
+    store.write_posts("maud", upserts=[make_post("a")], deleted_ids=[])
+    seen.append(store.state("maud"))
+    assert store.state("maud") == seen[-1]
+    store.commit("maud", documents=[make_document("a")], chunks=[], examples=[], encoder="e", configuration={})
+    seen.append(store.state("maud"))
+    store.write_posts("maud", upserts=[], deleted_ids=[make_post("a").id])
+    seen.append(store.state("maud"))
+    assert len(set(seen)) == len(seen)

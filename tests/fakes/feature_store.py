@@ -21,6 +21,7 @@ from feature_store.records import (
     Post,
     Record,
     Split,
+    digest_of,
     row_digest,
 )
 from feature_store.versions import (
@@ -78,6 +79,10 @@ class InMemoryFeatureStore:
         self.profile(author)
         posts = self._as_of(author, version).posts if version else self._posts[author]
         return sorted(posts.values(), key=lambda post: (post.source_id, post.source))
+
+    def state(self, author: str) -> str:
+        posts = [post.content_hash for post in self.posts(author)]
+        return digest_of(posts, [document.digest for document in self.documents(author)])
 
     def posts_ever(self, author: str) -> list[Post]:
         self.profile(author)

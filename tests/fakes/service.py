@@ -12,6 +12,7 @@ from fakes.world import World
 from inference_pipeline.api import create_app
 from inference_pipeline.api.access import COOKIE
 from inference_pipeline.api.server import bind, dropping_stalled
+from inference_pipeline.api.services import AdminPorts
 from inference_pipeline.keys import KeyStore
 from model_registry.feedback import FeedbackLog
 
@@ -23,7 +24,14 @@ ASKED = [{"role": "user", "content": "When was the ferry Patient Annie built?"}]
 class Service:
     """The application behind uvicorn, in a thread with an event loop of its own."""
 
-    def __init__(self, world: World, access: AccessSettings | None = None, *, root_path: str = "") -> None:
+    def __init__(
+        self,
+        world: World,
+        access: AccessSettings | None = None,
+        *,
+        root_path: str = "",
+        admin: AdminPorts | None = None,
+    ) -> None:
         self.world = world
         self.access = access or ACCESS
         self.keys = KeyStore(world.folder / "keys.sqlite")
@@ -39,6 +47,7 @@ class Service:
             access=self.access,
             keys=self.keys,
             secret=self.secret,
+            admin=admin,
         )
         http = dropping_stalled(self.access.stalled_seconds)
         config = uvicorn.Config(self.app, http=http, log_config=None, access_log=False, root_path=root_path)

@@ -7,8 +7,9 @@ script and loads nothing: a content security policy says so to the browser, and 
 import base64
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from configs.files import write_whole
 from model_registry.evaluation import Measures, ParityResult
@@ -72,8 +73,9 @@ class Report:
     conversations: Sequence[Conversation] = ()  # the worst first
 
 
-def report_of(version: AdapterVersion, judgement: Judgement, refusals: Sequence[str]) -> Report:
-    """The report of the newest evaluation of `version`, which is `judgement`, with the texts that were judged."""
+def report_of(version: AdapterVersion, judgement: Judgement | None, refusals: Sequence[str]) -> Report:
+    """The report of the newest evaluation of `version`, which is `judgement`, with the texts that were judged; without
+    them where it is None."""
     manifest = version.manifest
     training = manifest.training
     known = {
@@ -95,8 +97,10 @@ def report_of(version: AdapterVersion, judgement: Judgement, refusals: Sequence[
         judges=version.judges,
         parity=version.parity,
         refusals=refusals,
-        samples=_samples(judgement.generations),
-        conversations=[_conversation(exchange) for exchange in worst(judgement.exchanges, CONVERSATIONS)],
+        samples=_samples(judgement.generations) if judgement else (),
+        conversations=[_conversation(exchange) for exchange in worst(judgement.exchanges, CONVERSATIONS)]
+        if judgement
+        else (),
     )
 
 
@@ -124,6 +128,25 @@ def render(report: Report) -> str:
         loss=_loss(report.curves),
         shown=SHOWN,
     )
+
+
+def texts(report: Report) -> dict[str, Any]:
+    """For JSON: what the version wrote."""
+    return {
+        "samples": [asdict(sample) for sample in report.samples],
+        "conversations": [asdict(conversation) for conversation in report.conversations],
+    }
+
+
+def as_data(report: Report) -> dict[str, Any]:
+    """For JSON: what the page of the report says and draws, but for the texts."""
+    loss = _loss(report.curves)
+    return {
+        "verdict": verdict(report),
+        "headlines": [{"figure": figure, "what": what} for figure, what in _headlines(report.judges)],
+        "sections": [asdict(section) for section in _sections(report.judges)],
+        "loss": asdict(loss) if loss else None,
+    }
 
 
 def verdict(report: Report) -> list[str]:

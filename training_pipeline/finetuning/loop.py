@@ -90,6 +90,9 @@ def finetune(
     labels_per_step = sum(sequence.label_tokens for sequence in train) / steps_per_epoch
     progress.start("fine-tune", state.steps)
     progress.advance(state.step)
+    for step, series, value in state.curve:
+        if series.endswith("loss"):
+            progress.point(series, step, value)
     data = itertools.islice(schedule(train, tokens=settings.tokens_per_step, seed=settings.seed), state.step, None)
     tokens_read, seconds_before = 0, state.seconds  # at the last checkpoint
     model.train()
@@ -114,9 +117,11 @@ def finetune(
         tokens_read += sum(len(sequence.ids) for sequence in batch)
         state.step += 1
         state.curve.append((state.step, "train_loss", nats.mean().item()))
+        progress.point("train_loss", state.step, state.curve[-1][2])
         last = state.step == state.steps
         if validation and (last or state.step % plan.validate_every == 0):
             _validate(model, validation, state, settings, placement)
+            progress.point("validation_loss", state.step, state.curve[-1][2])
         state.seconds += time.perf_counter() - started
         state.finished = last or state.worse >= settings.patience
         if state.finished or state.step % settings.checkpoint_steps == 0:

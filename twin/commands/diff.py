@@ -1,6 +1,6 @@
 """`twin models diff`: two versions, what they were made of and each figure."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -36,7 +36,7 @@ def _show(found: "Difference") -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from twin.jobs.diff import MISSING
+    from twin.jobs.diff import figure_in_words
 
     out, one, other = table_console(), found.old, found.new
     table = Table("made of", one.name, other.name, box=None, padding=(0, 2, 0, 0), title_justify="left")
@@ -51,21 +51,8 @@ def _show(found: "Difference") -> None:
         if row["judge"] != judge:
             judge = row["judge"]
             table.add_row(Text(judge, style="bold"))
-        table.add_row(*_cells(row, MISSING))
+        said = figure_in_words(row)
+        shown = (said["shown_old"], said["shown_new"], said["shown_difference"], said["verdict"])
+        table.add_row(f"  {said['label']}", *shown)
     out.print(table)
     out.print(f"better, worse: the figure of {one.name} lies outside the 95% interval of {other.name}'s.", style="dim")
-
-
-def _cells(row: dict[str, Any], missing: str) -> list[str]:
-    """Name, old, new, difference, and what the difference means."""
-    from model_registry.evaluation import Measure
-    from model_registry.judges import description
-    from twin import wiring
-
-    figure, difference = description(wiring.judges(), row["judge"]).figure(row["name"]), row["difference"]
-    both = [row["old"], row["new"]]
-    shown = [missing if one is None else figure.text(Measure.model_validate(one)) for one in both]
-    text = missing if difference is None else figure.unit.text(difference)
-    sign = "+" if difference and difference > 0 and not text.startswith("+") else ""
-    verdict = {None: "beyond the interval" if row["beyond"] else "", True: "better", False: "worse"}[row["better"]]
-    return [f"  {figure.label}", *shown, f"{sign}{text}", verdict]

@@ -5,8 +5,9 @@ from typing import Annotated
 import typer
 
 from twin.commands.options import AuthorOption, Json
-from twin.console import counted, emit
+from twin.console import emit
 from twin.session import Session
+from twin.wording import counted
 
 
 def drop(

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from twin.commands.options import AuthorOption, Json
-from twin.console import counted, emit, watcher
+from twin.console import emit, watcher
 from twin.errors import NothingToForgetError
 from twin.session import Session
+from twin.wording import counted
 
 if TYPE_CHECKING:
-    from twin.jobs.forget import Erased, Selection
+    from twin.jobs.forget import Selection
 
 SHOWN = 5
 
@@ -49,7 +50,7 @@ def forget(
     _confirm(_question(selection), yes=yes)
     with watcher() as progress:
         erased = job.forget(session.settings, profile.id, selection, retrain=retrain, progress=progress)
-    emit(f"{profile.name}: {_in_words(erased)}", {"author": profile.id, **asdict(erased)}, as_json=as_json)
+    emit(f"{profile.name}: {erased.summary()}", {"author": profile.id, **asdict(erased)}, as_json=as_json)
 
 
 def _question(selection: "Selection") -> str:
@@ -70,19 +71,3 @@ def _confirm(question: str, *, yes: bool) -> None:
         raise NotConfirmedError(f"{question} It cannot be undone: say --yes.")
     if not typer.confirm(question, err=True):
         raise NotConfirmedError("nothing was erased.")
-
-
-def _in_words(erased: "Erased") -> str:
-    lines = [f"Forgotten: {counted(erased.posts, 'post')}, in {', '.join(erased.versions) or 'no version'}."]
-    if erased.tainted:
-        lines.append(f"{', '.join(erased.tainted)} learnt from them and may not be used any more.")
-    if erased.feedback:
-        lines.append(f"Feedback that showed them is gone: {counted(erased.feedback, 'judgement')}.")
-    lines.append(erased.features)
-    if erased.retrained:
-        lines.append(erased.retrained)
-    if erased.champion:
-        lines.append(f"{erased.champion} is the champion.")
-    elif erased.tainted:
-        lines.append("No version is the champion: run twin train and twin promote, or forget with --retrain.")
-    return "\n  ".join(lines)

@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from twin.commands.options import Author, Json, first_words
-from twin.console import counted, emit, watcher
+from twin.console import emit, watcher
 from twin.session import Session
+from twin.wording import counted
 
 SHOWN = 50
 

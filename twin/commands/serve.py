@@ -53,6 +53,10 @@ def run(settings: "Settings", *, question: str = QUESTION, open_page: bool = Fal
 
     def ready(server: "Listening") -> None:
         interruption.leave_to_server()
+        if not server.authors:
+            typer.echo(f"Serving on {server.address}. There is no twin yet. Ctrl-C stops it.")
+            typer.echo(f"Make one on the page at {server.address}, or with: twin up PLACE --author NAME")
+            return
         models = ", ".join(server.authors)
         typer.echo(f"Serving on {server.address}, with OpenAI's API. Models: {models}. Ctrl-C stops it.")
         typer.echo(

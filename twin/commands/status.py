@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from twin.commands.options import Author, Json, first_words
-from twin.console import counted, emit
+from twin.console import emit
 from twin.session import Session
+from twin.wording import counted
 
 if TYPE_CHECKING:
     from twin.jobs.status import AuthorStatus, PostStatus, SourceStatus

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from configs.settings import Settings
-from model_registry.evaluation import Measures
+from model_registry.evaluation import Measure, Measures
 from model_registry.judges import description
 from model_registry.ports import AdapterVersion
 from twin import wiring
@@ -26,7 +26,7 @@ class Difference:
 
 def diff(settings: Settings, author: str, old: str, new: str) -> Difference:
     """Tainted versions too: what they were made of may be looked at. Raises UnknownModelError."""
-    one, other = _find(settings, author, old), _find(settings, author, new)
+    one, other = find(settings, author, old), find(settings, author, new)
     return Difference(one, other, _made_differently(one, other), list(compare(one.judges, other.judges)))
 
 
@@ -50,7 +50,27 @@ def compare(old: Mapping[str, Measures], new: Mapping[str, Measures]) -> Iterato
             yield row
 
 
-def _find(settings: Settings, author: str, reference: str) -> AdapterVersion:
+def figure_in_words(row: Mapping[str, Any]) -> dict[str, str]:
+    """Of a row of `compare`: label, shown_old, shown_new, shown_difference, and verdict: what the difference means."""
+    judge = description(wiring.judges(), row["judge"])
+    figure, difference = judge.figure(row["name"]), row["difference"]
+    old, new = (
+        MISSING if one is None else figure.text(Measure.model_validate(one)) for one in (row["old"], row["new"])
+    )
+    text = MISSING if difference is None else figure.unit.text(difference)
+    sign = "+" if difference and difference > 0 and not text.startswith("+") else ""
+    verdict = {None: "beyond the interval" if row["beyond"] else "", True: "better", False: "worse"}[row["better"]]
+    return {
+        "title": judge.title,
+        "label": figure.label,
+        "shown_old": old,
+        "shown_new": new,
+        "shown_difference": f"{sign}{text}",
+        "verdict": verdict,
+    }
+
+
+def find(settings: Settings, author: str, reference: str) -> AdapterVersion:
     registry = wiring.model_registry(settings)
     known = (v for v in registry.versions(author) if reference == v.name or reference in v.aliases)
     return next(known, None) or registry.resolve(author, reference)

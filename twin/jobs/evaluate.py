@@ -8,12 +8,12 @@ from configs.progress import Progress
 from configs.settings import Settings
 from model_registry.manifest import verify_folder
 from model_registry.ports import AdapterVersion
-from model_registry.promotion import refusals
 from twin import wiring
+from twin.jobs import reports
 from twin.jobs.train import base_model
-from twin.jobs.versions import champion
 
 if TYPE_CHECKING:
+    from training_pipeline.evaluation.judging import Judgement
     from training_pipeline.evaluation.report import Report
 
 
@@ -31,22 +31,18 @@ def evaluate(
 
     Raises UnknownModelError, TaintedModelError, CorruptModelError, IncompatibleModelError when another base is set.
     """
-    from training_pipeline.evaluation.report import write_report
-
     if prompts is not None:
         evaluation = settings.evaluation.model_copy(update={"prompts": prompts})
         settings = settings.model_copy(update={"evaluation": evaluation})
-    version, report = judge(settings, author, reference, progress=progress)
-    path = wiring.reports_dir(settings, author) / f"{version.name}.html"
-    write_report(report, path)
+    version, judgement = judge(settings, author, reference, progress=progress)
+    report, path = reports.write(settings, version, judgement)
     return Evaluated(version, report, path)
 
 
-def judge(settings: Settings, author: str, reference: str, *, progress: Progress) -> tuple[AdapterVersion, "Report"]:
-    """The version with its new figures, which the registry keeps, and the report of them."""
+def judge(settings: Settings, author: str, reference: str, *, progress: Progress) -> tuple[AdapterVersion, "Judgement"]:
+    """The version with its new figures, which the registry keeps, and what they were made of."""
     from model_registry.export import require_same_base
     from training_pipeline import pipeline
-    from training_pipeline.evaluation.report import report_of
 
     registry = wiring.model_registry(settings)
     version = registry.resolve(author, reference)
@@ -56,8 +52,4 @@ def judge(settings: Settings, author: str, reference: str, *, progress: Progress
     require_same_base(version, base)
     with wiring.run_context(settings, base, features, progress=progress) as context:
         evaluation, judgement = pipeline.evaluate(version, context)
-    judged = registry.record_evaluation(author, version.number, evaluation)
-    against = champion(settings, author)
-    if against and against.number == judged.number:
-        against = None
-    return judged, report_of(judged, judgement, refusals(judged, against, wiring.judges()))
+    return registry.record_evaluation(author, version.number, evaluation), judgement

@@ -13,14 +13,16 @@ from configs.progress import Progress
 from configs.settings import Settings
 from feature_store.errors import NothingCollectedError
 from feature_store.passages import showing
-from feature_store.ports import FeatureReader
+from feature_store.ports import FeatureReader, FeatureWriter
 from feature_store.records import Document, ExampleKind, Post, Split
 from feature_store.versions import FeatureVersion, Forgotten
 from model_registry.errors import PromotionRefusedError
 from model_registry.ports import AdapterVersion
 from twin import wiring
+from twin.background.folder import erase_ended
 from twin.errors import NothingToForgetError
 from twin.jobs import features, train, versions
+from twin.wording import counted
 
 REASON = "it learnt from text that was erased"
 
@@ -48,6 +50,21 @@ class Erased:
     champion: str = ""  # "v3"; "" when no version is champion any more
     features: str = ""  # whether a feature version was made without it
     retrained: str = ""  # the version trained without it
+
+    def summary(self) -> str:
+        lines = [f"Forgotten: {counted(self.posts, 'post')}, in {', '.join(self.versions) or 'no version'}."]
+        if self.tainted:
+            lines.append(f"{', '.join(self.tainted)} learnt from them and may not be used any more.")
+        if self.feedback:
+            lines.append(f"Feedback that showed them is gone: {counted(self.feedback, 'judgement')}.")
+        lines.append(self.features)
+        if self.retrained:
+            lines.append(self.retrained)
+        if self.champion:
+            lines.append(f"{self.champion} is the champion.")
+        elif self.tainted:
+            lines.append("No version is the champion: run twin train and twin promote, or forget with --retrain.")
+        return "\n  ".join(lines)
 
 
 def select(settings: Settings, author: str, *, posts: Sequence[str] = (), sources: Sequence[str] = ()) -> Selection:
@@ -89,6 +106,7 @@ def forget(settings: Settings, author: str, selection: Selection, *, retrain: bo
     erased = Erased()
     with store.writing(author):
         store.forget(author, selection.posts, selection.texts)
+        _remove_uploads(settings, store, author)
         for name in selection.sources:
             store.remove_source(author, name)
         erased.posts = len(store.forgotten(author).pending)
@@ -136,6 +154,8 @@ def forget_author(settings: Settings, author: str) -> None:
     store = wiring.feature_store(settings)
     with store.writing(author):
         _remove_served(settings, versions.versions(settings, author))
+        for record in store.sources(author):
+            wiring.uploads(settings).remove_holding(record.location)
         wiring.model_registry(settings).erase_author(author)
         with wiring.online_index(settings) as index:
             index.erase(author)
@@ -143,6 +163,16 @@ def forget_author(settings: Settings, author: str) -> None:
         wiring.feedback_log(settings).erase_author(author)
         store.erase_author(author)
         wiring.feedback_log(settings).erase_author(author)  # what a server kept before the author was gone
+
+
+def _remove_uploads(settings: Settings, store: FeatureWriter, author: str) -> None:
+    """Files that were dropped into the page and hold something pending: the other posts of theirs stay as they were
+    collected, but are collected no more."""
+    pending = set(store.forgotten(author).pending)
+    holding = {post.source for post in store.posts_ever(author) if post.id in pending}
+    for record in store.sources(author):
+        if record.name in holding and wiring.uploads(settings).remove_holding(record.location):
+            store.remove_source(author, record.name)
 
 
 def _documents_ever(store: FeatureReader, author: str) -> list[Document]:
@@ -205,8 +235,10 @@ def _remove_served(settings: Settings, erased: Sequence[AdapterVersion]) -> None
 
 
 def _clear_caches(settings: Settings, author: str) -> None:
-    """What can be made again: checkpoints, reports, fetched pages, requests read out of posts, tracebacks."""
+    """What can be made again, or has been seen: checkpoints, reports, fetched pages, requests read out of posts,
+    tracebacks, what jobs said."""
     wiring.backward_file(settings, author).unlink(missing_ok=True)
+    erase_ended(wiring.jobs_dir(settings), author)
     for folder in (
         wiring.work_dir(settings) / author,
         wiring.reports_dir(settings, author),

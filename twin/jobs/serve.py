@@ -9,9 +9,8 @@ from pathlib import Path
 
 from configs.progress import Progress
 from configs.settings import Settings
-from model_registry.ports import ModelResolver, has_champion
+from model_registry.ports import has_champion
 from twin import wiring
-from twin.errors import NothingToServeError
 from twin.jobs.ask import answer_settings
 from twin.jobs.train import require_servable
 
@@ -21,7 +20,7 @@ WARMING = "?"
 @dataclass(frozen=True, slots=True)
 class Listening:
     address: str  # "http://127.0.0.1:8610"
-    authors: list[str]  # ids of those who have a champion
+    authors: list[str]  # ids of those who have a champion; none before the first
     keyed: bool  # whether clients must send a key
     link: str  # opens the page, once
 
@@ -34,19 +33,24 @@ def require_free_port(settings: Settings) -> None:
 
 
 def serve(settings: Settings, *, ready: Callable[[Listening], None], progress: Progress) -> None:
-    """Serve until a signal comes; `ready` is called once requests are accepted.
+    """Serve until a signal comes; `ready` is called once requests are accepted. The first champion is taken up when it
+    is there, as later ones are.
 
-    Raises NothingToServeError when no author has a champion, AddressInUseError, and what `require_servable` raises.
+    Raises AddressInUseError, and what `require_servable` raises.
     """
     from inference_pipeline.api import create_app
     from inference_pipeline.api import serve as run
+    from inference_pipeline.api.services import AdminPorts
+    from twin.jobs.library import StoredLibrary
+    from twin.jobs.work import KINDS
 
     registry, keys = wiring.model_registry(settings), wiring.key_store(settings)
-    champions = _champions(registry)
+    champions = [author for author in registry.authors() if has_champion(registry, author)]
     progress.start("load base model and encoder", None)
     base = wiring.base_model(settings)
     require_servable(settings, base)
-    encoders = {wiring.encoder_name(settings, a): wiring.question_encoder(settings, a) for a in champions}
+    names = {wiring.encoder_name(settings, author) for author in champions} or {wiring.usual_encoder(settings)}
+    encoders = {name: wiring.question_encoder_called(settings, name) for name in sorted(names)}
     for encoder in encoders.values():
         encoder.encode([WARMING])  # it is loaded now, and not while somebody waits for an answer
     secret = secrets.token_hex(32)
@@ -63,6 +67,12 @@ def serve(settings: Settings, *, ready: Callable[[Listening], None], progress: P
             access=settings.access,
             keys=keys,
             secret=secret,
+            admin=AdminPorts(
+                jobs=wiring.job_runner(settings, KINDS),
+                library=StoredLibrary(settings),
+                uploads=wiring.uploads(settings),
+                stalled_seconds=settings.access.stalled_seconds,
+            ),
         )
 
         def listening(address: str) -> None:
@@ -97,13 +107,3 @@ def _announcing(settings: Settings, secret: str) -> Iterator[Callable[[str], Non
     finally:
         for server in announced:
             running_server.withdraw(settings.data_dir, server)
-
-
-def _champions(registry: ModelResolver) -> list[str]:
-    found = [author for author in registry.authors() if has_champion(registry, author)]
-    if not found:
-        raise NothingToServeError(
-            "no author has a champion, so there is nothing to serve. Make one with: twin up PLACE --author NAME, or: "
-            "twin promote --author NAME"
-        )
-    return found

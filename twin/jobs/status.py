@@ -118,7 +118,7 @@ def _account_for(
         chunks.update(chunk.document_id for chunk in store.chunks(author, features[-1], vectors=False))
     rows = []
     for post in posts:
-        state, reason = _state_of(post, by_id.get(post.id), by_id)
+        state, reason = state_of(post, by_id.get(post.id), by_id)
         rows.append(
             PostStatus(
                 id=post.id,
@@ -138,7 +138,7 @@ def _account_for(
     return rows
 
 
-def _state_of(post: Post, document: Document | None, by_id: dict[str, Document]) -> tuple[str, str]:
+def state_of(post: Post, document: Document | None, by_id: dict[str, Document]) -> tuple[str, str]:
     if post.problem:
         return QUARANTINED, post.problem
     if document is None or document.post_hash != post.content_hash:

@@ -9,7 +9,7 @@ from model_registry.gguf_families import require_packable
 from model_registry.manifest import verify_folder
 from model_registry.ports import AdapterVersion
 from twin import wiring
-from twin.jobs import languages
+from twin.jobs import languages, reports
 
 JUDGING_SHARE = 0.35  # of a time budget; the rest is training
 
@@ -47,7 +47,9 @@ def train(settings: Settings, author: str, *, progress: Progress) -> Trained:
     if said := languages.advice(settings, store.documents(author, features)):
         progress.say(f"  {said}")
     with wiring.run_context(settings, base, features, progress=progress) as context:
-        return Trained(pipeline.train(context, registry, say=progress.say), is_new=True)
+        version, judgement = pipeline.train(context, registry, say=progress.say)
+    reports.write(settings, version, judgement)
+    return Trained(version, is_new=True)
 
 
 def base_model(settings: Settings, progress: Progress) -> BaseModelFiles:

@@ -35,7 +35,8 @@ def up(
     stage: Callable[[str], AbstractContextManager[object]] = nullcontext,
     progress: Progress,
 ) -> Built:
-    """Each of STAGES runs inside `stage(its name)`. `force`: promote although a gate refuses.
+    """Each of STAGES runs inside `stage(its name)`, the last where there is a question. `force`: promote although a
+    gate refuses.
 
     Raises what the jobs raise; PromotionRefusedError only when there is no champion yet.
     """
@@ -54,6 +55,8 @@ def up(
         except PromotionRefusedError as error:
             raise PromotionRefusedError(f"{error}\nOr run this command again with --force.") from error
         progress.say(f"  {promoted}")
+    if not questions:
+        return Built(profile, [])
     with stage("Ask"):
         answers = ask.ask_all(settings, profile.id, questions, progress=progress)
     return Built(profile, answers)

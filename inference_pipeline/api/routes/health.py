@@ -35,7 +35,7 @@ def routes(services: Services) -> APIRouter:
             return _answer(200, "ready", champions=shown)
         if any(has_champion(services.registry, author) for author in services.registry.authors()):
             return _answer(503, "loading", message="a champion is being loaded.")
-        advice = "no author has a champion yet. Run: twin up PLACE --author NAME, or: twin promote AUTHOR"
+        advice = "no author has a champion yet. Make one on this server's page, or run: twin up PLACE --author NAME"
         return _answer(503, "no champion", message=advice)
 
     @router.get("/version", responses=success({"version": "0.1.0"}))

@@ -1,0 +1,50 @@
+"""What ended a command or a job, for the person who began it."""
+
+import errno
+import os
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+
+from configs.errors import ExitCode, TwinError
+from configs.files import write_whole
+from configs.memory import ran_out
+
+UNUSABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG)
+DISK_FULL = "the disk is full. Free some space and run the same command again: it goes on where it stopped."
+NO_MEMORY = "memory has run out. Close other programs and run the same command again: it goes on where it stopped."
+
+
+def explained(error: Exception, log_dir: Path) -> tuple[str, ExitCode]:
+    """What to say, with the way out. The traceback of a bug is kept in `log_dir`."""
+    if isinstance(error, TwinError):
+        return str(error), error.exit_code
+    if _is_disk_full(error):
+        return DISK_FULL, ExitCode.ENVIRONMENT
+    if ran_out(error):
+        return NO_MEMORY, ExitCode.ENVIRONMENT
+    if isinstance(error, OSError) and error.errno in UNUSABLE:
+        message = f"{error.filename or 'a file'} cannot be used: {error.strerror}. Check data_dir and cache_dir."
+        return message, ExitCode.ENVIRONMENT
+    said = f"Something went wrong inside the program: {type(error).__name__}: {error}"
+    return f"{said}\n{_keep_traceback(error, log_dir)}", ExitCode.BUG
+
+
+def _is_disk_full(error: BaseException | None) -> bool:
+    """Libraries wrap the operating system's error, or only quote its words."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            return True
+        if os.strerror(errno.ENOSPC).lower() in str(error).lower():
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _keep_traceback(error: Exception, log_dir: Path) -> str:
+    path = log_dir / f"error-{datetime.now(UTC):%Y%m%d-%H%M%S}-{os.getpid()}.txt"
+    try:
+        write_whole(path, "".join(traceback.format_exception(error)))
+    except OSError as problem:
+        return f"The traceback could not be kept ({problem})."
+    return f"The traceback is kept in {path}."
