@@ -85,6 +85,9 @@ class Library(Protocol):
     def post(self, author: str, post: str) -> PostText:
         """Raises UnknownAuthorError, UnknownPostError."""
 
+    def lineage(self, author: str) -> dict[str, Any]:
+        """ "features" and "versions", the newest first. Raises UnknownAuthorError."""
+
     def version(self, author: str, reference: str) -> dict[str, Any]:
         """What a version was made of, its figures and charts, and what it wrote. Raises UnknownModelError."""
 

@@ -6,6 +6,8 @@ import { VIEWS } from "./views/registry.js";
 
 const main = document.getElementById("main");
 let end = null;
+let moved = null; // of a view that shows another place of itself without being built anew
+let viewed = null;
 let shown = 0;
 
 function place() {
@@ -23,8 +25,9 @@ export function go(name, ...path) {
 async function open() {
   const turn = ++shown;
   const { view, path } = place();
+  if (view === viewed && moved?.(path)) return;
   end?.();
-  end = null;
+  end = moved = viewed = null;
   document.title = `${view.title} · LLM Twin`;
   frame(view);
   const refused = view.needs && !can(view.needs);
@@ -32,7 +35,10 @@ async function open() {
   if (turn !== shown) return;
   main.replaceChildren();
   main.className = refused ? "signin" : view.name;
-  end = module.show({ main, path: refused ? [] : path, go, wanted: view, reload: boot }) ?? null;
+  const left = module.show({ main, path: refused ? [] : path, go, wanted: view, reload: boot });
+  end = left?.end ?? left ?? null;
+  moved = left?.moved ?? null;
+  viewed = view;
 }
 
 function frame(current) {

@@ -80,6 +80,16 @@ export function outward(address, attributes, ...children) {
   return el("a", { ...attributes, href: safe, target: "_blank", rel: "noopener noreferrer nofollow" }, ...children);
 }
 
+/** A part of a drawing. */
+export function svg(tag, attributes = {}, ...children) {
+  const made = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (/^(on|style$|.*href$)/.test(name)) throw new Error(`${name} cannot be set on a drawing`);
+    if (value !== null && value !== undefined) made.setAttribute(name, String(value));
+  }
+  return add(made, ...children);
+}
+
 export function icon(name) {
   const drawing = document.createElementNS(SVG, "svg");
   for (const [key, value] of Object.entries({ viewBox: "0 0 24 24", class: "icon", "aria-hidden": "true" })) {

@@ -91,6 +91,7 @@ def routes() -> set[str]:
         settings=settings.serving,
         access=settings.access,
         keys=anything,
+        admin=anything,
     )
     paths = server.openapi()["paths"]
     return {nameless(f"{method.upper()} {path}") for path in paths for method in paths[path]} | {"GET /openapi.json"}

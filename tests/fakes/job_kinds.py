@@ -1,5 +1,6 @@
 """Small kinds of jobs for tests, and the process that runs them: everything but the work itself is real."""
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -10,6 +11,7 @@ from twin.background.runner import JobRunner
 from twin.errors import SyncFailedError
 from twin.jobs.work import AuthorName, Work, Workplace
 
+UNTIL = "COUNT_UNTIL"
 PROGRAM = """
 import sys
 sys.path[:0] = {path!r}
@@ -43,6 +45,17 @@ class Count(Work):
         return {"text": f"counted to {self.number}"}
 
 
+class Train(Count):
+    """In the place of training: counts as far as the environment's file says."""
+
+    number: int = 40
+    minutes: float = 1
+    promote: bool = False
+
+    def run(self, place: Workplace) -> dict[str, Any]:
+        return Count(number=self.number, until=os.environ[UNTIL]).run(place)
+
+
 class Fail(Work):
     author: AuthorName = "Maud"
     bug: bool = False
@@ -59,7 +72,6 @@ class Deaf(Work):
     author: AuthorName = "Maud"
 
     def run(self, place: Workplace) -> dict[str, Any]:
-        import os
         import signal
 
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -70,11 +82,15 @@ class Deaf(Work):
             time.sleep(0.1)
 
 
-KINDS: dict[str, type[Work]] = {"count": Count, "fail": Fail, "deaf": Deaf}
+KINDS: dict[str, type[Work]] = {"count": Count, "train": Train, "fail": Fail, "deaf": Deaf}
 
 
-def runner(settings: Settings) -> JobRunner:
+def runner(settings: Settings, until: Path | None = None) -> JobRunner:
     program = PROGRAM.format(path=[path for path in sys.path if path])
     return JobRunner(
-        settings.data_dir / "jobs", kinds=KINDS, settings=settings, command=[sys.executable, "-c", program]
+        settings.data_dir / "jobs",
+        kinds=KINDS,
+        settings=settings,
+        command=[sys.executable, "-c", program],
+        environment=os.environ | {UNTIL: str(until)},
     )

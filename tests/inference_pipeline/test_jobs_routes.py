@@ -17,6 +17,7 @@ from fakes.world import World
 @pytest.fixture
 def service(world: World, settings: Settings) -> Iterator[Service]:
     running = Service(world, admin=admin_ports(settings))
+    running.http.headers.update(running.sign_in())
     yield running
     running.stop()
 
@@ -55,8 +56,8 @@ def test_a_job_is_watched_to_its_end_and_taken_up_where_one_left_off(service: Se
     numbers = [number for number, kind, _ in events if kind != "end"]
     assert numbers == sorted(set(numbers))
     assert events[-1][1] == "end"
-    assert events[-1][2]["state"] == "done"
-    assert events[-1][2]["result"] == {"text": "counted to 3"}
+    assert events[-1][2]["job"]["state"] == "done"
+    assert events[-1][2]["job"]["result"] == {"text": "counted to 3"}
     assert [data["value"] for _, kind, data in events if kind == "point"] == [1, 1 / 2, 1 / 3]
     half = len(events) // 2
     again = stream(service, job, **{"Last-Event-ID": str(events[half][0])})

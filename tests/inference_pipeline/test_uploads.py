@@ -122,6 +122,7 @@ class TestOverHttp:
     @pytest.fixture
     def service(self, world: World, settings: Settings) -> Iterator[Service]:
         running = Service(world, admin=admin_ports(settings))
+        running.http.headers.update(running.sign_in())
         yield running
         running.stop()
 
@@ -139,6 +140,11 @@ class TestOverHttp:
         answer = service.http.post("/admin/uploads", params={"path": path}, content=b"canary")
         assert (answer.status_code, answer.json()["error"]["code"]) == (400, "upload_refused")
         assert not any(file.is_file() for file in settings.data_dir.rglob("*"))
+
+    def test_another_page_uploads_nothing(self, service: Service) -> None:
+        forged = {"X-CSRF-Token": "nothing"}
+        answer = service.http.post("/admin/uploads", params={"path": "a.md"}, content=b"x", headers=forged)
+        assert answer.status_code == 403
 
     def test_a_key_without_admin_uploads_nothing(self, service: Service) -> None:
         key, _ = service.keys.create("ann")

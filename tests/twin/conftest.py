@@ -4,10 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from configs.settings import load_settings
-from fakes.adapters import write_adapter
-from twin import wiring
-from twin.jobs.authors import ensure_author
+from fakes.library import register_versions
 
 
 @pytest.fixture(autouse=True)
@@ -24,10 +21,5 @@ def data_dir(tmp_path: Path, cache_dir: Path, monkeypatch: pytest.MonkeyPatch) -
 def three_versions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder of Maud's: v1 is champion, v2 is better, v3 is worse than its base model."""
     folder = tmp_path_factory.mktemp("three")
-    settings = load_settings(overrides=[f"data_dir={folder / 'data'}"], environ={})
-    ensure_author(wiring.feature_store(settings), "Maud")
-    registry = wiring.model_registry(settings)
-    for number, bits in enumerate((1.2, 1.1, 1.5), start=1):
-        registry.register("maud", write_adapter(folder / f"v{number}", weights=bytes([number]), adapter=bits, base=1.4))
-    registry.promote("maud", 1)
+    register_versions(folder / "data", folder)
     return folder / "data"

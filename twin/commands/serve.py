@@ -53,16 +53,15 @@ def run(settings: "Settings", *, question: str = QUESTION, open_page: bool = Fal
 
     def ready(server: "Listening") -> None:
         interruption.leave_to_server()
-        if not server.authors:
-            typer.echo(f"Serving on {server.address}. There is no twin yet. Ctrl-C stops it.")
-            typer.echo(f"Make one on the page at {server.address}, or with: twin up PLACE --author NAME")
-            return
-        models = ", ".join(server.authors)
-        typer.echo(f"Serving on {server.address}, with OpenAI's API. Models: {models}. Ctrl-C stops it.")
+        models = f"Models: {', '.join(server.authors)}" if server.authors else "There is no twin yet"
+        typer.echo(f"Serving on {server.address}, with OpenAI's API. {models}. Ctrl-C stops it.")
         typer.echo(
             f"Page: {server.link}\n      The link works once; the browser stays signed in until the server stops."
         )
-        typer.echo(f"Try:  {_curl(server, question)}")
+        if server.authors:
+            typer.echo(f"Try:  {_curl(server, question)}")
+        else:
+            typer.echo("Make a twin there, or with: twin up PLACE --author NAME")
         if open_page and not webbrowser.open(server.link):
             typer.echo("No browser was found to open the page in: open the link yourself.", err=True)
 

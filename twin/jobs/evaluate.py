@@ -13,7 +13,6 @@ from twin.jobs import reports
 from twin.jobs.train import base_model
 
 if TYPE_CHECKING:
-    from training_pipeline.evaluation.judging import Judgement
     from training_pipeline.evaluation.report import Report
 
 
@@ -34,13 +33,12 @@ def evaluate(
     if prompts is not None:
         evaluation = settings.evaluation.model_copy(update={"prompts": prompts})
         settings = settings.model_copy(update={"evaluation": evaluation})
-    version, judgement = judge(settings, author, reference, progress=progress)
-    report, path = reports.write(settings, version, judgement)
-    return Evaluated(version, report, path)
+    version, report = judge(settings, author, reference, progress=progress)
+    return Evaluated(version, report, reports.write(settings, author, report))
 
 
-def judge(settings: Settings, author: str, reference: str, *, progress: Progress) -> tuple[AdapterVersion, "Judgement"]:
-    """The version with its new figures, which the registry keeps, and what they were made of."""
+def judge(settings: Settings, author: str, reference: str, *, progress: Progress) -> tuple[AdapterVersion, "Report"]:
+    """The version with its new figures, which the registry keeps, and the report of them."""
     from model_registry.export import require_same_base
     from training_pipeline import pipeline
 
@@ -52,4 +50,5 @@ def judge(settings: Settings, author: str, reference: str, *, progress: Progress
     require_same_base(version, base)
     with wiring.run_context(settings, base, features, progress=progress) as context:
         evaluation, judgement = pipeline.evaluate(version, context)
-    return registry.record_evaluation(author, version.number, evaluation), judgement
+    judged = registry.record_evaluation(author, version.number, evaluation)
+    return judged, reports.report_of(settings, judged, judgement)

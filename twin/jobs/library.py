@@ -14,10 +14,11 @@ from inference_pipeline.api.library import AuthorSummary, Part, PostPage, PostRo
 from inference_pipeline.errors import InvalidRequestError, UnknownPostError
 from model_registry.ports import CHAMPION
 from twin import wiring
-from twin.jobs import diff, status, versions
+from twin.jobs import diff, reports, status, versions
 
 BEGINNING = 200  # characters of a text that the list shows
 BEFORE = 60  # of them before the first word that was looked for
+SHOWN = ("version", "features", "base", "aliases", "forced", "tainted", "created_at", "judged_at", "bytes")
 KEPT = 4  # authors whose posts stay in memory
 
 
@@ -76,14 +77,26 @@ class StoredLibrary:
             joined=joined,
         )
 
+    def lineage(self, author: str) -> dict[str, Any]:
+        from training_pipeline.evaluation import report
+
+        features = [
+            {"name": one.name, "created_at": one.created_at, "counts": one.counts, "changed": one.changed}
+            for one in reversed(self._store.versions(author))
+        ]
+        found = []
+        for one in reversed(versions.versions(self._settings, author)):
+            headlines = report.as_data(report.report_of(one, None, ()))["headlines"]
+            whole = versions.as_data(one)
+            shown = {key: whole[key] for key in SHOWN}
+            found.append({**shown, "headlines": headlines, "seconds": whole["training"].get("seconds")})
+        return {"author": author, "features": features, "versions": found}
+
     def version(self, author: str, reference: str) -> dict[str, Any]:
-        from model_registry.promotion import refusals
         from training_pipeline.evaluation import report
 
         found = diff.find(self._settings, author, reference)
-        champion = versions.champion(self._settings, author)
-        against = champion if champion and champion.number != found.number else None
-        shown = report.report_of(found, None, refusals(found, against, wiring.judges()))
+        shown = reports.report_of(self._settings, found, None)
         return {
             **versions.as_data(found),
             "folder": None,

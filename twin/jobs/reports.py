@@ -15,14 +15,20 @@ if TYPE_CHECKING:
     from training_pipeline.evaluation.report import Report
 
 
-def write(settings: Settings, version: AdapterVersion, judgement: "Judgement") -> tuple["Report", Path]:
-    """The report, and where its page is. Written whole or not at all."""
-    from training_pipeline.evaluation.report import report_of, texts, write_report
+def report_of(settings: Settings, version: AdapterVersion, judgement: "Judgement | None") -> "Report":
+    """With what speaks against promoting it now; without texts where there is no judgement."""
+    from training_pipeline.evaluation import report
 
     versions = wiring.model_registry(settings).versions(version.author)
     champion = next((one for one in versions if CHAMPION in one.aliases and one.number != version.number), None)
-    report = report_of(version, judgement, refusals(version, champion, wiring.judges()))
-    path = wiring.reports_dir(settings, version.author) / f"{version.name}.html"
+    return report.report_of(version, judgement, refusals(version, champion, wiring.judges()))
+
+
+def write(settings: Settings, author: str, report: "Report") -> Path:
+    """Where its page is; the texts lie beside it, as JSON."""
+    from training_pipeline.evaluation.report import texts, write_report
+
+    path = wiring.reports_dir(settings, author) / f"{report.version}.html"
     write_report(report, path)
     write_whole(path.with_suffix(".json"), json.dumps(texts(report), ensure_ascii=False))
-    return report, path
+    return path

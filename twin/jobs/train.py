@@ -48,7 +48,7 @@ def train(settings: Settings, author: str, *, progress: Progress) -> Trained:
         progress.say(f"  {said}")
     with wiring.run_context(settings, base, features, progress=progress) as context:
         version, judgement = pipeline.train(context, registry, say=progress.say)
-    reports.write(settings, version, judgement)
+    reports.write(settings, author, reports.report_of(settings, version, judgement))
     return Trained(version, is_new=True)
 
 

@@ -5,6 +5,7 @@ GET /admin/authors/{author}/posts: every post with its state and why; `state`, `
 `limit` and `cursor` narrow the list.
 GET /admin/authors/{author}/posts/{post}: its text, with what is masked in it.
 DELETE /admin/authors/{author}/posts/{post}: forget it and its copies everywhere, as a job.
+GET /admin/authors/{author}/lineage: feature versions, and the versions that were made of them.
 GET /admin/authors/{author}/versions/{version}: what a version was made of, its figures, charts and texts.
 GET /admin/authors/{author}/compare: two versions, `old` and `new`.
 """
@@ -69,6 +70,7 @@ AUTHORS: dict[str, Any] = {
         }
     ],
 }
+LINEAGE: dict[str, Any] = {"author": AUTHOR, "features": [{"name": "F3"}], "versions": [{"version": "v2"}]}
 VERSION: dict[str, Any] = {"author": AUTHOR, "version": "v2", "features": "F3", "sections": [], "samples": []}
 COMPARED: dict[str, Any] = {"author": AUTHOR, "versions": ["v1", "v2"], "made": {}, "figures": [], "samples": []}
 Many = Annotated[list[str], Query(max_length=100)]
@@ -121,6 +123,11 @@ def routes(services: Services) -> APIRouter:
         found = library.post(author, post)
         arguments = {"author": author, "posts": [found.row.id]}
         return as_data(begin(jobs, "forget", arguments, caller_of(request)))
+
+    @router.get("/{author}/lineage", responses=success(LINEAGE) | errors(404, 503))
+    def lineage(author: str, request: Request) -> dict[str, Any]:
+        require_author(request, author)
+        return library.lineage(author)
 
     @router.get("/{author}/versions/{version}", responses=success(VERSION) | errors(404, 503))
     def version(author: str, version: str, request: Request) -> dict[str, Any]:

@@ -127,9 +127,10 @@ async def _stream(jobs: Jobs, name: str, seen: int, admission: Admission) -> Asy
             break
         for event in found:
             seen = event.number
-            yield f"id: {seen}\nevent: {event.type}\ndata: {_json({'at': event.at, **event.data})}\n\n"
+            data = {"type": event.type, "number": seen, "at": event.at, **event.data}
+            yield f"id: {seen}\nevent: {event.type}\ndata: {_json(data)}\n\n"
         if job.state.ended:
-            yield f"event: end\ndata: {_json(as_data(job))}\n\n"
+            yield f"event: end\ndata: {_json({'type': 'end', 'job': as_data(job)})}\n\n"
             break
         quiet = 0.0 if found else quiet + POLL_SECONDS
         if quiet >= COMMENT_SECONDS:

@@ -1,6 +1,6 @@
 // A conversation with a twin: its turns, the field below, the conversations of this browser, and the sources beside it.
 
-import { ApiError, streamed, twins } from "../api.js";
+import { ApiError, can, streamed, twins } from "../api.js";
 import * as conversations from "../conversations.js";
 import { button, confirmed, el, fill, notice, speak } from "../dom.js";
 import { answerTurn, askedTurn } from "../chat/turns.js";
@@ -20,15 +20,16 @@ class Chat {
   constructor({ main, path, go }) {
     this.main = main;
     this.go = go;
-    this.conversation = path[0] ? conversations.find(path[0]) : null;
-    this.missing = Boolean(path[0]) && !this.conversation;
+    this.first = path[0] === "new" ? path[1] ?? "" : null; // a question to begin with
+    this.conversation = path[0] && this.first === null ? conversations.find(path[0]) : null;
+    this.missing = Boolean(path[0]) && this.first === null && !this.conversation;
     this.answering = null; // an AbortController while an answer is written
     this.onKey = (event) => event.key === "Escape" && (this.panel.isOpen ? this.panel.close() : this.stop());
   }
 
   async begin() {
     this.twins = await twins();
-    if (!this.twins.length) return this.empty();
+    if (!this.twins.length) return can("admin") ? this.go("begin") : this.empty();
     if (this.missing) notice("That conversation is not in this browser.", "failed");
     this.panel = sourcesPanel();
     this.list = el("ul", { class: "past" });
@@ -65,6 +66,10 @@ class Chat {
     this.chosen();
     this.draw();
     this.field.focus();
+    if (this.first) {
+      this.field.value = this.first;
+      this.submit();
+    }
   }
 
   end() {

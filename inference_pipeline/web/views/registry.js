@@ -1,6 +1,7 @@
 // The views, in the order of the navigation: the only place that names them. A view's module exports
 //
-//   show(page) → what ends it, a function, or nothing
+//   show(page) → what ends it, a function; or {end, moved(path)}, of which moved says whether it has shown another place
+//                of itself; or nothing
 //
 // page.main is the empty element to fill, page.path what follows the view's name in the address (#/chat/ID → ["ID"]),
 // page.go(name, ...path) leads elsewhere. `needs` is the scope without which the view asks to sign in. `hidden` ones
@@ -8,5 +9,8 @@
 
 export const VIEWS = [
   { name: "chat", title: "Chat", icon: "chat", needs: "chat", load: () => import("./chat.js") },
+  { name: "posts", title: "Posts", icon: "posts", needs: "admin", load: () => import("./posts.js") },
+  { name: "train", title: "Train", icon: "train", needs: "admin", load: () => import("./train.js") },
+  { name: "begin", title: "The first twin", hidden: true, needs: "admin", load: () => import("./begin.js") },
   { name: "signin", title: "Sign in", hidden: true, load: () => import("./signin.js") },
 ];

@@ -4,40 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from configs.errors import ExitCode
 from configs.settings import load_settings
+from fakes.library import ADDRESS, collect_posts
 from inference_pipeline.api.library import PostsQuery
 from inference_pipeline.errors import InvalidRequestError, UnknownPostError
 from twin import wiring
-from twin.cli import run
 from twin.jobs.library import StoredLibrary
-
-TEXT = "On day {n} I wound the harbour clock, all {n} turns of it, and then I sat down with soup number {n}. "
-ADDRESS = "maud.ferrier@tidewrack.net"
-
 
 @pytest.fixture(scope="module")
 def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Eight posts; one that repeats another, one that is too short, one with an address in it, and one that came after
-    the features were made."""
-    folder = tmp_path_factory.mktemp("library")
-    blog, data = folder / "blog", folder / "data"
-    blog.mkdir()
-    for day in range(1, 9):
-        _write(blog / f"{day}.md", day, TEXT.format(n=day) * 4)
-    _write(blog / "copy.md", 9, TEXT.format(n=8) * 4)
-    _write(blog / "short.md", 10, "Too short.")
-    _write(blog / "address.md", 11, f"Write to {ADDRESS} before the tide. " + TEXT.format(n=40) * 4)
-    here = ("--set", f"data_dir={data}", "--set", "feature_store.encoder=all-minilm-l6-v2")
-    assert run([*here, "collect", str(blog), "--as", "folder", "--author", "Maud"]) == ExitCode.OK
-    assert run([*here, "features"]) == ExitCode.OK
-    _write(blog / "late.md", 12, f"Later I wrote to {ADDRESS} again. " + TEXT.format(n=12) * 4)
-    assert run([*here, "collect", str(blog), "--as", "folder", "--author", "Maud"]) == ExitCode.OK
-    return data
-
-
-def _write(path: Path, day: int, text: str) -> None:
-    path.write_text(f"---\ntitle: Day {day}\ndate: 2024-01-{day:02}\n---\n{text}\n", encoding="utf-8")
+    return collect_posts(tmp_path_factory.mktemp("library"))
 
 
 @pytest.fixture
@@ -140,6 +116,13 @@ def test_authors_are_summed_up(library: StoredLibrary) -> None:
 
 def test_versions_are_shown_and_compared(three_versions: Path) -> None:
     library = StoredLibrary(load_settings(overrides=[f"data_dir={three_versions}"], environ={}))
+    lineage = library.lineage("maud")
+    assert [(one["version"], one["features"]) for one in lineage["versions"]] == [
+        ("v3", "F1"),
+        ("v2", "F1"),
+        ("v1", "F1"),
+    ]
+    assert lineage["versions"][2]["aliases"] == ["champion"]
     shown = library.version("maud", "v2")
     assert shown["version"] == "v2"
     assert shown["aliases"] == ["candidate"] or shown["aliases"] == []
