@@ -23,7 +23,18 @@ POSTS = PROJECT / "examples" / "maud_ferrier" / "posts"
 AUTHOR = "maud-ferrier"
 # Free text: it is the model that writes. Each is another, so that no prompt is kept.
 ASKED = "Write a short post about {}."
-TOPICS = ("rain", "a lost key", "volcanoes", "the tax office", "a piano", "bees", "night buses", "snow", "onions", "moss")
+TOPICS = (
+    "rain",
+    "a lost key",
+    "volcanoes",
+    "the tax office",
+    "a piano",
+    "bees",
+    "night buses",
+    "snow",
+    "onions",
+    "moss",
+)
 SMALL = ["training.max_minutes=0.2", "evaluation.max_minutes=0.1", "evaluation.new_tokens=16", "evaluation.questions=4",
          "serving.candidates=1", "feature_store.encoder=all-minilm-l6-v2", "serving.max_new_tokens=40"]  # fmt: skip
 
@@ -67,7 +78,9 @@ def main() -> None:
     rounds = parser.parse_args().rounds
     with tempfile.TemporaryDirectory() as folder:
         machine = Machine(Path(folder) / "data")
-        made = machine.begin("up", str(POSTS), "--author", "Maud Ferrier", "--no-serve", "--force", output=subprocess.DEVNULL)
+        made = machine.begin(
+            "up", str(POSTS), "--author", "Maud Ferrier", "--no-serve", "--force", output=subprocess.DEVNULL
+        )
         assert made.wait() == 0
         server = machine.begin("serve", "--set", "serving.port=0")
         assert server.stdout
@@ -78,7 +91,9 @@ def main() -> None:
             opened = http.get("/", params={"token": link[2]})
             http.headers["X-CSRF-Token"] = opened.headers["location"].rpartition("/")[2]
             alone = measured(http, rounds)
-            job = http.post("/admin/jobs", json={"kind": "train", "arguments": {"author": AUTHOR, "minutes": 15}}).json()["id"]
+            job = http.post(
+                "/admin/jobs", json={"kind": "train", "arguments": {"author": AUTHOR, "minutes": 15}}
+            ).json()["id"]
             wait_for_training(http, job)
             beside = measured(http, rounds)
             http.delete(f"/admin/jobs/{job}")
@@ -91,7 +106,12 @@ def main() -> None:
             ordinary.wait()
         server.terminate()
         server.wait()
-    for name, found in (("alone", alone), ("beside a job that trains", beside), ("alone again", again), ("beside twin train", rude)):
+    for name, found in (
+        ("alone", alone),
+        ("beside a job that trains", beside),
+        ("alone again", again),
+        ("beside twin train", rude),
+    ):
         ratios = f"({found[0] / alone[0]:.2f} and {found[1] / alone[1]:.2f} times)"
         print(f"{name:26} first token {found[0]:.2f} s, {found[1]:.1f} pieces a second {ratios}")
 

@@ -6,6 +6,7 @@ import { again, cancel, ended, events } from "./client.js";
 import { duration, jobName, number, stageName, stateName, stepMeaning, stepName } from "./words.js";
 
 const NOTES = 6;
+const MANY = 2000; // of what nobody counts one by one
 const STEPS_OF = {
   up: ["Collect", "Features", "Train", "Promote"],
   collect: ["Collect", "Features"],
@@ -138,7 +139,9 @@ class Progress {
 
 function describe(now) {
   if (!now?.stage) return "Beginning …";
-  const share = now.total ? ` ${number(Math.min(now.done, now.total))} of ${number(now.total)}` : now.done ? ` ${number(now.done)}` : "";
+  const part = Math.min(now.done, now.total);
+  const counted = now.total > MANY ? ` ${Math.floor((100 * part) / now.total)}%` : ` ${number(part)} of ${number(now.total)}`;
+  const share = now.total ? counted : now.done ? ` ${number(now.done)}` : "";
   const left = now.left !== null && now.left !== undefined && now.total ? ` · ${duration(now.left)} left of this` : "";
   const name = stageName(now.stage);
   return `${name[0].toUpperCase()}${name.slice(1)} …${share}${left}`;

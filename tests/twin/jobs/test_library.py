@@ -11,6 +11,7 @@ from inference_pipeline.errors import InvalidRequestError, UnknownPostError
 from twin import wiring
 from twin.jobs.library import StoredLibrary
 
+
 @pytest.fixture(scope="module")
 def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return collect_posts(tmp_path_factory.mktemp("library"))
