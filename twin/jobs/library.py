@@ -182,7 +182,7 @@ def _listed(post: Post, by_id: dict[str, Document]) -> _Listed:
         date=post.created_at,
         state=state,
         reason=reason,
-        masked=Counter(finding.kind for finding in document.findings) if document else {},
+        masked=dict(Counter(finding.kind for finding in document.findings)) if document else {},
         words=len(text.split()),
         beginning="",
     )

@@ -76,4 +76,10 @@ export function when(seconds) {
   return today ? time : `${at.toLocaleDateString([], { day: "numeric", month: "short" })}, ${time}`;
 }
 
+/** Of a source: what was dropped lies in a folder whose name says nothing. */
+export function sourceName(name) {
+  const dropped = /^([^:]+):.*\/uploads\/[0-9a-f]{24}(?:\/(.*))?$/.exec(name);
+  return dropped ? `${dropped[1]}: ${dropped[2] || "files that were dropped"}` : name;
+}
+
 export const number = (value) => value.toLocaleString("en");

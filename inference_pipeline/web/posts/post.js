@@ -1,7 +1,8 @@
 // One post: its text as it is learned from, why it is where it is, and how it is forgotten.
 
 import { call } from "../api.js";
-import { button, confirmed, el, fill, notice, outward } from "../dom.js";
+import { button, confirmed, el, fill, notice, outward, safeAddress } from "../dom.js";
+import { sourceName } from "../jobs/words.js";
 import { stateName } from "./list.js";
 import { masked } from "./text.js";
 
@@ -34,11 +35,11 @@ export function postPanel({ author, closed, forgot }) {
         button("Forget everywhere", "bin", () => forget(post), { class: "wide quiet small danger" }),
         button("Close", "close", closed)),
       el("h2", { tabindex: "-1", class: "name" }, row.title || row.file),
-      el("p", { class: "hint" }, [row.date.slice(0, 10), row.kind, row.source].filter(Boolean).join(" · ")),
-      row.url && row.url !== row.file && el("p", { class: "hint" }, outward(row.url, {}, "Where it stands")),
+      el("p", { class: "hint" }, [row.date.slice(0, 10), row.kind, sourceName(row.source)].filter(Boolean).join(" · ")),
+      safeAddress(row.url) && el("p", { class: "hint" }, outward(row.url, {}, "Where it stands")),
       el("p", { class: "why" }, MEANING[row.state], row.reason && ` ${row.reason[0].toUpperCase()}${row.reason.slice(1)}.`),
       post.joined.length > 0 && el("details", {}, el("summary", {}, `${post.joined.length} ${post.joined.length === 1 ? "copy" : "copies"} or near-duplicates`),
-        el("ul", {}, post.joined.map((one) => el("li", {}, el("a", { href: `#/posts/${author}/${one.id}` }, one.title || one.file), ` (${one.source})`)))),
+        el("ul", {}, post.joined.map((one) => el("li", {}, el("a", { href: `#/posts/${author}/${one.id}` }, one.title || one.file), ` (${sourceName(one.source)})`)))),
       post.masked.length > 0 && el("p", { class: "hint" }, "Marked places are masked: what stood there is kept out of the model, the index and every answer."),
       post.context && el("blockquote", {}, el("p", { class: "hint" }, "It answers:"), post.context),
       post.text ? masked(post.text, post.masked, post.marked) : el("p", { class: "hint" }, row.state === "waiting" ? "Its text is shown once it was cleaned and masked." : "There is no text of it."));

@@ -5,7 +5,7 @@ import { collectForm } from "../collect/form.js";
 import { button, el, fill, notice } from "../dom.js";
 import { all, begin, ended } from "../jobs/client.js";
 import { jobProgress } from "../jobs/progress.js";
-import { number } from "../jobs/words.js";
+import { number, sourceName } from "../jobs/words.js";
 import { postList, stateName } from "../posts/list.js";
 import { postPanel } from "../posts/post.js";
 
@@ -86,7 +86,7 @@ class Posts {
       states.map((state) => chip(stateName(state)[0].toUpperCase() + stateName(state).slice(1), counts.states[state], { state, masked: "" })),
       anyMasked && chip("Masked", Object.values(counts.masked).reduce((sum, one) => sum + one, 0), { state: "", masked: "yes" }));
     const names = Object.keys(counts.sources).sort();
-    fill(this.sources, el("option", { value: "" }, "All sources"), names.map((name) => el("option", { value: name }, `${shortened(name)} (${number(counts.sources[name])})`)));
+    fill(this.sources, el("option", { value: "" }, "All sources"), names.map((name) => el("option", { value: name }, `${shortened(sourceName(name))} (${number(counts.sources[name])})`)));
     this.sources.value = this.query.source;
     this.sources.hidden = names.length < 2;
     const narrowed = this.query.text || this.query.state || this.query.masked || this.query.source;

@@ -1,5 +1,6 @@
 """What the page shows of posts: every state with its reason, masked places, filters, words, pages; and of versions."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,7 @@ def test_every_post_is_listed_the_newest_first_with_its_state_and_why(library: S
     assert page.counts["states"] == {"kept": 9, "near-duplicate": 1, "quarantined": 1, "waiting": 1}
     assert rows["address.md"].masked == {"email": 1}
     assert page.counts["masked"] == {"email": 1}
+    assert asdict(rows["address.md"])["masked"] == {"email": 1}  # as a route sends it
 
 
 @pytest.mark.parametrize(
