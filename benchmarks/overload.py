@@ -1,9 +1,10 @@
-"""A server under ten times the load that it can carry: what is refused, how fast, and what the others wait.
+"""A server under ten times the load that it can carry: what is refused, how fast, and how long the others wait.
 
     python -m benchmarks.overload AUTHOR [--seconds 60] [--clients 2]
 
-Starts `twin serve` over the data folder of the settings. Unloaded: one stream after another. Capacity: a few
-clients, each asking again at once. Overload: requests arrive at random (Poisson) at ten times that rate,
+Starts `twin serve` over the data folder of the settings. Unloaded: one stream after another. Then sixteen requests at
+the same instant: what they got, and how many were answered in the order in which they came. Capacity: a few clients,
+each asking again at once. Overload: requests arrive at random (Poisson) at ten times that rate,
 whatever becomes of them. Then 200 streams are left after their first token, and 100 readers take nothing of theirs.
 First tokens, and the memory of server and engines, are also given as ratios to the unloaded server.
 """
@@ -76,6 +77,24 @@ async def one_after_another(client: httpx2.AsyncClient, model: str, count: int) 
     for _ in range(count):
         await ask(client, model, found)
     return found
+
+
+async def at_the_same_instant(client: httpx2.AsyncClient, model: str, count: int) -> str:
+    """They are sent one by one, in milliseconds, so that there is an order."""
+    found, order = Found(), list[int]()
+
+    async def numbered(number: int) -> None:
+        await ask(client, model, found)
+        order.append(number)
+
+    began = time.perf_counter()
+    async with asyncio.TaskGroup() as group:
+        for number in range(count):
+            group.create_task(numbered(number))
+            await asyncio.sleep(0.001)
+    seconds = time.perf_counter() - began
+    moved = max(abs(place - number) for place, number in enumerate(order))
+    return f"{dict(found.statuses)} in {seconds:.2f} s, at most {moved} places from the order in which they came"
 
 
 async def saturated(client: httpx2.AsyncClient, model: str, clients: int, seconds: float) -> float:
@@ -166,6 +185,7 @@ async def measure(address: str, pid: int, model: str, *, clients: int, seconds: 
     async with httpx2.AsyncClient(base_url=address, timeout=300, limits=limits) as client:
         await one_after_another(client, model, 3)
         unloaded = median((await one_after_another(client, model, 7)).first)
+        print(f"sixteen at the same instant: {await at_the_same_instant(client, model, 16)}")
         rate = await saturated(client, model, clients, min(20.0, seconds))
         before = memory_mb(pid)
         print(f"unloaded: first token {unloaded:.0f} ms, {before:.0f} MB; {rate:.2f} answers/s with {clients} clients")
@@ -173,7 +193,9 @@ async def measure(address: str, pid: int, model: str, *, clients: int, seconds: 
         print(f"overload of {OVERLOAD * rate:.1f} requests/s for {seconds:.0f} s: {dict(found.statuses)}")
         middle, late = median(found.first), quantiles(found.first, n=20)[-1]
         print(f"  first token: median {middle:.0f} ms ({middle / unloaded:.2f}×), p95 {late / unloaded:.2f}×")
-        print(f"  refusals: median {median(found.refused):.1f} ms, p99 {quantiles(found.refused, n=100)[-1]:.1f} ms")
+        if len(found.refused) > 1:
+            late = quantiles(found.refused, n=100)[-1]
+            print(f"  refusals: median {median(found.refused):.1f} ms, p99 {late:.1f} ms")
         print(f"  memory: at most {highest:.0f} MB ({highest / before:.2f}×)")
         print(f"after 200 abandoned streams: an answer in {await abandoned(client, model, 200):.2f} s")
         before = memory_mb(pid)
