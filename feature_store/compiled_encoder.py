@@ -12,6 +12,7 @@ import shutil
 import threading
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,17 +33,17 @@ GRAPH, GRAPH_VERSION = "graph.xml", 1
 
 class CompiledEncoder:
     """`encoder`, with single texts through the compiled graph, several at once as before. Threads may share it.
-    The graph is kept in `cache_dir`; the first text, or `prepare`, opens it."""
+    The graph is kept in `cache_dir`; the first text opens it."""
 
     def __init__(self, encoder: SentenceEncoder, cache_dir: Path) -> None:
         self._encoder = encoder
         self._folder = cache_dir / "graphs" / f"{encoder.fingerprint[:24]}-{GRAPH_VERSION}"
         self._lock = threading.RLock()
 
-    def prepare(self) -> None:
-        """Takes about a second, and seconds where the graph is traced. Raises UnknownEncoderError."""
-        with self._lock:
-            _ = self._request
+    def keep(self) -> None:
+        """Trace the graph now, where that was not done and there is room for it: it takes seconds."""
+        with self._lock, suppress(OSError):
+            self._keep()
 
     @cached_property
     def _tokenizer(self) -> "Tokenizer":
@@ -55,19 +56,33 @@ class CompiledEncoder:
         settings = {"INFERENCE_NUM_THREADS": THREADS, "PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
         core = openvino.Core()
         try:
-            make_once(self._folder, self._trace)
-            graph = core.read_model(self._folder / GRAPH)
-        except RuntimeError:  # it is not as it was written
-            shutil.rmtree(self._folder)
-            make_once(self._folder, self._trace)
-            graph = core.read_model(self._folder / GRAPH)
+            self._keep()
+            try:
+                graph = core.read_model(self._folder / GRAPH)
+            except RuntimeError:  # it is not as it was written
+                shutil.rmtree(self._folder)
+                self._keep()
+                graph = core.read_model(self._folder / GRAPH)
+        except OSError:  # there is no room to keep it
+            graph = self._trace()
         return core.compile_model(graph, "CPU", settings).create_infer_request()
 
-    def _trace(self, folder: Path) -> None:
+    def _keep(self) -> None:
+        """Raises OSError where it cannot be written."""
         import openvino
 
-        graph = _traced(self._encoder.exact_model(), self._inputs("a text"))
-        openvino.save_model(graph, folder / GRAPH, compress_to_fp16=False)
+        def write(folder: Path) -> None:
+            graph = self._trace()
+            try:
+                openvino.save_model(graph, folder / GRAPH, compress_to_fp16=False)
+            except RuntimeError as error:
+                raise OSError(str(error)) from error
+
+        if not self._folder.is_dir():
+            make_once(self._folder, write)
+
+    def _trace(self) -> Any:
+        return _traced(self._encoder.exact_model(), self._inputs("a text"))
 
     @property
     def fingerprint(self) -> str:

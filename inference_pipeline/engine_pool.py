@@ -65,7 +65,8 @@ class EnginePool:
     """At most `capacity` engines stay loaded; one more while a new champion takes over. Lives in one event loop.
 
     `load` makes an engine of an adapter version (None: the base alone) and blocks; `encoder_of` gives the
-    fingerprint of what questions to an author are embedded with; `profile` names an author who has no version.
+    fingerprint of what questions to an author are embedded with; `profile` names an author who has no version. While
+    all the room is in use, a version that is not loaded waits for at most `max_wait_seconds`.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class EnginePool:
         load: Callable[[AdapterVersion | None], Engine],
         profile: Callable[[str], AuthorProfile],
         capacity: int,
+        max_wait_seconds: float = 0.0,
     ) -> None:
         self._resolver = resolver
         self._base = base
@@ -84,6 +86,8 @@ class EnginePool:
         self._load = load
         self._profile = profile
         self._capacity = capacity
+        self._max_wait_seconds = max_wait_seconds
+        self._left = asyncio.Event()  # a request has let go of its model
         self._slots: dict[Path | None, _Slot] = {}
         self._champions: dict[str, AdapterVersion] = {}  # loaded at least once
         self._refused: dict[str, _Refused] = {}
@@ -128,6 +132,7 @@ class EnginePool:
             slot.users -= 1
             slot.used_at = time.monotonic()
             self._evict()
+            self._left.set()
 
     async def refresh(self) -> None:
         """Adopt new champions, and load champions while there is room. When a new one fails, the old one goes on."""
@@ -199,11 +204,7 @@ class EnginePool:
         async with self._loading:
             if folder in self._slots:
                 return
-            if len(self._slots) > self._capacity:  # what is idle was evicted: all of them are in use
-                raise OverloadedError(
-                    f"{len(self._slots)} model versions are answering at this moment, more than "
-                    f"serving.loaded_versions={self._capacity}. Try again shortly."
-                )
+            await self._room()
             try:
                 engine = await asyncio.to_thread(self._verified_engine, folder, version)
             except (MemoryError, OSError, RuntimeError) as error:
@@ -212,6 +213,19 @@ class EnginePool:
                 name = f"{version.name} of {version.author}" if version else self._base.name
                 raise OutOfMemoryError(f"{name} cannot be loaded, as memory has run out: {error}") from error
             self._slots[folder] = _Slot(engine)
+
+    async def _room(self) -> None:
+        """For one more. What is idle was evicted: where there is none, all of them are in use."""
+        try:
+            async with asyncio.timeout(self._max_wait_seconds):
+                while len(self._slots) > self._capacity:
+                    self._left.clear()
+                    await self._left.wait()
+        except TimeoutError:
+            raise OverloadedError(
+                f"{len(self._slots)} model versions are answering at this moment, more than "
+                f"serving.loaded_versions={self._capacity}. Try again shortly."
+            ) from None
 
     def _verified_engine(self, folder: Path | None, version: AdapterVersion | None) -> Engine:
         if folder is not None and version is not None:

@@ -83,6 +83,15 @@ def _question_encoder(name: str, cache_dir: Path) -> "Encoder":
     return found if _has_gpu() else CompiledEncoder(found, cache_dir)
 
 
+def keep_question_graph(settings: Settings, author: str) -> None:
+    """So that the first question need not wait for it."""
+    from feature_store.compiled_encoder import CompiledEncoder
+
+    encoder = question_encoder(settings, author)
+    if isinstance(encoder, CompiledEncoder):
+        encoder.keep()
+
+
 def _has_gpu() -> bool:
     """torch, which knows for sure, takes seconds to import: it is asked only where there is a driver's device."""
     if not any(map(os.path.exists, GPU_DEVICES)):
@@ -367,6 +376,7 @@ def answering(
         load=_lazily(settings, base, load) if lazy else load,
         profile=feature_store(settings).profile,
         capacity=settings.serving.loaded_versions,
+        max_wait_seconds=settings.serving.max_wait_seconds,
     )
     with online_index(settings) as index:
         yield AnswerPipeline(pool=pool, index=index, encoder_of=embedding, base=base, settings=settings.serving), pool

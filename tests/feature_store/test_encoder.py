@@ -321,3 +321,12 @@ def test_a_graph_that_is_damaged_is_traced_again(encoder: SentenceEncoder, tmp_p
     (file,) = tmp_path.rglob("graph.xml")
     file.write_text(file.read_text(encoding="utf-8")[:1000], encoding="utf-8")
     assert CompiledEncoder(encoder, tmp_path).encode(["fog"])[0] == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.slow
+def test_a_graph_that_cannot_be_kept_is_traced_each_time(encoder: SentenceEncoder, tmp_path: Path) -> None:
+    (expected,) = CompiledEncoder(encoder, tmp_path / "cache").encode(["fog"])
+    (tmp_path / "file").write_text("no folder")
+    unkept = CompiledEncoder(encoder, tmp_path / "file")
+    unkept.keep()
+    assert unkept.encode(["fog"])[0] == pytest.approx(expected, abs=1e-6)

@@ -207,6 +207,23 @@ def test_a_version_in_use_is_never_closed_and_room_is_bounded(world: World) -> N
     asyncio.run(go())
 
 
+def test_a_version_waits_for_room(world: World) -> None:
+    async def go() -> None:
+        for _ in range(3):
+            world.register("maud", promote=False)
+        world.pool._max_wait_seconds = 30  # else it waits for none
+        async with AsyncExitStack() as held:
+            for reference in ("v1", "v2"):
+                await held.enter_async_context(world.pool.lease("maud", reference))
+            async with world.pool.lease("maud", "v3"):
+                waiting = asyncio.ensure_future(serving(world, reference="v4"))
+                assert not (await asyncio.wait({waiting}, timeout=0.1))[0]
+            assert await waiting == "v4"
+            assert world.engines["maud v3"].closed
+
+    asyncio.run(go())
+
+
 def test_a_dead_engine_is_replaced_by_the_next_request(world: World) -> None:
     async def go() -> None:
         with pytest.raises(EngineUnavailableError):

@@ -22,7 +22,7 @@ def build_features(settings: Settings, author: str, *, progress: Progress) -> "F
     else:
         name = wiring.encoder_name(settings, author)
     with wiring.online_index(settings) as index, wiring.backward_prompts(settings, author) as backward:
-        return pipeline.build_features(
+        report = pipeline.build_features(
             author,
             store=store,
             index=index,
@@ -32,6 +32,8 @@ def build_features(settings: Settings, author: str, *, progress: Progress) -> "F
             progress=progress,
             backward=backward,
         )
+    wiring.keep_question_graph(settings, author)
+    return report
 
 
 def summary(report: "FeaturesReport") -> str:
