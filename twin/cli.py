@@ -34,8 +34,12 @@ def main() -> NoReturn:
 
 
 def _leave(code: int) -> NoReturn:
-    """As the interpreter ends, but without the destructors of native libraries. There a thread of Qdrant's engine that
-    is still running ended one command in a hundred with SIGABRT, after all that it was to do was done."""
+    """As the interpreter ends, but without its finalisation and the destructors of native libraries.
+
+    pyarrow's threads let go of a scanned table after it was returned, and need Python's lock to free its buffers. Where
+    the interpreter is being finalised by then, Python (before 3.14) ends such a thread in the middle of C++ destructors
+    that may not be left: one command in a hundred ended with SIGABRT, after all that it was to do was done.
+    """
     threading._shutdown()  # type: ignore[attr-defined]  # waits for what works on
     atexit._run_exitfuncs()
     with contextlib.suppress(OSError, ValueError):
