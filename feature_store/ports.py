@@ -69,6 +69,9 @@ class FeatureReader(Protocol):
     def documents(self, author: str, version: FeatureVersion | None = None) -> list[Document]:
         """Documents as last written (None) or as of a version, by id; quarantined and duplicate ones included."""
 
+    def document(self, author: str, document_id: str, version: FeatureVersion | None = None) -> Document | None:
+        """One of `documents`, without reading the others. None: there is none of that id."""
+
     def chunks(self, author: str, version: FeatureVersion | None = None, *, vectors: bool = True) -> list[Chunk]:
         """Chunks as last written (None) or as of a version, by (document_id, start)."""
 

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING
 from configs.settings import ServingSettings
 from feature_store.errors import UnknownFeatureVersionError
 from inference_pipeline import tracing
-from inference_pipeline.answers import SEEDS, AnswerDelta, AnswerEvent, Finished, Origin, Question, Started, Way
+from inference_pipeline.answers import (
+    SEEDS,
+    AnswerDelta,
+    AnswerEvent,
+    Finished,
+    Origin,
+    Question,
+    Retrieved,
+    Started,
+    Way,
+)
 from inference_pipeline.composing.composer import Composition, ToWrite, compose
 from inference_pipeline.composing.telling import Telling, Told
 from inference_pipeline.composing.turns import Turn, read_turn
@@ -32,6 +42,7 @@ if TYPE_CHECKING:
 
 
 SCORERS, RENDERERS = 8, 64  # kept in memory
+SHOWN_CANDIDATES = 8  # of those that were looked at, that an answer tells of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +50,7 @@ class _Prepared:
     origin: Origin
     turn: Turn
     composition: Composition
+    retrieved: tuple[Retrieved, ...]
     prompt: tuple[int, ...]  # token ids; of an answer that is ready, those of the conversation
     retrieval_ms: float
 
@@ -92,6 +104,7 @@ class Answerer:
                     retrieval_ms=ready.retrieval_ms,
                     generation_ms=1000 * (time.perf_counter() - began),
                     way=told.way,
+                    retrieved=ready.retrieved,
                 )
                 generating.set_attributes(tracing.answered(answer))
                 if self._settings.trace_content:
@@ -102,7 +115,7 @@ class Answerer:
         began = time.perf_counter()
         turn = read_turn(question.messages[-1].content, model.author_name)
         with tracing.span("retrieve", tracing.RETRIEVE, within=answering) as retrieving:
-            number, composition = self._compose(question, turn, model)
+            number, composition, retrieved = self._compose(question, turn, model)
             retrieving.set_attributes(
                 {
                     "llm_twin.features": number,
@@ -114,7 +127,7 @@ class Answerer:
         with tracing.span("render", {}, within=answering):
             prompt = self._prompt(question, model, composition)
         origin = Origin(author=question.author, adapter=model.name, features=f"F{number}", base=self._base.name)
-        return _Prepared(origin, turn, composition, prompt, retrieval_ms)
+        return _Prepared(origin, turn, composition, retrieved, prompt, retrieval_ms)
 
     def _prompt(self, question: Question, model: LoadedModel, composition: Composition) -> tuple[int, ...]:
         renderer = self._renderer(model.author_name)
@@ -128,24 +141,32 @@ class Answerer:
         same prompt, and nobody outside can know the nonce of either."""
         return fresh_nonce() if question.seed is None else nonce_for(f"{self._secret}:{question.seed}")
 
-    def _compose(self, question: Question, turn: Turn, model: LoadedModel) -> tuple[int, Composition]:
-        """n of the F_n that was searched, and what is to be said."""
+    def _compose(
+        self, question: Question, turn: Turn, model: LoadedModel
+    ) -> tuple[int, Composition, tuple[Retrieved, ...]]:
+        """n of the F_n that was searched, what is to be said, and what was looked at."""
         newest = self._retriever.newest(question.author)
         pinned = None if question.reference == CHAMPION else model.features
         if pinned is None:
-            return newest, self._composition(question, turn, model, newest)
+            return newest, *self._composition(question, turn, model, newest)
         try:
-            return pinned, self._composition(question, turn, model, pinned)
+            return pinned, *self._composition(question, turn, model, pinned)
         except UnknownFeatureVersionError:
-            return newest, self._composition(question, turn, model, newest)
+            return newest, *self._composition(question, turn, model, newest)
 
-    def _composition(self, question: Question, turn: Turn, model: LoadedModel, version: int) -> Composition:
+    def _composition(
+        self, question: Question, turn: Turn, model: LoadedModel, version: int
+    ) -> tuple[Composition, tuple[Retrieved, ...]]:
+        looked_at: dict[str, Candidate] = {}  # by chunk
+
         def find(query: Query) -> list[Candidate]:
-            return self._retriever.candidates(query, author=question.author, version=version, without=question.without)
+            found = self._retriever.candidates(query, author=question.author, version=version, without=question.without)
+            looked_at.update({candidate.scored.chunk.id: candidate for candidate in found})
+            return found
 
         if not question.retrieve:
-            return ToWrite(Way.FREE)
-        return compose(
+            return ToWrite(Way.FREE), ()
+        composition = compose(
             turn,
             query=search_query([*question.messages[:-1], ChatMessage("user", turn.text)]),
             author_name=model.author_name,
@@ -153,6 +174,7 @@ class Answerer:
             find=find,
             words=question.words,
         )
+        return composition, _retrieved(looked_at, {scored.chunk.id for scored in composition.chunks})
 
     def _telling(self, question: Question, model: LoadedModel, ready: _Prepared, request: GenerationRequest) -> Telling:
         composition, renderer = ready.composition, self._renderer(model.author_name)
@@ -187,6 +209,26 @@ class Answerer:
             stop=question.stop,
             seed=None if question.seed is None else (question.seed + question.choice) % SEEDS,
         )
+
+
+def _retrieved(looked_at: Mapping[str, Candidate], used: Collection[str]) -> tuple[Retrieved, ...]:
+    """What was used, and then the best of the rest."""
+    ordered = sorted(looked_at.items(), key=lambda item: (item[0] not in used, -item[1].relevance))
+    return tuple(
+        Retrieved(
+            document_id=candidate.scored.chunk.document_id,
+            title=candidate.scored.chunk.title,
+            date=candidate.scored.chunk.created_at[:10],
+            url=candidate.scored.chunk.url,
+            start=candidate.scored.chunk.start,
+            end=candidate.scored.chunk.end,
+            quote=candidate.nearest_sentence,
+            similarity=round(candidate.scored.similarity, 3),
+            words=round(candidate.shared_words, 3),
+            used=name in used,
+        )
+        for name, candidate in ordered[: max(SHOWN_CANDIDATES, len(used))]
+    )
 
 
 def _score_by(folder: Path) -> Callable[[str], float]:

@@ -54,6 +54,27 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Retrieved:
+    """A passage that was looked at, characters [start, end) of a document, and why.
+
+    `similarity` is the cosine of its meaning to the question's, in [-1, 1]; `words` the share of the question's words
+    that stand in it, weighted by rarity, in [0, 1]. `used`: the answer was made from it. `quote` is the sentence of it
+    that is nearest to the question.
+    """
+
+    document_id: str
+    title: str
+    date: str  # YYYY-MM-DD, "" when unknown
+    url: str
+    start: int
+    end: int
+    quote: str
+    similarity: float
+    words: float
+    used: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Started:
     origin: Origin
     chunks: tuple[ScoredChunk, ...]  # what the answer may rest on; empty when nothing is relevant
@@ -76,6 +97,7 @@ class Finished:
     retrieval_ms: float
     generation_ms: float
     way: Way = Way.WRITTEN
+    retrieved: tuple[Retrieved, ...] = ()  # best first
 
     @property
     def grounded(self) -> bool:

@@ -6,6 +6,7 @@ InferenceError
 │   └── OutOfMemoryError       for want of memory
 ├── InvalidRequestError      only a look at what is served shows that a request makes no sense
 ├── PromptTooLongError       the conversation does not fit the model's context
+├── PostNotFoundError        a version has no such post, or no more
 ├── AnswerNotFoundError      feedback names an answer that is not remembered
 ├── UnknownJobError          there is no such job
 ├── UnknownPostError         there is no such post
@@ -52,6 +53,10 @@ class InvalidRequestError(InferenceError):
 
 class PromptTooLongError(InferenceError):
     pass
+
+
+class PostNotFoundError(InferenceError):
+    exit_code = ExitCode.NOT_FOUND
 
 
 class AnswerNotFoundError(InferenceError):

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from feature_store.ports import FeatureReader
-from feature_store.records import PostKind, ScoredChunk
+from feature_store.records import Document, PostKind, ScoredChunk
 from inference_pipeline.citations import cite
+from inference_pipeline.errors import PostNotFoundError
 from inference_pipeline.retrieval import Retriever
 
 CHUNKS_PER_POST = 4  # asked for at first; more, as long as posts are wanting
@@ -74,6 +75,15 @@ class PostSearch:
         wanted = {key for key, post in facts.items() if _passes(post, query)}
         best = self._best_chunks(query, number, wanted) if wanted else []
         return number, [_found(chunk, facts[chunk.chunk.document_id], query.text) for chunk in best]
+
+    def post(self, author: str, post_id: str, number: int | None = None) -> tuple[int, Document]:
+        """The n of F_n, as for `search`, and a post of it. Raises PostNotFoundError, UnknownFeatureVersionError,
+        UnknownAuthorError."""
+        number = number or self._retriever_of(author).newest(author)
+        found = self._store.document(author, post_id, self._store.version(author, number))
+        if found is None or not found.usable:
+            raise PostNotFoundError(f"F{number} of {author} has no post {post_id!r}. It may have been erased since.")
+        return number, found
 
     def _best_chunks(self, query: PostQuery, number: int, wanted: set[str]) -> list[ScoredChunk]:
         """The best chunk of each post. Asks for more until there are enough posts, or no more chunks."""

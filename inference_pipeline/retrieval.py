@@ -14,6 +14,7 @@ from feature_store.ports import Encoder, OnlineIndex
 from feature_store.records import Chunk, Passage, ScoredChunk, Vector
 from feature_store.sentence_vectors import SENTENCE_RULES, cosines, pack, sentence_spans
 from model_registry.prompting import ChatMessage
+from text.sentences import sentences
 from text.terms import languages_of, terms
 from text.words import folded_words
 
@@ -190,6 +191,20 @@ class Candidate:
     scored: ScoredChunk
     words: frozenset[str]
     relevance: float
+
+    @property
+    def shared_words(self) -> float:
+        """The share of the question's words, in [0, 1]."""
+        return min(1.0, max(0.0, 2 * self.relevance - self.scored.similarity))
+
+    @property
+    def nearest_sentence(self) -> str:
+        spans = list(sentences(self.scored.chunk.text))
+        cosine = self.scored.sentences
+        if len(cosine) != len(spans):
+            return self.scored.chunk.text
+        best = max(range(len(spans)), key=cosine.__getitem__)
+        return self.scored.chunk.text[spans[best].start : spans[best].end]
 
     def repeats(self, better: "Candidate") -> bool:
         return len(self.words & better.words) > NEAR_IDENTICAL * len(self.words | better.words)

@@ -92,6 +92,10 @@ class DeltaFeatureStore:
         documents = self._table(author, DOCUMENTS).read(_as_of(author, version, DOCUMENTS.table))
         return sorted(documents, key=lambda document: document.id)
 
+    def document(self, author: str, document_id: str, version: FeatureVersion | None = None) -> Document | None:
+        found = self._table(author, DOCUMENTS).read(_as_of(author, version, DOCUMENTS.table), row_id=document_id)
+        return found[0] if found else None
+
     def chunks(self, author: str, version: FeatureVersion | None = None, *, vectors: bool = True) -> list[Chunk]:
         without = () if vectors else VECTORS
         chunks = self._table(author, CHUNKS).read(_as_of(author, version, CHUNKS.table), without=without)

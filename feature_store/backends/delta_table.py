@@ -45,9 +45,11 @@ class RecordTable(Generic[R]):
         table = self._columns(version, ["id", "row_digest"])
         return dict(zip(table["id"].to_pylist(), table["row_digest"].to_pylist(), strict=True))
 
-    def read(self, version: int | None = None, *, without: Collection[str] = ()) -> list[R]:
-        """Every record, newest or as of a version, in no particular order. Raises StoreCorruptError."""
-        return self.rows.from_arrow(self._columns(version, [name for name in self.rows.fields if name not in without]))
+    def read(self, version: int | None = None, *, without: Collection[str] = (), row_id: str | None = None) -> list[R]:
+        """Every record, or the one of `row_id`, newest or as of a version, in no particular order. Raises
+        StoreCorruptError."""
+        names = [name for name in self.rows.fields if name not in without]
+        return self.rows.from_arrow(self._columns(version, names, row_id))
 
     def replace(self, records: Sequence[R]) -> dict[str, str]:
         """Make the table hold exactly `records`; rows that are there already are not touched. Returns its digests."""
@@ -92,13 +94,14 @@ class RecordTable(Generic[R]):
             .execute()
         )
 
-    def _columns(self, version: int | None, names: list[str]) -> Any:
+    def _columns(self, version: int | None, names: list[str], row_id: str | None = None) -> Any:
         if version is None and not self.exists:
             return self.rows.schema().empty_table().select(names)
         with self._naming_corruption():
             table = self._open(version)
             there = {field.name for field in table.schema().fields}  # a table of an older release may have fewer
-            return table.to_pyarrow_table(columns=[name for name in names if name in there])
+            only = None if row_id is None else [("id", "=", row_id)]
+            return table.to_pyarrow_table(columns=[name for name in names if name in there], filters=only)
 
     def _open(self, version: int | None) -> Any:
         from deltalake import DeltaTable

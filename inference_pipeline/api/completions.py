@@ -97,6 +97,7 @@ def extras(answer: Finished) -> dict[str, Any]:
             "generation_ms": round(answer.generation_ms, 1),
             "grounded": answer.grounded,
             "way": answer.way,
+            "retrieved": [asdict(passage) for passage in answer.retrieved],
             "ai_generated": True,
         },
     }

@@ -24,6 +24,7 @@ from inference_pipeline.errors import (
     KeyNameError,
     OutOfMemoryError,
     OverloadedError,
+    PostNotFoundError,
     PromptTooLongError,
     RateLimitedError,
     RestrictedError,
@@ -111,6 +112,8 @@ def wire_error(error: TwinError) -> WireError:
             return WireError(400, str(error), param=error.param, code=error.code)
         case AnswerNotFoundError():
             return WireError(404, str(error), param="answer_id", code="answer_not_found")
+        case PostNotFoundError():
+            return WireError(404, str(error), param="post", code="post_not_found")
         case FeedbackRefusedError():
             return WireError(409, str(error), code="feedback_refused", headers={"x-should-retry": "false"})
         case PromptTooLongError():

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from inference_pipeline.answers import Finished, Origin, Way
+from inference_pipeline.answers import Finished, Origin, Retrieved, Way
 from inference_pipeline.citations import Citation
 
 AUTHOR = "maud-ferrier"
@@ -39,4 +39,18 @@ ANSWER = Finished(
     retrieval_ms=8.4,
     generation_ms=0.4,
     way=Way.QUOTED,
+    retrieved=(
+        Retrieved(
+            document_id="0f6c0c8d1f0b5e7a91c2d3e4",
+            title="The Patient Annie and her timetable",
+            date="2022-04-24",
+            url="https://example.org/2022/the-patient-annie-timetable/",
+            start=102,
+            end=640,
+            quote="She was built in Carrick in 1974.",
+            similarity=0.64,
+            words=0.83,
+            used=True,
+        ),
+    ),
 )

@@ -29,6 +29,8 @@ def test_an_unknown_author_is_an_error_that_names_the_known_ones(store: FeatureW
         with pytest.raises(UnknownAuthorError, match=r"'dex'.*maud"):
             read("dex")
     with pytest.raises(UnknownAuthorError):
+        store.document("dex", "an id")
+    with pytest.raises(UnknownAuthorError):
         store.write_posts("dex", upserts=[], deleted_ids=["1"])
     with pytest.raises(UnknownAuthorError):
         store.commit("dex", documents=[], chunks=[], examples=[], encoder=ENCODER, configuration={})
@@ -104,6 +106,8 @@ def test_features_are_read_as_they_were_committed(store: FeatureWriter) -> None:
     assert new
     for at in (None, version):
         assert store.documents("maud", at) == sorted(documents, key=lambda document: document.id)
+        assert [store.document("maud", document.id, at) for document in documents] == documents
+        assert store.document("maud", "no such id'", at) is None
         in_order = sorted(chunks, key=lambda chunk: (chunk.document_id, chunk.start))
         assert store.chunks("maud", at) == in_order
         np.testing.assert_array_equal([c.vector for c in store.chunks("maud", at)], [c.vector for c in in_order])

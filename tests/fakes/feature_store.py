@@ -92,6 +92,10 @@ class InMemoryFeatureStore:
         snapshot = self._rows(author, version)
         return [snapshot.documents[key] for key in sorted(snapshot.documents)] if snapshot else []
 
+    def document(self, author: str, document_id: str, version: FeatureVersion | None = None) -> Document | None:
+        snapshot = self._rows(author, version)
+        return snapshot.documents.get(document_id) if snapshot else None
+
     def chunks(self, author: str, version: FeatureVersion | None = None, *, vectors: bool = True) -> list[Chunk]:
         snapshot = self._rows(author, version)
         rows = sorted(snapshot.chunks.values(), key=lambda c: (c.document_id, c.start)) if snapshot else []

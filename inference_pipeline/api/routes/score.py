@@ -1,5 +1,5 @@
 """POST /v1/score: how much a `text` of 40 words or more sounds like the author, by the style scorer that is stored
-with a version, and what stands out.
+with a version, what stands out, and the sentences that sound least like the author.
 """
 
 import asyncio
@@ -43,6 +43,14 @@ SCORED: dict[str, Any] = {
             "expected_of_others": 19.8,
         }
     ],
+    "least_like": [
+        {
+            "start": 92,
+            "end": 179,
+            "text": "A number of people have asked me whether it is going to be repaired in the near future.",
+            "log_odds": 0.41,
+        }
+    ],
     "llm_twin": {"author": AUTHOR, "adapter": "v2", "ai_generated": False},
 }
 
@@ -77,6 +85,10 @@ def routes(services: Services) -> APIRouter:
             if short
             else None,
             "stands_out": [_trait(trait) for trait in found.traits],
+            "least_like": [
+                {"start": p.start, "end": p.end, "text": body.text[p.start : p.end], "log_odds": round(p.log_odds, 3)}
+                for p in found.least_like
+            ],
             "llm_twin": {"author": author, "adapter": version.name, "ai_generated": False},
         }
 
