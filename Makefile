@@ -13,7 +13,7 @@ QUESTIONS := --question "How slow is the harbour clock?" --question "When did yo
 	--question "Write a short post about the harbour clock."
 
 .DEFAULT_GOAL := help
-.PHONY: help twin test test-all lint check test-gpu docs findings setup clean
+.PHONY: help twin test test-all lint check test-gpu docs screenshots findings setup clean
 .SUFFIXES:
 
 help: ## List the targets.
@@ -43,6 +43,9 @@ test-gpu: $(READY) ## Run the tests that need a CUDA device.
 
 docs: $(READY) ## Write what the docs take from the code: tables of sources and routes, settings, commands.
 	@$(BIN)/python -m docs.generate
+
+screenshots: $(READY) ## Take the pictures of the README anew, with Chromium, over the twin that `make twin` made.
+	@$(BIN)/python -m docs.screenshots
 
 # Not for CI: each script installs its packages in a folder of its own.
 findings: ## Run every script of findings/, and say which no longer hold; needs PyPI, and minutes.
@@ -75,6 +78,7 @@ $(READY): pyproject.toml constraints.txt
 	@$(BIN)/python -c 'from configs.settings import load_settings; from model_registry.base_models import find_base_model; \
 		from feature_store.encoder_files import find_encoder; cache = load_settings().cache_dir; \
 		find_base_model("smollm2-135m-instruct", cache); find_encoder("all-mpnet-base-v2", cache)'
+	@command -v chromium > /dev/null || echo "Chromium is not here: the tests of the page are skipped. To have them on Debian or Ubuntu: apt install chromium" >&2
 	@touch $(READY)
 
 clean: ## Remove the environment and what tools left; data/ stays.

@@ -21,12 +21,14 @@ export async function refreshSession() {
   return session;
 }
 
-export function keepToken(token) {
-  localStorage.setItem(TOKEN, token);
+/** The token of a session whose cookie is there already. One that opens none changes nothing: any site can lead here. */
+export async function takeToken(token) {
+  const { signed_in: works } = await call("session", { headers: { "X-CSRF-Token": token } });
+  if (works) localStorage.setItem(TOKEN, token);
 }
 
 export async function signIn(key) {
-  keepToken((await call("session", { method: "POST", body: { key } })).csrf_token);
+  localStorage.setItem(TOKEN, (await call("session", { method: "POST", body: { key } })).csrf_token);
   return refreshSession();
 }
 

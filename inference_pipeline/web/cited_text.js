@@ -126,3 +126,25 @@ function link(characters, place, end) {
     make: (inner) => outward(match[2], {}, inner),
   };
 }
+
+/**
+ * Plain text, to the letter, of characters [from, to): `ranges` [{start, end, title}] stand in <mark>, `marks` as above.
+ * Ranges do not overlap.
+ */
+export function marked(text, ranges, marks = [], { from = 0, to = Infinity } = {}) {
+  const characters = [...text];
+  const end = Math.min(to, characters.length);
+  const cuts = new Set([from, end, ...ranges.flatMap((one) => [one.start, one.end]), ...marks.map((one) => one.at)]);
+  const places = [...cuts].filter((place) => place >= from && place <= end).sort((a, b) => a - b);
+  const nodes = [];
+  places.forEach((place, n) => {
+    for (const mark of marks) if (mark.at === place) nodes.push(mark.make());
+    const piece = characters.slice(place, places[n + 1] ?? place).join("");
+    if (!piece) return;
+    const range = ranges.find((one) => one.start <= place && place < one.end);
+    nodes.push(range ? el("mark", { title: range.title }, piece) : document.createTextNode(piece));
+  });
+  if (from > 0) nodes.unshift(document.createTextNode("… "));
+  if (end < characters.length) nodes.push(document.createTextNode(" …"));
+  return nodes;
+}

@@ -121,7 +121,7 @@ export function speak(text) {
 }
 
 /** A message at the foot of the page for some seconds. */
-export function notice(text, kind = "said") {
+export function notice(text, kind = "told") {
   document.querySelector(".notice")?.remove();
   const shown = el("p", { class: `notice ${kind}`, role: kind === "failed" ? "alert" : "status" }, text);
   document.body.append(shown);

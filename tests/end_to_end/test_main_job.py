@@ -21,6 +21,9 @@ import pytest
 from end_to_end.real_clients import CLIENTS, answers_of
 from openai import OpenAI
 
+from fakes.browser import chromium, visiting
+from fakes.page import ask
+
 PROJECT = Path(__file__).parents[2]
 POSTS = PROJECT / "examples" / "maud_ferrier" / "posts"
 AUTHOR = "maud-ferrier"
@@ -93,19 +96,19 @@ class Server:
             text=True,
         )
         self.lines: list[str] = []
-        self.address = self._wait_for_address()
+        self.link = self._wait_for_link()
+        self.address = self.link.partition("/?")[0]
         threading.Thread(target=self._drain, daemon=True).start()
 
-    def _wait_for_address(self) -> str:
+    def _wait_for_link(self) -> str:
         assert self.process.stdout
         for line in self.process.stdout:
             self.lines.append(line)
             for word in line.split():
-                if word.startswith("http://127.0.0.1:"):
-                    host = word.removeprefix("http://").split("/")[0].rstrip(".,")
-                    return f"http://{host}"
+                if "/?token=" in word:
+                    return word
         assert self.process.stderr
-        raise AssertionError(f"twin serve said no address: {self.lines}\n{self.process.stderr.read()}")
+        raise AssertionError(f"twin serve printed no link: {self.lines}\n{self.process.stderr.read()}")
 
     def _drain(self) -> None:
         assert self.process.stderr
@@ -209,6 +212,18 @@ class TestMainJob:
         assert [c.choices[0].finish_reason for c in chunks if c.choices][-1] in ("stop", "length")
         assert chunks[-1].usage
         assert chunks[-1].usage.completion_tokens > 0
+
+    def test_a_browser_opens_the_link_asks_and_sees_the_cited_sentence_in_its_post(self, server: Server) -> None:
+        with chromium() as browser, visiting(browser) as visit:
+            page = visit.page
+            page.goto(server.link)
+            answer = ask(page, QUESTION)
+            answer.locator("button.mark").first.click()
+            page.locator(".passage mark").first.wait_for()
+            quoted = page.locator(".passage mark").first.inner_text()
+            assert quoted in "\n".join(path.read_text(encoding="utf-8") for path in POSTS.glob("*.md"))
+            page.get_by_role("button", name="Sign out").wait_for()
+            assert (visit.errors, visit.dialogs, visit.elsewhere(server.address)) == ([], [], [])
 
     @pytest.mark.slow
     @pytest.mark.parametrize("client", CLIENTS)

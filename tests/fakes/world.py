@@ -81,8 +81,12 @@ class World:
             pool=self.pool, index=self.index, encoder_of=lambda _: self.encoder, base=self.base, settings=self.settings
         )
 
-    def publish(self, author: str, number: int, posts: dict[str, str]) -> FeatureVersion:
-        chunks = [make_chunk(author, title, text) for title, text in posts.items()]
+    def publish(
+        self, author: str, number: int, posts: dict[str, str], *, ids: dict[str, str] | None = None
+    ) -> FeatureVersion:
+        """`ids`: by title, the ids of the posts."""
+        ids = ids or {}
+        chunks = [make_chunk(author, title, text, document_id=ids.get(title, "")) for title, text in posts.items()]
         vectors = self.encoder.encode([chunk.search_text for chunk in chunks])
         embedded = [replace(chunk, vector=vector) for chunk, vector in zip(chunks, vectors, strict=True)]
         version = FeatureVersion(

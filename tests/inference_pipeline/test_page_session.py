@@ -135,6 +135,8 @@ def test_the_page_may_run_and_load_its_own_files_alone(service: Service) -> None
         assert "*" not in policy
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["referrer-policy"] == "no-referrer"
+        plain = service.http.get(path, headers={"Accept-Encoding": "identity"})
+        assert (plain.content, answer.headers["content-encoding"]) == (answer.content, "gzip")
         same = service.http.get(path, headers={"If-None-Match": answer.headers["etag"]})
         assert (same.status_code, same.content) == (304, b"")
     api = service.http.get("/v1/models")

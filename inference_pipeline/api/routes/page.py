@@ -4,6 +4,7 @@ The page asks the same routes as every client. Its policy lets it load and ask n
 script that is not a file of it; text becomes markup nowhere (Trusted Types without a policy).
 """
 
+import gzip
 from pathlib import Path
 from urllib.parse import quote
 
@@ -44,6 +45,7 @@ def routes(services: Services) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     files = {path.relative_to(FOLDER).as_posix(): path for path in FOLDER.rglob("*") if path.suffix in KINDS}
     contents = {name: path.read_bytes() for name, path in files.items()}
+    packed = {name: gzip.compress(content, mtime=0) for name, content in contents.items()}
 
     @router.get("/")
     def page(request: Request, token: str = "") -> Response:
@@ -66,9 +68,12 @@ def routes(services: Services) -> APIRouter:
         return sent(request, name)
 
     def sent(request: Request, name: str) -> Response:
-        headers = HEADERS | {"ETag": f'"{digest_of(name, contents[name].hex())[:20]}"'}
+        headers = HEADERS | {"ETag": f'W/"{digest_of(name, contents[name].hex())[:20]}"', "Vary": "Accept-Encoding"}
         if request.headers.get("if-none-match") == headers["ETag"]:
             return Response(status_code=304, headers=headers)
-        return Response(contents[name], headers=headers, media_type=KINDS[Path(name).suffix])
+        kind = KINDS[Path(name).suffix]
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            return Response(packed[name], headers=headers | {"Content-Encoding": "gzip"}, media_type=kind)
+        return Response(contents[name], headers=headers, media_type=kind)
 
     return router

@@ -57,8 +57,7 @@ REWRITTEN: dict[str, Any] = {
     "pieces": 1,
     "finish_reason": "stop",
     "usage": usage([ANSWER]),
-    **extras(ANSWER),
-    "citations": [],
+    **extras(replace(ANSWER, citations=(), retrieved=())),
 }
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]

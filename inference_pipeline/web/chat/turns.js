@@ -2,6 +2,7 @@
 
 import { citedText } from "../cited_text.js";
 import { button, el, fill, notice } from "../dom.js";
+import { feedback } from "./feedback.js";
 import { supporting } from "./sources.js";
 
 // What an answer rests on, in words: by `way`, of the author's name.
@@ -62,15 +63,18 @@ function body(turn, { panel }) {
 function foot(turn, about) {
   if (turn.state === "writing") return null;
   const rests = RESTS[turn.way];
+  const place = el("div", {});
   const posts = new Set(supporting(turn.citations).map(({ citation }) => citation.document_id)).size;
   return el("div", { class: "foot" },
     turn.state === "stopped" && el("p", { class: "trouble" }, "Stopped."),
     turn.state === "failed" && el("p", { class: "trouble" }, `No answer: ${turn.problem}`),
-    rests && el("p", { class: UNGROUNDED.has(turn.way) ? "rests ungrounded" : "rests" }, rests(about.name), posts ? `, from ${posts} ${posts === 1 ? "post" : "posts"}` : "", "."),
+    rests && el("p", { class: UNGROUNDED.has(turn.way) ? "rests ungrounded" : "rests" }, rests(about.name), posts ? `: ${posts} ${posts === 1 ? "post" : "posts"} cited.` : "."),
     el("div", { class: "tools" },
       Boolean(turn.citations?.length || turn.retrieved?.length) && button("Sources", "book", () => about.panel.open(turn), { class: "wide quiet small" }),
       turn.text && button("Copy", "copy", () => copy(turn.text)),
-      about.again && button("Answer again", "again", about.again)));
+      about.again && button("Answer again", "again", about.again),
+      turn.text && feedback(turn, { asked: about.asked, changed: about.changed, place })),
+    place);
 }
 
 export async function copy(text) {

@@ -41,7 +41,7 @@ class Chat {
     });
     this.send = button("Send", "up", () => this.submit(), { class: "round strong" });
     this.halt = button("Stop", "stop", () => this.stop(), { class: "round", hidden: true });
-    this.drawer = el("aside", { class: "drawer", "aria-label": "Conversations" },
+    this.drawer = el("section", { class: "drawer", "aria-label": "Conversations" },
       el("div", { class: "row" }, button("New conversation", "plus", () => this.go("chat"), { class: "wide quiet" }),
         button("Close the list", "close", () => this.toggleList(false), { class: "bare only-narrow" })),
       this.list);
@@ -50,6 +50,7 @@ class Chat {
       this.drawer,
       el("section", { class: "talk", "aria-label": "Conversation" },
         el("div", { class: "bar" },
+          el("h1", { class: "unseen" }, "Chat"),
           button("Conversations", "list", () => this.toggleList(), { class: "bare only-narrow" }),
           this.choose.node,
           el("span", { class: "space" }),
@@ -110,7 +111,7 @@ class Chat {
     const { twin } = this.choose.chosen();
     const ask = (text) => button(text, null, () => { this.field.value = text; this.submit(); }, { class: "wide quiet" });
     return el("div", { class: "greeting" },
-      el("h1", {}, `Ask ${twin.name}`),
+      el("h2", { class: "display" }, `Ask ${twin.name}`),
       el("p", {}, `Answers come from what ${twin.name} wrote, word for word where they can, and say where. When nothing was written about it, you are told so.`),
       el("div", { class: "row" }, SUGGESTIONS.map(ask)));
   }

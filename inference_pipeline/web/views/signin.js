@@ -1,14 +1,15 @@
 // How to get in: the link that `twin serve` printed, or an API key. The link leads here with the session's token.
 
-import { keepToken, refreshSession, signedIn, signIn } from "../api.js";
+import { refreshSession, signedIn, signIn, takeToken } from "../api.js";
 import { el, fill, notice } from "../dom.js";
 
 export function show({ main, path, go, wanted, reload }) {
   const next = wanted.name === "signin" ? "chat" : wanted.name;
   if (path[0] && path[0] !== "used") {
-    keepToken(path[0]);
-    history.replaceState(null, "", "#/chat"); // nobody finds the token in the history
-    reload();
+    takeToken(path[0]).finally(() => {
+      history.replaceState(null, "", "#/chat"); // nobody finds the token in the history
+      reload();
+    });
     return;
   }
   const key = el("input", { id: "key", type: "password", autocomplete: "off", spellcheck: "false", required: true });
