@@ -33,13 +33,11 @@ def chat(page: "Page") -> None:
 
 def write(page: "Page") -> None:
     """A draft of the twin beside the base model's, with what sounds least like her."""
-    page.get_by_label("What is it to be about?").fill("why I do not hold with quartz")
-    page.get_by_label("Where it is to appear").select_option("linkedin")
+    page.get_by_label("What is it to be about?").fill("the espresso machine at the ferry office")
+    page.get_by_label("Length").select_option("short")
     page.get_by_role("button", name="Write", exact=True).click()
-    page.locator(".draft .score .hint, .draft .trouble").nth(1).wait_for(timeout=240_000)
-    page.locator(".draft .tools").last.wait_for(timeout=240_000)
-    page.wait_for_timeout(2000)
-    page.locator(".order .row").last.scroll_into_view_if_needed()
+    page.locator(".draft .score").nth(1).get_by_text("%").first.wait_for(timeout=240_000)
+    page.locator(".choices").evaluate("node => node.scrollIntoView({ block: 'start' })")
 
 
 PICTURES: dict[str, Callable[["Page"], None]] = {"chat": chat, "write": write}
@@ -68,7 +66,7 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with served() as link, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="light", reduced_motion="reduce")
+        page = browser.new_page(viewport={"width": 1200, "height": 720}, color_scheme="light", reduced_motion="reduce")
         page.goto(link)
         page.get_by_role("button", name="Sign out").wait_for()
         for name, draw in PICTURES.items():

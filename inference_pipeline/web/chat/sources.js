@@ -59,7 +59,7 @@ function card(answer, cited) {
       toggle.setAttribute("aria-expanded", "false");
     };
     return { citation, number, passage, toggle,
-      node: el("div", { class: "quote" }, el("blockquote", {}, el("span", { class: "mark" }, String(number)), citation.quote), toggle, passage) };
+      node: el("div", { class: "quote" }, el("blockquote", {}, el("span", { class: "mark" }, String(number)), el("span", { class: "words" }, citation.quote)), toggle, passage) };
   });
   const node = el("article", { class: "source", tabindex: "-1" },
     el("h3", {}, outward(first.url, {}, first.title || "Untitled", first.url.startsWith("http") && icon("out"))),
@@ -73,7 +73,7 @@ function card(answer, cited) {
     quote.toggle.setAttribute("aria-expanded", "true");
     quote.toggle.focus();
     if (!quote.passage.hasChildNodes()) await showPassage(quote.passage, answer, citation);
-    node.scrollIntoView({ block: "nearest" });
+    quote.node.scrollIntoView({ block: "start" });
   }
   return { node, unfold, holds: (citation) => quotes.some((quote) => quote.citation === citation), document: first.document_id };
 }
@@ -84,15 +84,24 @@ async function showPassage(place, answer, { document_id: id, start, end }) {
   const { author, features } = answer.origin;
   try {
     const post = await call(`v1/authors/${encodeURIComponent(author)}/posts/${encodeURIComponent(id)}?features=${features}`);
-    const length = [...post.text].length;
+    const characters = [...post.text];
+    const length = characters.length;
     const show = (from, to) => {
       fill(place, el("p", { class: "text" }, marked(post.text, [{ start, end }], [], { from, to })));
       if (from > 0 || to < length) add(place, button("Show the whole post", null, () => show(0, length), { class: "wide quiet small" }));
     };
-    show(Math.max(0, start - AROUND), Math.min(length, end + AROUND));
+    show(edge(characters, start - AROUND, start), edge(characters, end + AROUND, end));
   } catch (error) {
     fill(place, el("p", { class: "trouble" }, error.status === 404 ? "The post is not there any more." : error.message));
   }
+}
+
+/** The place nearest to `far`, on the way to `near`, where a word begins or ends. */
+function edge(characters, far, near) {
+  let place = Math.min(characters.length, Math.max(0, far));
+  const step = Math.sign(near - place);
+  while (place > 0 && place < characters.length && place !== near && !/\s/u.test(characters[place])) place += step;
+  return place;
 }
 
 /** What was retrieved and is not cited, with why it came up. */

@@ -74,7 +74,8 @@ class Chat {
   }
 
   end() {
-    this.answering?.abort();
+    if (this.answering) this.keep();
+    this.stop();
     document.removeEventListener("keydown", this.onKey);
   }
 
@@ -89,9 +90,9 @@ class Chat {
     const { twin } = this.choose.chosen();
     this.field.placeholder = `Ask ${twin.name}'s twin`;
     this.sign.textContent = `A machine answers here, made of what ${twin.name} wrote. It is not ${twin.name}.`;
-    if (this.conversation) {
+    if (this.conversation && this.conversation.model !== this.choose.chosen().version.id) {
       this.conversation.model = this.choose.chosen().version.id;
-      conversations.keep(this.conversation);
+      this.keep();
     }
     this.draw();
   }
@@ -181,6 +182,7 @@ class Chat {
 
   async answer() {
     const { conversation } = this;
+    const writing = new AbortController();
     const model = this.choose.chosen().version.id;
     const turn = { role: "assistant", text: "", model, citations: [], retrieved: [], state: "writing" };
     const messages = conversation.turns.filter((one) => one.text).map((one) => ({ role: one.role, content: one.text }));
@@ -188,12 +190,13 @@ class Chat {
     this.keep();
     if (location.hash !== `#/chat/${conversation.id}`) history.replaceState(null, "", `#/chat/${conversation.id}`);
     this.draw();
-    const shown = this.turns.lastElementChild;
-    this.busy(new AbortController());
-    const redraw = onceAFrame(() => shown.update());
+    this.busy(writing);
+    const current = () => this.answering === writing; // not since the message before it was edited
+    const redraw = onceAFrame(() => current() && this.redrawLast());
     speak(`${this.nameOf(model)}'s twin is writing.`);
     try {
-      for await (const event of streamed("v1/chat/completions", { method: "POST", signal: this.answering.signal, body: { model, messages, stream: true } })) {
+      const body = { model, messages, stream: true };
+      for await (const event of streamed("v1/chat/completions", { method: "POST", signal: writing.signal, body })) {
         take(turn, event);
         redraw();
       }
@@ -205,9 +208,18 @@ class Chat {
       speak(turn.state === "stopped" ? "Stopped." : turn.problem);
     }
     delete turn.waiting;
+    if (!current()) return;
     this.busy(null);
     this.keep();
-    if (this.main.isConnected && this.conversation === conversation) this.draw();
+    this.redrawLast();
+    this.drawList();
+  }
+
+  /** What is written stays in sight, unless somebody reads further up. */
+  redrawLast() {
+    const { scrollHeight, scrollTop, clientHeight } = this.turns;
+    this.turns.lastElementChild.update?.();
+    if (scrollHeight - scrollTop - clientHeight < 80) this.turns.scrollTop = this.turns.scrollHeight;
   }
 
   busy(answering) {
@@ -217,6 +229,7 @@ class Chat {
   }
 
   keep() {
+    if (!this.conversation || this.gone) return;
     try {
       conversations.keep(this.conversation);
     } catch {
@@ -235,7 +248,8 @@ class Chat {
     if (!(await confirmed(`Delete “${conversation.title}” from this browser?`, "Delete"))) return;
     if (conversation.id === this.conversation?.id) this.stop();
     conversations.remove(conversation.id);
-    if (conversation.id === this.conversation?.id) this.go("chat");
+    this.gone = conversation.id === this.conversation?.id;
+    if (this.gone) this.go("chat");
     else this.drawList();
   }
 }
