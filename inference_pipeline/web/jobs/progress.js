@@ -139,12 +139,15 @@ class Progress {
 
 function describe(now) {
   if (!now?.stage) return "Beginning …";
-  const part = Math.min(now.done, now.total);
-  const counted = now.total > MANY ? ` ${Math.floor((100 * part) / now.total)}%` : ` ${number(part)} of ${number(now.total)}`;
-  const share = now.total ? counted : now.done ? ` ${number(now.done)}` : "";
   const left = now.left !== null && now.left !== undefined && now.total ? ` · ${duration(now.left)} left of this` : "";
   const name = stageName(now.stage);
-  return `${name[0].toUpperCase()}${name.slice(1)} …${share}${left}`;
+  return `${name[0].toUpperCase()}${name.slice(1)} …${share(now)}${left}`;
+}
+
+function share({ done, total }) {
+  if (!total) return done ? ` ${number(done)}` : "";
+  const part = Math.min(done, total);
+  return total > MANY ? ` ${Math.floor((100 * part) / total)}%` : ` ${number(part)} of ${number(total)}`;
 }
 
 const waits = (job) => (job.ahead ? `Waits for ${job.ahead === 1 ? "one job" : `${job.ahead} jobs`} before it.` : "Begins in a moment.");

@@ -13,7 +13,7 @@ export function descent({ features, versions }, { author, act, chosen, choose })
     const feature = features.find((one) => one.name === name);
     return el("li", { class: "feature" },
       el("div", { class: "node" }, el("b", {}, name), el("span", { class: "hint" }, about(feature))),
-      el("ul", { class: "versions" }, made.map((one) => row(one, { author, act, chosen, choose }))));
+      el("ul", { class: "versions" }, made.map((one) => row(one, { author, act, chosen, choose, several: versions.length > 1 }))));
   }));
 }
 
@@ -23,7 +23,7 @@ function about(feature) {
   return `${number((counts.documents ?? 0) - (counts.quarantined ?? 0) - (counts.duplicates ?? 0))} posts, ${number(counts.examples ?? 0)} examples · ${made.slice(0, 10)}`;
 }
 
-function row(version, { author, act, chosen, choose }) {
+function row(version, { author, act, chosen, choose, several }) {
   const aliases = version.aliases.map((alias) => el("span", { class: `badge ${alias}` }, ALIASES[alias] ?? alias));
   const champion = version.aliases.includes("champion");
   const pick = el("input", { type: "checkbox", "aria-label": `Compare ${version.version}`, on: { change: () => choose(version.version, pick.checked) } });
@@ -35,7 +35,7 @@ function row(version, { author, act, chosen, choose }) {
       version.forced && el("span", { class: "badge warn" }, "forced"),
       version.tainted && el("span", { class: "badge danger", title: version.tainted }, "taken out of use"),
       el("span", { class: "space" }),
-      el("label", { class: "check small" }, pick, el("span", {}, "compare")),
+      several && el("label", { class: "check small" }, pick, el("span", {}, "compare")),
       version.aliases.includes("previous") && button("Roll back to it", "again", () => act.rollback(version), { class: "wide quiet small" }),
       !champion && !version.tainted && button("Let it answer", null, () => act.promote(version), { class: "wide quiet small" })),
     el("p", { class: "hint" }, [`${version.created_at.slice(0, 10)}`, version.base, version.seconds && `learned for ${Math.max(1, Math.round(version.seconds / 60))} min`].filter(Boolean).join(" · ")),
