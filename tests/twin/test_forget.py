@@ -20,6 +20,7 @@ from feature_store.backends.qdrant_edge_folders import COPIES
 from model_registry.manifest import FeatureLineage, read_manifest, write_manifest
 from model_registry.packaging import served_path
 from twin import wiring
+from twin.background.folder import make
 from twin.cli import run
 from twin.jobs import forget
 
@@ -123,7 +124,14 @@ def test_a_forgotten_post_is_in_no_byte_and_does_not_come_back(
     register(settings, tmp_path / "second", trained_on=1)
     leave_traces(settings)
     index_of = {path.split("/")[0] for path in bytes_with(CANARY, data_dir)}
-    assert {"features", "index", "pages", "training", "logs"} <= index_of  # it is looked for where it can be found
+    assert {
+        "features",
+        "index",
+        "pages",
+        "training",
+        "logs",
+        "jobs",
+    } <= index_of  # it is looked for where it can be found
 
     erased = output(capsys, "forget", "--post", "canary.md", "--yes")
 
@@ -145,6 +153,22 @@ def test_a_forgotten_post_is_in_no_byte_and_does_not_come_back(
     assert bytes_with(CANARY, data_dir) == []
 
 
+def test_dropped_files_go_with_what_is_forgotten_of_them_and_the_other_posts_stay(
+    data_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notes = data_dir / "uploads" / ("0" * 24) / "notes"
+    notes.parent.mkdir(parents=True)
+    _write(notes / "dropped.md", 23, f"The {CANARY} was mine. " + PLAIN.format(n=78) * 4)
+    _write(notes / "harmless.md", 24, PLAIN.format(n=79) * 4)
+    output(capsys, "collect", str(notes), "--as", "folder", "--author", "Maud Ferrier")
+    output(capsys, "forget", "--post", "dropped.md", "--yes")
+    assert not notes.parent.exists()
+    status = output(capsys, "status")["authors"][0]
+    assert str(notes) not in [source["location"] for source in status["sources"]]
+    assert {row["file"]: row["state"] for row in status["posts"]}["harmless.md"] == "kept"
+    assert not [failed for failed in output(capsys, "sync")["authors"][0]["failures"].values() if str(notes) in failed]
+
+
 def leave_traces(settings: Any) -> None:
     """What other parts of the system leave on the disk."""
     cache = PageCache(wiring.page_cache(settings, "maud-ferrier", "https://maud.test/"))
@@ -155,6 +179,8 @@ def leave_traces(settings: Any) -> None:
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
     copy = settings.data_dir / "index" / COPIES / f"{dead.pid}-x" / "segment"
+    job = make(wiring.jobs_dir(settings), "collect", "maud-ferrier", {"place": SECRET})
+    job.write_outcome({"result": {}})
     for path in (checkpoint, log, copy):
         path.parent.mkdir(parents=True)
         path.write_text(SECRET, encoding="utf-8")

@@ -46,6 +46,8 @@ def serve(settings: Settings, *, ready: Callable[[Listening], None], progress: P
 
     registry, keys = wiring.model_registry(settings), wiring.key_store(settings)
     champions = [author for author in registry.authors() if has_champion(registry, author)]
+    store = wiring.feature_store(settings)
+    wiring.uploads(settings).remove_unused({one.location for a in store.authors() for one in store.sources(a.id)})
     progress.start("load base model and encoder", None)
     base = wiring.base_model(settings)
     require_servable(settings, base)
@@ -61,7 +63,7 @@ def serve(settings: Settings, *, ready: Callable[[Listening], None], progress: P
             pool=pool,
             resolver=registry,
             encoders={Path(name).name: encoder for name, encoder in encoders.items()},
-            store=wiring.feature_store(settings),
+            store=store,
             feedback=wiring.feedback_log(settings),
             settings=settings.serving,
             access=settings.access,
