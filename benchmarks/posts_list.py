@@ -89,6 +89,7 @@ def main() -> None:
         with served(settings.data_dir) as link, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
             page = browser.new_page(viewport={"width": 1280, "height": 800})
+            page.set_default_timeout(120_000)
             page.goto(link)
             page.get_by_role("button", name="Sign out").wait_for()
             page.evaluate(OBSERVED)
