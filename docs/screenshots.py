@@ -40,7 +40,24 @@ def write(page: "Page") -> None:
     page.locator(".choices").evaluate("node => node.scrollIntoView({ block: 'start' })")
 
 
-PICTURES: dict[str, Callable[["Page"], None]] = {"chat": chat, "write": write}
+def posts(page: "Page") -> None:
+    """Words that are looked for, and a post that is read."""
+    page.locator(".rows li").first.wait_for()
+    page.get_by_label("Search in posts").fill("harbour clock")
+    page.locator(".rows mark").first.wait_for()
+    page.locator(".rows a").first.click()
+    page.locator(".reading .text").wait_for()
+
+
+def train(page: "Page") -> None:
+    """The newest version: how near it comes to the author."""
+    page.locator(".version .name").first.click()
+    page.locator(".chart").first.wait_for()
+    section = page.get_by_role("heading", name="Does it sound like the author?")
+    section.evaluate("node => node.scrollIntoView({ block: 'start' })")
+
+
+PICTURES: dict[str, Callable[["Page"], None]] = {"chat": chat, "write": write, "posts": posts, "train": train}
 
 
 @contextmanager

@@ -140,12 +140,15 @@ def texts(report: Report) -> dict[str, Any]:
 
 def as_data(report: Report) -> dict[str, Any]:
     """For JSON: what the page of the report says and draws, but for the texts."""
-    loss = _loss(report.curves)
+    curves: dict[str, list[dict[str, float]]] = {}
+    for step, name, value in report.curves:
+        if name.endswith("loss"):
+            curves.setdefault(name, []).append({"step": step, "value": value})
     return {
         "verdict": verdict(report),
         "headlines": [{"figure": figure, "what": what} for figure, what in _headlines(report.judges)],
         "sections": [asdict(section) for section in _sections(report.judges)],
-        "loss": asdict(loss) if loss else None,
+        "curves": curves,
     }
 
 

@@ -3,6 +3,7 @@
 import { send } from "../api.js";
 
 const AT_ONCE = 3;
+const BUSY_MILLISECONDS = 2000;
 
 /** [{path, file}] of what was dropped, folders and all. To be called while the event is handled. */
 export async function dropped(transfer) {
@@ -30,15 +31,26 @@ async function walk(entry, folder, found) {
   }
 }
 
+/** A key may ask so often a minute, and a folder may have more files than that. */
+async function patiently(asked) {
+  for (;;) {
+    try {
+      return await asked();
+    } catch (error) {
+      if (error.status !== 429) throw error;
+      await new Promise((resolve) => setTimeout(resolve, BUSY_MILLISECONDS));
+    }
+  }
+}
+
 /** Sends `files` and resolves to the upload's id. `told(done, total)` in files. */
 export async function upload(files, told, signal) {
   let id = "";
   let done = 0;
   const one = async ({ path, file }) => {
     const query = new URLSearchParams({ path, upload: id });
-    const answer = await send(`admin/uploads?${query}`, {
-      method: "POST", body: file, signal, headers: { "Content-Type": "application/octet-stream" },
-    });
+    const sent = { method: "POST", body: file, signal, headers: { "Content-Type": "application/octet-stream" } };
+    const answer = await patiently(() => send(`admin/uploads?${query}`, sent));
     id ||= (await answer.json()).upload;
     told(++done, files.length);
   };

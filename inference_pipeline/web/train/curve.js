@@ -24,7 +24,7 @@ export function lossCurve(points) {
   const text = (at, up, words, anchor) => svg("text", { x: at, y: up, "text-anchor": anchor }, words);
   const now = train.at(-1).value;
   const best = validation.length ? ` On posts that it does not learn from, ${Math.min(...validation.map((one) => one.value)).toFixed(2)} at best.` : "";
-  return el("figure", {},
+  return el("figure", { class: "curve" },
     svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": `Loss by step: ${now.toFixed(2)} at step ${last}.${best}` },
       [low, (low + high) / 2, high].map((value) => [
         svg("line", { class: "grid", x1: LEFT, x2: WIDTH - 8, y1: y(value), y2: y(value) }),

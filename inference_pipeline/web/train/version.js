@@ -1,9 +1,10 @@
 // One version: what it was made of, what the judges say, and what it wrote.
 
 import { call } from "../api.js";
-import { button, el, notice, svg } from "../dom.js";
+import { button, el, notice } from "../dom.js";
 import { begin } from "../jobs/client.js";
 import { chart } from "./charts.js";
+import { lossCurve } from "./curve.js";
 
 const SHOWN = [["adapter", "The twin"], ["real", "The author"], ["base+posts", "Base model shown five posts"], ["base", "Base model"]];
 
@@ -25,7 +26,7 @@ export async function versionPage(author, reference, { begun }) {
     found.refusals.length > 0 && el("div", { class: "card warn" }, el("h2", {}, "What speaks against letting it answer"), el("ul", {}, found.refusals.map((one) => el("li", {}, one)))),
     el("div", { class: "figures" }, found.headlines.map((one) => el("div", { class: "figure" }, el("b", {}, one.figure), el("span", {}, one.what)))),
     found.sections.map(section),
-    found.loss && loss(found.loss),
+    lossCurve(found.curves),
     samples(found.samples),
     conversations(found.conversations),
     el("section", {}, el("h2", {}, "What it was made of"),
@@ -38,19 +39,6 @@ function section({ title, about, charts, table }) {
     el("div", { class: "charts" }, charts.map(chart)),
     table.length > 0 && el("details", {}, el("summary", {}, "All figures"),
       el("div", { class: "scrolls", tabindex: "0", role: "region", "aria-label": `All figures: ${title}` }, el("table", {}, el("tbody", {}, table.map(([what, value]) => el("tr", {}, el("th", { scope: "row" }, what), el("td", {}, value))))))));
-}
-
-function loss({ title, description, lines, x_ticks: across, y_ticks: down }) {
-  const [width, height, left, foot] = [640, 200, 44, 24];
-  const x = (percent) => left + (percent / 100) * (width - left - 8);
-  const y = (percent) => 8 + (percent / 100) * (height - foot - 8);
-  return el("section", { class: "judge" }, el("h2", {}, title),
-    el("figure", { class: "curve" },
-      svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": description },
-        down.map((tick) => [svg("line", { class: "grid", x1: left, x2: width - 8, y1: y(tick.at), y2: y(tick.at) }), svg("text", { x: left - 6, y: y(tick.at) + 4, "text-anchor": "end" }, tick.label)]),
-        across.map((tick) => svg("text", { x: x(tick.at), y: height - 6, "text-anchor": tick.at < 5 ? "start" : tick.at > 95 ? "end" : "middle" }, tick.label)),
-        lines.map((line) => svg("polyline", { class: `line ${line.colour}`, points: line.points.map(([a, b]) => `${x(a).toFixed(1)},${y(b).toFixed(1)}`).join(" ") }))),
-      el("figcaption", { class: "hint" }, description)));
 }
 
 function samples(list) {
