@@ -215,7 +215,7 @@ class ScoredChunk:
     """A chunk found for a query. `score` is the fused rank score; higher is better, comparable within one query.
 
     `similarity` is the cosine between query and chunk vectors in [-1, 1], `sentences` that of the query and each of
-    `text.sentences.sentences(chunk.text)`; empty where their vectors are not stored.
+    `text.clauses.clauses(chunk.text)`; empty where their vectors are not stored.
     """
 
     chunk: Chunk

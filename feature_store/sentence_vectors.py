@@ -9,20 +9,20 @@ from collections.abc import Sequence
 
 from feature_store.ports import Span
 from feature_store.records import Chunk, Vector, digest_of
+from text.clauses import RULES, clauses
 from text.normalise import normalise
-from text.sentences import RULES, sentences
 
-VERSION = "3"  # to be raised by hand whenever other strings are embedded of the same chunk, or other rows made of them
+VERSION = "4"  # to be raised by hand whenever other strings are embedded of the same chunk, or other rows made of them
 SENTENCE_RULES = digest_of("sentence vectors", VERSION, RULES)[:12]
 LARGEST = 127
 
 
 def sentence_spans(chunk: Chunk) -> list[Span]:
-    """Where each sentence of `chunk.text` stands in `chunk.search_text`, without its marks. An empty span for one that
-    has no words, as a ruler."""
+    """Where each sentence of `chunk.text`, and each part of a long one, stands in `chunk.search_text`, without its
+    marks. An empty span for one that has no words, as a ruler."""
     found: list[Span] = []
     end = len(chunk.search_text) - len(normalise(chunk.text))  # of the title
-    for start, stop in sentences(chunk.text):
+    for start, stop in clauses(chunk.text):
         said = normalise(chunk.text[start:stop])
         start = chunk.search_text.find(said, end) if said else -1
         if start >= 0:

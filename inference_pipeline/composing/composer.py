@@ -15,7 +15,7 @@ from inference_pipeline.retrieval import Candidate, Query
 from text.facts import names, unsupported
 from text.language import detect_language
 
-QUOTED_EXCERPTS = 3
+QUOTED_EXCERPTS = 4
 JOINED_EXCERPTS = 8
 JOINED_WORDS = 150  # of a post that is joined from others, unless the request says otherwise
 NEAREST_EXCERPTS = 2

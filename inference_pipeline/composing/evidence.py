@@ -1,6 +1,7 @@
 """The excerpts of the author's posts that answer a question: neighbouring sentences, word for word.
 
-Each sentence of the best chunks is scored by what it says, and by what its chunk and its post are about:
+Each sentence of the best chunks (each part of a long one: text/clauses.py) is scored by what it says, and by what its
+chunk and its post are about:
 
     0.7 · cosine of the question to the sentence and, half as much, to its neighbours
     0.15 · relevance of its chunk + 0.15 · the highest relevance of a chunk of its post
@@ -11,12 +12,13 @@ authors (docs/experiments); how a chunk's relevance is made is in retrieval.py.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from feature_store.records import Chunk
 from inference_pipeline.composing.cues import NEWEST, asks_now, cue
 from inference_pipeline.retrieval import Candidate
+from text.clauses import clauses
 from text.sentences import Sentence, ends_sentence, sentences
 from text.words import count_words
 
@@ -26,6 +28,7 @@ FEWEST_WORDS = 3  # "Right then." answers nothing
 SAID_AGAIN, SAID_OFTEN = 0.15, 3  # what a paragraph loses with a sentence that stands in so many of the posts
 UNENDED = 0.05  # what a heading, a list's item or a line without its end loses
 PARAGRAPH = "\n\n"
+CUT_AT = " ,;:–—，、；：،؛"  # what a quotation that ends within a sentence leaves out
 ASIDE = "(（"  # begins what speaks of the sentence before, which is not there
 MASKED = re.compile(r"\[[a-z][a-z -]* [0-9a-f]{4}\]")  # a pseudonym: no reader is helped by it
 ENOUGH = 0.41  # score from which an excerpt answers a question
@@ -35,7 +38,7 @@ WITHIN = 0.1  # of the best score: what is less to the point is left out
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """Characters [start, end) of a chunk's text."""
+    """Characters [start, end) of a chunk's text: whole sentences, or parts of one that is long."""
 
     chunk: Chunk
     start: int
@@ -46,9 +49,21 @@ class Excerpt:
     def text(self) -> str:
         return self.chunk.text[self.start : self.end]
 
+    @property
+    def begins_inside(self) -> bool:
+        """Whether its sentence began before it, in this chunk or, by its small letter, in the one before."""
+        if self.start == 0:
+            return self.chunk.start > 0 and self.text[0].islower()
+        return all(self.start != sentence.start for sentence in sentences(self.chunk.text))
+
+    @property
+    def ends_inside(self) -> bool:
+        """Whether its sentence goes on after it."""
+        return all(self.end != sentence.end for sentence in sentences(self.chunk.text))
+
 
 def excerpts(
-    question: str, candidates: Sequence[Candidate], *, most: int, words: int = 120, least: float = ENOUGH
+    question: str, candidates: Sequence[Candidate], *, most: int, words: int = 150, least: float = ENOUGH
 ) -> list[Excerpt]:
     """At most `most`, and of `words` words together where there are several. Best post first, in the order of the post.
     Empty when none has a score of `least`."""
@@ -104,7 +119,8 @@ def _formulas(candidates: Sequence[Candidate]) -> frozenset[str]:
 def _excerpts_of(question: str, candidate: Candidate, of_post: float, formulas: frozenset[str]) -> Iterator[Excerpt]:
     """`of_post` is what each of its sentences gains from its post."""
     chunk, cosines = candidate.scored.chunk, candidate.scored.sentences
-    spans = list(sentences(chunk.text))
+    spans = list(clauses(chunk.text))
+    ends = {sentence.end for sentence in sentences(chunk.text)}
     follows = [_follows(chunk.text, spans, place) for place in range(len(spans))]
     marked = any(ends_sentence(chunk.text[span.start : span.end]) for span in spans)  # some people use no full stops
     formal = _paragraphs_with(formulas, chunk.text, spans, follows)
@@ -118,17 +134,25 @@ def _excerpts_of(question: str, candidate: Candidate, of_post: float, formulas: 
             + CHUNK * candidate.relevance
             + of_post
             + cue(question, said)
-            - (0 if ends_sentence(said) else UNENDED)
+            - (0 if ends_sentence(said) or span.end not in ends else UNENDED)
             - (SAID_AGAIN if formal[place] else 0)
         )
     for place, span in enumerate(spans):
         if count_words(chunk.text[span.start : span.end]) < FEWEST_WORDS:
             continue
         first, last = _grown(chunk.text, spans, follows, scores, place)
-        excerpt = Excerpt(chunk, spans[first].start, spans[last].end, scores[place])
-        whole = ends_sentence(excerpt.text) or (not marked and count_words(excerpt.text) <= MOST_WORDS)
+        end = spans[last].end
+        excerpt = Excerpt(chunk, spans[first].start, _without_comma(chunk.text, end, ends), scores[place])
+        whole = (
+            end not in ends or ends_sentence(excerpt.text) or (not marked and count_words(excerpt.text) <= MOST_WORDS)
+        )
         if whole and not MASKED.search(excerpt.text):  # where a chunk ends within a long sentence, half of it is said
             yield excerpt
+
+
+def _without_comma(text: str, end: int, ends: Collection[int]) -> int:
+    """Where what ends at `end` is quoted to, if a sentence goes on there."""
+    return end if end in ends else len(text[:end].rstrip(CUT_AT))
 
 
 def _follows(text: str, spans: Sequence[Sentence], place: int) -> bool:

@@ -9,6 +9,7 @@ from text.words import count_words
 
 CitedText = tuple[str, tuple[Citation, ...]]
 PARAGRAPH = "\n\n"
+OMITTED = "…"
 
 
 def quoted(excerpts: Sequence[Excerpt], *, after: str = "") -> CitedText:
@@ -16,8 +17,9 @@ def quoted(excerpts: Sequence[Excerpt], *, after: str = "") -> CitedText:
     text, citations = after, []
     for excerpt in excerpts:
         text += PARAGRAPH if text else ""
+        text += f"{OMITTED} " if excerpt.begins_inside else ""
         place = Sentence(len(text), len(text) + len(excerpt.text))
-        text += excerpt.text
+        text += excerpt.text + (f" {OMITTED}" if excerpt.ends_inside else "")
         citations.append(_citation(excerpt, place))
     return text, tuple(citations)
 

@@ -21,7 +21,7 @@ from feature_store.ports import Span
 from feature_store.records import Chunk, Document, Post, Split, Vector
 from feature_store.sentence_vectors import pack, sentence_spans
 from feature_store.versions import AuthorProfile
-from text.sentences import sentences
+from text.clauses import clauses
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "dex_moreno" / "posts"
 
@@ -81,7 +81,7 @@ def test_a_folder_becomes_a_published_version(desk: Desk) -> None:
     for chunk in desk.store.chunks("dex", report.version):
         assert chunk.text == by_id[chunk.document_id].text[chunk.start : chunk.end]
         assert np.shape(chunk.vector) == (desk.encoder.dimensions,)
-        assert len(chunk.sentence_vectors) == desk.encoder.dimensions * len([*sentences(chunk.text)])
+        assert len(chunk.sentence_vectors) == desk.encoder.dimensions * len([*clauses(chunk.text)])
     for example in desk.store.examples("dex", report.version):
         assert example.target == by_id[example.document_id].text[example.start : example.end]
 
@@ -237,7 +237,7 @@ def test_chunks_whose_sentences_have_vectors_by_other_rules_are_embedded_once_mo
 def _require_right_vectors(chunks: Sequence[Chunk], encoder: HashEncoder) -> None:
     for chunk in chunks:
         spans = sentence_spans(chunk)
-        assert len(spans) == len([*sentences(chunk.text)])
+        assert len(spans) == len([*clauses(chunk.text)])
         ((whole, *rows),) = encoder.encode_spans([chunk.search_text], [spans])
         assert np.array_equal(chunk.vector, whole)  # type: ignore[arg-type]
         assert chunk.sentence_vectors == pack(rows, encoder.dimensions)

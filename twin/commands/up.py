@@ -15,6 +15,8 @@ from twin.session import Session
 
 if TYPE_CHECKING:
     from configs.settings import Settings
+    from feature_store.versions import AuthorProfile
+    from inference_pipeline.answers import Finished
 
 QUESTIONS = (serve.QUESTION,)
 
@@ -51,6 +53,7 @@ def up(
             allow_deletions=allow_deletions,
             force=force,
             stage=stages.next,
+            early=_show_early,
             progress=progress,
         )
         for asked, answer in zip(questions, built.answers, strict=True):
@@ -58,6 +61,11 @@ def up(
         if with_server:
             stages.announce("Serve")
             serve.run(session.settings, question=questions[0], progress=progress)
+
+
+def _show_early(profile: "AuthorProfile", question: str, answer: "Finished") -> None:
+    typer.echo("\nFrom the posts alone, before any training:")
+    ask.show(answer, question, profile.name)
 
 
 def _require_free_port(settings: "Settings") -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from configs.progress import Progress
 from configs.settings import Settings
 from feature_store.versions import AuthorProfile, SourceRecord
+from inference_pipeline.engine_pool import BASE
 from model_registry.errors import PromotionRefusedError
 from twin.jobs import ask, collect, features, train, versions
 
@@ -33,10 +34,12 @@ def up(
     allow_deletions: bool = False,
     force: bool = False,
     stage: Callable[[str], AbstractContextManager[object]] = nullcontext,
+    early: Callable[[AuthorProfile, str, "Finished"], None] | None = None,
     progress: Progress,
 ) -> Built:
     """Each of STAGES runs inside `stage(its name)`, the last where there is a question. `force`: promote although a
-    gate refuses.
+    gate refuses. `early` is given an answer as soon as the posts can be searched, before any training, where one can
+    be given that no model writes.
 
     Raises what the jobs raise; PromotionRefusedError only when there is no champion yet.
     """
@@ -46,6 +49,10 @@ def up(
     profile = collected.profile
     with stage("Features"):
         progress.say(f"  {features.summary(features.build_features(settings, profile.id, progress=progress))}")
+        question = next((q for q in questions if _is_quoted(settings, profile, q)), None)
+        if early and question:
+            (answer,) = ask.ask_all(settings, profile.id, [question], version=BASE, progress=progress)
+            early(profile, question, answer)
     with stage("Train"):
         trained = train.train(settings, profile.id, progress=progress)
         progress.say(f"  {trained.summary()}")
@@ -60,3 +67,10 @@ def up(
     with stage("Ask"):
         answers = ask.ask_all(settings, profile.id, questions, progress=progress)
     return Built(profile, answers)
+
+
+def _is_quoted(settings: Settings, profile: AuthorProfile, question: str) -> bool:
+    """Whether it is answered in the author's own sentences, which takes no model."""
+    from inference_pipeline.composing.turns import Kind, read_turn
+
+    return settings.serving.compose == "quote" and read_turn(question, profile.name).kind is Kind.QUESTION

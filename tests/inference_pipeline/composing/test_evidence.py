@@ -8,7 +8,7 @@ from inference_pipeline.composing.cues import cue
 from inference_pipeline.composing.evidence import MOST_WORDS, NEAR, excerpts
 from inference_pipeline.composing.quoting import joined, quoted
 from inference_pipeline.retrieval import Candidate
-from text.sentences import sentences
+from text.clauses import clauses
 from text.words import count_words
 
 CLOCK = (
@@ -19,9 +19,9 @@ CLOCK = (
 
 
 def candidate(text: str, cosines: dict[str, float], *, document: str = "clock", relevance: float = 0.5) -> Candidate:
-    """`cosines` of the sentences that begin so; of the others 0.1."""
+    """`cosines` of the sentences, or parts of long ones, that begin so; of the others 0.1."""
     chunk = replace(make_chunk(document, text), title=document.title())
-    said = [text[s.start : s.end] for s in sentences(text)]
+    said = [text[s.start : s.end] for s in clauses(text)]
     found = [max([0.1, *(c for begin, c in cosines.items() if s.startswith(begin))]) for s in said]
     scored = ScoredChunk(chunk, score=1.0, similarity=0.5, sentences=tuple(found))
     return Candidate(scored, frozenset(), relevance)
@@ -47,6 +47,33 @@ def test_half_a_sentence_is_no_excerpt_and_a_line_without_a_full_stop_is() -> No
     assert excerpts("Which bell?", [candidate(half, {"and": 0.9})], most=1) == []
     (line,) = excerpts("Which bell?", [candidate("the bell of the ferry", {"the": 0.9})], most=1)
     assert line.text == "the bell of the ferry"
+
+
+FOG = (
+    "so last night the fog came in off the cape and it was like somebody had put the city away in a drawer, "
+    "and i rang the bell all the way out to the end of the line because the rule says so, "
+    "and a nurse counted the lampposts for me from the window of the first car, "
+    "and when we came to the last one i stopped and the door opened exactly at the platform."
+)
+
+
+def test_of_a_long_sentence_the_part_that_answers_is_quoted_and_what_is_left_out_is_marked() -> None:
+    (first,) = excerpts("Was it foggy?", [candidate(FOG, {"so last": 0.9})], most=1)
+    text, (citation,) = quoted([first])
+    assert text.startswith("so last night")
+    assert text.endswith("from the window of the first car …")
+    assert FOG[citation.start : citation.end] == citation.quote == text[citation.answer_start : citation.answer_end]
+    (last,) = excerpts("Who counted?", [candidate(FOG, {"and i rang": 0.6, "and a nurse": 0.9})], most=1)
+    text, _ = quoted([last])
+    assert text.startswith("… and i rang the bell")
+    assert text.endswith("exactly at the platform.")
+
+
+def test_what_goes_on_from_the_chunk_before_is_marked_too() -> None:
+    whole = candidate("a buzzer was all he had. The bell came later.", {"a buzzer": 0.9})
+    assert quoted(excerpts("What had he?", [whole], most=1))[0].startswith("a buzzer")
+    cut = replace(whole, scored=replace(whole.scored, chunk=replace(whole.scored.chunk, start=900, end=945)))
+    assert quoted(excerpts("What had he?", [cut], most=1))[0].startswith("… a buzzer")
 
 
 def test_an_excerpt_does_not_begin_with_an_aside_on_what_is_left_out() -> None:
