@@ -166,10 +166,12 @@ class TestMainJob:
     """In order: each test goes on from where the one before it left the twin, the slow ones left out or not."""
 
     def test_one_command_ends_in_a_cited_answer(self, first_answer: str, folder: Path) -> None:
-        """Which post it rests on is chance after so few steps; that it is one of hers, word for word, is not."""
+        """From the posts alone before it trains, and in the end. That its words are hers is no chance."""
         shown = " ".join(line.strip("│ ") for line in first_answer.splitlines())
-        cited = re.split("Sources:|The nearest one:", shown)[1]
+        before, early, cited = re.split("Sources:|The nearest one:", shown)
+        assert "From the posts alone, before any training" in before
         quotes = re.findall("“(.+?)”", cited)
+        assert quotes == re.findall("“(.+?)”", early)
         posts = [" ".join(path.read_text(encoding="utf-8").split()) for path in folder.glob("20*.md")]
         titles = [post.split('title: "')[1].split('"')[0] for post in posts if any(quote in post for quote in quotes)]
         assert [title for title in titles if title in cited]

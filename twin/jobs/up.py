@@ -10,6 +10,8 @@ from configs.settings import Settings
 from feature_store.versions import AuthorProfile, SourceRecord
 from inference_pipeline.engine_pool import BASE
 from model_registry.errors import PromotionRefusedError
+from model_registry.ports import has_champion
+from twin import wiring
 from twin.jobs import ask, collect, features, train, versions
 
 if TYPE_CHECKING:
@@ -38,8 +40,8 @@ def up(
     progress: Progress,
 ) -> Built:
     """Each of STAGES runs inside `stage(its name)`, the last where there is a question. `force`: promote although a
-    gate refuses. `early` is given an answer as soon as the posts can be searched, before any training, where one can
-    be given that no model writes.
+    gate refuses. `early` is given an answer as soon as the posts can be searched, before the first training,
+    where one can be given that no model writes.
 
     Raises what the jobs raise; PromotionRefusedError only when there is no champion yet.
     """
@@ -50,7 +52,7 @@ def up(
     with stage("Features"):
         progress.say(f"  {features.summary(features.build_features(settings, profile.id, progress=progress))}")
         question = next((q for q in questions if _is_quoted(settings, profile, q)), None)
-        if early and question:
+        if early and question and not has_champion(wiring.model_registry(settings), profile.id):
             (answer,) = ask.ask_all(settings, profile.id, [question], version=BASE, progress=progress)
             early(profile, question, answer)
     with stage("Train"):
