@@ -29,6 +29,11 @@ SAID_AGAIN, SAID_OFTEN = 0.15, 3  # what a paragraph loses with a sentence that 
 UNENDED = 0.05  # what a heading, a list's item or a line without its end loses
 PARAGRAPH = "\n\n"
 CUT_AT = " ,;:–—，、；：،؛"  # what a quotation that ends within a sentence leaves out
+# Headings, what others said, code: nothing that the author says
+NOT_SAID = re.compile(
+    r"^[ \t]*(?:>|#{1,6}[ \t])[^\n]*$|^[ \t]*(?P<fence>```|~~~)[^\n]*\n(?:.*?^[ \t]*(?P=fence)|.*)",
+    re.MULTILINE | re.DOTALL,
+)
 ASIDE = "(（"  # begins what speaks of the sentence before, which is not there
 MASKED = re.compile(r"\[[a-z][a-z -]* [0-9a-f]{4}\]")  # a pseudonym: no reader is helped by it
 ENOUGH = 0.41  # score from which an excerpt answers a question
@@ -121,7 +126,9 @@ def _excerpts_of(question: str, candidate: Candidate, of_post: float, formulas: 
     chunk, cosines = candidate.scored.chunk, candidate.scored.sentences
     spans = list(clauses(chunk.text))
     ends = {sentence.end for sentence in sentences(chunk.text)}
+    said_by_author = _said_by_author(chunk.text, spans)
     follows = [_follows(chunk.text, spans, place) for place in range(len(spans))]
+    follows = [follow and all(said_by_author[place - 1 : place + 1]) for place, follow in enumerate(follows)]
     marked = any(ends_sentence(chunk.text[span.start : span.end]) for span in spans)  # some people use no full stops
     formal = _paragraphs_with(formulas, chunk.text, spans, follows)
     scores: list[float] = []
@@ -138,7 +145,7 @@ def _excerpts_of(question: str, candidate: Candidate, of_post: float, formulas: 
             - (SAID_AGAIN if formal[place] else 0)
         )
     for place, span in enumerate(spans):
-        if count_words(chunk.text[span.start : span.end]) < FEWEST_WORDS:
+        if not said_by_author[place] or count_words(chunk.text[span.start : span.end]) < FEWEST_WORDS:
             continue
         first, last = _grown(chunk.text, spans, follows, scores, place)
         end = spans[last].end
@@ -153,6 +160,12 @@ def _excerpts_of(question: str, candidate: Candidate, of_post: float, formulas: 
 def _without_comma(text: str, end: int, ends: Collection[int]) -> int:
     """Where what ends at `end` is quoted to, if a sentence goes on there."""
     return end if end in ends else len(text[:end].rstrip(CUT_AT))
+
+
+def _said_by_author(text: str, spans: Sequence[Sentence]) -> list[bool]:
+    """Of each of `spans`."""
+    left_out = [match.span() for match in NOT_SAID.finditer(text)]
+    return [not any(start <= span.start < end for start, end in left_out) for span in spans]
 
 
 def _follows(text: str, spans: Sequence[Sentence], place: int) -> bool:

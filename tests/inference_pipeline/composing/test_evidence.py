@@ -69,6 +69,16 @@ def test_of_a_long_sentence_the_part_that_answers_is_quoted_and_what_is_left_out
     assert text.endswith("exactly at the platform.")
 
 
+def test_headings_code_and_what_others_said_are_no_answer() -> None:
+    text = (
+        "## Why does the harbour clock stop?\n\n> Madam, the clock stops for the fog, I should think.\n\n"
+        "```\nclock.stop(reason) and no more. The end.\n```\n\nIt was the coat on the weight, and nothing else."
+    )
+    said = candidate(text, {"## Why": 0.9, "> Madam": 0.9, "```": 0.9, "The end": 0.9, "It was": 0.6})
+    found = excerpts("Why does the clock stop?", [said], most=4)
+    assert [excerpt.text for excerpt in found] == ["It was the coat on the weight, and nothing else."]
+
+
 def test_what_goes_on_from_the_chunk_before_is_marked_too() -> None:
     whole = candidate("a buzzer was all he had. The bell came later.", {"a buzzer": 0.9})
     assert quoted(excerpts("What had he?", [whole], most=1))[0].startswith("a buzzer")
