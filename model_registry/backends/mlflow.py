@@ -92,10 +92,12 @@ class MlflowRegistry:
             return self._version(self._find(author, number))
 
     def rollback(self, author: str) -> AdapterVersion:
-        with self._writing(author):
+        with self._writing(author) as was_rolling_back:
+            if was_rolling_back:  # a kill came between; repeated, it would go forth again
+                return self._version(self._find(author, CHAMPION))
             row = self._find(author, PREVIOUS)
             self._verify(row)
-            self._rows.switch(row)
+            self._rows.switch(row, back=True)
             return self._version(self._find(author, row.number))
 
     def delete(self, author: str, number: int) -> None:
@@ -137,14 +139,14 @@ class MlflowRegistry:
             mlflow_runs.log_run(self._rows.client, author, parameters, curve)
 
     @contextmanager
-    def _writing(self, author: str) -> Iterator[None]:
-        with self._rows.writing(author):
+    def _writing(self, author: str) -> Iterator[bool]:
+        with self._rows.writing(author) as was_rolling_back:
             if AUTHOR.fullmatch(author):  # anything else must not name a folder to clean
                 for leftover in (self._root / "versions" / author).glob(f"{PARTIAL}*"):
                     shutil.rmtree(leftover)
                 for half_written in (self._root / "evaluations" / author).glob(".*"):
                     half_written.unlink()
-            yield
+            yield was_rolling_back
 
     def _find(self, author: str, reference: int | str) -> Row:
         row = self._rows.find(author, reference)

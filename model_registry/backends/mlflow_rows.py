@@ -5,7 +5,7 @@ manifest as a tag and the folder of that name exists; every other row is invisib
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 AUTHOR = re.compile(r"[a-z0-9-]+")
 ALIASES = (CHAMPION, PREVIOUS, CANDIDATE)
-SUCCESSOR = "successor"  # the alias of the version that is taking the champion's place
+# Aliases of the version that is taking the champion's place: by a promotion, or by a rollback. While one is there, the
+# others are read as they will be, so that the change is one write.
+SUCCESSOR, RETURNING = "successor", "returning"
 MANIFEST_TAG = "twin.manifest"
 FORCED_TAG = "twin.forced"
 REASON_TAG = "twin.reason"
@@ -68,39 +70,27 @@ class MlflowRows:
         return self.root / "evaluations" / author / f"{digest[:16]}.json"
 
     @contextmanager
-    def writing(self, author: str) -> Iterator[None]:
-        """The only writer. A champion's change that a kill interrupted is brought to its end first."""
+    def writing(self, author: str) -> Iterator[bool]:
+        """The only writer. A champion's change that a kill interrupted is brought to its end first; true when that was
+        a rollback."""
         _ = self.client  # creating the database takes the same lock
         with asking(self.root, self.tracking_uri), locked(self.root):
-            self._finish_switch(author)
-            yield
+            yield self._finish_switch(author) == RETURNING
 
     def find(self, author: str, reference: int | str) -> Row | None:
-        """What a number or an alias names: one query, however many versions there are."""
+        """What a number or an alias names."""
         if self.is_empty or not AUTHOR.fullmatch(author) or (isinstance(reference, int) and reference > BIGGEST):
             return None
-        if (contents := self._read(PREFIX + author)) is not None:
-            aliases = contents.aliases.get(PREFIX + author, {})
-            number = reference if isinstance(reference, int) else aliases.get(reference)
-            named = tuple(alias for alias, meant in aliases.items() if meant == number)
-            return next((self._row(one, named) for one in contents.versions if one.version == number), None)
-        with self._unless_absent():
-            if isinstance(reference, int):
-                found = self.client.get_model_version(PREFIX + author, str(reference))
-            else:
-                found = self.client.get_model_version_by_alias(PREFIX + author, reference)
-            return self._row(found, tuple(found.aliases))
-        return None
+        aliases = self.aliases(author)
+        number = reference if isinstance(reference, int) else aliases.get(reference)
+        return None if number is None else self._numbered(author, number, aliases)
 
     def of(self, author: str) -> list[Row]:
         """Oldest first."""
         if not AUTHOR.fullmatch(author):
             return []
         aliases = self.aliases(author)
-        rows = (
-            self._row(found, tuple(alias for alias, number in aliases.items() if number == int(found.version)))
-            for found in self._versions(author)
-        )
+        rows = (self._row(found, aliases) for found in self._versions(author))
         return sorted((row for row in rows if row), key=lambda row: row.number)
 
     def without_files(self, author: str) -> list[int]:
@@ -108,18 +98,30 @@ class MlflowRows:
         if not AUTHOR.fullmatch(author):
             return []
         found = self._versions(author)
-        return sorted(int(one.version) for one in found if MANIFEST_TAG in one.tags and not self._row(one, ()))
+        return sorted(int(one.version) for one in found if MANIFEST_TAG in one.tags and not self._row(one, {}))
 
     def authors(self) -> list[str]:
-        rows = (self._row(found, ()) for found in self._versions(None) if found.name.startswith(PREFIX))
+        rows = (self._row(found, {}) for found in self._versions(None) if found.name.startswith(PREFIX))
         return sorted({row.author for row in rows if row})
 
     def aliases(self, author: str) -> dict[str, int]:
-        """As MLflow has them: also of versions that do not count."""
+        """Also of versions that do not count. A champion's change that has begun is read as done."""
+        found = self._stored_aliases(author)
+        begun = next((found[alias] for alias in (SUCCESSOR, RETURNING) if alias in found), None)
+        if begun is None or self._numbered(author, begun, {}) is None:
+            return found
+        if (champion := found.get(CHAMPION, begun)) != begun:
+            found[PREVIOUS] = champion
+        if found.get(CANDIDATE) == begun:
+            del found[CANDIDATE]
+        return {**found, CHAMPION: begun}
+
+    def _stored_aliases(self, author: str) -> dict[str, int]:
+        """As MLflow has them."""
         if self.is_empty:
             return {}
         if (contents := self._read(PREFIX + author)) is not None:
-            return contents.aliases.get(PREFIX + author, {})
+            return dict(contents.aliases.get(PREFIX + author, {}))
         with self._unless_absent():
             model = self.client.get_registered_model(PREFIX + author)
             return {alias: int(number) for alias, number in model.aliases.items()}
@@ -167,27 +169,38 @@ class MlflowRows:
         if self.tracking_uri is None:
             forget_deleted_rows(self.root)
 
-    def switch(self, row: Row) -> None:
-        """Make `row` champion, and the champion previous.
+    def switch(self, row: Row, *, back: bool = False) -> None:
+        """Make `row` champion, and the champion previous; `back`: by a rollback.
 
-        The intention is written first. Killed at any moment, champion names a complete version, the old or the
-        new, and the next writer ends what was begun.
+        The intention is written first. Killed at any moment, readers see all of the change or none, and the next writer
+        ends what was begun.
         """
-        self.name(row.author, SUCCESSOR, row.number)
+        self.name(row.author, RETURNING if back else SUCCESSOR, row.number)
         self._finish_switch(row.author)
 
-    def _finish_switch(self, author: str) -> None:
-        successor = self.find(author, SUCCESSOR)
-        if successor is None:
-            return
-        aliases = self.aliases(author)
-        champion = aliases.get(CHAMPION)
-        if champion is not None and champion != successor.number:
-            self.name(author, PREVIOUS, champion)
-        self.name(author, CHAMPION, successor.number)
-        if aliases.get(CANDIDATE) == successor.number:
+    def _finish_switch(self, author: str) -> str:
+        """The intention that was carried out; "" where there was none."""
+        stored = self._stored_aliases(author)
+        intention = next((alias for alias in (SUCCESSOR, RETURNING) if alias in stored), "")
+        if not intention:
+            return ""
+        meant = self.aliases(author)
+        if meant.get(CHAMPION) != stored[intention]:
+            return ""  # its files are gone
+        for alias in (PREVIOUS, CHAMPION):
+            if alias in meant and stored.get(alias) != meant[alias]:
+                self.name(author, alias, meant[alias])
+        if CANDIDATE in stored and CANDIDATE not in meant:
             self.unname(author, CANDIDATE)
-        self.unname(author, SUCCESSOR)
+        self.unname(author, intention)
+        return intention
+
+    def _numbered(self, author: str, number: int, aliases: Mapping[str, int]) -> Row | None:
+        if (contents := self._read(PREFIX + author)) is not None:
+            return next((self._row(one, aliases) for one in contents.versions if one.version == number), None)
+        with self._unless_absent():
+            return self._row(self.client.get_model_version(PREFIX + author, str(number)), aliases)
+        return None
 
     def _read(self, model: str | None) -> Contents | None:
         """Of the database here. None: MLflow is to be asked."""
@@ -208,7 +221,7 @@ class MlflowRows:
                 found += page
         return found
 
-    def _row(self, found: "Stored | ModelVersion", aliases: tuple[str, ...]) -> Row | None:
+    def _row(self, found: "Stored | ModelVersion", aliases: Mapping[str, int]) -> Row | None:
         author = found.name.removeprefix(PREFIX)
         digest = found.tags.get(MANIFEST_TAG)
         if digest is None or not self.folder(author, digest).is_dir():
@@ -218,7 +231,7 @@ class MlflowRows:
             number=int(found.version),
             digest=digest,
             folder=self.folder(author, digest),
-            aliases=tuple(alias for alias in ALIASES if alias in aliases),
+            aliases=tuple(alias for alias in ALIASES if aliases.get(alias) == int(found.version)),
             forced=found.tags.get(FORCED_TAG) == str(True),
             tainted=found.tags.get(TAINTED_TAG, ""),
         )
