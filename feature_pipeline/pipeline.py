@@ -83,7 +83,7 @@ def build_features(
         if newest and settled and newest.configuration == configuration and newest.encoder == encoder.fingerprint:
             documents = store.documents(author, newest)
             unchanged = {d.id: d.post_hash for d in documents} == {p.id: p.content_hash for p in posts}
-            if unchanged and index.published(author, encoder.fingerprint) >= newest.number:
+            if unchanged and index.published(author, encoder.fingerprint) == newest.number:
                 return _report(newest, False, documents)
 
         documents = _clean(posts, store, newest, configuration, settings, progress)
@@ -121,7 +121,10 @@ def build_features(
             encoder=encoder.fingerprint,
             configuration=configuration,
         )
-        if index.published(author, encoder.fingerprint) < version.number:
+        published = index.published(author, encoder.fingerprint)
+        if published > version.number:  # of tables that are gone: somebody removed them, or put back an older copy
+            index.erase(author)
+        if published != version.number:
             index.publish(version, chunks, dimensions=encoder.dimensions)
         progress.finish(version.name)
     return _report(version, written, documents)

@@ -1,13 +1,19 @@
-"""What the store keeps of an author in small files: sources, and what is forgotten."""
+"""What the store keeps of an author in small files: sources, and what is forgotten.
 
+Sources lie in the author's folder. What is forgotten lies outside of it: whoever is told to remove a folder that cannot
+be read, and to collect again, must not get back what was erased.
+"""
+
+import os
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from configs.files import write_whole
+from configs.files import private_folder, remove, write_whole
 from feature_store.backends.local_disk import exclusive, naming_full_disk
 from feature_store.errors import StoreCorruptError
 from feature_store.versions import Forgotten, SourceRecord
@@ -15,7 +21,12 @@ from feature_store.versions import Forgotten, SourceRecord
 Model = TypeVar("Model", bound=BaseModel)
 T = TypeVar("T")
 SourceRecords = TypeAdapter(list[SourceRecord])
-SOURCES, FORGOTTEN = "sources.json", "forgotten.json"
+SOURCES = "sources.json"
+FORGOTTEN, FORMERLY = "forgotten", "forgotten.json"  # a folder beside that of all authors; a file in the author's
+COLLECT_AGAIN = "remove {path.parent} and run `twin collect` again."
+KEEP_FORGOTTEN = (
+    "remove it: then nothing says what was forgotten, so run `twin forget` again for each post that must not come back."
+)
 PATIENCE = 10.0  # seconds, for a write of milliseconds
 
 
@@ -36,24 +47,45 @@ def change_sources(home: Path, name: str, instead: Sequence[SourceRecord]) -> No
 
 
 def forgotten(home: Path) -> Forgotten:
-    path = home / FORGOTTEN
-    return read_model(path, Forgotten) if path.exists() else Forgotten(salt=secrets.token_hex(16))
+    for path in (_forgotten_file(home), home / FORMERLY):
+        if path.exists():
+            return _read(path, TypeAdapter(Forgotten), advice=KEEP_FORGOTTEN)
+    return Forgotten(salt=secrets.token_hex(16))
 
 
 def write_forgotten(home: Path, what: Forgotten) -> None:
     with naming_full_disk(home):
-        write_whole(home / FORGOTTEN, what.model_dump_json(indent=2))
+        write_whole(_forgotten_file(home), what.model_dump_json(indent=2))
+
+
+def erase_forgotten(home: Path) -> None:
+    for path in (_forgotten_file(home), home / FORMERLY):
+        remove(path)
+
+
+def move_forgotten(authors: Path) -> None:
+    """Out of the authors' folders, where an earlier release kept it. Where nothing can be written it stays, and is read
+    there."""
+    for path in authors.glob(f"*/{FORMERLY}"):
+        target = _forgotten_file(path.parent)
+        with suppress(OSError):
+            private_folder(target.parent)
+            os.link(path, target)  # unlike a rename, a link never replaces
+            path.unlink()
+
+
+def _forgotten_file(home: Path) -> Path:
+    return home.parents[1] / FORGOTTEN / f"{home.name}.json"
 
 
 def read_model(path: Path, model: type[Model]) -> Model:
     return _read(path, TypeAdapter(model))
 
 
-def _read(path: Path, kind: TypeAdapter[T]) -> T:
+def _read(path: Path, kind: TypeAdapter[T], advice: str = COLLECT_AGAIN) -> T:
     try:
         return kind.validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
         raise StoreCorruptError(
-            f"{path} is not what was written there: {error}. Restore it from a copy, or remove {path.parent} and "
-            "run `twin collect` again."
+            f"{path} is not what was written there: {error}. Restore it from a copy, or {advice.format(path=path)}"
         ) from error

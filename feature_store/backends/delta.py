@@ -5,10 +5,10 @@
         lock                                  held while one process writes
         sources.json sources.lock             where posts are collected from
         vectors/                              of an embedding under way
-        forgotten.json                        what must not come back, as salted hashes
         generation                            after an erasure: the folder that the tables and versions are in
         posts/ documents/ chunks/ examples/   Delta tables
         versions/F1.json F2.json …            the manifests, each written last and once
+    root/forgotten/<author>.json              what must not come back, as salted hashes
 
 Workers that use this must be spawned, not forked: delta-rs hangs under fork.
 """
@@ -50,6 +50,7 @@ class DeltaFeatureStore:
     def __init__(self, root: Path, min_free_mb: int) -> None:
         self._authors = root / "authors"
         self._min_free_mb = min_free_mb
+        author_files.move_forgotten(self._authors)
 
     def authors(self) -> list[AuthorProfile]:
         return [read_model(path, AuthorProfile) for path in sorted(self._authors.glob(f"*/{PROFILE}"))]
@@ -164,6 +165,7 @@ class DeltaFeatureStore:
         for path in home.iterdir():
             if path.name not in (PROFILE, LOCK):
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
+        author_files.erase_forgotten(home)
         (home / PROFILE).unlink()
         shutil.rmtree(home)
 

@@ -1,6 +1,7 @@
 """`twin forget` over a real store, index and registry: what was erased is in no byte on the disk."""
 
 import json
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -296,3 +297,45 @@ def test_what_is_not_there_is_answered_with_what_comes_near(
         assert run(["forget", *arguments, "--yes"]) == ExitCode.NOT_FOUND
         assert word in capsys.readouterr().err
     assert forget.select(load_settings(), "maud-ferrier", posts=["8.md"]).copies == 0
+
+
+def test_a_forgotten_post_stays_away_when_the_folder_is_removed_as_a_message_advises(
+    blog: Path, letter: Path, data_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    collecting = ["collect", str(blog), "--as", "folder", "--author", "Maud Ferrier"]
+    output(capsys, "forget", "--post", "canary.md", "--yes")
+    for named in ("*/generation-*/posts/_delta_log/*.json", "*/profile.json"):
+        for path in (data_dir / "features" / "authors").glob(named):
+            path.write_bytes(b"no longer what it was")
+        capsys.readouterr()
+        assert run(collecting) == ExitCode.ENVIRONMENT
+        message = capsys.readouterr().err
+        advised = re.search(
+            r"[Rr]estore (/\S+) from a copy, or remove it|or remove (/\S+) and run `twin collect`", message
+        )
+        assert advised, message
+        shutil.rmtree(advised[1] or advised[2])
+        again = output(capsys, *collecting)
+        assert (again["forgotten"], again["new"]) == (1, 9)
+        assert output(capsys, "features")["written"] is True
+        newest = wiring.feature_store(load_settings()).version("maud-ferrier")
+        with wiring.online_index(load_settings()) as index:
+            assert index.published("maud-ferrier", newest.encoder) == newest.number
+        assert search(load_settings(), newest.number, SECRET) == {f"{number}.md" for number in range(1, 10)}
+        assert bytes_with(CANARY, data_dir) == []
+
+
+def test_what_an_earlier_release_kept_of_the_forgotten_is_moved_out_of_the_authors_folder(data_dir: Path) -> None:
+    store = wiring.feature_store(load_settings())
+    (post,) = (post for post in store.posts("maud-ferrier") if post.source_id == "canary.md")
+    store.forget("maud-ferrier", [post])
+    kept = data_dir / "features" / "forgotten" / "maud-ferrier.json"
+    formerly = data_dir / "features" / "authors" / "maud-ferrier" / "forgotten.json"
+    before = store.forgotten("maud-ferrier")
+    kept.rename(formerly)
+    again = wiring.feature_store(load_settings())
+    assert again.forgotten("maud-ferrier") == before
+    assert kept.exists()
+    assert not formerly.exists()
+    again.erase_author("maud-ferrier")
+    assert [*kept.parent.iterdir()] == []
