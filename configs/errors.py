@@ -2,6 +2,7 @@
 
 TwinError
 ├── SettingsError            configs: a key or value that no one knows
+├── DiskFullError            too little space left to write: whatever was to be written
 ├── FeatureStoreError        feature_store/errors.py
 ├── FeaturePipelineError     feature_pipeline/errors.py
 ├── ModelRegistryError       model_registry/errors.py
@@ -38,3 +39,9 @@ class SettingsError(TwinError):
     """A setting that is unknown, of the wrong type, or impossible."""
 
     exit_code = ExitCode.USAGE
+
+
+class DiskFullError(TwinError):
+    """Too little space left to write."""
+
+    exit_code = ExitCode.ENVIRONMENT

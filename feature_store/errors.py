@@ -6,7 +6,6 @@ FeatureStoreError
 ├── NothingCollectedError       the author has no posts yet
 ├── StoreBusyError              another process writes this author
 ├── StoreCorruptError           what is on disk is not what the manifest says
-├── DiskFullError               too little space left to write safely
 ├── IndexUnreachableError       the Qdrant server does not answer
 └── UnknownEncoderError         no such encoder here, or its files are missing
 """
@@ -35,10 +34,6 @@ class StoreBusyError(FeatureStoreError):
 
 
 class StoreCorruptError(FeatureStoreError):
-    exit_code = ExitCode.ENVIRONMENT
-
-
-class DiskFullError(FeatureStoreError):
     exit_code = ExitCode.ENVIRONMENT
 
 

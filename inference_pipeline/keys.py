@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from configs.files import private_folder
+from configs.full_disk import naming_full_disk
 from inference_pipeline.errors import KeyNameError, UnknownKeyError
 
 Scope = Literal["chat", "admin"]
@@ -91,7 +92,7 @@ class KeyStore:
         authors: Collection[str] | None = None,
         expires_at: float | None = None,
     ) -> tuple[str, ApiKey]:
-        """The key itself, which cannot be had again, and what is kept of it. Raises KeyNameError."""
+        """The key itself, which cannot be had again, and what is kept of it. Raises KeyNameError, DiskFullError."""
         if not name.strip():
             raise KeyNameError("a key needs a name, so that it can be revoked. Say whose it is.")
         identifier = secrets.token_hex(6)
@@ -111,7 +112,7 @@ class KeyStore:
             return _select(database, "TRUE ORDER BY created_at") if database else []
 
     def revoke(self, name: str) -> ApiKey:
-        """By name or id, at once and for good. Raises UnknownKeyError."""
+        """By name or id, at once and for good. Raises UnknownKeyError, DiskFullError."""
         with self._writing() as database:
             found = _select(database, "(name = ? OR id = ?) AND revoked_at IS NULL", name, name)
             if not found:
@@ -152,11 +153,17 @@ class KeyStore:
             yield None
             return
         with closing(sqlite3.connect(self._path)) as database:
-            database.execute(TABLE)  # a kill may have come between making the file and making the table
-            yield database
+            # A kill, or a full disk, may have come between making the file and making the table.
+            made = database.execute("SELECT 1 FROM sqlite_master WHERE name = 'keys'").fetchone()
+            yield database if made else None
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
+        with naming_full_disk(self._path.parent), self._opened() as database:
+            yield database
+
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
         private_folder(self._path.parent)
         os.close(os.open(self._path, os.O_CREAT | os.O_WRONLY, 0o600))
         self._path.chmod(0o600)  # a copy that was put back may have other rights

@@ -19,6 +19,7 @@ from model_registry.errors import UnknownBaseModelError
 from model_registry.manifest import digest_file
 
 FINGERPRINT_FILE = "fingerprint"
+SERVED = "served"  # in the cache folder: merged models of base and adapter
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ import numpy as np
 
 from configs.files import replacing
 from feature_store.records import digest_of
-from model_registry.base_models import BaseModelFiles
+from model_registry.base_models import SERVED, BaseModelFiles
 from model_registry.errors import IncompatibleModelError
 from model_registry.gguf_families import require_packable, write_metadata
 from model_registry.manifest import digest_file
@@ -64,14 +64,14 @@ def served_path(base_fingerprint: str, adapter: Path | None, cache_dir: Path) ->
         config = json.loads((adapter / ADAPTER_CONFIG).read_text(encoding="utf-8"))
         settings = {key: config[key] for key in DECIDING if config.get(key)}
     key = digest_of(PACKAGING_VERSION, base_fingerprint, settings)
-    return cache_dir / "served" / f"{_weights_name(adapter)}-{key[:12]}.gguf"
+    return cache_dir / SERVED / f"{_weights_name(adapter)}-{key[:12]}.gguf"
 
 
 def remove_served(adapter: Path, cache_dir: Path) -> None:
     """Every merged GGUF of the PEFT folder `adapter`, whatever its base and the release that made it, and what killed
     writers left of one. A server that has one open lets go of it by itself."""
     for beginning in ("", "."):
-        for path in (cache_dir / "served").glob(f"{beginning}{_weights_name(adapter)}-*"):
+        for path in (cache_dir / SERVED).glob(f"{beginning}{_weights_name(adapter)}-*"):
             path.unlink(missing_ok=True)
 
 

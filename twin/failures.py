@@ -8,6 +8,7 @@ from pathlib import Path
 
 from configs.errors import ExitCode, TwinError
 from configs.files import write_whole
+from configs.full_disk import is_full_disk
 from configs.memory import ran_out
 
 UNUSABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG)
@@ -19,7 +20,7 @@ def explained(error: Exception, log_dir: Path) -> tuple[str, ExitCode]:
     """What to say, with the way out. The traceback of a bug is kept in `log_dir`."""
     if isinstance(error, TwinError):
         return str(error), error.exit_code
-    if _is_disk_full(error):
+    if is_full_disk(error):
         return DISK_FULL, ExitCode.ENVIRONMENT
     if ran_out(error):
         return NO_MEMORY, ExitCode.ENVIRONMENT
@@ -28,17 +29,6 @@ def explained(error: Exception, log_dir: Path) -> tuple[str, ExitCode]:
         return message, ExitCode.ENVIRONMENT
     said = f"Something went wrong inside the program: {type(error).__name__}: {error}"
     return f"{said}\n{_keep_traceback(error, log_dir)}", ExitCode.BUG
-
-
-def _is_disk_full(error: BaseException | None) -> bool:
-    """Libraries wrap the operating system's error, or only quote its words."""
-    while error is not None:
-        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-            return True
-        if os.strerror(errno.ENOSPC).lower() in str(error).lower():
-            return True
-        error = error.__cause__ or error.__context__
-    return False
 
 
 def _keep_traceback(error: Exception, log_dir: Path) -> str:

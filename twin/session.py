@@ -32,7 +32,7 @@ class Session:
         try:
             return self.settings.data_dir / "logs"
         except TwinError:
-            return Path(tempfile.gettempdir()) / "llm-twin"
+            return Path(tempfile.mkdtemp(prefix="llm-twin-"))  # nobody else's, whatever lies there
 
     def author(self, name: str | None) -> "AuthorProfile":
         """The author with this name or id; the only one there is when `name` is None.

@@ -16,7 +16,7 @@ from feature_store.encoder_files import AUTO, FOR_ENGLISH
 from feature_store.errors import UnknownFeatureVersionError
 from feature_store.records import digest_of
 from feature_store.versions import AuthorProfile, FeatureVersion, SourceRecord
-from model_registry.base_models import BaseModelFiles, find_base_model
+from model_registry.base_models import SERVED, BaseModelFiles, find_base_model
 from model_registry.feedback import FeedbackLog
 from model_registry.prompting import PromptRenderer
 
@@ -42,15 +42,23 @@ if TYPE_CHECKING:
 
 ENCODERS = 4  # kept loaded
 GPU_DEVICES = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")  # of NVIDIA, of AMD, and of either under WSL
+FEATURES, MODELS, KEYS = "features", "models", "keys.sqlite"  # by one of these a data folder is known
+
+
+def _private_data(settings: Settings) -> Path:
+    """The data folder; one of ours, which an earlier release may have left open to others, is closed to them. So is
+    what else holds what a model learnt."""
+    data = settings.data_dir
+    if any((data / name).exists() for name in (FEATURES, MODELS, KEYS)):
+        close_to_others(data)
+    close_to_others(settings.cache_dir / SERVED)
+    return data
 
 
 def feature_store(settings: Settings) -> "FeatureWriter":
     from feature_store.backends.delta import DeltaFeatureStore
 
-    root = settings.data_dir / "features"
-    if root.is_dir():  # a data folder of ours, which an earlier release may have left open to others
-        close_to_others(settings.data_dir)
-    return DeltaFeatureStore(root, min_free_mb=settings.feature_store.min_free_mb)
+    return DeltaFeatureStore(_private_data(settings) / FEATURES, min_free_mb=settings.feature_store.min_free_mb)
 
 
 def online_index(settings: Settings) -> "closing[OnlineIndex]":
@@ -134,7 +142,7 @@ def model_registry(settings: Settings) -> "ModelPublisher":
     from model_registry.backends.mlflow import MlflowRegistry
 
     return MlflowRegistry(
-        settings.data_dir / "models", tracking_uri=settings.model_registry.tracking_uri, judges=judges
+        _private_data(settings) / MODELS, tracking_uri=settings.model_registry.tracking_uri, judges=judges
     )
 
 
@@ -331,7 +339,7 @@ def _retrieval_probe(
 def key_store(settings: Settings) -> "KeyStore":
     from inference_pipeline.keys import KeyStore
 
-    return KeyStore(settings.data_dir / "keys.sqlite")
+    return KeyStore(_private_data(settings) / KEYS)
 
 
 def engine_loader(settings: Settings, base: BaseModelFiles) -> Callable[["AdapterVersion | None"], "Engine"]:

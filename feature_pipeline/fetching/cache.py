@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from configs.files import private_folder
+from configs.full_disk import disk_full, is_full_disk
 from feature_pipeline.errors import SourceError
 
 SCHEMA_VERSION = 1
@@ -119,6 +120,8 @@ class PageCache:
             with closing(self._opened().execute(statement, values)) as cursor:
                 return cursor.fetchall()
         except (sqlite3.Error, OSError) as error:
+            if is_full_disk(error):
+                raise disk_full(self.path.parent) from error
             raise SourceError(
                 f"the cache of fetched pages {self.path} cannot be used: {error}. See that its disk has room and may "
                 "be written to; the file may be deleted at any time, at the price of fetching again."

@@ -14,7 +14,8 @@ from typing import TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from configs.files import private_folder, remove, write_whole
-from feature_store.backends.local_disk import exclusive, naming_full_disk
+from configs.full_disk import naming_full_disk
+from feature_store.backends.local_disk import exclusive
 from feature_store.errors import StoreCorruptError
 from feature_store.versions import Forgotten, SourceRecord
 

@@ -23,12 +23,13 @@ from pathlib import Path
 from typing import Any
 
 from configs.files import flush_to_disk, private_folder, write_once, write_whole
+from configs.full_disk import naming_full_disk
 from feature_store.backends import author_files, kept_vectors
 from feature_store.backends.author_files import read_model
 from feature_store.backends.delta_erasure import rewrite
 from feature_store.backends.delta_rows import CHUNKS, DOCUMENTS, EXAMPLES, POSTS, R, RowType
 from feature_store.backends.delta_table import RecordTable
-from feature_store.backends.local_disk import MEGABYTE, exclusive, naming_full_disk, require_free_space
+from feature_store.backends.local_disk import MEGABYTE, exclusive, require_free_space
 from feature_store.errors import (
     StoreBusyError,
     UnknownAuthorError,

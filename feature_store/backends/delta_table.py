@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, Generic
 
 from configs.files import private_folder
+from configs.full_disk import disk_full, is_full_disk
 from feature_store.backends.delta_rows import Keyed, R, RowType, keyed
-from feature_store.backends.local_disk import disk_full, is_full_disk
 from feature_store.errors import StoreCorruptError
 
 # By default Delta drops its log after 30 days, and with it the versions that a manifest may still name.

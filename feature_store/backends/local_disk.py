@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from configs.errors import DiskFullError
 from configs.files import private_folder
-from feature_store.errors import DiskFullError, StoreBusyError
+from feature_store.errors import StoreBusyError
 
 MEGABYTE = 1_000_000
 BLOCK = 1 << 20
@@ -40,26 +41,6 @@ def require_free_space(folder: Path, needed: int) -> None:
             f"the disk of {folder} has {free // MEGABYTE} MB left, and {needed // MEGABYTE} MB are asked for. "
             "Free some space, or lower feature_store.min_free_mb."
         )
-
-
-@contextmanager
-def naming_full_disk(folder: Path) -> Iterator[None]:
-    """Turn the system's "no space left" into DiskFullError."""
-    try:
-        yield
-    except OSError as error:
-        if is_full_disk(error):
-            raise disk_full(folder) from error
-        raise
-
-
-def is_full_disk(error: Exception) -> bool:
-    """Libraries pass the system's text on, often without its number."""
-    return getattr(error, "errno", None) == errno.ENOSPC or os.strerror(errno.ENOSPC) in str(error)
-
-
-def disk_full(folder: Path) -> DiskFullError:
-    return DiskFullError(f"the disk of {folder} is full. Free some space and run the command again.")
 
 
 def allocated_bytes(folder: Path) -> int:

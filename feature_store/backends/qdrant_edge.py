@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from configs.files import new_folder, private_folder, set_aside
+from configs.full_disk import naming_full_disk
 from feature_store import index_terms
 from feature_store.backends import qdrant_points as points
 from feature_store.backends.local_disk import (
@@ -24,7 +25,6 @@ from feature_store.backends.local_disk import (
     allocated_bytes,
     copy_folder,
     exclusive,
-    naming_full_disk,
     require_free_space,
 )
 from feature_store.backends.qdrant_edge_folders import (

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from configs.files import is_running, private_folder
-from feature_store.backends.local_disk import allocated_bytes, copy_folder, naming_full_disk, require_free_space
+from configs.full_disk import naming_full_disk
+from feature_store.backends.local_disk import allocated_bytes, copy_folder, require_free_space
 from feature_store.errors import StoreCorruptError
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from configs.errors import TwinError
+from configs.errors import DiskFullError, TwinError
 from configs.memory import ran_out
 from feature_store.errors import UnknownAuthorError, UnknownFeatureVersionError
 from inference_pipeline import metrics
@@ -93,6 +93,15 @@ UNAVAILABLE = WireError(
 )
 
 
+DISK_FULL = WireError(
+    503,
+    "nothing can be kept here, as the disk is full. Its operator must free some space.",
+    "server_error",
+    code="disk_full",
+    headers={"x-should-retry": "false"},
+)
+
+
 # Messages about an unknown model name the models there are. Whoever may not use all of them gets this one, the same for
 # an author who does not exist and for one who belongs to somebody else.
 NO_SUCH_MODEL = WireError(
@@ -142,6 +151,9 @@ def wire_error(error: TwinError) -> WireError:
             return WireError(403, str(error), "permission_error", code="restricted")
         case UnknownKeyError():
             return WireError(404, str(error), param="name", code="key_not_found")
+        case DiskFullError():
+            logger.warning("a request failed: %s", error)
+            return DISK_FULL
         case _:
             logger.warning("a request failed: %s", error)
             return UNAVAILABLE

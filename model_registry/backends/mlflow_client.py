@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from configs.files import flush_to_disk, private_folder
+from configs.full_disk import disk_full, is_full_disk
 from model_registry.errors import RegistryUnreachableError
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def locked(root: Path) -> Iterator[None]:
 
 @contextmanager
 def asking(root: Path, tracking_uri: str | None) -> Iterator[None]:
-    """Turn what MLflow, SQLite and the disk raise into RegistryUnreachableError."""
+    """Turn what MLflow, SQLite and the disk raise into RegistryUnreachableError, or into DiskFullError."""
     from mlflow.exceptions import MlflowException
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -87,6 +88,8 @@ def asking(root: Path, tracking_uri: str | None) -> Iterator[None]:
     except RegistryUnreachableError:
         raise
     except (MlflowException, SQLAlchemyError, sqlite3.Error, OSError) as error:
+        if is_full_disk(error):
+            raise disk_full(root) from error
         raise RegistryUnreachableError(
             f"the model registry in {root} cannot be used: {error}. Check the disk and the file {DATABASE}."
             if tracking_uri is None

@@ -11,10 +11,11 @@ import pytest
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
+from configs.errors import DiskFullError
 from fakes.feature_records import ENCODER, make_chunk, make_document, make_example, make_post, make_profile
 from feature_store.backends.delta import DeltaFeatureStore
 from feature_store.backends.delta_rows import CHUNKS
-from feature_store.errors import DiskFullError, StoreBusyError, StoreCorruptError, UnknownAuthorError
+from feature_store.errors import StoreBusyError, StoreCorruptError, UnknownAuthorError
 from feature_store.versions import FeatureVersion, SourceRecord
 
 

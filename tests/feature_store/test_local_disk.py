@@ -4,14 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from configs.errors import DiskFullError
+from configs.full_disk import naming_full_disk
 from feature_store.backends.local_disk import (
     allocated_bytes,
     copy_folder,
     exclusive,
-    naming_full_disk,
     require_free_space,
 )
-from feature_store.errors import DiskFullError, StoreBusyError
+from feature_store.errors import StoreBusyError
 
 
 def test_a_copy_has_the_same_bytes_and_the_same_holes(tmp_path: Path) -> None:

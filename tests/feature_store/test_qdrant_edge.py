@@ -14,11 +14,12 @@ import killed_writers
 import pytest
 
 from configs import files
+from configs.errors import DiskFullError
 from fakes.feature_records import DIMENSIONS, ENCODER, axis, make_chunk, make_version
 from feature_store.backends import qdrant_edge_folders as folders_of
 from feature_store.backends import qdrant_points as points
 from feature_store.backends.qdrant_edge import QdrantEdgeIndex
-from feature_store.errors import DiskFullError, StoreBusyError, StoreCorruptError, UnknownFeatureVersionError
+from feature_store.errors import StoreBusyError, StoreCorruptError, UnknownFeatureVersionError
 
 
 @pytest.fixture
