@@ -139,6 +139,20 @@ def set_aside(folder: Path, *, prefix: str) -> Path:
     return folder.rename(tempfile.mkdtemp(prefix=prefix, dir=folder.parent))
 
 
+def staging_prefix(path: Path) -> str:
+    """How the names begin of what this process puts beside `path` before it takes its place."""
+    return f".{path.name}.{HOST}-{os.getpid()}-"
+
+
+def remove_leftovers(path: Path) -> None:
+    """What processes of this machine that were killed left beside `path`."""
+    prefix = f".{path.name}.{HOST}-"
+    for leftover in path.parent.glob(f"{glob.escape(prefix)}*-*"):
+        process = leftover.name.removeprefix(prefix).partition("-")[0]
+        if process.isdigit() and not is_running(int(process)):
+            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink(missing_ok=True)
+
+
 def flush_to_disk(path: Path) -> None:
     """Make a file, or a folder with everything in it, survive a power cut."""
     for each in (*path.rglob("*"), path):
@@ -159,12 +173,9 @@ def is_running(process: int) -> bool:
 @contextmanager
 def _staged(path: Path) -> Iterator[Path]:
     """An empty file beside `path`, named by this process, that is gone when the block ends."""
-    prefix = f".{path.name}.{HOST}-"
-    for leftover in private_folder(path.parent).glob(f"{glob.escape(prefix)}*-*{PARTIAL}"):
-        process = leftover.name.removeprefix(prefix).partition("-")[0]
-        if process.isdigit() and not is_running(int(process)):
-            leftover.unlink(missing_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f"{prefix}{os.getpid()}-", suffix=PARTIAL, dir=path.parent)
+    private_folder(path.parent)
+    remove_leftovers(path)
+    handle, name = tempfile.mkstemp(prefix=staging_prefix(path), suffix=PARTIAL, dir=path.parent)
     os.close(handle)
     try:
         yield Path(name)

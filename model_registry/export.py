@@ -1,17 +1,15 @@
 """Exports a version for other software: a PEFT folder, a merged model, or a GGUF."""
 
-import json
-import os
 import shutil
 from collections.abc import Collection
 from pathlib import Path
 
-from configs.files import put_folder, users_umask
 from model_registry.base_models import BaseModelFiles
-from model_registry.errors import ExportTargetError, IncompatibleModelError
+from model_registry.errors import IncompatibleModelError
+from model_registry.export_folder import exporting
 from model_registry.gguf_families import require_packable
 from model_registry.judges import Judges
-from model_registry.manifest import digest_folder, verify_folder
+from model_registry.manifest import verify_folder
 from model_registry.model_card import CARD, Form, model_card, name_base, public_id
 from model_registry.older_libraries import write_for_older
 from model_registry.packaging import ADAPTER_CONFIG, ADAPTER_WEIGHTS, write_gguf
@@ -19,7 +17,6 @@ from model_registry.ports import AdapterVersion
 from model_registry.promotion import require_untainted
 from model_registry.prompting import PromptRenderer
 
-EXPORT_FILE = "llm_twin_export.json"  # what was exported, and every file of it by its digest
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja")
 SHARD_SIZE = "5GB"
 
@@ -37,25 +34,15 @@ def export(
     require_untainted(version.author, version.number, version.tainted)
     verify_folder(version.folder)
     require_same_base(version, base)
-    to = to.expanduser().absolute()
-    _require_free(to)
     wanted = [form for form in Form if form in forms]
     folders = {form: Path(form.value) if len(wanted) > 1 else Path() for form in wanted}
     if Form.GGUF in wanted:
         require_packable(base)
-    staging = to.with_name(f".{to.name}.{os.getpid()}.part")
-    try:
-        with users_umask():
-            for form, folder in folders.items():
-                _make_folder(staging / folder)
-                _write(version, base, staging / folder, form, judges)
-            files = {name: digest.sha256 for name, digest in digest_folder(staging).items()}
-            said = {"author": version.author, "version": version.name, "forms": wanted, "files": files}
-            (staging / EXPORT_FILE).write_text(json.dumps(said, indent=2), encoding="utf-8")
-        put_folder(staging, to, prefix=f".{to.name}.")
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-    return {form: to / folder for form, folder in folders.items()}
+    with exporting(to, {"author": version.author, "version": version.name, "forms": wanted}) as (staging, target):
+        for form, folder in folders.items():
+            (staging / folder).mkdir(exist_ok=True)
+            _write(version, base, staging / folder, form, judges)
+    return {form: target / folder for form, folder in folders.items()}
 
 
 def require_same_base(version: AdapterVersion, base: BaseModelFiles) -> None:
@@ -107,37 +94,3 @@ def _merge(base: BaseModelFiles, adapter: Path, into: Path) -> None:
     model = AutoModelForCausalLM.from_pretrained(base.folder, dtype=torch.float32, local_files_only=True)
     merged = PeftModel.from_pretrained(model, str(adapter)).merge_and_unload()
     merged.to(kept).save_pretrained(into, max_shard_size=SHARD_SIZE)
-
-
-def _require_free(to: Path) -> None:
-    """Raises ExportTargetError unless `to` is missing, empty, or an earlier export with no other file in it."""
-    if not to.exists() or (to.is_dir() and not any(to.iterdir())):
-        return
-    known = _exported(to)
-    if known is None:
-        raise ExportTargetError(f"{to} is there already, and is no earlier export. Choose another: --to FOLDER")
-    found = {name: digest.sha256 for name, digest in digest_folder(to).items() if name != EXPORT_FILE}
-    changed = sorted(name for name in found if found[name] != known.get(name))
-    if changed:
-        raise ExportTargetError(
-            f"{to} holds an earlier export and {changed[0]!r}, which was put there or changed since. Move it away, or "
-            "choose another folder: --to FOLDER"
-        )
-
-
-def _exported(to: Path) -> dict[str, str] | None:
-    """sha256 by name of what an earlier export wrote to `to`; None where there was none."""
-    try:
-        files: dict[str, str] = json.loads((to / EXPORT_FILE).read_bytes())["files"]
-    except (OSError, ValueError, KeyError):
-        return None
-    return files
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True)
-    except OSError as error:
-        raise ExportTargetError(
-            f"{folder.parent} cannot be written to: {error.strerror}. Choose another: --to FOLDER"
-        ) from error

@@ -13,8 +13,8 @@ import pytest
 from fakes.adapters import adapter_manifest
 from model_registry.base_models import BaseModelFiles
 from model_registry.errors import CorruptModelError, ExportTargetError, IncompatibleModelError, TaintedModelError
-from model_registry.export import EXPORT_FILE
 from model_registry.export import export as write_export
+from model_registry.export_folder import EXPORT_FILE
 from model_registry.manifest import BaseLineage, digest_folder, write_manifest
 from model_registry.model_card import Form
 from model_registry.packaging import served_gguf
