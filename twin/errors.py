@@ -3,6 +3,7 @@
 CommandLineError
 ├── AuthorNameError     no id can be made of the name, or it is not clear which author is meant
 ├── NothingToForgetError no post or source of that name
+├── TooLittleTextError  a style cannot be measured in so few words
 ├── NotConfirmedError   what cannot be undone was not agreed to
 └── SyncFailedError     some of the sources could not be collected
 """
@@ -20,6 +21,10 @@ class AuthorNameError(CommandLineError):
 
 class NothingToForgetError(CommandLineError):
     exit_code = ExitCode.NOT_FOUND
+
+
+class TooLittleTextError(CommandLineError):
+    exit_code = ExitCode.BAD_INPUT
 
 
 class NotConfirmedError(CommandLineError):

@@ -9,6 +9,7 @@ from feature_pipeline import dates
 from feature_pipeline.cleaning.inline import reduce_inline
 from feature_pipeline.cleaning.mdx import markdown_of_mdx
 from feature_pipeline.formats.bylines import Names
+from feature_pipeline.formats.exported_posts import is_exported, read_exported
 from feature_pipeline.formats.front_matter import Values, split_front_matter
 from feature_pipeline.formats.org import org_markdown
 from feature_pipeline.formats.post_fields import HtmlHead, first, one_line, read_html_head, read_tags
@@ -51,6 +52,8 @@ def read_fields(post: Post, text: str, *, site: Site, people: SitePeople, base_u
     """`post` with its content, and what `text` and its path say of it. Raises UnreadableItemError."""
     is_org = post.source_id.lower().endswith(".org")
     values, body = org_markdown(text) if is_org else split_front_matter(text)
+    if is_exported(values):
+        return Fields(read_exported(post, values, body))
     if not values and not is_org and post.content_type in HEAD_LINES:
         values, body = HEAD_LINES[post.content_type](body)
     if post.content_type is ContentType.MARKDOWN and MDX_IMPORT.match(body):
