@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from twin.commands.options import Author, Json, Version, first_words
-from twin.console import counted, emit, note, watcher
+from twin.console import emit, note, watcher
 from twin.session import Session
+from twin.wording import counted
 
 if TYPE_CHECKING:
     from feature_store.versions import AuthorProfile
