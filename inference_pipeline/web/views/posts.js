@@ -24,6 +24,7 @@ class Posts {
   }
 
   async begin() {
+    fill(this.main, el("p", { class: "hint" }, "Reading …"));
     const { data } = await call("admin/authors");
     if (!data.length) return this.go("begin");
     this.author = data.find((one) => one.author === this.path[0]) ?? data[0];

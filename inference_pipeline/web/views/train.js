@@ -25,6 +25,7 @@ class Train {
   }
 
   async begin() {
+    fill(this.main, el("p", { class: "hint" }, "Reading …"));
     const { data } = await call("admin/authors");
     if (!data.length) return this.go("begin");
     this.author = data.find((one) => one.author === this.path[0]) ?? data[0];
