@@ -12,7 +12,7 @@ from feature_pipeline.cleaning.listing import why_no_article
 from feature_pipeline.cleaning.markdown import markdown_pieces
 from feature_pipeline.cleaning.marked_text import Piece, assemble, without_title
 from feature_pipeline.cleaning.mdx import mdx_pieces
-from feature_pipeline.cleaning.no_words import is_file_name, without_encoded
+from feature_pipeline.cleaning.no_words import is_file_name, is_name_of_linked, without_encoded
 from feature_pipeline.cleaning.plain import plain_pieces
 from feature_pipeline.cleaning.rst import rst_pieces
 from feature_pipeline.cleaning.short_forms import SHORT_FORMS, own_pieces, without_mentions
@@ -23,7 +23,7 @@ from text.words import count_words
 
 __all__ = ["CLEANING_VERSION", "clean", "fingerprint", "own_words"]
 
-CLEANING_VERSION = "4"  # to be raised by hand whenever a stored document would come out differently
+CLEANING_VERSION = "5"  # to be raised by hand whenever a stored document would come out differently
 
 PIECES: dict[ContentType, Callable[[str], list[Piece]]] = {
     ContentType.MARKDOWN: markdown_pieces,
@@ -43,7 +43,10 @@ def clean(post: Post, *, min_words: int, min_words_short: int = 4) -> Document:
     """The document of `post`; quarantined, with the reason, when there is nothing to learn from or it is not public."""
     content = post.content.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     pieces = PIECES[post.content_type](without_mentions(content, post)) if not post.problem else []
-    pieces = [piece for piece in own_pieces(pieces, post) if piece.kind or not is_file_name(piece.text)]
+    # Of Markdown, the author typed what a link is called, be it a file's name; a program gives it that of its target.
+    is_typed = post.content_type in (ContentType.MARKDOWN, ContentType.MDX, ContentType.RST)
+    no_words = is_name_of_linked(content) if is_typed else is_file_name
+    pieces = [piece for piece in own_pieces(pieces, post) if piece.kind or not no_words(piece.text)]
     pieces = [p if p.kind == "code" else replace(p, text=without_tracking_in(without_encoded(p.text))) for p in pieces]
     text, marked = assemble(without_title(pieces, post.title))
     return Document(

@@ -1,6 +1,8 @@
 """What stands in a text and is no words: encoded data, the bare name of a file."""
 
 import re
+from collections.abc import Callable
+from urllib.parse import quote
 
 LONG = re.compile(r"(?<!\S)\S{60,}")
 ENCODED = re.compile(r"(?:data:[\w/+.-]+;base64,)?[A-Za-z0-9+/]{60,}={0,2}")
@@ -20,6 +22,20 @@ def without_encoded(text: str) -> str:
 def is_file_name(text: str) -> bool:
     """Whether it is nothing but the name of a file, as in a link to it."""
     return len(text) < 140 and FILE.fullmatch(text) is not None
+
+
+def is_name_of_linked(text: str) -> Callable[[str], bool]:
+    """`is_file_name` of such files as an address in `text` ends in, which is Markdown or reStructuredText."""
+
+    def is_name(piece: str) -> bool:
+        if not is_file_name(piece):
+            return False
+        name = piece.strip().removeprefix("- ")
+        return any(
+            re.search(rf"(?:[(/<]|:\s){re.escape(spelt)}(?:[)>?#\s\"]|\Z)", text) for spelt in (name, quote(name))
+        )
+
+    return is_name
 
 
 def _without(match: re.Match[str]) -> str:

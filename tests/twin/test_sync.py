@@ -220,3 +220,28 @@ def test_a_dropped_source_is_not_collected_and_its_posts_leave(
     assert [report["source"] for report in outcome["sources"]] == [f"folder:{moved}"]
     assert (outcome["failures"], outcome["version"]) == ({}, "F2")
     assert {post.source for post in posts()} == {f"folder:{moved}"}
+
+
+def test_a_name_that_nothing_uses_is_not_stored_with_a_source(blog: Path) -> None:
+    collect(blog)
+    with_name = ["collect", str(blog), "--as", "folder", "--author", "Maud", "--me", "Anne"]
+    assert run(with_name) == ExitCode.USAGE
+    assert [source.me for source in wiring.feature_store(load_settings()).sources("maud")] == [()]
+    (other := blog.parent / "other").mkdir()
+    write(other / "1.md", 1)
+    assert run([*with_name[:1], str(other), *with_name[2:]]) == ExitCode.USAGE
+    assert len(wiring.feature_store(load_settings()).sources("maud")) == 1
+
+
+def test_a_stored_name_that_nothing_uses_any_more_is_told_once(blog: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    collect(blog)
+    store = wiring.feature_store(load_settings())
+    (source,) = store.sources("maud")
+    store.write_source("maud", source.model_copy(update={"me": ("Anne",)}))
+    for told in (True, False):
+        capsys.readouterr()
+        assert run(["sync", "--collect-only"]) == ExitCode.OK
+        printed = capsys.readouterr()
+        assert ("--me Anne" in printed.out + printed.err) is told
+        assert "8 unchanged" in printed.out
+    assert [source.me for source in store.sources("maud")] == [()]

@@ -54,31 +54,50 @@ def collect_again(
     allow_deletions: bool,
     progress: Progress,
 ) -> "CollectReport":
-    """Collect one of the author's sources once more. Raises what collecting raises."""
-    with wiring.source(settings, profile, source) as opened:
+    """Collect one of the author's sources once more. Raises what collecting raises.
+
+    A name that was stored with it, and that nothing uses any more, is told once and no longer stored.
+    """
+    from feature_pipeline.errors import UnusedNameError
+
+    try:
+        with wiring.source(settings, profile, source) as opened:
+            return _collect(settings, profile.id, opened, allow_deletions=allow_deletions, progress=progress)
+    except UnusedNameError as error:
+        progress.say(f"{error} It is collected without from now on.")
+    nameless = source.model_copy(update={"me": ()})
+    with wiring.source(settings, profile, nameless) as opened:
         return _collect(settings, profile.id, opened, allow_deletions=allow_deletions, progress=progress)
 
 
 def _collect(
     settings: Settings, author: str, opened: OpenedSource, *, allow_deletions: bool, progress: Progress
 ) -> "CollectReport":
-    """The source is recorded before its first post is read, so that `twin sync` goes on with what a kill interrupted.
-    An unchanged source writes nothing."""
+    """The source is recorded before its first post is read, so that `twin sync` goes on with what a kill interrupted;
+    not one that is refused for a name that nothing in it uses. An unchanged source writes nothing."""
     from feature_pipeline.collecting import collect as read  # not from the pipeline, which imports all its stages
+    from feature_pipeline.errors import UnusedNameError
 
     store = wiring.feature_store(settings)
     known = {stored.name: stored for stored in store.sources(author)}.get(opened.record.name)
     record = opened.record.model_copy(update={"collected_at": known.collected_at if known else ""})
     if record != known:
         store.write_source(author, record)
-    report = read(
-        opened.source,
-        author=author,
-        store=store,
-        max_deleted_share=settings.feature_pipeline.max_deleted_share,
-        allow_deletions=allow_deletions,
-        progress=progress,
-    )
+    try:
+        report = read(
+            opened.source,
+            author=author,
+            store=store,
+            max_deleted_share=settings.feature_pipeline.max_deleted_share,
+            allow_deletions=allow_deletions,
+            progress=progress,
+        )
+    except UnusedNameError:
+        if known is None:
+            store.remove_source(author, record.name)
+        elif known != record:
+            store.write_source(author, known)
+        raise
     opened.complete()
     for source_id, problem in report.quarantined[:NAMED]:
         progress.say(f"  {source_id}: {problem}")

@@ -251,3 +251,14 @@ def test_reposts_and_short_forms() -> None:
     assert clean(three, min_words=20, min_words_short=3).context == "How is it?"
     assert "min_words_short is 4" in clean(three, min_words=1, min_words_short=4).quarantine
     assert "min_words is 20" in clean(post("Fog again today."), min_words=20, min_words_short=1).quarantine
+
+
+def test_what_an_author_calls_a_link_stays_though_it_is_a_files_name() -> None:
+    video = "The tide, hour by hour:\n\n[tide.mp4][alt]{: .download}\n\nThen the soup.\n\n[alt]: /video/?v=tide\n"
+    assert document(video).text == "The tide, hour by hour:\n\ntide.mp4\n\nThen the soup."
+    for attached in (
+        "[tide.mp4](/files/tide.mp4)",
+        "- [tide.pdf](files/tide.pdf)",
+        "[a.pdf]\n\n[a.pdf]: /a.pdf",
+    ):
+        assert document(f"The tide, hour by hour:\n\n{attached}\n").text == "The tide, hour by hour:"
