@@ -34,7 +34,7 @@ DEEPEST_INNER = 3
 INNER_IN_MEMORY = 50 * MEGABYTE  # of an archive inside another; a larger one is copied to disk
 # What macOS notes of a file, beside it or apart in archives, under the file's own name and ending.
 APPLE_DOUBLE = re.compile(r"(?:^|/)(?:__MACOSX/|\._[^/]*$)")
-TAR_ENDINGS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
+TAR_ENDINGS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".jex")  # the last is Joplin's
 
 
 @dataclass

@@ -17,7 +17,7 @@ from feature_pipeline.formats.authorship import Writer, choose_authors
 from feature_pipeline.source_bases.base import ExportSource, Ignored, Item
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_pipeline.sources.google_takeout.keep import HTML_SIGNS, JSON_SIGNS, Note, read_note
-from feature_pipeline.sources.google_takeout.youtube import is_comments, read_comments
+from feature_pipeline.sources.google_takeout.youtube import is_comment_page, is_comments, read_comments
 from feature_store.records import Post, PostKind
 from text.words import count_words
 
@@ -117,7 +117,7 @@ def open(location: Location, options: SourceOptions) -> GoogleTakeoutSource:  # 
 
 
 def _files(tree: FileTree) -> tuple[list[str], list[str]]:
-    """Notes and tables of comments. A note's page counts where its JSON is not there."""
+    """Notes, and tables and pages of comments. A note's page counts where its JSON is not there."""
     by_folder: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for name in tree.find("*.json", "*.html", "*.csv"):
         by_folder[str(PurePosixPath(name).parent), PurePosixPath(name).suffix].append(name)
@@ -129,4 +129,7 @@ def _files(tree: FileTree) -> tuple[list[str], list[str]]:
     with_json = {name.removesuffix(".json") for name in notes if name.endswith(".json")}
     notes = [name for name in notes if name.endswith(".json") or name.removesuffix(".html") not in with_json]
     tables = [name for (_, ending), names in by_folder.items() if ending == ".csv" for name in names]
-    return sorted(notes), [name for name in tables if is_comments(tree.head(name, PROBE_BYTES))]
+    pages = [name for (_, ending), names in by_folder.items() if ending == ".html" for name in names[:PROBED]]
+    comments = [name for name in tables if is_comments(tree.head(name, PROBE_BYTES))]
+    comments += [name for name in pages if name not in notes and is_comment_page(tree.head(name, PROBE_BYTES))]
+    return sorted(notes), comments

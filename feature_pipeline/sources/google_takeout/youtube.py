@@ -1,6 +1,8 @@
-"""The author's comments and live chat messages on YouTube: CSV, its columns named in the account's language."""
+"""The author's comments and live chat messages on YouTube: CSV, its columns named in the account's language; until
+2023 a page with a list of them (my-comments.html)."""
 
 import csv
+import html
 import io
 import json
 import re
@@ -11,9 +13,16 @@ from feature_pipeline import dates
 from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import SourceError, UnreadableItemError
 from feature_pipeline.formats.csv_rows import MAX_CSV_BYTES
+from feature_pipeline.formats.html_parts import inner_html, parse_page
 from feature_pipeline.formats.json_values import Json, list_at, text_at
+from feature_pipeline.formats.plain_text import plain_text
 from feature_pipeline.formats.text_files import decode
+from feature_store.records import ContentType, digest_of
 
+LINKED = re.compile(rb"<li\b[^<>]*>[^\0]{0,300}?https?://(?:www\.)?youtube\.com/(?:watch|channel|post)")
+HREF = re.compile(r"\bhref=\"([^\"]*)\"")
+COMMENT_ID = re.compile(r"[?&]lc=([\w.-]+)")
+WRITTEN_AT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d+)?(?: UTC|Z)")
 CHANNEL = re.compile(r"UC[\w-]{4,}")
 VIDEO = re.compile(r"[\w-]{11}")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
@@ -39,8 +48,35 @@ def _is_row(row: list[str]) -> bool:
     return len(row) >= FEWEST_COLUMNS and bool(CHANNEL.fullmatch(row[1].strip()) and MOMENT.match(row[2].strip()))
 
 
+def is_comment_page(head: bytes) -> bool:
+    """Whether a page begins with a list whose items link to videos and name a moment."""
+    return bool(LINKED.search(head)) and any(True for _ in _comments_of_page(head.decode("utf-8", "replace")))
+
+
+def _comments_of_page(text: str) -> Iterator[Comment]:
+    """Of "<li>Sent at 2019-05-06 10:12:33 UTC … <a href=…>…</a>.<br/>words</li>", whatever the language."""
+    page = parse_page(text)
+    for item in [] if page is None else page.iter("li"):
+        told, line_break, words = inner_html(item).partition("<br>")
+        moment = WRITTEN_AT.search(told)
+        links = [html.unescape(link) for link in HREF.findall(told)]
+        if not line_break or moment is None or "youtube.com/" not in "".join(links):
+            continue
+        written = plain_text(words, ContentType.HTML)
+        url = next((link for link in links if COMMENT_ID.search(link)), links[-1])
+        found = COMMENT_ID.search(url)
+        at = dates.to_utc(f"{moment[1]}T{moment[2]}")
+        yield Comment(found[1] if found else digest_of(at, written)[:20], at, written, "", url)
+
+
 def read_comments(tree: FileTree, name: str) -> Iterator[Comment]:
     """Raises SourceError when the file is broken."""
+    if name.lower().endswith(".html"):
+        try:
+            yield from _comments_of_page(decode(tree.read(name, max_bytes=MAX_CSV_BYTES), html=True))
+        except UnreadableItemError as error:
+            raise SourceError(f"{name}: {error}.") from error
+        return
     try:
         text = decode(tree.read(name, max_bytes=MAX_CSV_BYTES)).replace("\0", "")
     except UnreadableItemError as error:

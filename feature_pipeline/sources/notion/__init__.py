@@ -146,10 +146,12 @@ def open(location: Location, options: SourceOptions) -> NotionSource:  # noqa: A
 
 
 def _pages_of(tree: FileTree) -> list[str]:
-    """None where fewer than half of the pages have ids. The list of contents is none of them."""
+    """None where fewer than half of the pages have ids, or where all names are nothing else: Joplin names its so. The
+    list of contents is none of them."""
     pages = [name for name in tree.names() if name.lower().endswith(ENDINGS) and not name.endswith("index.html")]
-    with_id = [name for name in pages if split_id(PurePosixPath(name).stem)[1]]
-    return pages if with_id and len(with_id) >= FEWEST_WITH_ID * len(pages) else []
+    split = [split_id(PurePosixPath(name).stem) for name in pages]
+    with_id = [title for title, page_id in split if page_id]
+    return pages if any(with_id) and len(with_id) >= FEWEST_WITH_ID * len(pages) else []
 
 
 def _table(tree: FileTree, name: str) -> tuple[str, frozenset[str]]:

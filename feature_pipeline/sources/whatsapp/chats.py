@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from feature_pipeline.formats.local_times import afternoon_hour
+from feature_pipeline.formats.local_times import afternoon_hour, month_of
+from feature_pipeline.sources.whatsapp.named_months import NAMED, named_moments
 
 MARKS = "\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff"
 _M = f"[{MARKS}]*"
@@ -66,29 +67,39 @@ def _lines(text: str) -> list[str]:
 
 def _pattern(lines: Sequence[str]) -> re.Pattern[str]:
     """All lines of a chat are written by one phone: what looks like another phone's was pasted into a message."""
-    return max(BRACKETED, DASHED, key=lambda pattern: sum(bool(pattern.match(line)) for line in lines[:PROBED_LINES]))
+    return max(
+        BRACKETED, DASHED, NAMED, key=lambda pattern: sum(bool(pattern.match(line)) for line in lines[:PROBED_LINES])
+    )
 
 
 def read_chat(text: str) -> list[ChatMessage]:
     """Every message and notice, in order; [] for a text that is no export."""
     lines = _lines(text)
     pattern = _pattern(lines)
-    heads: list[_Head] = []
+    matches: list[re.Match[str]] = []
     bodies: list[list[str]] = []
     for line in lines:
         match = pattern.match(line)
-        head = _head(match) if match else None
-        if match and head:
-            heads.append(head)
+        if match and _is_head(match):
+            matches.append(match)
             bodies.append([line[match.end() :]])
         elif bodies:
             bodies[-1].append(line)
+    moments = named_moments(matches) if pattern is NAMED else _moments(matches)
+    return [_message(moment, "\n".join(body)) for moment, body in zip(moments, bodies, strict=True)]
+
+
+def _is_head(match: re.Match[str]) -> bool:
+    return bool(month_of(match[5])) if match.re is NAMED else _head(match) is not None
+
+
+def _moments(matches: Sequence[re.Match[str]]) -> list[datetime | None]:
+    heads = [head for match in matches if (head := _head(match))]
     order = _order(heads)
-    return [_message(head, order, "\n".join(body)) for head, body in zip(heads, bodies, strict=True)]
+    return [_moment(head, order) for head in heads]
 
 
-def _message(head: _Head, order: str, body: str) -> ChatMessage:
-    moment = _moment(head, order)
+def _message(moment: datetime | None, body: str) -> ChatMessage:
     at = moment.isoformat() if moment else ""
     match = SENDER.match(body)
     if match is None or SAYS.search(match[1]):

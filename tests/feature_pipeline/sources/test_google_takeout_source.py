@@ -144,3 +144,25 @@ def test_a_real_export(shared: Path) -> None:
     found, ignored = read(path)
     assert (len(found), ignored["notes in the trash"]) == (5, 1)
     assert all(post.created_at.startswith("2024-") and not post.problem for post in found)
+
+
+def test_comments_of_the_older_page(tmp_path: Path) -> None:
+    link = '<a href="http://www.youtube.com/watch?v=abcdefghijk&amp;lc={}">Kommentar</a>'
+    items = "".join(
+        f"<li>{link.format(key)} zu einem <a href='x'>Video</a> um {at} UTC.<br/>{words}</li>"
+        for key, at, words in (
+            ("Ugx1", "2019-05-06 10:12:33", "The bell &amp; the fog.<br>Twice."),
+            ("Ugx2.9", "2019-05-07 08:00:00", "No."),
+        )
+    )
+    live = '<li>Sent at 2020-01-02 03:04:05 UTC while watching <a href="http://www.youtube.com/watch?v=abcdefghijk">It</a><br/>Hello.</li>'
+    folder = tmp_path / "Takeout" / "YouTube" / "my-comments"
+    folder.mkdir(parents=True)
+    (folder / "meine-kommentare.html").write_text(f"<html><body><ul>{items}{live}</ul></body></html>", encoding="utf-8")
+    assert recognise(Location(str(tmp_path), FakeFetcher())) == "google_takeout"
+    posts = [post for post in opened(str(tmp_path), "google_takeout").read() if isinstance(post, Post)]
+    assert [(post.source_id, post.content, post.created_at) for post in posts][:2] == [
+        ("Ugx1", "The bell & the fog.\nTwice.", "2019-05-06T10:12:33+00:00"),
+        ("Ugx2.9", "No.", "2019-05-07T08:00:00+00:00"),
+    ]
+    assert (posts[2].content, posts[0].url) == ("Hello.", "http://www.youtube.com/watch?v=abcdefghijk&lc=Ugx1")

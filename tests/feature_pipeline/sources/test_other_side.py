@@ -207,6 +207,20 @@ def chatgpt(chat: Chat) -> Files:
     return {"conversations.json": json.dumps([{"title": CANARY, "mapping": nodes, "current_node": str(len(chat) - 1)}])}
 
 
+def google_chat(chat: Chat) -> Files:
+    messages = [
+        {
+            "creator": {"name": s.sender, "email": f"{s.sender}@example.org", "user_type": "Human"},
+            "created_date": f"{s.at:%A, %B %d, %Y at %I:%M:%S %p} UTC",
+            "text": s.text,
+            "topic_id": f"t{n // 2}",
+            "message_id": f"m{n}",
+        }
+        for n, s in enumerate(chat)
+    ]
+    return {"Google Chat/Groups/Space 1/messages.json": json.dumps({"messages": messages})}
+
+
 def claude(chat: Chat) -> Files:
     messages = [
         {
@@ -227,6 +241,7 @@ FORMS: dict[str, Callable[[Chat], Files]] = {
     "whatsapp, old": whatsapp("%d/%m/%y %H:%M:%S: "), "meta, JSON": meta_json, "meta, encrypted": meta_encrypted,
     "meta, HTML": meta_html, "line": line, "kakaotalk, computer": kakaotalk_computer,
     "kakaotalk, phone": kakaotalk_phone,
+    "whatsapp, named months": whatsapp("%H:%M, %d %b %Y - "), "google_chat": google_chat,
     "slack": slack, "chatgpt": chatgpt, "claude": claude,
 }  # fmt: skip
 TEXTS = st.lists(st.lists(st.sampled_from(WORDS), min_size=4, max_size=9).map(" ".join), min_size=1, max_size=3).map(

@@ -291,3 +291,20 @@ def test_a_text_of_notes_is_no_chat(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("# Fog\n\n[31/12/2023, 23:59:58] Maud: quoted\n")
     assert recognise(Location(str(path), FakeFetcher())) == "folder"
+
+
+def test_the_year_is_left_out_where_it_was_that_of_the_export(tmp_path: Path) -> None:
+    old = (
+        "23:58, 30 Dec 2014 - Maud created group “Fog”\n"
+        "23:59, 31 Dec 2014 - Ann Lee: Is there fog?\n"
+        "00:07, 1 Jan - Maud: Thick.\nSecond line\n"
+        "8:37 PM, Jan 5 - Maud: Gone: the fog\n"
+    )
+    posts = read(chat(tmp_path, old))
+    assert [(post.content, post.context, post.created_at) for post in posts] == [
+        ("Thick.\nSecond line", "Is there fog?", "2015-01-01T00:07:00+00:00"),
+        ("Gone: the fog", "", "2015-01-05T20:37:00+00:00"),
+    ]
+    (tmp_path / "b").mkdir()
+    undated = read(chat(tmp_path / "b", "09:05, 5 mai - Ann Lee: Ça va ?\n09:06, 5 mai - Maud: Oui.\n"))
+    assert [(post.content, post.context, post.created_at) for post in undated] == [("Oui.", "Ça va ?", "")]
