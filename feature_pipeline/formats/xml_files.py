@@ -1,13 +1,21 @@
 """Untrusted XML: no entities, no network, no document type that defines anything."""
 
 import re
+from collections.abc import Sequence
 
 from lxml import etree
 
+from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import SourceError, UnsafeMarkupError
 
 ENTITY = re.compile(rb"<!\s*ENTITY", re.IGNORECASE)
 ENTITY_UTF16 = ("<!ENTITY".encode("utf-16-le"), "<!ENTITY".encode("utf-16-be"))
+
+
+def files_with(tree: FileTree, patterns: Sequence[str], signs: Sequence[bytes], *, probe: int) -> list[str]:
+    """Names that match a pattern, of files in whose first `probe` bytes one of `signs` stands, as UTF-8 or UTF-16."""
+    heads = {name: tree.head(name, probe).replace(b"\0", b"") for name in tree.find(*patterns)}
+    return [name for name, head in heads.items() if any(sign in head for sign in signs)]
 
 
 def parse_xml(data: bytes, *, what: str, recover: bool = True) -> etree._Element:

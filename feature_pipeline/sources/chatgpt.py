@@ -6,13 +6,13 @@ anew: the branch that was last shown is read.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
 
 from feature_pipeline import dates
 from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import EmptySourceError
 from feature_pipeline.formats.json_values import Json, dict_at, list_at, parse_json, text_at
-from feature_pipeline.source_bases.chats import ChatSource, Conversation, Message
+from feature_pipeline.source_bases.assistants import AssistantSource, conversation_files, read_conversations
+from feature_pipeline.source_bases.chats import Conversation, Message
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_store.records import digest_of
 
@@ -20,18 +20,14 @@ SUMMARY = "ChatGPT: what the person typed, in a data export's conversations.json
 EXAMPLE = "~/Downloads/chatgpt-export.zip"
 OBTAIN = "*Settings → Data controls → Export data*. A mail brings the link to the `.zip`, which can be read as it is."
 
-PATTERNS = ("conversations.json", "conversations-*.json", "conversations (*).json", "conversations_*.json")
 MARKS = (b'"mapping"', b'"author"')
-PROBE_BYTES = 65536
-MAX_BYTES = 4_000_000_000
+MAX_USER_BYTES = 1_000_000
 WORDS = ("text", "multimodal_text")
 HIDDEN = ("is_visually_hidden_from_conversation", "is_user_system_message")
 
 
 @dataclass
-class ChatGPTSource(ChatSource):
-    takes_me: ClassVar[bool] = False  # who typed is the one who owns the account
-
+class ChatGPTSource(AssistantSource):
     _account: str
     _conversations: list[dict[str, Json]]
 
@@ -95,10 +91,7 @@ def _text(message: Json) -> str:
 
 
 def _files(tree: FileTree) -> list[str]:
-    names = tree.names()
-    called = tree.find(*PATTERNS) or (names if len(names) == 1 and names[0].lower().endswith(".json") else [])
-    heads = {name: tree.head(name, PROBE_BYTES) for name in called}
-    return [name for name, head in heads.items() if all(mark in head for mark in MARKS)]
+    return conversation_files(tree, *MARKS)
 
 
 def recognises(location: Location) -> Match:
@@ -108,12 +101,9 @@ def recognises(location: Location) -> Match:
 def open(location: Location, options: SourceOptions) -> ChatGPTSource:  # noqa: A001 - the name that sources are opened by
     """Raises SourceError, EmptySourceError."""
     tree = location.require_tree()
-    found = [parse_json(tree.read(name, max_bytes=MAX_BYTES), what=name) for name in _files(tree)]
-    conversations = [
-        item for value in found for item in (value if isinstance(value, list) else [value]) if isinstance(item, dict)
-    ]
+    conversations = read_conversations(tree, _files(tree))
     if not any(dict_at(item, "mapping") for item in conversations):
         raise EmptySourceError(f"{tree.path} holds no conversation with ChatGPT: looked for conversations.json.")
-    users = [parse_json(tree.read(name, max_bytes=MAX_BYTES), what=name) for name in tree.find("user.json")]
+    users = [parse_json(tree.read(name, max_bytes=MAX_USER_BYTES), what=name) for name in tree.find("user.json")]
     account = next(filter(None, (text_at(user, "id") for user in users)), "")
     return ChatGPTSource(options, tree, account, conversations)

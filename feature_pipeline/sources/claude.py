@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
 
 from feature_pipeline import dates
 from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import EmptySourceError
-from feature_pipeline.formats.json_values import Json, list_at, parse_json, text_at
-from feature_pipeline.source_bases.chats import ChatSource, Conversation, Message
+from feature_pipeline.formats.json_values import Json, list_at, text_at
+from feature_pipeline.source_bases.assistants import AssistantSource, conversation_files, read_conversations
+from feature_pipeline.source_bases.chats import Conversation, Message
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_store.records import digest_of
 
@@ -16,16 +16,11 @@ SUMMARY = "Claude: what the person typed, in a data export's conversations.json"
 EXAMPLE = "~/Downloads/data-2024-05-01-10-30-00-batch-0000.zip"
 OBTAIN = "*Settings → Privacy → Export data*. A mail brings the link to the `.zip`, which can be read as it is."
 
-PATTERNS = ("conversations.json", "conversations-*.json", "conversations (*).json", "conversations_*.json")
 MARK = b'"chat_messages"'
-PROBE_BYTES = 65536
-MAX_BYTES = 4_000_000_000
 
 
 @dataclass
-class ClaudeSource(ChatSource):
-    takes_me: ClassVar[bool] = False  # who typed is the one who owns the account
-
+class ClaudeSource(AssistantSource):
     _conversations: list[dict[str, Json]]
 
     @property
@@ -69,9 +64,7 @@ def _text(item: Json) -> str:
 
 
 def _files(tree: FileTree) -> list[str]:
-    names = tree.names()
-    called = tree.find(*PATTERNS) or (names if len(names) == 1 and names[0].lower().endswith(".json") else [])
-    return [name for name in called if MARK in tree.head(name, PROBE_BYTES)]
+    return conversation_files(tree, MARK)
 
 
 def recognises(location: Location) -> Match:
@@ -81,10 +74,7 @@ def recognises(location: Location) -> Match:
 def open(location: Location, options: SourceOptions) -> ClaudeSource:  # noqa: A001 - the name that sources are opened by
     """Raises SourceError, EmptySourceError."""
     tree = location.require_tree()
-    found = [parse_json(tree.read(name, max_bytes=MAX_BYTES), what=name) for name in _files(tree)]
-    conversations = [
-        item for value in found for item in (value if isinstance(value, list) else [value]) if isinstance(item, dict)
-    ]
+    conversations = read_conversations(tree, _files(tree))
     if not any(list_at(item, "chat_messages") for item in conversations):
         raise EmptySourceError(f"{tree.path} holds no conversation with Claude: looked for conversations.json.")
     return ClaudeSource(options, tree, conversations)

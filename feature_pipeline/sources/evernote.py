@@ -17,6 +17,7 @@ from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import EmptySourceError
 from feature_pipeline.formats.bylines import written_by
 from feature_pipeline.formats.html_parts import drop, inner_html, parse_page
+from feature_pipeline.formats.xml_files import files_with
 from feature_pipeline.formats.xml_items import xml_items
 from feature_pipeline.source_bases.base import ExportSource, Ignored, Item
 from feature_pipeline.source_bases.signed import SignedPosts
@@ -30,9 +31,9 @@ OBTAIN = (
     "together from the folder that they lie in."
 )
 
-PATTERN = "*.enex"
+PATTERNS = ("*.enex",)
 PROBE_BYTES = 2_000
-SIGN = b"<en-export"
+SIGNS = (b"<en-export",)
 CLIPPED = re.compile(r"web\.clip|clearly|mail\.clip|mail\.smtp|webclipper|ifttt|feedly|pocket", re.IGNORECASE)
 PROLOGUE = re.compile(r"^\s*(?:<\?xml[^>]*\?>|<!DOCTYPE[^>]*>|\s)*", re.IGNORECASE)
 CODE = re.compile(r"--?en-codeblock\s*:\s*true", re.IGNORECASE)
@@ -128,4 +129,4 @@ def open(location: Location, options: SourceOptions) -> EvernoteSource:  # noqa:
 
 
 def _exports(tree: FileTree) -> list[str]:
-    return [name for name in tree.find(PATTERN) if SIGN in tree.head(name, PROBE_BYTES)]
+    return files_with(tree, PATTERNS, SIGNS, probe=PROBE_BYTES)

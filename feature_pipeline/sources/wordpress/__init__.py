@@ -14,6 +14,7 @@ from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import EmptySourceError, SourceError
 from feature_pipeline.formats.authorship import Writer, choose_authors
 from feature_pipeline.formats.plain_text import plain_text
+from feature_pipeline.formats.xml_files import files_with
 from feature_pipeline.source_bases.base import ExportSource, Ignored, Item
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_pipeline.sources.wordpress.export import (
@@ -203,8 +204,7 @@ def open(location: Location, options: SourceOptions) -> WordpressSource:  # noqa
 
 
 def _exports(tree: FileTree) -> list[str]:
-    heads = {name: tree.head(name, PROBE_BYTES).replace(b"\0", b"") for name in tree.find(*PATTERNS)}  # as in UTF-16
-    return [name for name, head in heads.items() if any(sign in head for sign in SIGNS)]
+    return files_with(tree, PATTERNS, SIGNS, probe=PROBE_BYTES)
 
 
 def _is_article(item: WordpressItem) -> bool:

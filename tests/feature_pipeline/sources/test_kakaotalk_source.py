@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from fakes.fetching import opened
+from fakes.text_chats import read_chats, written
 from feature_pipeline.errors import EmptySourceError, WhoIsTheAuthorError
 from feature_store.records import Post
 
@@ -41,17 +42,7 @@ TIMES = ["2024-05-01T21:05:00+00:00", "2024-05-02T00:10:00+00:00"]
 
 
 def export(tmp_path: Path, text: str, name: str = "KakaoTalk_20240502_1200_00_000_ann.txt") -> Path:
-    path = tmp_path / name
-    path.write_bytes(text.encode())
-    return path
-
-
-def read(place: Path, **options: object) -> list[Post]:
-    return [
-        post
-        for post in opened(str(place), **{"author": "m", "author_name": "M.", **options}).read()
-        if isinstance(post, Post)
-    ]
+    return written(tmp_path / name, text)
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
@@ -72,7 +63,7 @@ def test_a_computers_chat(tmp_path: Path, newline: str, mark: str) -> None:
 
 @pytest.mark.parametrize("me", ["모드", "회원님"])
 def test_a_phones_chat(tmp_path: Path, me: str) -> None:
-    posts = read(export(tmp_path, PHONE.format(me=me)))
+    posts = read_chats(export(tmp_path, PHONE.format(me=me)))
     assert ([post.content for post in posts], [post.created_at for post in posts]) == (OWN, TIMES)
 
 
@@ -97,7 +88,7 @@ def test_a_phones_chat(tmp_path: Path, me: str) -> None:
     ],
 )
 def test_other_forms(tmp_path: Path, head: str, first: str, second: str) -> None:
-    [post] = read(export(tmp_path, f"{head}\n{first} 안개?\n{second} 네: 그래요\n", "ann.txt"))
+    [post] = read_chats(export(tmp_path, f"{head}\n{first} 안개?\n{second} 네: 그래요\n", "ann.txt"))
     assert (post.content, post.context, post.created_at) == ("네: 그래요", "안개?", TIMES[0])
 
 
@@ -108,7 +99,7 @@ def test_the_macs_csv(tmp_path: Path) -> None:
         '2024-05-01 21:06:00,"모드","사진"',
     ]
     path = export(tmp_path, "\n".join(["\ufeffDate,User,Message", *rows]), "KakaoTalk_Chat_앤_2024-05-02-12-00-00.csv")
-    [post] = read(path)
+    [post] = read_chats(path)
     assert (post.content, post.context, post.created_at) == ("네, 온\n동네가요", "안개?", TIMES[0])
 
 
@@ -117,8 +108,8 @@ def test_a_group_asks_who_the_author_is(tmp_path: Path) -> None:
         "[앤] [오후 9:03]", "[보] [오후 9:02] 케이크?\n[앤] [오후 9:03]"
     )
     with pytest.raises(WhoIsTheAuthorError, match="--me"):
-        read(export(tmp_path, group))
-    assert [post.content for post in read(export(tmp_path, group), me=("모드",))] == OWN
+        read_chats(export(tmp_path, group))
+    assert [post.content for post in read_chats(export(tmp_path, group), me=("모드",))] == OWN
 
 
 def test_what_is_no_chat_is_an_error(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from fakes.fetching import opened
+from fakes.text_chats import read_chats, written
 from feature_pipeline.errors import EmptySourceError, WhoIsTheAuthorError
 from feature_store.records import Post
 
@@ -31,17 +32,7 @@ NAME = "[LINE] Chat history with Ann Lee.txt"
 
 
 def export(tmp_path: Path, text: str, name: str = NAME) -> Path:
-    path = tmp_path / name
-    path.write_bytes(text.encode())
-    return path
-
-
-def read(place: Path, **options: object) -> list[Post]:
-    return [
-        post
-        for post in opened(str(place), **{"author": "m", "author_name": "M.", **options}).read()
-        if isinstance(post, Post)
-    ]
+    return written(tmp_path / name, text)
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
@@ -83,7 +74,7 @@ def test_a_chat_of_two(tmp_path: Path, newline: str, mark: str) -> None:
 )
 def test_dates_and_titles_as_phones_write_them(tmp_path: Path, title: str, day: str, clock: str) -> None:
     text = f"{title}\nsaved\n\n{day}\n{clock}\tアン\t霧?\n{clock}\tモード\tはい、そうです。\n"
-    [post] = read(export(tmp_path, text))
+    [post] = read_chats(export(tmp_path, text))
     assert (post.content, post.context, post.created_at) == ("はい、そうです。", "霧?", "2024-05-01T21:05:00+00:00")
 
 
@@ -93,22 +84,22 @@ def test_the_desktop_program_has_blanks_for_columns(tmp_path: Path) -> None:
         "21:06 Maud Ferrier スタンプ\n"
     )
     for known in ("Maud Ferrier", "M."):  # a name that is not known is what several messages begin with
-        [post] = read(export(tmp_path, text, "[LINE]Ann.txt"), author_name=known)
+        [post] = read_chats(export(tmp_path, text, "[LINE]Ann.txt"), author_name=known)
         assert (post.content, post.context) == ("はい、そう です。\n続き", "霧は ありますか")
 
 
 def test_a_group_asks_who_the_author_is(tmp_path: Path) -> None:
     group = CHAT.replace("with Ann Lee", "in Fog club").replace("21:04	Ann Lee", "21:04	Bo")
     with pytest.raises(WhoIsTheAuthorError, match=r"Maud \(4\)"):
-        read(export(tmp_path, group))
-    posts = read(export(tmp_path, group), me=("maud",))
+        read_chats(export(tmp_path, group))
+    posts = read_chats(export(tmp_path, group), me=("maud",))
     assert posts[0].context == ""  # two have asked
 
 
 def test_a_folder_of_several(tmp_path: Path) -> None:
     export(tmp_path, CHAT)
     export(tmp_path, CHAT.replace("Ann Lee", "Bo").replace("all over", "none"), "[LINE] Chat history with Bo.txt")
-    assert len(read(tmp_path)) == 8
+    assert len(read_chats(tmp_path)) == 8
 
 
 def test_what_is_no_chat_is_an_error(tmp_path: Path) -> None:
