@@ -75,11 +75,21 @@ def names(element: etree._Element) -> frozenset[str]:
 
 
 def _is_slug(name: str, element: etree._Element) -> bool:
-    """Generators make the id of a section of its heading: "related-work" is a part of the text."""
-    heading = next(iter(element), None)
-    if heading is None or heading.tag not in HEADINGS or "-" not in name:
+    """Generators make the id of a section of its heading: "related-work" is a part of the text.
+
+    So is a single word, as "cookies", where the heading links to itself, as Sphinx's do: a theme's "comments" does not.
+    """
+    heading = next((child for child in element if not _is_target(child)), None)
+    if heading is None or heading.tag not in HEADINGS:
         return False
-    return NO_WORD.sub("", beginning(heading).lower()).startswith(NO_WORD.sub("", name.lower()))
+    if any(link.get("href") == f"#{name}" for link in heading.iter("a")):
+        return True
+    return "-" in name and NO_WORD.sub("", beginning(heading).lower()).startswith(NO_WORD.sub("", name.lower()))
+
+
+def _is_target(element: etree._Element) -> bool:
+    """Whether it is nothing but a place for links to lead to."""
+    return element.tag in ("span", "a") and not len(element) and not (element.text or element.tail or "").strip()
 
 
 @lru_cache(maxsize=4096)

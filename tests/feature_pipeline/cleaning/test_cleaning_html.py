@@ -207,3 +207,32 @@ def test_nothing_is_too_deep(opening: str, around: str, depth: int) -> None:
 )
 def test_empty_pages_are_empty(markup: str) -> None:
     assert html(markup).text.strip("<p") == ""
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        '<section id="{id}"><span id="at"></span><h3>{title}<a href="#{id}">¶</a></h3>{text}</section>',
+        '<section id="{id}">\n<h3>{title}<a class="headerlink" href="#{id}" title="Link">#</a></h3>{text}</section>',
+        '<div class="section" id="{id}"><h3>{title}<a class="headerlink" href="#{id}">¶</a></h3>{text}</div>',
+    ],
+)
+@pytest.mark.parametrize("title", ["Cookies", "Set-Cookie options", "Related work", "Comments", "Footer", "Archives"])
+def test_a_section_that_has_its_name_of_its_heading_is_text(section: str, title: str) -> None:
+    long = "<p>A harbour clock has a case of oak, and whoever winds it has the key to it. </p>" * 3
+    own = "<p>They are set by the server, and kept by whoever asked for the page until a day is over.</p>"
+    name = title.lower().replace(" ", "-")
+    page = (
+        '<html><body><nav><a href="/">Home</a></nav><div class="body" role="main"><section id="clocks"><h1>Clocks</h1>'
+        f"{long}{section.format(id=name, title=title, text=own)}</section></div></body></html>"
+    )
+    text = document(page, content_type=ContentType.HTML).text
+    assert "They are set by the server" in text
+    assert title in text
+
+
+def test_a_themes_own_comments_have_their_heading_too_and_are_none() -> None:
+    long = "<p>A harbour clock has a case of oak, and whoever winds it has the key to it. </p>" * 3
+    below = '<section id="comments"><h2>Comments</h2><p>First!</p></section>'
+    page = f"<body><article><h1>Clocks</h1>{long}</article>{below}</body>"
+    assert "First" not in document(page, content_type=ContentType.HTML).text
