@@ -313,7 +313,9 @@ class TestMainJob:
         content = bytearray(weights.read_bytes())
         content[len(content) // 2] ^= 1
         weights.write_bytes(content)
-        failed = terminal.run("ask", "Who came in?", "--author", AUTHOR, expect=6)
+        asked = ("ask", "Who came in?", "--author", AUTHOR)
+        assert terminal.json(*asked)["adapter"] == "v1"  # by the server, which has it in memory
+        failed = terminal.run("--set", "serving.candidates=2", *asked, expect=6)  # not by the server: it has other ones
         assert "adapter_model.safetensors" in failed.stderr
         answer = server.client().chat.completions.create(
             model=AUTHOR, messages=[{"role": "user", "content": "Who came in?"}], max_tokens=4
