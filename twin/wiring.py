@@ -16,9 +16,6 @@ from feature_store.encoder_files import AUTO, FOR_ENGLISH
 from feature_store.errors import UnknownFeatureVersionError
 from feature_store.records import digest_of
 from feature_store.versions import AuthorProfile, FeatureVersion, SourceRecord
-from model_registry.base_models import SERVED, BaseModelFiles, find_base_model
-from model_registry.feedback import FeedbackLog
-from model_registry.prompting import PromptRenderer
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -35,6 +32,8 @@ if TYPE_CHECKING:
     from inference_pipeline.pipeline import AnswerPipeline
     from inference_pipeline.probes import IndexProbe
     from inference_pipeline.uploads import Uploads
+    from model_registry.base_models import BaseModelFiles
+    from model_registry.feedback import FeedbackLog
     from model_registry.ports import AdapterVersion, ModelPublisher
     from training_pipeline.evaluation.judge import Judge
     from training_pipeline.run_context import RunContext
@@ -48,6 +47,8 @@ FEATURES, MODELS, KEYS = "features", "models", "keys.sqlite"  # by one of these 
 def _private_data(settings: Settings) -> Path:
     """The data folder; one of ours, which an earlier release may have left open to others, is closed to them. So is
     what else holds what a model learnt."""
+    from model_registry.base_models import SERVED
+
     data = settings.data_dir
     if any((data / name).exists() for name in (FEATURES, MODELS, KEYS)):
         close_to_others(data)
@@ -153,7 +154,9 @@ def judges() -> dict[str, "Judge"]:
     return load_judges()
 
 
-def base_model(settings: Settings) -> BaseModelFiles:
+def base_model(settings: Settings) -> "BaseModelFiles":
+    from model_registry.base_models import find_base_model
+
     return find_base_model(settings.base_model.name, settings.cache_dir)
 
 
@@ -245,7 +248,9 @@ def backward_file(settings: Settings, author: str) -> Path:
     return settings.data_dir / "backward" / f"{author}.jsonl"
 
 
-def feedback_log(settings: Settings) -> FeedbackLog:
+def feedback_log(settings: Settings) -> "FeedbackLog":
+    from model_registry.feedback import FeedbackLog
+
     return FeedbackLog(settings.data_dir / "feedback", feature_store(settings))
 
 
@@ -284,7 +289,7 @@ def uploads(settings: Settings) -> "Uploads":
 
 @contextmanager
 def run_context(
-    settings: Settings, base: BaseModelFiles, features: FeatureVersion, *, progress: "Progress"
+    settings: Settings, base: "BaseModelFiles", features: FeatureVersion, *, progress: "Progress"
 ) -> Iterator["RunContext"]:
     """Where an author's versions are trained and judged, with what the judges ask of serving."""
     from inference_pipeline.answerer import Answerer
@@ -318,11 +323,12 @@ def run_context(
 
 @contextmanager
 def _retrieval_probe(
-    settings: Settings, base: BaseModelFiles, features: FeatureVersion
+    settings: Settings, base: "BaseModelFiles", features: FeatureVersion
 ) -> Iterator["IndexProbe | None"]:
     """None when `features` cannot be searched: after an index was emptied only the newest F is published again."""
     from inference_pipeline.probes import IndexProbe
     from inference_pipeline.retrieval import Retriever
+    from model_registry.prompting import PromptRenderer
 
     renderer = PromptRenderer(features.author, base.chat_template, base.tokenizer_json, base.special_tokens)
     with online_index(settings) as index:
@@ -342,7 +348,7 @@ def key_store(settings: Settings) -> "KeyStore":
     return KeyStore(_private_data(settings) / KEYS)
 
 
-def engine_loader(settings: Settings, base: BaseModelFiles) -> Callable[["AdapterVersion | None"], "Engine"]:
+def engine_loader(settings: Settings, base: "BaseModelFiles") -> Callable[["AdapterVersion | None"], "Engine"]:
     """What makes the configured engine of a version; None is the base alone. Raises UnknownEngineError, and
     EngineUnavailableError when a remote server is meant and none is named."""
     from inference_pipeline.engines import REMOTE, engine_module, remote
@@ -357,7 +363,7 @@ def engine_loader(settings: Settings, base: BaseModelFiles) -> Callable[["Adapte
 
 
 def _lazily(
-    settings: Settings, base: BaseModelFiles, load: Callable[["AdapterVersion | None"], "Engine"]
+    settings: Settings, base: "BaseModelFiles", load: Callable[["AdapterVersion | None"], "Engine"]
 ) -> Callable[["AdapterVersion | None"], "Engine"]:
     from inference_pipeline.engines.shared.lazy import LazyEngine
     from inference_pipeline.engines.shared.model_config import context_tokens
@@ -368,7 +374,7 @@ def _lazily(
 
 @contextmanager
 def answering(
-    settings: Settings, base: BaseModelFiles, *, lazy: bool = False
+    settings: Settings, base: "BaseModelFiles", *, lazy: bool = False
 ) -> Iterator[tuple["AnswerPipeline", "EnginePool"]]:
     """What answers questions. The pool belongs to the event loop that uses it, which closes it. `lazy`: a version's
     engine is loaded by the first text that it writes."""

@@ -11,6 +11,7 @@ from twin.session import Session
 
 if TYPE_CHECKING:
     from inference_pipeline.answers import Finished
+    from twin.jobs.ask import AskedOfServer
 
 WITHOUT_SOURCES = {
     "nothing": "No post answers the question.",
@@ -57,7 +58,7 @@ def show(answer: "Finished", question: str, name: str) -> None:
     console.print(DISCLOSURE.format(name=name), style="dim")
 
 
-def sources(answer: "Finished") -> str:
+def sources(answer: "Finished | AskedOfServer") -> str:
     """Each cited post once, with its quotes below it; and what made the answer."""
     origin = answer.origin
     made_by = f"{origin.author} {origin.adapter} on {origin.base}, posts as of {origin.features}"

@@ -8,15 +8,16 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from configs.progress import Progress
 from configs.settings import Settings
 from inference_pipeline import running_server
 from inference_pipeline.errors import ServerRefusedError
-from model_registry.base_models import BaseModelFiles
 from twin import wiring
 
+ORIGIN = ("author", "adapter", "features", "base")
 NOT_DECISIVE = (
     "host",
     "port",
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from inference_pipeline.answers import Finished
     from inference_pipeline.api.batch import BatchReport
     from inference_pipeline.pipeline import AnswerPipeline
+    from model_registry.base_models import BaseModelFiles
 
 
 def ask(
@@ -42,7 +44,7 @@ def ask(
     version: str = "champion",
     on_text: Callable[[str], None] | None = None,
     progress: Progress,
-) -> "Finished":
+) -> "Finished | AskedOfServer":
     """The whole answer; `on_text` is given its text as it comes. Raises ServerRefusedError and what the answer pipeline
     raises."""
     server = running_server.find(settings.data_dir)
@@ -51,6 +53,10 @@ def ask(
             return ask_server(server, author, question, version=version, on_text=on_text)
     (answer,) = ask_all(settings, author, [question], version=version, on_text=on_text, progress=progress)
     return answer
+
+
+class AskedOfServer(SimpleNamespace):
+    """An answer as it came over HTTP, with the attributes of a `Finished`."""
 
 
 class ServerGoneError(Exception):
@@ -64,10 +70,8 @@ def ask_server(
     *,
     version: str = "champion",
     on_text: Callable[[str], None] | None = None,
-) -> "Finished":
-    from inference_pipeline.answers import Finished, Origin, Way
-    from inference_pipeline.citations import Citation
-
+) -> "AskedOfServer":
+    """What has the attributes of a `Finished`, whose import takes as long as the answer."""
     model = author if version == "champion" else f"{author}@{version}"
     body = {
         "model": model,
@@ -93,16 +97,17 @@ def ask_server(
     if not last:
         raise ServerRefusedError("the server that was asked went away before its answer was whole. Ask again.", 503)
     made = last["llm_twin"]
-    return Finished(
+    return AskedOfServer(
         text=text,
         finish_reason=last["finish_reason"],
         prompt_tokens=usage["prompt_tokens"],
         completion_tokens=usage["completion_tokens"],
-        citations=tuple(Citation(**citation) for citation in last["citations"]),
-        origin=Origin(**{name: made[name] for name in ("author", "adapter", "features", "base")}),
+        citations=[SimpleNamespace(**citation) for citation in last["citations"]],
+        origin=SimpleNamespace(**{name: made[name] for name in ORIGIN}),
         retrieval_ms=made["retrieval_ms"],
         generation_ms=made["generation_ms"],
-        way=Way(made["way"]),
+        way=made["way"],
+        grounded=made["grounded"],
     )
 
 
@@ -162,7 +167,7 @@ def answer_batch(settings: Settings, source: Path, target: Path, *, parallel: in
 
 
 @asynccontextmanager
-async def _answering(settings: Settings, base: BaseModelFiles) -> AsyncIterator["AnswerPipeline"]:
+async def _answering(settings: Settings, base: "BaseModelFiles") -> AsyncIterator["AnswerPipeline"]:
     with wiring.answering(settings, base, lazy=True) as (pipeline, pool):
         try:
             yield pipeline
@@ -170,14 +175,18 @@ async def _answering(settings: Settings, base: BaseModelFiles) -> AsyncIterator[
             await pool.close()
 
 
-def as_data(answer: "Finished") -> dict[str, Any]:
+def _fields(value: Any) -> dict[str, Any]:
+    return vars(value) if isinstance(value, SimpleNamespace) else asdict(value)
+
+
+def as_data(answer: "Finished | AskedOfServer") -> dict[str, Any]:
     return {
         "answer": answer.text,
         "finish_reason": answer.finish_reason,
         "way": answer.way,
         "grounded": answer.grounded,
-        "citations": [asdict(citation) for citation in answer.citations],
-        **asdict(answer.origin),
+        "citations": [_fields(citation) for citation in answer.citations],
+        **_fields(answer.origin),
         "prompt_tokens": answer.prompt_tokens,
         "completion_tokens": answer.completion_tokens,
         "retrieval_ms": round(answer.retrieval_ms, 1),
