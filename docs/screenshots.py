@@ -19,11 +19,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 FOLDER = Path(__file__).parent / "pictures"
-PLAIN = (
-    "The harbour clock in our town has been running slow again since the beginning of the month. A number of people "
-    "have asked me whether it is going to be repaired in the near future. I have contacted the council, and they "
-    "have told me that somebody will come."
-)
 LINK = re.compile(r"https?://\S+/\?token=\S+")
 
 
@@ -37,11 +32,11 @@ def chat(page: "Page") -> None:
 
 
 def write(page: "Page") -> None:
-    """A text of nobody's, and how the twin and the base model say it again, each with its style."""
-    page.get_by_role("radio", name="Rewrite").check()
-    page.get_by_label("The text to rewrite").fill(PLAIN)
-    page.get_by_role("button", name="Rewrite", exact=True).click()
-    page.locator(".draft .draft-text").nth(2).wait_for(timeout=240_000)
+    """A draft of the twin beside the base model's, on what she never wrote about, each with its style."""
+    page.get_by_label("What is it to be about?").fill("a walk up the volcano")
+    page.get_by_label("Length").select_option("medium")
+    page.get_by_role("button", name="Write", exact=True).click()
+    page.locator(".draft .draft-text").nth(1).wait_for(timeout=240_000)
     page.get_by_text("Comparing with").wait_for(state="hidden", timeout=240_000)
     page.locator(".choices").evaluate("node => node.scrollIntoView({ block: 'start' })")
 

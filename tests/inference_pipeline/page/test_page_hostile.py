@@ -1,5 +1,6 @@
 """Posts and answers that would like to be more than text. Canaries: each would show itself, and harms nothing."""
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -19,7 +20,8 @@ HOSTILE = [
     "<svg onload=canary('svg')><style>@import url(https://canary.example/style.css);</style></svg>",
     f"<iframe src='{CANARY}/frame' srcdoc='<script>parent.canary(1)</script>'></iframe>",
     "<a href=\"javascript:canary('link')\">a link</a> <form action=https://canary.example><button>send</button></form>",
-    "[a link](javascript:canary('markdown')) [another](JaVaScRiPt:canary(1)) [d](data:text/html,<b>canary(1)</b>)",
+    "[a link](javascript:canary('markdown')) [another](JaVaScRiPt:canary(1)) [d](data:text/html,canary)",
+    "[plain](javascript:canary`1`) [spelt](java\tscript:canary`1`) [f](file:///etc/hostname) [b](blob:https://x/y)",
     f"![an image]({CANARY}/markdown.png) ![](//canary.example/relative.png)",
     f"[![picture]({CANARY}/nested.png)](javascript:canary('nested'))",
     f"[ordinary]({CANARY}/page\" onmouseover=\"canary('quote')) <{CANARY}/autolink>",
@@ -54,18 +56,34 @@ def harmless(visit: Visit, service: Service) -> None:
     assert page.url.startswith(service.address)
 
 
-@pytest.mark.parametrize("form", [0, 7])
-def test_an_answer_is_text_whatever_stands_in_it(opened: Opened, service: Service, form: int) -> None:
-    service.world.text = "Right then. " + "\n\n".join(HOSTILE[form : form + 7]) + "\n\nThat is all of it."
+def streamed(text: str) -> str:
+    """What a server would send that lets anything through: its own leaves out much of it."""
+    cited = {"kind": "supports", "document_id": "x", "title": TITLE, "date": HOSTILE[0], "url": "javascript:canary(1)"}
+    cited |= {"quote": HOSTILE[1], "start": 0, "end": 9, "score": 1, "answer_start": 0, "answer_end": len(HOSTILE[0])}
+    looked_at = {"document_id": "y", "title": TITLE, "date": HOSTILE[0], "url": f"{CANARY}/%22onclick=canary(1)"}
+    looked_at |= {"quote": HOSTILE[2], "start": 0, "end": 9, "similarity": 0.5, "words": 0.5, "used": False}
+    origin = {"author": "maud", "adapter": HOSTILE[3], "features": "F1", "base": HOSTILE[4], "retrieval_ms": 1}
+    origin |= {"generation_ms": 1, "way": "quoted", "grounded": True, "retrieved": [looked_at]}
+    parts = [{"choices": [{"delta": {"content": piece}}]} for piece in text.splitlines(keepends=True)]
+    parts.append({"choices": [{"delta": {}}], "citations": [cited], "llm_twin": origin})
+    return "".join(f"data: {json.dumps({'id': 'chatcmpl-1', **part})}\n\n" for part in parts) + "data: [DONE]\n\n"
+
+
+def test_an_answer_is_text_whatever_stands_in_it(opened: Opened, service: Service) -> None:
     visit = opened()
-    visit.page.evaluate(CANARIES)
-    answer = ask(visit.page, "Rewrite this: The harbour clock is slow.")
-    for link in answer.locator(".said a").all():
-        link.hover()
-    for text in answer.locator(".said p").all():
+    page = visit.page
+    body = streamed("\n\n".join(HOSTILE))
+    page.route("**/v1/chat/completions", lambda route: route.fulfill(body=body, content_type="text/event-stream"))
+    page.evaluate(CANARIES)
+    answer = ask(page, "What do you think?")
+    for part in ("<script>canary('script')</script>", "[a link](javascript:canary", f"![an image]({CANARY}"):
+        expect(answer.locator(".said")).to_contain_text(part)
+    for text in answer.locator(".said p, .said a").all():
         text.hover()
+    answer.get_by_role("button", name="How I would have said it").click()
     harmless(visit, service)
-    visit.page.get_by_role("button", name="How I would have said it").click()
+    answer.get_by_role("button", name="Source 1").click()
+    expect(page.locator(".source h3")).to_have_text(TITLE)
     harmless(visit, service)
 
 
