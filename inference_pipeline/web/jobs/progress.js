@@ -121,7 +121,8 @@ class Progress {
   async cancel() {
     if (this.job.state === "running" && !(await confirmed("Stop this? What is done so far is kept: started again, it goes on from there.", "Stop it"))) return;
     try {
-      this.job = await cancel(this.job);
+      const job = await cancel(this.job);
+      if (!ended(this.job)) this.job = job; // its last event may have come before this answer
       this.draw();
     } catch (error) {
       notice(error.message, "failed");
