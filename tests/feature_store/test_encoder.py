@@ -129,7 +129,7 @@ def test_an_encoder_that_does_not_pool_by_the_mean_embeds_each_span_alone(folder
     )
     other = load_encoder(str(folder), NO_CACHE)
     ((whole, seven, nothing),) = other.encode_spans([CAT], [[(51, 64), (5, 5)]])
-    expected = other.encode([CAT, CAT[51:64]])
+    expected = [*other.encode([CAT]), *other.encode([CAT[51:64]])]  # bfloat16 is coarse: padding would change it
     assert CAT[51:64] == "She is seven."
     assert np.allclose((whole, seven), expected, atol=1e-5)
     assert nothing is None
