@@ -46,6 +46,13 @@ def leave_to_server() -> None:
     _serving.set()
 
 
+def leave_to_command() -> None:
+    """From now on Ctrl-C is a KeyboardInterrupt that a command takes for what it is: an answer is stopped, and the
+    process goes on. SIGTERM still ends it."""
+    _serving.set()
+    signal.signal(signal.SIGTERM, lambda *_: stop())
+
+
 def stop() -> NoReturn:
     """Say so and end, without the interpreter's shutdown: native threads may be in the middle of anything."""
     for number in SIGNALS:

@@ -4,8 +4,8 @@ import asyncio
 import hashlib
 import json
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from inference_pipeline.api.batch import BatchReport
     from inference_pipeline.pipeline import AnswerPipeline
     from model_registry.base_models import BaseModelFiles
+    from model_registry.prompting import ChatMessage
 
 
 def ask(
@@ -50,7 +51,7 @@ def ask(
     server = running_server.find(settings.data_dir)
     if server is not None and server.settings == answer_settings(settings):
         with suppress(ServerGoneError):
-            return ask_server(server, author, question, version=version, on_text=on_text)
+            return ask_server(server, author, [{"role": "user", "content": question}], version=version, on_text=on_text)
     (answer,) = ask_all(settings, author, [question], version=version, on_text=on_text, progress=progress)
     return answer
 
@@ -66,7 +67,7 @@ class ServerGoneError(Exception):
 def ask_server(
     server: running_server.RunningServer,
     author: str,
-    question: str,
+    messages: Sequence[Mapping[str, str]],
     *,
     version: str = "champion",
     on_text: Callable[[str], None] | None = None,
@@ -75,7 +76,7 @@ def ask_server(
     model = author if version == "champion" else f"{author}@{version}"
     body = {
         "model": model,
-        "messages": [{"role": "user", "content": question}],
+        "messages": messages,
         "stream_options": {"include_usage": True},
     }
     text = ""
@@ -108,6 +109,7 @@ def ask_server(
         generation_ms=made["generation_ms"],
         way=made["way"],
         grounded=made["grounded"],
+        retrieved=[SimpleNamespace(**passage) for passage in made["retrieved"]],
     )
 
 
@@ -153,6 +155,62 @@ def ask_all(
         return answers
 
     return asyncio.run(answer())
+
+
+class Answering:
+    """Answers one turn after another, each by the server that runs then, or else in this process, where what answers is
+    loaded once. A KeyboardInterrupt stops an answer, and the next can be asked for."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._digest = answer_settings(settings)
+        self._runner = asyncio.Runner()
+        self._opened: AsyncExitStack = AsyncExitStack()
+        self._pipeline: AnswerPipeline | None = None
+
+    def answer(
+        self,
+        author: str,
+        messages: "Sequence[ChatMessage]",
+        *,
+        version: str = "champion",
+        on_text: Callable[[str], None],
+    ) -> "Finished | AskedOfServer":
+        """To the last of `messages`, in the light of those before. Raises what `ask` raises."""
+        server = running_server.find(self._settings.data_dir)
+        if server is not None and server.settings == self._digest:
+            with suppress(ServerGoneError):
+                said = [{"role": message.role, "content": message.content} for message in messages]
+                return ask_server(server, author, said, version=version, on_text=on_text)
+        loop = self._runner.get_loop()
+        task = loop.create_task(self._here(author, messages, version, on_text))
+        try:
+            return loop.run_until_complete(task)
+        except KeyboardInterrupt:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                loop.run_until_complete(task)
+            raise
+
+    async def _here(
+        self, author: str, messages: "Sequence[ChatMessage]", version: str, on_text: Callable[[str], None]
+    ) -> "Finished":
+        from inference_pipeline.answers import AnswerDelta, Finished, Question
+
+        if self._pipeline is None:
+            base = await asyncio.to_thread(wiring.base_model, self._settings)
+            self._pipeline = await self._opened.enter_async_context(_answering(self._settings, base))
+        async with aclosing(self._pipeline.answer(Question(author, tuple(messages), reference=version))) as events:
+            async for event in events:
+                if isinstance(event, AnswerDelta):
+                    on_text(event.text)
+                elif isinstance(event, Finished):
+                    return event
+        raise AssertionError("an answer ends with Finished")
+
+    def close(self) -> None:
+        self._runner.run(self._opened.aclose())
+        self._runner.close()
 
 
 def answer_batch(settings: Settings, source: Path, target: Path, *, parallel: int, progress: Progress) -> "BatchReport":
