@@ -14,7 +14,7 @@ from feature_store.ports import Encoder, OnlineIndex
 from feature_store.records import Chunk, Passage, ScoredChunk, Vector
 from feature_store.sentence_vectors import SENTENCE_RULES, cosines, pack, sentence_spans
 from model_registry.prompting import ChatMessage
-from text.sentences import sentences
+from text.clauses import clauses
 from text.terms import languages_of, terms
 from text.words import folded_words
 
@@ -199,7 +199,7 @@ class Candidate:
 
     @property
     def nearest_sentence(self) -> str:
-        spans = list(sentences(self.scored.chunk.text))
+        spans = list(clauses(self.scored.chunk.text))
         cosine = self.scored.sentences
         if len(cosine) != len(spans):
             return self.scored.chunk.text
