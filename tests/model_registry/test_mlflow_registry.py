@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from configs.errors import DiskFullError
 from fakes.adapters import aliases, evaluation, write_adapter
 from model_registry.backends.mlflow import MlflowRegistry
 from model_registry.backends.mlflow_rows import MlflowRows
@@ -302,7 +303,7 @@ def test_a_disk_that_cannot_be_written(registry: MlflowRegistry, used: Path, mon
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(shutil, "copyfile", full)
-    with pytest.raises(RegistryUnreachableError, match="No space left"):
+    with pytest.raises(DiskFullError, match="Free some space"):
         registry.register("maud", used / "trained-5")
     monkeypatch.undo()
     assert registry.register("maud", used / "trained-5").name == "v5"

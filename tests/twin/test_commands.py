@@ -157,10 +157,6 @@ class TestBadInput:
             assert refused(capsys, "serve", "--set", setting)[0] == ExitCode.ENVIRONMENT
         assert output(capsys, "status") == {"authors": []}
 
-    def test_nothing_to_serve(self, capsys: pytest.CaptureFixture[str]) -> None:
-        code, err = refused(capsys, "serve", "--set", "serving.port=0")
-        assert (code, "twin up PLACE --author NAME" in err) == (ExitCode.NOT_FOUND, True)
-
     def test_a_qdrant_server_without_an_address(self, posts: Path, capsys: pytest.CaptureFixture[str]) -> None:
         run(["collect", str(posts), "--author", "Maud Ferrier"])
         code, err = refused(capsys, "features", "--set", "feature_store.index=qdrant")
