@@ -57,6 +57,13 @@ class FoundPost:
     similarity: float
 
 
+@dataclass(frozen=True, slots=True)
+class PostPage:
+    documents: list[Document]
+    total: int
+    cursor: str  # of the next page; "" when this is the last
+
+
 class PostSearch:
     """Threads may share it. `retriever_of` gives what searches an author's posts."""
 
@@ -85,6 +92,16 @@ class PostSearch:
             raise PostNotFoundError(f"F{number} of {author} has no post {post_id!r}. It may have been erased since.")
         return number, found
 
+    def listed(self, author: str, *, after: str, limit: int) -> tuple[int, PostPage]:
+        """The n of the newest F_n that is published, and its posts, newest first, from behind the cursor `after` on.
+        Raises UnknownFeatureVersionError, UnknownAuthorError."""
+        number = self._retriever_of(author).newest(author)
+        documents = self._store.documents(author, self._store.version(author, number))
+        ordered = sorted((one for one in documents if one.usable), key=_place, reverse=True)
+        rest = [one for one in ordered if not after or _place(one) < after]
+        page = rest[:limit]
+        return number, PostPage(page, len(ordered), _place(page[-1]) if len(rest) > limit else "")
+
     def _best_chunks(self, query: PostQuery, number: int, wanted: set[str]) -> list[ScoredChunk]:
         """The best chunk of each post. Asks for more until there are enough posts, or no more chunks."""
         retriever, asked = self._retriever_of(query.author), CHUNKS_PER_POST * query.limit
@@ -112,6 +129,10 @@ class PostSearch:
             while len(self._facts) > VERSIONS:
                 self._facts.popitem(last=False)
             return self._facts[key]
+
+
+def _place(document: Document) -> str:
+    return f"{document.created_at}~{document.id}"
 
 
 def _passes(post: PostFacts, query: PostQuery) -> bool:

@@ -59,6 +59,10 @@ FORGED = WireError(
 TOO_SLOW = WireError(408, "the request did not arrive in time.", code="request_timeout", headers=CLOSE)
 
 
+# In the scope of a request that this process makes of itself, for a caller who was let in: no client can put it there.
+ADMITTED = "llm_twin.admitted"
+
+
 class _RefusedError(Exception):
     def __init__(self, answer: WireError) -> None:
         self.answer = answer
@@ -118,7 +122,7 @@ class AccessControl:
         self._max_body = round(settings.max_body_mb * BYTES_PER_MB)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or ADMITTED in scope:
             await self._app(scope, receive, send)
             return
         send = _hardened(send)

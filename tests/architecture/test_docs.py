@@ -94,7 +94,8 @@ def routes() -> set[str]:
         admin=anything,
     )
     paths = server.openapi()["paths"]
-    return {nameless(f"{method.upper()} {path}") for path in paths for method in paths[path]} | {"GET /openapi.json"}
+    described = {nameless(f"{method.upper()} {path}") for path in paths for method in paths[path]}
+    return described | {"GET /openapi.json", "POST /mcp"}
 
 
 def nameless(route: str) -> str:

@@ -20,7 +20,7 @@ GLOBAL_FLAGS = ("--verbose",)
 GLOBAL_VALUES = ("--config", "--set")
 COMMANDS = {  # in the order of the help; a command's name is that of its module, and of its function or `app` there
     "Make a twin": ("up", "sources", "collect", "sync", "features", "train", "evaluate", "promote", "rollback"),
-    "Ask it": ("ask", "chat", "batch", "serve", "keys"),
+    "Ask it": ("ask", "chat", "batch", "serve", "mcp", "keys"),
     "Look after it": ("status", "models", "privacy", "export", "doctor", "version"),
     "Remove": ("drop", "forget"),
 }
