@@ -117,6 +117,12 @@ class World:
         version = self.registry.register(author, folder)
         return self.registry.promote(author, version.number) if promote else version
 
+    def say(self, text: str) -> None:
+        """From now on every engine writes it, those that the server loaded by itself too."""
+        self.text = text
+        for engine in self.engines.values():
+            engine.text = text
+
     def _load(self, adapter: AdapterVersion | None) -> Engine:
         name = f"{adapter.author} {adapter.name}" if adapter else "base"
         self.loads.append(name)

@@ -12,6 +12,7 @@ import pytest
 from openai import OpenAI
 
 from fakes.engine import eventually
+from fakes.precision import knows_bfloat16
 from fakes.service import Service
 from fakes.world import World
 from inference_pipeline.engines import Engine, GenerationRequest, TextDelta, engine_module, names
@@ -47,13 +48,6 @@ def transformers_engine(base_model: BaseModelFiles, cache_dir: Path) -> Iterator
 @pytest.fixture(params=["openvino", "transformers"])
 def engine(request: pytest.FixtureRequest) -> Engine:
     return request.getfixturevalue(f"{request.param}_engine")  # type: ignore[no-any-return]
-
-
-def knows_bfloat16() -> bool:
-    """Where the processor knows it, openvino may compute in it: two near words may change places (0.14 was seen)."""
-    import torch
-
-    return torch.ops.mkldnn._is_mkldnn_bf16_supported()  # type: ignore[no-any-return]
 
 
 def request_for(engine: Engine, prompt: str, **more: object) -> GenerationRequest:
