@@ -16,8 +16,10 @@ class FakeEngine:
 
     name = "fake"
 
-    def __init__(self, text: str = "So there we are. Kettle is on.", *, context_tokens: int = 8192) -> None:
-        self.text = text
+    def __init__(
+        self, text: str | Callable[[], str] = "So there we are. Kettle is on.", *, context_tokens: int = 8192
+    ) -> None:
+        self.text = text  # a callable is asked at each request
         self.context_tokens = context_tokens
         self.gate = threading.Event()
         self.gate.set()
@@ -36,7 +38,7 @@ class FakeEngine:
         self.requests.append(request)
         self.running += 1
         try:
-            words = self.text.split(" ")
+            words = (self.text if isinstance(self.text, str) else self.text()).split(" ")
             first = next((n for n, word in enumerate(words, start=1) if word.endswith(".")), 0)
             for count, word in enumerate(words, start=1):
                 finish = self.finish_reason if count == len(words) else None

@@ -61,7 +61,7 @@ class World:
     encoder: HashEncoder = field(default_factory=HashEncoder)
     engines: dict[str, FakeEngine] = field(default_factory=dict)  # by "maud v1", or "base"; the newest of each
     loads: list[str] = field(default_factory=list)
-    text: str = "So there we are. Kettle is on."
+    text: str = "So there we are. Kettle is on."  # what every engine writes, those loaded before it changed too
     make_engine: Callable[[str], Engine] | None = None
 
     def __post_init__(self) -> None:
@@ -117,18 +117,12 @@ class World:
         version = self.registry.register(author, folder)
         return self.registry.promote(author, version.number) if promote else version
 
-    def say(self, text: str) -> None:
-        """From now on every engine writes it, those that the server loaded by itself too."""
-        self.text = text
-        for engine in self.engines.values():
-            engine.text = text
-
     def _load(self, adapter: AdapterVersion | None) -> Engine:
         name = f"{adapter.author} {adapter.name}" if adapter else "base"
         self.loads.append(name)
         if self.make_engine is not None:
             return self.make_engine(name)
-        self.engines[name] = FakeEngine(self.text)
+        self.engines[name] = FakeEngine(lambda: self.text)
         return self.engines[name]
 
     def _profile(self, author: str) -> AuthorProfile:

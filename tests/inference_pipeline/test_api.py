@@ -164,7 +164,7 @@ def test_a_failure_says_nothing_of_its_cause(
 
 def test_a_stream_that_fails_midway_says_so_and_does_not_say_done(service: Service) -> None:
     engine_text = "word " * 50
-    service.world.say(engine_text.strip())
+    service.world.text = engine_text.strip()
     service.world.register("maud", promote=False)
     post(service, model="maud@v2")
     engine = service.world.engines["maud v2"]

@@ -113,7 +113,7 @@ def test_openais_stream_helper_puts_the_answer_together(service: Service) -> Non
 
 
 def test_an_answer_that_rests_on_nothing_streams_no_annotations(service: Service) -> None:
-    service.world.say("Kettle is on.")
+    service.world.text = "Kettle is on."
     assert "annotations" not in ask(service, model="maud@base", stream=True).text
 
 

@@ -43,7 +43,7 @@ def test_chat(opened: Opened, scheme: dict[str, Any]) -> None:
 
 
 def test_write(opened: Opened, scheme: dict[str, Any], service: Service) -> None:
-    service.world.say(DRAFT)
+    service.world.text = DRAFT
     visit = opened("write", **scheme)
     page = visit.page
     page.get_by_label("What is it to be about?").fill("the Patient Annie and her return fare")

@@ -38,7 +38,7 @@ def test_an_answer_streams_in_and_its_marks_open_the_sentence_in_its_post(opened
 
 def test_marks_count_characters_as_the_server_does(opened: Opened, service: Service) -> None:
     """An emoji is one character there and two in JavaScript."""
-    service.world.say(ANSWER.replace("Annie", "Annie 😀🎉"))
+    service.world.text = ANSWER.replace("Annie", "Annie 😀🎉")
     mark = ask(opened().page).locator("button.mark")
     before: str = mark.evaluate("node => node.previousSibling.textContent")
     assert "😀🎉" in before

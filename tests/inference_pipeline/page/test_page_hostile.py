@@ -88,7 +88,7 @@ def test_an_answer_is_text_whatever_stands_in_it(opened: Opened, service: Servic
 
 
 def test_posts_titles_and_addresses_are_text(opened: Opened, service: Service) -> None:
-    service.world.say("Right then. The Patient Annie was built in Carrick in 1974.")
+    service.world.text = "Right then. The Patient Annie was built in Carrick in 1974."
     visit = opened()
     page = visit.page
     page.evaluate(CANARIES)

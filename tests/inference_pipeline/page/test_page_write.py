@@ -28,7 +28,7 @@ def test_the_page_offers_what_the_server_takes() -> None:
 
 @pytest.mark.slow
 def test_drafts_of_two_versions_stand_side_by_side_with_their_style(opened: Opened, service: Service) -> None:
-    service.world.say(DRAFT)
+    service.world.text = DRAFT
     page = opened("write").page
     page.get_by_label("What is it to be about?").fill("the Patient Annie and her return fare")
     expect(page.get_by_label("Second draft by")).to_have_value("maud@base")
