@@ -22,7 +22,8 @@ ASKED = [{"role": "user", "content": "When was the ferry Patient Annie built?"}]
 
 
 class Service:
-    """The application behind uvicorn, in a thread with an event loop of its own."""
+    """The application behind uvicorn, in a thread with an event loop of its own. The champions are loaded: what a test
+    changes afterwards is not changed while the server begins."""
 
     def __init__(
         self,
@@ -55,7 +56,18 @@ class Service:
         self.socket = bind("127.0.0.1", 0)
         self.address = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
         self.thread = threading.Thread(target=self.server.run, args=([self.socket],))
+        loaded, refresh = threading.Event(), world.pool.refresh
+
+        async def first_refresh() -> None:
+            world.pool.refresh = refresh  # type: ignore[method-assign]
+            try:
+                await refresh()
+            finally:
+                loaded.set()
+
+        world.pool.refresh = first_refresh  # type: ignore[method-assign]
         self.thread.start()
+        assert loaded.wait(60)
         # Without certificates, which take longer to read than most tests take.
         self.http = httpx2.Client(base_url=self.address, timeout=30, verify=False)
         self.openai = OpenAI(

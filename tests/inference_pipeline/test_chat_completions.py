@@ -252,13 +252,14 @@ def test_a_server_without_memory_says_what_is_missing(service: Service, error: E
     def fail(_: str) -> FakeEngine:
         raise error
 
+    model = f"maud@{service.world.register('maud', promote=False).name}"  # not loaded yet
     service.world.make_engine = fail
-    response = ask(service, stream=stream)
+    response = ask(service, model=model, stream=stream)
     assert (response.status_code, response.json()["error"]["code"]) == (503, "insufficient_memory")
     assert "memory" in response.json()["error"]["message"]
     assert "/a/path" not in response.text
     service.world.make_engine = None
-    assert ask(service).status_code == 200
+    assert ask(service, model=model).status_code == 200
 
 
 def test_memory_that_runs_out_while_an_answer_is_made_is_told(
