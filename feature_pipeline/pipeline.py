@@ -16,11 +16,12 @@ from feature_pipeline import chunking, cleaning, deduplication, gates, privacy, 
 from feature_pipeline.chunkers import chunker_module
 from feature_pipeline.collecting import CollectReport, collect
 from feature_pipeline.embedding import embed
-from feature_pipeline.errors import NothingUsableError
+from feature_pipeline.errors import NothingUsableError, UnreadableItemError
 from feature_pipeline.labels import checks as example_checks
 from feature_pipeline.labels import examples
 from feature_pipeline.labels.backward_prompts import BackwardPrompts
 from feature_pipeline.labels.languages import without_makers
+from feature_pipeline.limits import within_limits
 from feature_store.errors import NothingCollectedError
 from feature_store.index_terms import TERM_RULES
 from feature_store.ports import Encoder, FeatureWriter, OnlineIndex
@@ -157,12 +158,18 @@ def _clean(
         stored = store.documents(author.id, newest)
         known = {(d.id, d.post_hash): replace(d, split=None, duplicate_of="") for d in stored}
 
+    allow = (*settings.allow, author.name)
+    masked = partial(privacy.mask, allow=allow, phone_region=settings.phone_region)
+
     def document(post: Post) -> Document:
         made = cleaning.clean(post, min_words=settings.min_words, min_words_short=settings.min_words_short)
         if not settings.mask:
             return made
-        allow = (*settings.allow, author.name)
-        return privacy.mask(made, people=post.private_people, allow=allow, phone_region=settings.phone_region)
+        try:
+            return within_limits(partial(masked, made, people=post.private_people), characters=len(post.content))
+        except UnreadableItemError as error:  # nothing of it is stored unmasked
+            reason = f"personal data in it cannot be looked for: {error}"
+            return replace(cleaning.unread(post, reason), title="", context="")
 
     return [
         known.get((post.id, post.content_hash)) or document(post)

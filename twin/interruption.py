@@ -69,7 +69,8 @@ def _handle(number: int, frame: FrameType | None) -> None:
 
 
 def _end_when_stuck(reader: socket.socket, _writer: socket.socket) -> None:
-    reader.recv(1)
+    while reader.recv(1)[0] not in SIGNALS:  # other signals, which parts of the program use, come here too
+        pass
     time.sleep(GRACE_SECONDS)
     if not _serving.is_set():
         _end()

@@ -6,6 +6,7 @@ The second view, for search, is made by text/normalise.py.
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from feature_pipeline.cleaning.html import html_pieces
 from feature_pipeline.cleaning.listing import why_no_article
@@ -16,12 +17,14 @@ from feature_pipeline.cleaning.no_words import is_file_name, is_name_of_linked, 
 from feature_pipeline.cleaning.plain import plain_pieces
 from feature_pipeline.cleaning.rst import rst_pieces
 from feature_pipeline.cleaning.short_forms import SHORT_FORMS, own_pieces, without_mentions
+from feature_pipeline.errors import UnreadableItemError
+from feature_pipeline.limits import within_limits
 from feature_pipeline.tracking import without_tracking, without_tracking_in
 from feature_store.records import ContentType, Document, Post, PostKind, Span
 from text.language import detect_language
 from text.words import count_words
 
-__all__ = ["CLEANING_VERSION", "clean", "fingerprint", "own_words"]
+__all__ = ["CLEANING_VERSION", "clean", "fingerprint", "own_words", "unread"]
 
 CLEANING_VERSION = "5"  # to be raised by hand whenever a stored document would come out differently
 
@@ -40,7 +43,23 @@ def fingerprint(min_words: int, min_words_short: int) -> str:
 
 
 def clean(post: Post, *, min_words: int, min_words_short: int = 4) -> Document:
-    """The document of `post`; quarantined, with the reason, when there is nothing to learn from or it is not public."""
+    """The document of `post`; quarantined, with the reason, when there is nothing to learn from, it is not public, or
+    its parser fails on it or does not come to an end."""
+    try:
+        read = partial(_clean, post, min_words=min_words, min_words_short=min_words_short)
+        return within_limits(read, characters=len(post.content))
+    except UnreadableItemError as error:
+        return unread(post, f"cannot be read as {post.content_type}: {error}")
+
+
+def unread(post: Post, reason: str) -> Document:
+    """The document of a post whose text is left out for `reason`."""
+    return replace(
+        _clean(replace(post, content="", problem=reason), min_words=1, min_words_short=1), post_hash=post.content_hash
+    )
+
+
+def _clean(post: Post, *, min_words: int, min_words_short: int) -> Document:
     content = post.content.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     pieces = PIECES[post.content_type](without_mentions(content, post)) if not post.problem else []
     # Of Markdown, the author typed what a link is called, be it a file's name; a program gives it that of its target.

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
@@ -13,12 +14,12 @@ from configs.settings import FeaturePipelineSettings, Settings
 from fakes.feature_store import InMemoryFeatureStore
 from fakes.fetching import opened
 from fakes.online_index import HashEncoder, InMemoryIndex
-from feature_pipeline import cleaning, embedding
+from feature_pipeline import cleaning, embedding, privacy
 from feature_pipeline.errors import NothingUsableError
 from feature_pipeline.pipeline import FeaturesReport, build_features, collect
 from feature_store.errors import NothingCollectedError
 from feature_store.ports import Span
-from feature_store.records import Chunk, Document, Post, Split, Vector
+from feature_store.records import Chunk, ContentType, Document, Post, Split, Vector
 from feature_store.sentence_vectors import pack, sentence_spans
 from feature_store.versions import AuthorProfile
 from text.clauses import clauses
@@ -138,6 +139,33 @@ def test_bad_posts_are_quarantined_with_their_reason_and_stop_no_other(desk: Des
         e.document_id for e in desk.store.examples("dex", report.version)
     }
     assert len(kept) == 20
+
+
+def test_a_post_that_a_parser_or_the_masking_fails_on_stops_no_other(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = desk.build()
+    (desk.folder / "bad.rst").write_text("ok so this one has a bell that its parser has never heard of\n" * 3)
+    (desk.folder / "worse.md").write_text("ok so nobody can say whose number this is, or what it opens\n" * 3)
+    mask = privacy.mask
+
+    def fails(*_: object) -> NoReturn:
+        raise AttributeError("bell")
+
+    def mask_fails(document: Document, **options: Any) -> Document:
+        return fails() if document.source_id == "worse.md" else mask(document, **options)
+
+    monkeypatch.setitem(cleaning.PIECES, ContentType.RST, fails)
+    monkeypatch.setattr(privacy, "mask", mask_fails)
+    report = desk.build()
+    reasons = dict(report.quarantined)
+    assert reasons["bad.rst"].startswith("cannot be read as text/x-rst: AttributeError in test_build_features.py")
+    assert reasons["worse.md"].startswith("personal data in it cannot be looked for: AttributeError")
+    stored = {d.source_id: d for d in desk.store.documents("dex", report.version)}
+    assert [(stored["worse.md"].title, stored["worse.md"].text)] == [("", "")]
+    assert report.counts["chunks"] == first.counts["chunks"]
+    again = desk.features()
+    assert (again.written, dict(again.quarantined)) == (False, reasons)
 
 
 def test_new_settings_give_a_new_version(desk: Desk) -> None:

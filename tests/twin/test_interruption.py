@@ -63,3 +63,18 @@ def interrupted(work: str, number: signal.Signals) -> tuple[int, str]:
 @pytest.mark.parametrize("work", WORK)
 def test_it_ends_with_130_and_one_line(work: str, number: signal.Signals) -> None:
     assert interrupted(WORK[work], number) == (130, MESSAGE)
+
+
+def test_other_signals_end_nothing() -> None:
+    """Every signal with a handler comes to the same socket."""
+    work = """
+    import os, signal
+    signal.signal(signal.SIGVTALRM, lambda *_: None)
+    os.kill(os.getpid(), signal.SIGVTALRM)
+    time.sleep(1)
+    print("done")
+"""
+    process = subprocess.run(
+        [sys.executable, "-c", PROGRAM.format(work=work)], capture_output=True, text=True, timeout=60
+    )
+    assert (process.returncode, process.stdout) == (0, "ready\ndone\n"), process.stderr

@@ -1,6 +1,8 @@
 """What is masked in an author's posts, and why."""
 
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import partial
 
 from configs.progress import Progress, track
 from configs.settings import Settings
@@ -21,6 +23,8 @@ class Masked:
 def masked(settings: Settings, profile: AuthorProfile, *, progress: Progress) -> list[Masked]:
     """Found again in the collected posts, as nothing else keeps the values; excerpts show them in part."""
     from feature_pipeline.cleaning import clean
+    from feature_pipeline.errors import UnreadableItemError
+    from feature_pipeline.limits import within_limits
     from feature_pipeline.privacy import explain
 
     features = settings.feature_pipeline
@@ -30,11 +34,14 @@ def masked(settings: Settings, profile: AuthorProfile, *, progress: Progress) ->
         document = clean(post, min_words=features.min_words, min_words_short=features.min_words_short)
         if document.quarantine:
             continue
-        for found in explain(
+        explained = partial(
+            explain,
             document,
             people=post.private_people,
             allow=(*features.allow, profile.name),
             phone_region=features.phone_region,
-        ):
-            rows.append(Masked(post=post.source_id, **asdict(found)))
+        )
+        with suppress(UnreadableItemError):  # `twin features` quarantines it
+            for found in within_limits(explained, characters=len(post.content)):
+                rows.append(Masked(post=post.source_id, **asdict(found)))
     return rows
