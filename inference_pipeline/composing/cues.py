@@ -1,21 +1,13 @@
-"""What a question's wording asks a sentence for: a number, a name, a reason, an introduction. English alone so far."""
+"""What a question's wording asks a sentence for: an answer of a type, a name, a reason, an introduction. English alone
+so far."""
 
 import re
 from functools import lru_cache
 
-from text.facts import names, numbers
+from inference_pipeline.composing.answer_types import AnswerType, answer_type
+from text.facts import names
 from text.words import folded_words
 
-NUMBERS_IN_WORDS = (
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand "
-    "million half dozen twice once"
-)
-NUMBER_WORDS = frozenset(NUMBERS_IN_WORDS.split())
-ASKS_NUMBER = re.compile(
-    r"\bhow (?:much|many|long|old|far|deep|tall|often|big|high|heavy|wide|fast|late|early)\b"
-    r"|\bwhat (?:time|year|price|number|age|date|size)\b|\bwhen\b|\bwhich (?:year|day|month)\b|\b(?:cost|charge|price)"
-)
 ASKS_NAME = re.compile(r"(?:and |so |but )?(?:who\b|what(?:'s| is| was) the name\b|what is \w+ called\b)")
 ASKS_REASON = re.compile(r"(?:and |so |but )?(?:why\b|how come\b|what for\b)")
 REASON = re.compile(
@@ -27,17 +19,18 @@ ASKS_WHAT_IT_IS = re.compile(
 ASKS_NOW = re.compile(
     r"\b(?:now|nowadays|these days|still|currently|today|at the moment|any ?more|latest|last|by now)\b"
 )
-NUMBER, NAME, WHY = 0.05, 0.04, 0.03
+NAME, WHY = 0.04, 0.03
+OF_TYPE, OF_NONE = 0.05, -0.03  # what has an answer of the type that is asked for, and what has none
 NEWEST = 0.1  # what the newest post gains where it is asked how things are now; the oldest nothing
 INTRODUCED = 0.2  # more than the sentences gain that say something else of whom is asked for
 
 
 def cue(question: str, sentence: str) -> float:
-    """What `sentence` gains for having what `question` asks for."""
+    """What `sentence` gains for having what `question` asks for, and loses for lacking it."""
     asked = _asked(question)
     gain = 0.0
-    if ASKS_NUMBER.search(asked) and (numbers(sentence) or not NUMBER_WORDS.isdisjoint(folded_words(sentence))):
-        gain += NUMBER
+    if type_ := _type(question):
+        gain += OF_TYPE if type_.found.search(sentence) else OF_NONE
     if ASKS_NAME.match(asked) and names(sentence, "en"):
         gain += NAME
     if ASKS_REASON.match(asked) and REASON.search(sentence):
@@ -50,6 +43,11 @@ def cue(question: str, sentence: str) -> float:
 def asks_now(question: str) -> bool:
     """Whether of two posts that tell different things the newer one is right."""
     return ASKS_NOW.search(_asked(question)) is not None
+
+
+@lru_cache(maxsize=64)
+def _type(question: str) -> AnswerType | None:
+    return answer_type(question)
 
 
 @lru_cache(maxsize=64)

@@ -37,8 +37,8 @@ NOT_SAID = re.compile(
 ASIDE = "(（"  # begins what speaks of the sentence before, which is not there
 MASKED = re.compile(r"\[[a-z][a-z -]* [0-9a-f]{4}\]")  # a pseudonym: no reader is helped by it
 ENOUGH = 0.41  # score from which an excerpt answers a question
-NEAR = 0.3  # score from which it is worth showing to somebody whose question nothing answers
-WITHIN = 0.1  # of the best score: what is less to the point is left out
+NEAR = 0.25  # score from which it is worth showing to somebody whose question nothing answers
+WITHIN = 0.15  # of the best score: what is less to the point is left out
 
 
 @dataclass(frozen=True, slots=True)

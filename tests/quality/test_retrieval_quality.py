@@ -43,8 +43,8 @@ ASKED_OTHERWISE = {
     "dex-moreno": ("Who is Pia?", "What note does the dryer hum?", "Is it misty out at Cape Lantern?"),
 }
 # Of the hand-written questions, both halves; a question or two below what was measured, as processors round otherwise.
-ANSWERED = {"maud-ferrier": 0.8, "dex-moreno": 0.6}  # that share a word with the post
-PARAPHRASED = {"maud-ferrier": 0.33, "dex-moreno": 0.33}  # that share none
+ANSWERED = {"maud-ferrier": 0.85, "dex-moreno": 0.78}  # that share a word with the post
+PARAPHRASED = {"maud-ferrier": 0.42, "dex-moreno": 0.38}  # that share none
 SAYS_SO = 0.9  # about what was never written
 NAMED = 0.9  # about the twin; "Thanks!" needs no name
 pytestmark = pytest.mark.slow

@@ -104,7 +104,7 @@ def test_nothing_near_is_no_evidence_and_what_is_worth_showing_needs_less() -> N
 
 def test_what_is_much_less_to_the_point_than_the_best_is_left_out() -> None:
     sure = candidate(CLOCK, {"The harbour": 0.9}, document="a")
-    beside = candidate("The ferry went at noon and it was full of tourists.", {"The ferry": 0.5}, document="b")
+    beside = candidate("The ferry went at noon and it was full of tourists.", {"The ferry": 0.4}, document="b")
     assert len(excerpts("How slow is it?", [sure, beside], most=3)) == 1
     nearer = candidate("The ferry went at noon and it was full of tourists.", {"The ferry": 0.7}, document="b")
     assert len(excerpts("How slow is it?", [sure, nearer], most=3)) == 2
@@ -165,7 +165,14 @@ def _dated(found: Candidate, year: str) -> Candidate:
     ("question", "has_it", "lacks_it"),
     [
         ("How much is it?", "It is £85.", "It is dear."),
+        ("What would a clean set me back?", "A clean is 85 pounds.", "A clean has 85 steps."),
+        ("How many cars are there?", "There are three.", "There are few."),
+        ("How many nights did it take?", "It took nine nights.", "It took nine men."),
+        ("How deep is the harbour?", "It has 2.1 metres at low springs.", "It has 14 boats at low springs."),
         ("When did he come?", "He came at four.", "He came late."),
+        ("What year was it built?", "It was built in 1974.", "It was built in 60 days."),
+        ("How often do you ring it?", "I ring it twice.", "I ring it loudly."),
+        ("How old are you?", "I am fifty.", "I have fifty."),
         ("Who came?", "In came Tom.", "In came the sea."),
         ("Why did it stop?", "It stopped because of the cold.", "It stopped in the cold."),
         ("Who is Col Brandreth?", "Col Brandreth, who is harbourmaster, came.", "Col Brandreth came up."),
