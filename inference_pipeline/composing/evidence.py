@@ -29,9 +29,9 @@ SAID_AGAIN, SAID_OFTEN = 0.15, 3  # what a paragraph loses with a sentence that 
 UNENDED = 0.05  # what a heading, a list's item or a line without its end loses
 PARAGRAPH = "\n\n"
 CUT_AT = " ,;:–—，、；：،؛"  # what a quotation that ends within a sentence leaves out
-# Headings, what others said, code: nothing that the author says
+# Headings, what others said, code: nothing that the author says. Rows of a table say nothing without the others.
 NOT_SAID = re.compile(
-    r"^[ \t]*(?:>|#{1,6}[ \t])[^\n]*$|^[ \t]*(?P<fence>```|~~~)[^\n]*\n(?:.*?^[ \t]*(?P=fence)|.*)",
+    r"^[ \t]*(?:>|\||#{1,6}[ \t])[^\n]*$|^[ \t]*(?P<fence>```|~~~)[^\n]*\n(?:.*?^[ \t]*(?P=fence)|.*)",
     re.MULTILINE | re.DOTALL,
 )
 ASIDE = "(（"  # begins what speaks of the sentence before, which is not there

@@ -5,11 +5,8 @@ terminals would; the server keeps running while another terminal collects, train
 """
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +16,7 @@ import httpx2
 import openai
 import pytest
 from end_to_end.real_clients import CLIENTS, answers_of
-from openai import OpenAI
+from end_to_end.terminal import Server, Terminal
 
 from fakes.browser import chromium, visiting
 from fakes.page import ask
@@ -40,10 +37,6 @@ PLAIN_QUESTIONS = [
     "Write me a few lines about rain on the skylight.",
     "Thanks, that helped!",
 ]
-FEW_STEPS = ["training.max_minutes=0.1", "training.tokens_per_step=384", "training.rank=8", "training.alpha=16",
-             "evaluation.max_minutes=0.1", "evaluation.new_tokens=16", "evaluation.questions=4",
-             "serving.max_new_tokens=48", "serving.refresh_seconds=0.5"]  # fmt: skip
-COMMAND_SECONDS = 900
 SECONDS_BETWEEN_REQUESTS = 1.0  # of the client that keeps asking: it shares two cores with a training run
 MARKED_NAME = "Zebulon Quarrington"
 NEW_POST = f"""---
@@ -60,67 +53,6 @@ I opened the back. The mainspring was sound. The escape wheel had a bent tooth (
 straightened it with the small pliers and I oiled it and I set it going on the bench and it ticked all afternoon and
 he paid me six pounds. So there we are. Kettle is on.
 """
-
-
-class Terminal:
-    """Runs `twin` as a person would, over one data folder."""
-
-    def __init__(self, data: Path, cache: Path) -> None:
-        self.environment = {k: v for k, v in os.environ.items() if not k.startswith("TWIN_")}
-        self.environment |= {"TWIN_DATA_DIR": str(data), "TWIN_CACHE_DIR": str(cache)}
-        self.settings = [part for setting in FEW_STEPS for part in ("--set", setting)]
-
-    def command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "twin", *self.settings, *arguments]
-
-    def run(self, *arguments: str, expect: int = 0) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            self.command(*arguments), env=self.environment, capture_output=True, text=True, timeout=COMMAND_SECONDS
-        )
-        assert done.returncode == expect, f"twin {' '.join(arguments)}\n{done.stdout}\n{done.stderr}"
-        return done
-
-    def json(self, *arguments: str) -> Any:
-        return json.loads(self.run(*arguments, "--json").stdout)
-
-
-class Server:
-    """`twin serve` in a process of its own, on a free port that it says itself."""
-
-    def __init__(self, terminal: Terminal) -> None:
-        self.process = subprocess.Popen(
-            terminal.command("--set", "serving.port=0", "serve"),
-            env=terminal.environment,
-            stderr=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self.lines: list[str] = []
-        self.link = self._wait_for_link()
-        self.address = self.link.partition("/?")[0]
-        threading.Thread(target=self._drain, daemon=True).start()
-
-    def _wait_for_link(self) -> str:
-        assert self.process.stdout
-        for line in self.process.stdout:
-            self.lines.append(line)
-            for word in line.split():
-                if "/?token=" in word:
-                    return word
-        assert self.process.stderr
-        raise AssertionError(f"twin serve printed no link: {self.lines}\n{self.process.stderr.read()}")
-
-    def _drain(self) -> None:
-        assert self.process.stderr
-        for line in self.process.stderr:
-            self.lines.append(line)
-
-    def client(self) -> OpenAI:
-        return OpenAI(base_url=f"{self.address}/v1", api_key="unused", max_retries=0, timeout=120)
-
-    def stop(self) -> int:
-        self.process.terminate()
-        return self.process.wait(30)
 
 
 def cited(server: Server, model: str, question: str) -> dict[str, Any]:

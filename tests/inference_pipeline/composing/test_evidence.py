@@ -69,12 +69,14 @@ def test_of_a_long_sentence_the_part_that_answers_is_quoted_and_what_is_left_out
     assert text.endswith("exactly at the platform.")
 
 
-def test_headings_code_and_what_others_said_are_no_answer() -> None:
+def test_headings_code_tables_and_what_others_said_are_no_answer() -> None:
     text = (
         "## Why does the harbour clock stop?\n\n> Madam, the clock stops for the fog, I should think.\n\n"
-        "```\nclock.stop(reason) and no more. The end.\n```\n\nIt was the coat on the weight, and nothing else."
+        "```\nclock.stop(reason) and no more. The end.\n```\n\n"
+        "| Clock | Why it stops |\n| --- | --- |\n| harbour | the fog stops the harbour clock. |\n\n"
+        "It was the coat on the weight, and nothing else."
     )
-    said = candidate(text, {"## Why": 0.9, "> Madam": 0.9, "```": 0.9, "The end": 0.9, "It was": 0.6})
+    said = candidate(text, {"## Why": 0.9, "> Madam": 0.9, "```": 0.9, "The end": 0.9, "|": 0.9, "It was": 0.6})
     found = excerpts("Why does the clock stop?", [said], most=4)
     assert [excerpt.text for excerpt in found] == ["It was the coat on the weight, and nothing else."]
 
