@@ -60,7 +60,7 @@ def test_from_a_dropped_folder_to_the_first_answer_though_the_server_dies(tmp_pa
                     terminal.run("promote", "maud-ferrier", "--version", "v1", "--force", "--reason", "a test")
                     page.goto(f"{server.address}/#/chat")
                     ask(page, QUESTION)
-                expect(page.locator(".answer").last).to_contain_text("linseed", timeout=MAKING)
+                expect(page.locator(".answer").last).to_contain_text("Singer 66", timeout=MAKING)
                 assert "machine" in ask(page, "Who are you?").inner_text()
                 assert (visit.errors, visit.dialogs, visit.elsewhere(server.address)) == ([], [], [])
         finally:
