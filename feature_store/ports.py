@@ -53,6 +53,10 @@ class FeatureReader(Protocol):
     def versions(self, author: str) -> list[FeatureVersion]:
         """Oldest first; empty before the first. Raises UnknownAuthorError."""
 
+    def readable_versions(self, author: str) -> tuple[list[FeatureVersion], dict[str, str]]:
+        """`versions` without those whose manifest cannot be read, and why not, by their names. For what must go on
+        whatever is broken, as an erasure must. Raises UnknownAuthorError."""
+
     def version(self, author: str, number: int | None = None) -> FeatureVersion:
         """F_number, or the newest. Raises UnknownAuthorError, UnknownFeatureVersionError."""
 
@@ -111,8 +115,11 @@ class FeatureWriter(FeatureReader, Protocol):
     def remove_source(self, author: str, name: str) -> None:
         """Nothing happens when there is none of that name."""
 
-    def forget(self, author: str, posts: Sequence[Post], texts: Iterable[str] = ()) -> None:
-        """Remember by salted hashes that these posts, and posts or contexts of these `texts`, must not come back.
+    def forget(
+        self, author: str, posts: Sequence[Post], texts: Iterable[str] = (), sources: Iterable[str] = ()
+    ) -> None:
+        """Remember by salted hashes that these posts, and posts or contexts of these `texts`, must not come back; and
+        that the posts, and `sources` of these names or places, were forgotten, so that who asks again is told so.
 
         The posts are pending from here on: `erase` and what else must forget them can be repeated after a kill, until
         `finish_forgetting` says that it is done.
@@ -121,7 +128,9 @@ class FeatureWriter(FeatureReader, Protocol):
     def erase(self, author: str) -> list[FeatureVersion]:
         """Remove the pending posts, and all that was made of them, from the tables of every version, and their bytes
         from the disk. Contexts that quote a forgotten text become empty. Returns the versions that held any of it,
-        as they are now: with other counts, another digest and a note in `erasures`. All versions stay readable.
+        as they are now: with other counts, another digest and a note in `erasures`. All versions stay readable, but
+        one whose manifest cannot be read is removed: nothing could tell what of it to keep. Its number is not given
+        again.
         Safe to repeat after a kill: readers see all of the old state or all of the new one.
         """
 

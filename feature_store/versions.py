@@ -46,6 +46,7 @@ class Forgotten(BaseModel):
     posts: frozenset[str] = frozenset()  # of where a post was
     texts: frozenset[str] = frozenset()  # of its words, so that a copy elsewhere is known too
     sentences: frozenset[str] = frozenset()  # of runs of the longer ones, so that a text that quotes it is known
+    names: frozenset[str] = frozenset()  # by which posts and sources were asked for
     pending: tuple[str, ...] = ()  # ids of posts whose erasure has not come to its end
 
     def hides(self, post: Post) -> bool:
@@ -64,14 +65,20 @@ class Forgotten(BaseModel):
         letters = _letters(context) if self.sentences else ""
         return any(self._run(letters, start) in self.sentences for start in range(len(letters) - RUN + 1))
 
-    def with_posts(self, posts: Sequence[Post], texts: Iterable[str]) -> "Forgotten":
-        """With these posts remembered, and pending."""
+    def is_named(self, name: str) -> bool:
+        """Whether a post of this id, name or address, or a source of this name or place, was forgotten."""
+        return self._of_name(name) in self.names
+
+    def with_posts(self, posts: Sequence[Post], texts: Iterable[str], sources: Iterable[str] = ()) -> "Forgotten":
+        """With these posts remembered, and pending; and the names of `sources`."""
         words = [*(post.content for post in posts), *texts]
+        names = {name for post in posts for name in (post.id, post.source_id, post.url) if name}
         return self.model_copy(
             update={
                 "posts": self.posts | {self.of_place(post) for post in posts},
                 "texts": self.texts | ({self.of_text(text) for text in words} - {""}),
                 "sentences": self.sentences.union(*map(self._runs, words)),
+                "names": self.names.union(map(self._of_name, names.union(sources))),
                 "pending": tuple(dict.fromkeys((*self.pending, *(post.id for post in posts)))),
             }
         )
@@ -83,6 +90,9 @@ class Forgotten(BaseModel):
         """Of the letters and digits alone, so that a changed comma hides nothing. "" for a text of too few."""
         letters = _letters(text)
         return self._hash(letters) if len(letters) >= FEWEST_CHARACTERS else ""
+
+    def _of_name(self, name: str) -> str:
+        return self._hash(f"name\0{name}")
 
     def _runs(self, text: str) -> set[str]:
         """Side by side, but for the last: runs that overlap could be guessed from one another, letter by letter."""

@@ -7,8 +7,10 @@ Writers hold one lock, across processes.
 
 import hashlib
 import os
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Set
 from contextlib import contextmanager
+from itertools import accumulate
 from pathlib import Path
 from typing import Literal
 
@@ -20,7 +22,9 @@ from feature_store.records import Passage
 from feature_store.versions import Forgotten
 from model_registry.errors import FeedbackRefusedError
 from model_registry.prompting import ChatMessage
+from text.words import folded_words, size
 
+QUOTED = 8  # words
 MAX_BYTES = 64_000_000  # of one author's feedback
 Rating = Literal["up", "down"]
 
@@ -43,11 +47,14 @@ class Feedback(BaseModel):
     features: str = ""
     created_at: str = ""  # ISO 8601, UTC
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        shown = (self.request, self.chosen, self.rejected, *(p.text for p in self.passages))
+        return (*shown, *(message.content for message in self.earlier))
+
     def mentions(self, forgotten: Forgotten) -> bool:
         """Whether it shows a post that is being erased, or quotes one that was."""
-        texts = (self.request, self.chosen, self.rejected, *(p.text for p in self.passages))
-        spoken = (*texts, *(message.content for message in self.earlier))
-        return not set(self.documents).isdisjoint(forgotten.pending) or any(map(forgotten.quoted_in, spoken))
+        return not set(self.documents).isdisjoint(forgotten.pending) or any(map(forgotten.quoted_in, self.texts))
 
 
 class FeedbackLog:
@@ -82,15 +89,21 @@ class FeedbackLog:
                 file.flush()
                 os.fsync(file.fileno())
 
-    def erase(self, author: str) -> int:
-        """Remove what shows a forgotten post, and unreadable lines; returns how many."""
+    def erase(self, author: str, texts: Iterable[str] = ()) -> int:
+        """Remove what shows a forgotten post, what repeats QUOTED words of one of `texts` in a row, and unreadable
+        lines; returns how many.
+
+        `texts` are those of the posts that are being erased. Of a text that is gone longer quotations alone are known,
+        as hashes of every few words would let anybody guess it word by word.
+        """
         path = self.path(author)
         if not path.exists():
             return 0
         with self._writing():
             forgotten = self._store.forgotten(author)
             lines = path.read_bytes().splitlines()
-            kept = [line for line in lines if _may_stay(line, forgotten)]
+            runs = {run for text in texts for run in _runs(text)}
+            kept = [line for line in lines if _may_stay(line, forgotten, runs)]
             if len(kept) < len(lines):
                 write_whole(path, b"".join(line + b"\n" for line in kept))
         return len(lines) - len(kept)
@@ -125,8 +138,19 @@ def _last_byte(handle: int, size: int) -> bytes:
     return os.pread(handle, 1, size - 1)
 
 
-def _may_stay(line: bytes, forgotten: Forgotten) -> bool:
+def _may_stay(line: bytes, forgotten: Forgotten, runs: Set[tuple[str, ...]]) -> bool:
     try:
-        return not Feedback.model_validate_json(line).mentions(forgotten)
+        feedback = Feedback.model_validate_json(line)
     except ValidationError:
         return False
+    return not feedback.mentions(forgotten) and not any(run in runs for text in feedback.texts for run in _runs(text))
+
+
+def _runs(text: str) -> Iterator[tuple[str, ...]]:
+    """All runs of words that count as QUOTED: of a script without spaces twice as many characters."""
+    words = folded_words(text)
+    sizes = [0.0, *accumulate(map(size, words))]
+    for start, before in enumerate(sizes):
+        end = bisect_left(sizes, before + QUOTED, lo=start)
+        if end < len(sizes):
+            yield tuple(words[start:end])

@@ -8,7 +8,8 @@ et al. 2024) learns the length of each row of weights apart from its direction: 
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +18,9 @@ import numpy as np
 from configs.files import replacing
 from feature_store.records import digest_of
 from model_registry.base_models import SERVED, BaseModelFiles
-from model_registry.errors import IncompatibleModelError
+from model_registry.errors import CorruptModelError, IncompatibleModelError
 from model_registry.gguf_families import require_packable, write_metadata
-from model_registry.manifest import digest_file
+from model_registry.manifest import digest_file, read_manifest
 from model_registry.safetensors_files import read_tensors
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ GGUF_FILE_TYPE_F16 = 1
 PAIRED_ROTARY = ("llama",)  # families whose q and k have another order of rows in a GGUF
 OUTPUT_WEIGHT = "lm_head.weight"
 PEFT_PREFIX = "base_model.model."
+NAMED_BY = 24  # hexadecimal digits of the sha256 of an adapter's weights
 # Anything else in a LoRA file (biases, embeddings, whole modules) would be lost in a merge, so it is refused.
 LORA_TENSOR = re.compile(rf"{re.escape(PEFT_PREFIX)}(.+)\.(?:lora_[AB]\.weight|lora_magnitude_vector)$")
 # PEFT settings under which the same tensors mean a different update of the weights.
@@ -67,16 +69,27 @@ def served_path(base_fingerprint: str, adapter: Path | None, cache_dir: Path) ->
     return cache_dir / SERVED / f"{_weights_name(adapter)}-{key[:12]}.gguf"
 
 
-def remove_served(adapter: Path, cache_dir: Path) -> None:
-    """Every merged GGUF of the PEFT folder `adapter`, whatever its base and the release that made it, and what killed
-    writers left of one. A server that has one open lets go of it by itself."""
-    for beginning in ("", "."):
-        for path in (cache_dir / SERVED).glob(f"{beginning}{_weights_name(adapter)}-*"):
-            path.unlink(missing_ok=True)
+def remove_served(adapters: Iterable[Path], cache_dir: Path) -> None:
+    """Every merged GGUF of the PEFT folders `adapters`, whatever its base and the release that made it, and what killed
+    writers left of one. Of weights that were damaged since, that of what the manifest names too. A server that has one
+    open lets go of it by itself."""
+    for name in {name for adapter in adapters for name in _weights_names(adapter)}:
+        for beginning in ("", "."):
+            for path in (cache_dir / SERVED).glob(f"{beginning}{name}-*"):
+                path.unlink(missing_ok=True)
+
+
+def _weights_names(adapter: Path) -> Iterator[str]:
+    if (adapter / ADAPTER_WEIGHTS).is_file():
+        yield _weights_name(adapter)
+    with suppress(CorruptModelError):
+        registered = read_manifest(adapter).files.get(ADAPTER_WEIGHTS)
+        if registered:
+            yield registered.sha256[:NAMED_BY]
 
 
 def _weights_name(adapter: Path | None) -> str:
-    return digest_file(adapter / ADAPTER_WEIGHTS).sha256[:24] if adapter else "base"
+    return digest_file(adapter / ADAPTER_WEIGHTS).sha256[:NAMED_BY] if adapter else "base"
 
 
 def write_gguf(path: Path, base: BaseModelFiles, adapter: Path | None, *, chat_template: str = "") -> None:

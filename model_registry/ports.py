@@ -48,12 +48,31 @@ class AdapterVersion:
         return self.evaluation.parity if self.evaluation else self.manifest.parity
 
 
+@dataclass(frozen=True, slots=True)
+class UnreadableVersion:
+    """A registered version whose manifest is not what was registered: what it was made of is not known."""
+
+    number: int
+    folder: Path
+    reason: str  # why it cannot be read, and what to do
+    tainted: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"v{self.number}"
+
+
 class ModelResolver(Protocol):
     def authors(self) -> list[str]:
         """Author ids with at least one version."""
 
     def versions(self, author: str) -> list[AdapterVersion]:
-        """Oldest first; empty for an author without versions. Files are not hashed here."""
+        """Oldest first; empty for an author without versions. Files are not hashed here. Raises CorruptModelError when
+        a manifest cannot be read."""
+
+    def readable_versions(self, author: str) -> tuple[list[AdapterVersion], list[UnreadableVersion]]:
+        """`versions`, and those whose manifest cannot be read. For what must go on whatever is broken, as an erasure
+        must."""
 
     def resolve(self, author: str, reference: str = CHAMPION) -> AdapterVersion:
         """`reference` is "v3" or an alias. Raises UnknownModelError, naming what there is; TaintedModelError. Files

@@ -32,6 +32,7 @@ from feature_store.backends.delta_table import RecordTable
 from feature_store.backends.local_disk import MEGABYTE, exclusive, require_free_space
 from feature_store.errors import (
     StoreBusyError,
+    StoreCorruptError,
     UnknownAuthorError,
     UnknownFeatureVersionError,
 )
@@ -42,6 +43,7 @@ FEATURES: tuple[RowType[Any], ...] = (DOCUMENTS, CHUNKS, EXAMPLES)
 PROFILE, LOCK = "profile.json", "lock"
 VERSIONS, EMBEDDING = "versions", "vectors"
 GENERATION = "generation"  # a file that names the folder of the tables, once something was erased
+LOST = ".lost"  # beside the manifests: of a version that an erasure removed, so that its number is not given again
 MANIFEST = re.compile(r"F(\d+)\.json")
 
 
@@ -60,12 +62,16 @@ class DeltaFeatureStore:
         return read_model(self._home(author) / PROFILE, AuthorProfile)
 
     def versions(self, author: str) -> list[FeatureVersion]:
-        manifests = {
-            int(match[1]): path
-            for path in (self._tables(author) / VERSIONS).glob("F*.json")
-            if (match := MANIFEST.fullmatch(path.name))
-        }
-        return [read_model(manifests[number], FeatureVersion) for number in sorted(manifests)]
+        return [read_model(path, FeatureVersion) for path in self._manifests(author).values()]
+
+    def readable_versions(self, author: str) -> tuple[list[FeatureVersion], dict[str, str]]:
+        versions, unreadable = [], {}
+        for path in self._manifests(author).values():
+            try:
+                versions.append(read_model(path, FeatureVersion))
+            except StoreCorruptError as error:
+                unreadable[path.stem] = str(error)
+        return versions, unreadable
 
     def version(self, author: str, number: int | None = None) -> FeatureVersion:
         versions = self.versions(author)
@@ -139,9 +145,11 @@ class DeltaFeatureStore:
     def forgotten(self, author: str) -> Forgotten:
         return author_files.forgotten(self._home(author))
 
-    def forget(self, author: str, posts: Sequence[Post], texts: Iterable[str] = ()) -> None:
+    def forget(
+        self, author: str, posts: Sequence[Post], texts: Iterable[str] = (), sources: Iterable[str] = ()
+    ) -> None:
         known = self.forgotten(author)
-        author_files.write_forgotten(self._home(author), known.with_posts(posts, texts))
+        author_files.write_forgotten(self._home(author), known.with_posts(posts, texts, sources))
 
     def erase(self, author: str) -> list[FeatureVersion]:
         home, old, forgotten = self._home(author), self._tables(author), self.forgotten(author)
@@ -149,10 +157,14 @@ class DeltaFeatureStore:
         self._sweep(author)
         new = home / f"{GENERATION}-{secrets.token_hex(4)}"
         doomed = frozenset(forgotten.pending)
+        readable, unreadable = self.readable_versions(author)
+        lost = [*unreadable, *(path.stem for path in (old / VERSIONS).glob(f"*{LOST}"))]
         with naming_full_disk(home):
-            versions, touched = rewrite(old, new, self.versions(author), doomed=doomed, forgotten=forgotten)
+            versions, touched = rewrite(old, new, readable, doomed=doomed, forgotten=forgotten)
             for version in versions:
                 write_once(new / VERSIONS / f"{version.name}.json", version.model_dump_json(indent=2))
+            for name in lost:
+                write_once(new / VERSIONS / f"{name}{LOST}", "")
             flush_to_disk(private_folder(new))
             write_whole(home / GENERATION, new.name)
         self._sweep(author)
@@ -205,7 +217,7 @@ class DeltaFeatureStore:
         posts.write((), deleted_ids=())  # makes the table, for an author of whom nothing was collected
         version = FeatureVersion(
             author=author,
-            number=last.number + 1 if last else 1,
+            number=self._next_number(author),
             created_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
             digest=digest,
             tables={rows.table: self._table(author, rows).version for rows in (POSTS, *FEATURES)},
@@ -217,6 +229,19 @@ class DeltaFeatureStore:
         self._write_manifest(version)
         kept_vectors.clear(self._home(author) / EMBEDDING)
         return version, True
+
+    def _manifests(self, author: str) -> dict[int, Path]:
+        """By number, in order."""
+        found = {
+            int(match[1]): path
+            for path in (self._tables(author) / VERSIONS).glob("F*.json")
+            if (match := MANIFEST.fullmatch(path.name))
+        }
+        return dict(sorted(found.items()))
+
+    def _next_number(self, author: str) -> int:
+        lost = (int(path.stem[1:]) for path in (self._tables(author) / VERSIONS).glob(f"F*{LOST}"))
+        return max((*self._manifests(author), *lost), default=0) + 1
 
     def _write_manifest(self, version: FeatureVersion) -> None:
         tables = self._tables(version.author)

@@ -19,7 +19,7 @@ from model_registry.errors import CorruptModelError, IncompatibleModelError, Pro
 from model_registry.evaluation import Evaluation, read_evaluation, write_evaluation
 from model_registry.judges import Judges
 from model_registry.manifest import MANIFEST_FILE, AdapterManifest, digest_file, read_manifest, verify_folder
-from model_registry.ports import CANDIDATE, CHAMPION, PREVIOUS, AdapterVersion
+from model_registry.ports import CANDIDATE, CHAMPION, PREVIOUS, AdapterVersion, UnreadableVersion
 from model_registry.promotion import refusals, refused, require_readable, require_untainted
 
 NUMBER = re.compile(r"v([1-9][0-9]{0,9})")
@@ -45,6 +45,15 @@ class MlflowRegistry:
 
     def versions(self, author: str) -> list[AdapterVersion]:
         return [self._version(row) for row in self._rows.of(author)]
+
+    def readable_versions(self, author: str) -> tuple[list[AdapterVersion], list[UnreadableVersion]]:
+        readable, unreadable = [], []
+        for row in self._rows.of(author):
+            try:
+                readable.append(self._version(row))
+            except CorruptModelError as error:
+                unreadable.append(UnreadableVersion(row.number, row.folder, str(error), row.tainted))
+        return readable, unreadable
 
     def resolve(self, author: str, reference: str = CHAMPION) -> AdapterVersion:
         number = NUMBER.fullmatch(reference)

@@ -72,6 +72,9 @@ class InMemoryFeatureStore:
         self.profile(author)
         return [snapshot.version for snapshot in self._snapshots[author]]
 
+    def readable_versions(self, author: str) -> tuple[list[FeatureVersion], dict[str, str]]:
+        return self.versions(author), {}
+
     def version(self, author: str, number: int | None = None) -> FeatureVersion:
         return self._snapshot(author, number).version
 
@@ -151,8 +154,10 @@ class InMemoryFeatureStore:
         self.profile(author)
         return self._forgotten.get(author, Forgotten(salt="salt"))
 
-    def forget(self, author: str, posts: Sequence[Post], texts: Iterable[str] = ()) -> None:
-        self._forgotten[author] = self.forgotten(author).with_posts(posts, texts)
+    def forget(
+        self, author: str, posts: Sequence[Post], texts: Iterable[str] = (), sources: Iterable[str] = ()
+    ) -> None:
+        self._forgotten[author] = self.forgotten(author).with_posts(posts, texts, sources)
 
     def finish_forgetting(self, author: str) -> None:
         self._forgotten[author] = self.forgotten(author).model_copy(update={"pending": ()})

@@ -9,7 +9,7 @@ from pathlib import Path
 from model_registry.errors import CorruptModelError, IncompatibleModelError, ProtectedVersionError, UnknownModelError
 from model_registry.evaluation import Evaluation, read_evaluation, write_evaluation
 from model_registry.manifest import MANIFEST_FILE, AdapterManifest, digest_file, verify_folder
-from model_registry.ports import CANDIDATE, CHAMPION, PREVIOUS, AdapterVersion
+from model_registry.ports import CANDIDATE, CHAMPION, PREVIOUS, AdapterVersion, UnreadableVersion
 from model_registry.promotion import refusals, refused, require_readable, require_untainted
 
 
@@ -49,6 +49,9 @@ class InMemoryRegistry:
 
     def versions(self, author: str) -> list[AdapterVersion]:
         return [self._version(author, number) for number in sorted(self._stored.get(author, {}))]
+
+    def readable_versions(self, author: str) -> tuple[list[AdapterVersion], list[UnreadableVersion]]:
+        return self.versions(author), []
 
     def resolve(self, author: str, reference: str = CHAMPION) -> AdapterVersion:
         numbered = re.fullmatch(r"v[1-9][0-9]*", reference)

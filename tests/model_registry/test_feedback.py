@@ -95,3 +95,20 @@ def test_what_shows_a_forgotten_post_goes_and_cannot_come_back(tmp_path: Path) -
     assert b"zyzzogeton" not in b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     log.erase_author("maud")
     assert not log.path("maud").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted", "alike"),
+    [
+        ("One two three four five six seven eight nine.", "two three four five six seven eight nine", "two three four"),
+        ("吾輩は猫である。名前はまだ無い。どこで生れたか", "である。名前はまだ無い。どこで生れたか", "名前はまだ無い"),
+    ],
+)
+def test_a_quotation_of_eight_words_of_what_is_being_erased_goes(
+    text: str, quoted: str, alike: str, tmp_path: Path
+) -> None:
+    log = make_log(tmp_path)
+    for chosen in (f"He said: {quoted}!", f"He said: {alike}!"):
+        log.append("maud", row(chosen))
+    assert log.erase("maud", [text]) == 1
+    assert read(log) == [f"He said: {alike}!"]

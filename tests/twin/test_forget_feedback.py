@@ -85,3 +85,15 @@ def test_a_forgetting_that_was_killed_before_the_versions_were_marked_marks_them
 def test_feedback_that_shows_nothing_of_the_post_stays(rated: Path, capsys: pytest.CaptureFixture[str]) -> None:
     erased = output(capsys, "forget", "--post", "4.md", "--yes")
     assert (erased["feedback"], erased["tainted"], len(chosen(rated))) == (0, [], 3)
+
+
+def test_eight_words_of_the_post_are_enough_wherever_they_were_said(
+    rated: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = wiring.feedback_log(load_settings())
+    said = "zyzzogeton and she sings behind the lamp room"
+    seven = said.removeprefix("zyzzogeton ")
+    for request in (f"Is it so that {said}?", f"“{said.upper().replace(' ', '  ')}”", f"Is it so that {seven}?"):
+        log.append(AUTHOR, Feedback(request=request, chosen=f"{len(request)}", rejected=""))
+    assert output(capsys, "forget", "--post", "canary.md", "--yes")["feedback"] == 4
+    assert chosen(rated) == ["Nay.", f"{len(request)}"]

@@ -27,19 +27,33 @@ def forget(
     ] = None,
     author: AuthorOption = None,
     retrain: Annotated[bool, typer.Option("--retrain", help="Train a version without it at once.")] = False,
+    purge: Annotated[
+        bool, typer.Option("--purge", help="Remove versions that learnt from what was erased, with their weights.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     as_json: Json = False,
 ) -> None:
     """Erase posts or a source from every store, version and cache; with --author alone, the author.
 
-    A later collection does not bring it back. Model versions that learnt from it are taken out of use.
+    A later collection does not bring it back. Model versions that learnt from it are taken out of use; with --purge, by
+    itself or beside a post or source, they are removed.
     """
     from twin.jobs import forget as job
 
-    if not (posts or sources or author):
+    if not (posts or sources or author or purge):
         raise NothingToForgetError("say what to forget: --post ID, --source SOURCE, or --author NAME for all of it.")
     session: Session = ctx.obj
     profile = session.author(author)
+    if purge and not (posts or sources):
+        doomed = job.tainted(session.settings, profile.id)
+        if doomed:
+            _confirm(f"Remove {', '.join(doomed)} of {profile.name} for good, with their weights?", yes=yes)
+        purged = job.purge_tainted(session.settings, profile.id)
+        text = (
+            f"{', '.join(purged)} removed, with their weights." if purged else "no version learnt from what was erased."
+        )
+        emit(f"{profile.name}: {text}", {"author": profile.id, "purged": purged}, as_json=as_json)
+        return
     if not (posts or sources):
         count = job.post_count(session.settings, profile.id)
         _confirm(f"Erase {profile.name} ({profile.id}): {counted(count, 'post')}, features, index and models?", yes=yes)
@@ -47,9 +61,10 @@ def forget(
         emit(f"{profile.name} is erased.", {"author": profile.id, "erased": True}, as_json=as_json)
         return
     selection = job.select(session.settings, profile.id, posts=posts or [], sources=sources or [])
-    _confirm(_question(selection), yes=yes)
+    if not selection.is_done:
+        _confirm(_question(selection), yes=yes)
     with watcher() as progress:
-        erased = job.forget(session.settings, profile.id, selection, retrain=retrain, progress=progress)
+        erased = job.forget(session.settings, profile.id, selection, retrain=retrain, purge=purge, progress=progress)
     emit(f"{profile.name}: {erased.summary()}", {"author": profile.id, **asdict(erased)}, as_json=as_json)
 
 

@@ -5,6 +5,7 @@ can be repeated: an interrupted erasure is completed by the next one.
 """
 
 import difflib
+import itertools
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from feature_store.ports import FeatureReader, FeatureWriter
 from feature_store.records import Document, ExampleKind, Post, Split
 from feature_store.versions import FeatureVersion, Forgotten
 from model_registry.errors import PromotionRefusedError
-from model_registry.ports import AdapterVersion
+from model_registry.ports import CHAMPION, AdapterVersion, UnreadableVersion
 from twin import wiring
 from twin.background.folder import erase_ended
 from twin.errors import NothingToForgetError
@@ -25,6 +26,7 @@ from twin.jobs import features, train, versions
 from twin.wording import counted
 
 REASON = "it learnt from text that was erased"
+PERHAPS = "what it learnt from cannot be read, and text was erased since"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,12 @@ class Selection:
     named: int  # how many of them were named
     texts: tuple[str, ...]  # of their documents
     sources: tuple[str, ...] = ()  # names of those that are not collected again
+    already: tuple[str, ...] = ()  # what of the named was erased before
+    resumes: bool = False  # an erasure was interrupted
+
+    @property
+    def is_done(self) -> bool:
+        return bool(self.already) and not (self.posts or self.sources or self.resumes)
 
     @property
     def copies(self) -> int:
@@ -44,20 +52,36 @@ class Selection:
 @dataclass
 class Erased:
     posts: int = 0
+    already: list[str] = field(default_factory=list)  # of what was named, erased before
     versions: list[str] = field(default_factory=list)  # F_n that held any of it
-    tainted: list[str] = field(default_factory=list)  # v_n that learnt from it
+    tainted: list[str] = field(default_factory=list)  # v_n that learnt from it, or may have
+    unreadable: dict[str, str] = field(default_factory=dict)  # F_n and v_n whose manifest cannot be read, and why
+    purged: list[str] = field(default_factory=list)  # v_n that are gone with their weights
     feedback: int = 0  # judgements that showed any of it
     champion: str = ""  # "v3"; "" when no version is champion any more
     features: str = ""  # whether a feature version was made without it
     retrained: str = ""  # the version trained without it
 
     def summary(self) -> str:
-        lines = [f"Forgotten: {counted(self.posts, 'post')}, in {', '.join(self.versions) or 'no version'}."]
-        if self.tainted:
-            lines.append(f"{', '.join(self.tainted)} learnt from them and may not be used any more.")
+        lines = [f"Erased already: {', '.join(self.already)}."] if self.already else []
+        if self.posts or not self.already:
+            lines.append(f"Forgotten: {counted(self.posts, 'post')}, in {', '.join(self.versions) or 'no version'}.")
+        learnt = [name for name in self.tainted if name not in self.unreadable]
+        if learnt:
+            lines.append(f"{', '.join(learnt)} learnt from them and may not be used any more.")
+        for name, reason in self.unreadable.items():
+            became = (
+                "may have learnt from them: it may not be used any more" if name[0] == "v" else "is gone as a whole"
+            )
+            lines.append(f"{name} cannot be read, and {became}. ({reason})")
+        if self.purged:
+            lines.append(f"{', '.join(self.purged)} are removed, with their weights.")
+        elif self.tainted:
+            lines.append("Their weights are still there: twin forget --purge removes them.")
         if self.feedback:
             lines.append(f"Feedback that showed them is gone: {counted(self.feedback, 'judgement')}.")
-        lines.append(self.features)
+        if self.features:
+            lines.append(self.features)
         if self.retrained:
             lines.append(self.retrained)
         if self.champion:
@@ -72,47 +96,61 @@ def select(settings: Settings, author: str, *, posts: Sequence[str] = (), source
     copies of what is found. Raises NothingToForgetError, which suggests similar names."""
     store = wiring.feature_store(settings)
     ever = {post.id: post for post in store.posts_ever(author)}
-    records = store.sources(author)
+    records, forgotten = store.sources(author), store.forgotten(author)
+    already = [name for name in (*posts, *sources) if forgotten.is_named(name)]
     chosen = {record.name for wanted in sources for record in records if wanted in (record.name, record.location)}
     chosen |= {name for name in sources if any(post.source == name for post in ever.values())}
-    interrupted = bool(store.forgotten(author).pending)  # then what is named may be erased already
-    unknown = [s for s in sources if not any(s in (r.name, r.location) for r in records) and s not in chosen]
+    interrupted = bool(forgotten.pending)  # by an earlier release: then what is named may be erased already
+    unknown = [
+        name
+        for name in sources
+        if not any(name in (record.name, record.location) for record in records) and name not in {*chosen, *already}
+    ]
     if unknown and not interrupted:
         raise NothingToForgetError(f"no source {unknown[0]!r}. There are: {_listed(r.name for r in records)}.")
     named = {post.id for post in ever.values() if post.source in chosen}
     for wanted in posts:
         found = {post.id for post in ever.values() if wanted in (post.id, post.source_id, post.url)}
-        if not found and not interrupted:
+        if not found and not interrupted and wanted not in already:
             raise NothingToForgetError(
                 f"no post {wanted!r}. Name it as twin status --posts does. Near: "
                 f"{_listed(_near(wanted, [post.source_id for post in ever.values()]))}."
             )
         named |= found
     documents = _documents_ever(store, author)
-    ids = _with_copies(named, documents, ever, store.forgotten(author))
+    ids = _with_copies(named, documents, ever, forgotten)
     return Selection(
         posts=tuple(ever[key] for key in sorted(ids)),
         named=len(named),
         texts=tuple({document.text for document in documents if document.id in ids}),
         sources=tuple(sorted(chosen)),
+        already=tuple(name for name in already if name not in {*chosen, *_names(ever[key] for key in ids)}),
+        resumes=interrupted,
     )
 
 
-def forget(settings: Settings, author: str, selection: Selection, *, retrain: bool, progress: Progress) -> Erased:
-    """Erase `selection`, and what an interrupted erasure left to do."""
+def forget(
+    settings: Settings, author: str, selection: Selection, *, retrain: bool, purge: bool = False, progress: Progress
+) -> Erased:
+    """Erase `selection`, and what an interrupted erasure left to do. Versions whose manifest cannot be read do not stop
+    it: they are taken out of use, and named. `purge`: tainted versions go with their weights."""
     from feature_pipeline.errors import NothingUsableError, PoorFeaturesError
 
     store = wiring.feature_store(settings)
-    erased = Erased()
+    erased = Erased(already=[*selection.already])
+    if selection.is_done and not retrain:
+        erased.purged = purge_tainted(settings, author) if purge else []
+        return erased
     with store.writing(author):
-        store.forget(author, selection.posts, selection.texts)
+        places = [record.location for record in store.sources(author) if record.name in selection.sources]
+        store.forget(author, selection.posts, selection.texts, (*selection.sources, *places))
         _remove_uploads(settings, store, author)
         for name in selection.sources:
             store.remove_source(author, name)
         erased.posts = len(store.forgotten(author).pending)
-        erased.feedback = wiring.feedback_log(settings).erase(author)
-        erased.tainted = _taint(settings, author, store)
-        _remove_served(settings, [version for version in versions.versions(settings, author) if version.tainted])
+        erased.feedback = wiring.feedback_log(settings).erase(author, _texts_of_pending(store, author))
+        erased.tainted, erased.unreadable = _taint(settings, author, store)
+        _remove_served(settings, author)
         progress.start("erase from the feature store", None)
         erased.versions = [version.name for version in store.erase(author)]
         progress.finish(f"{erased.posts} posts, {len(erased.versions)} versions held them")
@@ -132,6 +170,8 @@ def forget(settings: Settings, author: str, selection: Selection, *, retrain: bo
         erased.features = features.summary(features.build_features(settings, author, progress=progress))
     except (NothingCollectedError, NothingUsableError, PoorFeaturesError) as error:  # the erasure stands all the same
         erased.features = str(error)
+    if purge:
+        erased.purged = purge_tainted(settings, author)
     store.finish_forgetting(author)
     if retrain:
         trained = train.train(settings, author, progress=progress)
@@ -140,9 +180,23 @@ def forget(settings: Settings, author: str, selection: Selection, *, retrain: bo
         except PromotionRefusedError as error:  # the erasure stands all the same
             promoted = str(error)
         erased.retrained = f"{trained.summary()} {promoted}"
-    champion = versions.champion(settings, author)
-    erased.champion = champion.name if champion else ""
+    readable, _ = wiring.model_registry(settings).readable_versions(author)
+    erased.champion = next((version.name for version in readable if CHAMPION in version.aliases), "")
     return erased
+
+
+def tainted(settings: Settings, author: str) -> list[str]:
+    """Names of the versions that learnt from what was erased, or may have."""
+    return [version.name for version in _tainted(settings, author)]
+
+
+def purge_tainted(settings: Settings, author: str) -> list[str]:
+    """Remove the versions that learnt from what was erased, with their weights and evaluations. Returns their names."""
+    _remove_served(settings, author)
+    doomed = _tainted(settings, author)
+    for version in doomed:
+        wiring.model_registry(settings).delete(author, version.number)
+    return [version.name for version in doomed]
 
 
 def post_count(settings: Settings, author: str) -> int:
@@ -153,7 +207,7 @@ def forget_author(settings: Settings, author: str) -> None:
     """Erase the author with everything of theirs; the profile last, so that it can be repeated after a kill."""
     store = wiring.feature_store(settings)
     with store.writing(author):
-        _remove_served(settings, versions.versions(settings, author))
+        _remove_served(settings, author, whole=True)
         for record in store.sources(author):
             wiring.uploads(settings).remove_holding(record.location)
         wiring.model_registry(settings).erase_author(author)
@@ -176,7 +230,19 @@ def _remove_uploads(settings: Settings, store: FeatureWriter, author: str) -> No
 
 
 def _documents_ever(store: FeatureReader, author: str) -> list[Document]:
-    return [document for version in store.versions(author) for document in store.documents(author, version)]
+    readable, _ = store.readable_versions(author)
+    return [document for version in readable for document in store.documents(author, version)]
+
+
+def _texts_of_pending(store: FeatureReader, author: str) -> set[str]:
+    """As long as the store still has them."""
+    pending = set(store.forgotten(author).pending)
+    texts = {post.content for post in store.posts_ever(author) if post.id in pending}
+    return texts | {document.text for document in _documents_ever(store, author) if document.id in pending}
+
+
+def _names(posts: Iterable[Post]) -> set[str]:
+    return {name for post in posts for name in (post.id, post.source_id, post.url)}
 
 
 def _with_copies(
@@ -194,23 +260,34 @@ def _with_copies(
         ids |= more
 
 
-def _taint(settings: Settings, author: str, store: FeatureReader) -> list[str]:
+def _taint(settings: Settings, author: str, store: FeatureReader) -> tuple[list[str], dict[str, str]]:
     """Mark the versions whose training or validation examples show any of what is pending, or that learnt from feedback
-    that no longer exists. Feedback is erased first, so that the next erasure completes one that was killed in between.
-    Returns their names."""
+    that no longer exists; and those of which that cannot be told, as a manifest cannot be read. Feedback is erased
+    first, so that the next erasure completes one that was killed in between.
+
+    Returns the names of those that were marked, and why a version of the features or a model cannot be read.
+    """
     registry = wiring.model_registry(settings)
     forgotten = store.forgotten(author)
-    features = {version.number: version for version in store.versions(author)}
-    saw = {number: _teaches(store, version, forgotten) for number, version in features.items()}
+    features, unreadable = store.readable_versions(author)
+    saw = {f"F{version.number}": _teaches(store, version, forgotten) for version in features}
     kept = wiring.feedback_log(settings).ids(author)
-    learnt = [
-        one
-        for one in registry.versions(author)
-        if not one.tainted and (saw.get(one.manifest.features.number) or not kept.issuperset(one.manifest.feedback))
-    ]
-    if learnt:
-        registry.taint(author, [one.number for one in learnt], REASON)
-    return [one.name for one in learnt]
+    readable, hidden = registry.readable_versions(author)
+    learnt, perhaps = [], [one for one in hidden if not one.tainted]
+    for one in readable:
+        of = f"F{one.manifest.features.number}"
+        if not one.tainted and (of in unreadable or saw.get(of) or not kept.issuperset(one.manifest.feedback)):
+            learnt.append(one)
+    for versions_, reason in ((learnt, REASON), (perhaps, PERHAPS)):
+        if versions_:
+            registry.taint(author, [one.number for one in versions_], reason)
+    names = [one.name for one in sorted([*learnt, *perhaps], key=lambda one: one.number)]
+    return names, unreadable | {one.name: one.reason for one in perhaps}
+
+
+def _tainted(settings: Settings, author: str) -> "list[AdapterVersion | UnreadableVersion]":
+    readable, unreadable = wiring.model_registry(settings).readable_versions(author)
+    return [one for one in (*readable, *unreadable) if one.tainted]
 
 
 def _teaches(store: FeatureReader, version: FeatureVersion, forgotten: Forgotten) -> bool:
@@ -227,11 +304,15 @@ def _teaches(store: FeatureReader, version: FeatureVersion, forgotten: Forgotten
     )
 
 
-def _remove_served(settings: Settings, erased: Sequence[AdapterVersion]) -> None:
-    from model_registry.packaging import remove_served
+def _remove_served(settings: Settings, author: str, *, whole: bool = False) -> None:
+    """From the cache, the merged models of the author's tainted versions and of trainings that were never registered;
+    `whole`: of all versions."""
+    from model_registry.packaging import ADAPTER_WEIGHTS, remove_served
 
-    for version in erased:
-        remove_served(version.folder, settings.cache_dir)
+    versions_ = itertools.chain(*wiring.model_registry(settings).readable_versions(author))
+    erased = [version.folder for version in versions_ if whole or version.tainted]
+    erased += [path.parent for path in (wiring.work_dir(settings) / author).rglob(ADAPTER_WEIGHTS)]
+    remove_served(erased, settings.cache_dir)
 
 
 def _clear_caches(settings: Settings, author: str) -> None:

@@ -199,6 +199,7 @@ class Forget(_OfAuthor):
     posts: Annotated[list[Text], Field(max_length=1000)] = []  # ids, names or addresses
     sources: Annotated[list[Text], Field(max_length=100)] = []
     retrain: bool = False
+    purge: bool = False  # versions that learnt from it go with their weights
 
     @model_validator(mode="after")
     def _something(self) -> "Forget":
@@ -211,7 +212,9 @@ class Forget(_OfAuthor):
 
         settings, author = place.settings, self.profile_id(place.settings)
         selection = forget.select(settings, author, posts=self.posts, sources=self.sources)
-        erased = forget.forget(settings, author, selection, retrain=self.retrain, progress=place.progress)
+        erased = forget.forget(
+            settings, author, selection, retrain=self.retrain, purge=self.purge, progress=place.progress
+        )
         return {"author": author, "text": erased.summary(), "tainted": erased.tainted}
 
 
