@@ -16,14 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
+from packaging.utils import NormalizedName, canonicalize_name
 
 PROJECT = Path(__file__).parent.parent
-SELF = "llm-twin"
+SELF = canonicalize_name("llm-twin")
 LOCKED = re.compile(r"^([\w.-]+)==(\S+).*--hash=sha256:([0-9a-f]{64})$", re.MULTILINE)
 
 
-def weights() -> dict[tuple[str, str], str]:
+def weights() -> dict[tuple[NormalizedName, str], str]:
     """sha256 of each package that carries weights, by its canonical name and version."""
     text = (PROJECT / "weights.txt").read_text(encoding="utf-8")
     return {(canonicalize_name(name), version): digest for name, version, digest in LOCKED.findall(text)}
@@ -77,7 +77,7 @@ def _licences(one: Distribution) -> list[dict[str, Any]]:
     return [{"license": {"name": name}} for name in named if name]
 
 
-def _needs(one: Distribution) -> set[str]:
+def _needs(one: Distribution) -> set[NormalizedName]:
     """Without the extras: what they add is in the list when it is installed."""
     needed = (Requirement(line) for line in one.requires or ())
     return {canonicalize_name(need.name) for need in needed if not need.marker or need.marker.evaluate({"extra": ""})}

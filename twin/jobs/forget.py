@@ -5,7 +5,6 @@ can be repeated: an interrupted erasure is completed by the next one.
 """
 
 import difflib
-import itertools
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from twin.errors import NothingToForgetError
 from twin.jobs import features, train, versions
 from twin.wording import counted
 
+AnyVersion = AdapterVersion | UnreadableVersion
 REASON = "it learnt from text that was erased"
 PERHAPS = "what it learnt from cannot be read, and text was erased since"
 
@@ -278,16 +278,21 @@ def _taint(settings: Settings, author: str, store: FeatureReader) -> tuple[list[
         of = f"F{one.manifest.features.number}"
         if not one.tainted and (of in unreadable or saw.get(of) or not kept.issuperset(one.manifest.feedback)):
             learnt.append(one)
-    for versions_, reason in ((learnt, REASON), (perhaps, PERHAPS)):
-        if versions_:
-            registry.taint(author, [one.number for one in versions_], reason)
-    names = [one.name for one in sorted([*learnt, *perhaps], key=lambda one: one.number)]
+    for group, reason in ((learnt, REASON), (perhaps, PERHAPS)):
+        if group:
+            registry.taint(author, [one.number for one in group], reason)
+    marked: list[AnyVersion] = [*learnt, *perhaps]
+    names = [one.name for one in sorted(marked, key=lambda one: one.number)]
     return names, unreadable | {one.name: one.reason for one in perhaps}
 
 
-def _tainted(settings: Settings, author: str) -> "list[AdapterVersion | UnreadableVersion]":
+def _tainted(settings: Settings, author: str) -> list[AnyVersion]:
+    return [version for version in _every_version(settings, author) if version.tainted]
+
+
+def _every_version(settings: Settings, author: str) -> list[AnyVersion]:
     readable, unreadable = wiring.model_registry(settings).readable_versions(author)
-    return [one for one in (*readable, *unreadable) if one.tainted]
+    return [*readable, *unreadable]
 
 
 def _teaches(store: FeatureReader, version: FeatureVersion, forgotten: Forgotten) -> bool:
@@ -309,8 +314,7 @@ def _remove_served(settings: Settings, author: str, *, whole: bool = False) -> N
     `whole`: of all versions."""
     from model_registry.packaging import ADAPTER_WEIGHTS, remove_served
 
-    versions_ = itertools.chain(*wiring.model_registry(settings).readable_versions(author))
-    erased = [version.folder for version in versions_ if whole or version.tainted]
+    erased = [version.folder for version in _every_version(settings, author) if whole or version.tainted]
     erased += [path.parent for path in (wiring.work_dir(settings) / author).rglob(ADAPTER_WEIGHTS)]
     remove_served(erased, settings.cache_dir)
 
