@@ -1,9 +1,11 @@
 """The command line under test never touches the data of whoever runs the tests."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from fakes.forgetting import make_places
 from fakes.library import register_versions
 
 
@@ -23,3 +25,25 @@ def three_versions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("three")
     register_versions(folder / "data", folder)
     return folder / "data"
+
+
+@pytest.fixture(scope="session")
+def places(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
+    """What `make_places` made: not to be changed."""
+    return make_places(tmp_path_factory.mktemp("places"))
+
+
+@pytest.fixture
+def forgettable(places: tuple[Path, Path, Path], data_dir: Path) -> None:
+    """The data of `places`, as this test's own."""
+    shutil.copytree(places[2], data_dir, ignore=shutil.ignore_patterns("lock"))
+
+
+@pytest.fixture
+def blog(forgettable: None, places: tuple[Path, Path, Path], tmp_path: Path) -> Path:
+    return places[0]
+
+
+@pytest.fixture
+def letter(places: tuple[Path, Path, Path]) -> Path:
+    return places[1]
