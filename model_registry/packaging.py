@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from configs.files import replacing
+from feature_store.file_digests import is_whole, seal
 from feature_store.records import digest_of
 from model_registry.base_models import SERVED, BaseModelFiles
 from model_registry.errors import CorruptModelError, IncompatibleModelError
@@ -45,16 +46,18 @@ DECIDING = ("peft_type", "lora_alpha", "alpha_pattern", "use_rslora", "use_dora"
 
 
 def served_gguf(base: BaseModelFiles, adapter: Path | None, cache_dir: Path) -> Path:
-    """The merged F16 GGUF of `base` and the PEFT folder `adapter` (None: the base alone), made when not cached.
+    """The merged F16 GGUF of `base` and the PEFT folder `adapter` (None: the base alone), made when it is not cached,
+    or is not what was: the cached file is looked at before it is served.
 
     Raises IncompatibleModelError when the base is of a kind that openvino-genai does not read from a GGUF, or the
     adapter is not a plain LoRA of it.
     """
     require_packable(base)
     path = served_path(base.fingerprint, adapter, cache_dir)
-    if not path.is_file():
+    if not is_whole(path, cache_dir):
         with replacing(path) as staging:
             write_gguf(staging, base, adapter)
+        seal(path, cache_dir)
     return path
 
 

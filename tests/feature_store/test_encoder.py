@@ -321,6 +321,11 @@ def test_a_graph_that_is_damaged_is_traced_again(encoder: SentenceEncoder, tmp_p
     (file,) = tmp_path.rglob("graph.xml")
     file.write_text(file.read_text(encoding="utf-8")[:1000], encoding="utf-8")
     assert CompiledEncoder(encoder, tmp_path).encode(["fog"])[0] == pytest.approx(expected, abs=1e-6)
+    (weights,) = tmp_path.rglob("graph.bin")
+    with weights.open("r+b") as written:  # nothing that reads them could notice
+        written.seek(weights.stat().st_size // 2)
+        written.write(bytes(1 << 20))
+    assert CompiledEncoder(encoder, tmp_path).encode(["fog"])[0] == pytest.approx(expected, abs=1e-6)
 
 
 @pytest.mark.slow

@@ -111,9 +111,9 @@ def packaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "cache"
 
 
-def unpack(source: Path, into: Path, fingerprint: str) -> None:
+def unpack(source: Path, into: Path) -> None:
     (into / "model.safetensors").write_bytes(source.read_bytes() * 2)
-    (into / base_models.FINGERPRINT_FILE).write_text(fingerprint)
+    (into / "config.json").write_text("{}")
 
 
 KILLED = """
@@ -121,7 +121,7 @@ import os, signal, sys
 from pathlib import Path
 from model_registry import base_models
 
-def unpack(source, into, fingerprint):
+def unpack(source, into):
     (into / "model.safetensors").write_bytes(b"half")
     os.kill(os.getpid(), signal.SIGKILL)
 
@@ -146,9 +146,9 @@ def test_a_kill_while_unpacking_leaves_nothing_half_written(packaged: Path, monk
 def test_two_that_want_the_same_model_unpack_it_once(packaged: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     both, calls, found = threading.Barrier(2, timeout=30), [], []
 
-    def slowly(source: Path, into: Path, fingerprint: str) -> None:
+    def slowly(source: Path, into: Path) -> None:
         calls.append(into)
-        unpack(source, into, fingerprint)
+        unpack(source, into)
 
     def find() -> None:
         both.wait()
@@ -162,6 +162,22 @@ def test_two_that_want_the_same_model_unpack_it_once(packaged: Path, monkeypatch
         thread.join()
     assert found[0] == found[1]
     assert len(calls) == 1
+
+
+@pytest.mark.parametrize("file", ["model.safetensors", "config.json", "digests.json"])
+def test_a_damaged_one_is_unpacked_anew(packaged: Path, monkeypatch: pytest.MonkeyPatch, file: str) -> None:
+    monkeypatch.setattr(base_models, "_dequantise", unpack)
+    found = find_base_model("small", packaged)
+    written = (found.folder / file).read_bytes()
+    for damage in (b"", written[:-1], written.swapcase()):
+        (found.folder / file).write_bytes(damage)
+        assert find_base_model("small", packaged) == found
+        assert (found.folder / file).read_bytes() == written
+    (found.folder / file).unlink()
+    assert find_base_model("small", packaged) == found
+    assert (found.folder / file).read_bytes() == written
+    monkeypatch.setattr(base_models, "_dequantise", lambda *_: pytest.fail("it was unpacked though it is whole"))
+    assert find_base_model("small", packaged) == found
 
 
 def test_a_full_disk_is_named(packaged: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """The merged GGUF against PEFT's own merge, read back by transformers' GGUF reader: neither is ours."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from model_registry.base_models import BaseModelFiles
 from model_registry.errors import IncompatibleModelError
+from model_registry.manifest import digest_file
 from model_registry.model_card import name_base
 from model_registry.packaging import (
     ADAPTER_CONFIG,
@@ -168,3 +170,22 @@ def test_an_adapter_of_another_base_is_refused(base_model: BaseModelFiles, tmp_p
     with pytest.raises(IncompatibleModelError, match=r"layers\.77"):
         served_gguf(base_model, copy, tmp_path)
     assert not list(tmp_path.rglob("*.gguf"))
+
+
+@pytest.mark.slow
+def test_a_damaged_one_is_made_anew_before_it_is_served(
+    tiny_llama: BaseModelFiles, make_adapter: Callable[..., Path], tmp_path: Path
+) -> None:
+    adapter = make_adapter()
+    path = served_gguf(tiny_llama, adapter, tmp_path)
+    right = digest_file(path)
+
+    def overwrite() -> None:
+        with path.open("r+b") as file:
+            file.seek(right.bytes // 2)
+            file.write(bytes(64 << 10))
+
+    for damage in (overwrite, lambda: os.truncate(path, right.bytes // 3), path.unlink, lambda: path.write_bytes(b"")):
+        damage()
+        assert served_gguf(tiny_llama, adapter, tmp_path) == path
+        assert digest_file(path) == right

@@ -206,7 +206,8 @@ class OpenVinoEngine:
     def _exit_reason(self) -> str:
         code = self._worker.wait()
         how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
-        return f"the openvino process {how}; its output is above. {KILLED} often means too little memory."
+        of_memory = f" {KILLED} often means too little memory." if code == -signal.SIGKILL else ""
+        return f"the openvino process {how}; its output is above.{of_memory}"
 
 
 def _failure(reason: str) -> EngineUnavailableError:
