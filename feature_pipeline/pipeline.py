@@ -85,6 +85,7 @@ def build_features(
             documents = store.documents(author, newest)
             unchanged = {d.id: d.post_hash for d in documents} == {p.id: p.content_hash for p in posts}
             if unchanged and index.published(author, encoder.fingerprint) == newest.number:
+                index.verify(author, encoder.fingerprint)
                 return _report(newest, False, documents)
 
         documents = _clean(posts, store, newest, configuration, settings, progress)

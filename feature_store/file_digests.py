@@ -7,6 +7,7 @@ at before it is used: weights that a disk has damaged write nonsense, or end the
 import hashlib
 import json
 import re
+import shutil
 from contextlib import suppress
 from pathlib import Path
 
@@ -49,6 +50,13 @@ def is_whole(path: Path, cache_dir: Path) -> bool:
         return bool(digests) and all(kept_sha256(path / name, cache_dir) == digests[name] for name in digests)
     except (FileNotFoundError, NotADirectoryError, ValueError, TypeError):
         return False
+
+
+def remove_sealed(path: Path) -> None:
+    """A file or a folder, with its seal."""
+    seal_file = _seal(path)
+    shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    seal_file.unlink(missing_ok=True)
 
 
 def _seal(path: Path) -> Path:

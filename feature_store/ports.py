@@ -172,6 +172,10 @@ class OnlineIndex(Protocol):
     def published(self, author: str, encoder: str) -> int:
         """n of the newest F_n that was fully published, 0 before the first."""
 
+    def verify(self, author: str, encoder: str) -> None:
+        """Raises StoreCorruptError when what is published is not what was written, byte for byte, as far as the
+        backend can tell. A server looks after its own."""
+
     def search(
         self,
         *,

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from inference_pipeline.pipeline import AnswerPipeline
     from inference_pipeline.probes import IndexProbe
     from inference_pipeline.uploads import Uploads
+    from model_registry.backends.mlflow_repair import RegistryRepair
     from model_registry.base_models import BaseModelFiles
     from model_registry.feedback import FeedbackLog
     from model_registry.ports import AdapterVersion, ModelPublisher
@@ -142,9 +143,14 @@ def _encoder(name: str, cache_dir: Path) -> "SentenceEncoder":
 def model_registry(settings: Settings) -> "ModelPublisher":
     from model_registry.backends.mlflow import MlflowRegistry
 
-    return MlflowRegistry(
-        _private_data(settings) / MODELS, tracking_uri=settings.model_registry.tracking_uri, judges=judges
-    )
+    uri = settings.model_registry.tracking_uri
+    return MlflowRegistry(_private_data(settings) / MODELS, tracking_uri=uri, judges=judges)
+
+
+def repair_registry(settings: Settings) -> "RegistryRepair":
+    from model_registry.backends.mlflow_repair import repair
+
+    return repair((_private_data(settings) / MODELS).resolve(), settings.model_registry.tracking_uri)
 
 
 def judges() -> dict[str, "Judge"]:
@@ -272,8 +278,7 @@ def job_runner(settings: Settings, kinds: "Mapping[str, type[BaseModel]]") -> "J
     from twin import native
     from twin.background.runner import JobRunner
 
-    environment = os.environ | native.missing()
-    return JobRunner(jobs_dir(settings), kinds=kinds, settings=settings, environment=environment)
+    return JobRunner(jobs_dir(settings), kinds=kinds, settings=settings, environment=os.environ | native.missing())
 
 
 def uploads(settings: Settings) -> "Uploads":
@@ -357,9 +362,8 @@ def engine_loader(settings: Settings, base: "BaseModelFiles") -> Callable[["Adap
         remote.require_address(settings.remote)
         return lambda version: remote.load(base, version, settings.remote)
     module = engine_module(settings.serving.engine)
-    return lambda version: module.load(
-        base, version.folder if version else None, settings.cache_dir, settings.training.device
-    )
+    cache, device = settings.cache_dir, settings.training.device
+    return lambda version: module.load(base, version.folder if version else None, cache, device)
 
 
 def _lazily(

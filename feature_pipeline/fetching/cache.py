@@ -5,7 +5,7 @@ import sqlite3
 import time
 import zlib
 from collections.abc import Callable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,8 @@ class PageCache:
         )
         for url, status, headers, body, fetched_at, current in rows:
             fresh = bool(current) and self._now() - fetched_at < CURRENT_SECONDS
-            return StoredPage(url, status, json.loads(headers), zlib.decompress(body), fetched_at, fresh)
+            with suppress(zlib.error, ValueError):  # damaged: it is fetched anew
+                return StoredPage(url, status, json.loads(headers), zlib.decompress(body), fetched_at, fresh)
         return None
 
     def store(self, key: str, *, url: str, status: int, headers: Mapping[str, str], body: bytes) -> StoredPage:

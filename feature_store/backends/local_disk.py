@@ -53,16 +53,22 @@ def copy_folder(source: Path, target: Path) -> None:
     shutil.copytree(source, target, copy_function=_copy_sparse, dirs_exist_ok=True)
 
 
-def _copy_sparse(source: str, target: str) -> None:
-    with Path(source).open("rb", buffering=0) as reader, Path(target).open("wb", buffering=0) as writer:
+def data_of(path: Path) -> Iterator[tuple[int, bytes]]:
+    """The blocks of a file with the places where they begin, without its holes."""
+    with path.open("rb", buffering=0) as reader:
         end = 0
-        writer.truncate(os.fstat(reader.fileno()).st_size)
         while (start := _next_data(reader.fileno(), end)) is not None:
             end = os.lseek(reader.fileno(), start, os.SEEK_HOLE)
-            reader.seek(start)
-            writer.seek(start)
-            while (left := end - reader.tell()) > 0:
-                writer.write(reader.read(min(left, BLOCK)))
+            while start < end and (block := os.pread(reader.fileno(), min(end - start, BLOCK), start)):
+                yield start, block
+                start += len(block)
+
+
+def _copy_sparse(source: str, target: str) -> None:
+    with Path(target).open("wb", buffering=0) as writer:
+        writer.truncate(Path(source).stat().st_size)
+        for start, block in data_of(Path(source)):
+            os.pwrite(writer.fileno(), block, start)
 
 
 def _next_data(handle: int, offset: int) -> int | None:

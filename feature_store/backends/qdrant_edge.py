@@ -4,9 +4,9 @@
         lock                 held while one process publishes
         F1/ F2/ …            finished folders, the newest two kept: shard/ and published.json
 
-A folder appears by rename and is never changed, so that one process serves while another publishes. A shard takes one
-opener, so each reader opens a copy of its own, in root/.copies/<process>-…. Every published version is found in the
-newest folder.
+A folder appears by rename and is never changed, so that one process serves while another publishes; whoever opens it
+compares it with the digest in published.json. A shard takes one opener, so each reader opens a copy of its own, in
+root/.copies/<process>-…. Every published version is found in the newest folder.
 """
 
 import json
@@ -29,15 +29,18 @@ from feature_store.backends.local_disk import (
 )
 from feature_store.backends.qdrant_edge_folders import (
     COPIES,
+    DIGEST,
     MANIFEST,
     SHARD,
     Reader,
     corrupt,
+    digest_of_folder,
     load,
     newest_of,
     numbers,
     published_in,
     remove_copies_of_the_dead,
+    require_whole,
 )
 from feature_store.index_terms import SparseVector
 from feature_store.records import Chunk, ScoredChunk, Vector
@@ -71,6 +74,8 @@ class QdrantEdgeIndex:
                 return 0, 0
             points.check_order(version, newest)
             previous = home / f"F{newest}" if newest else None
+            if previous:
+                require_whole(previous, previous / SHARD)
             needed = sum(POINT_BYTES + ROW_BYTES * len(chunk.sentence_vectors) for chunk in chunks)
             needed += allocated_bytes(previous) if previous else 0
             require_free_space(home, self._min_free_mb * MEGABYTE + needed)
@@ -84,6 +89,7 @@ class QdrantEdgeIndex:
                     "encoder": version.encoder,
                     "languages": languages,
                 }
+                manifest[DIGEST] = digest_of_folder(staging / SHARD, manifest)
                 (staging / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
             for number in numbers(home)[:-KEPT]:
                 shutil.rmtree(set_aside(home / f"F{number}", prefix=PUBLISHING))  # a reader never meets half of it
@@ -94,6 +100,13 @@ class QdrantEdgeIndex:
 
     def published(self, author: str, encoder: str) -> int:
         return newest_of(self._home(author, encoder))
+
+    def verify(self, author: str, encoder: str) -> None:
+        home = self._home(author, encoder)
+        with self._lock:
+            if newest := newest_of(home):
+                require_whole(home / f"F{newest}", home / f"F{newest}" / SHARD)
+                self._reader(home)
 
     def search(
         self,

@@ -1,16 +1,18 @@
 """What the embedded index's folders hold, and the copies that readers open of them."""
 
+import hashlib
 import json
 import os
 import shutil
 import tempfile
 import weakref
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from configs.files import is_running, private_folder
 from configs.full_disk import naming_full_disk
-from feature_store.backends.local_disk import allocated_bytes, copy_folder, require_free_space
+from feature_store.backends.local_disk import allocated_bytes, copy_folder, data_of, require_free_space
 from feature_store.errors import StoreCorruptError
 
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 SHARD = "shard"
 MANIFEST = "published.json"
 COPIES = ".copies"
+DIGEST = "digest"  # in the manifest: of the rest of it, and of the shard
+PAGE = bytes(4096)
 
 
 class Reader:
@@ -37,6 +41,7 @@ class Reader:
             with naming_full_disk(copy):
                 require_free_space(copy, 2 * allocated_bytes(folder))
                 copy_folder(folder / SHARD, copy)
+            require_whole(folder, copy)
             self.shard = load(copy, folder)
             self._require_one_author()
         except BaseException:
@@ -116,23 +121,52 @@ def published_in(home: Path, newest: int) -> list[int]:
         return []
     folder = home / f"F{newest}"
     try:
-        return [int(number) for number in json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["versions"]]
+        return [int(number) for number in _manifest(folder)["versions"]]
     except (ValueError, KeyError, TypeError) as error:
+        raise corrupt(folder, f"{MANIFEST}: {error}") from error
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+    except (ValueError, TypeError) as error:
         raise corrupt(folder, f"{MANIFEST}: {error}") from error
 
 
 def _languages_in(folder: Path) -> list[str]:
     """Of the chunks, the commonest first."""
     try:
-        return [str(language) for language in json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["languages"]]
+        return [str(language) for language in _manifest(folder)["languages"]]
     except (ValueError, KeyError, TypeError) as error:
         raise corrupt(folder, f"{MANIFEST}: {error}") from error
 
 
+def require_whole(folder: Path, shard: Path) -> None:
+    """Raises StoreCorruptError when `shard`, that of the published `folder` or a copy of it, is not what was written.
+    What an earlier release published carries no digest, and passes."""
+    manifest = _manifest(folder)
+    written = manifest.pop(DIGEST, None)
+    if written is not None and digest_of_folder(shard, manifest) != written:
+        raise corrupt(folder, "its files were changed after they were written")
+
+
+def digest_of_folder(shard: Path, manifest: Mapping[str, Any]) -> str:
+    """sha256 of `manifest` and of every file. Pages of zeros are left out, as the files are mostly holes: 120 MB of
+    them hold some hundred posts."""
+    sha = hashlib.sha256(json.dumps(manifest, sort_keys=True).encode())
+    for path in sorted(path for path in shard.rglob("*") if path.is_file()):
+        sha.update(f"\n{path.relative_to(shard).as_posix()} {path.stat().st_size}\n".encode())
+        for start, block in data_of(path):
+            for at in range(0, len(block), len(PAGE)):
+                page = block[at : at + len(PAGE)]
+                if page != PAGE[: len(page)]:
+                    sha.update(f"{start + at} ".encode())
+                    sha.update(page)
+    return sha.hexdigest()
+
+
 def corrupt(folder: Path, reason: object) -> StoreCorruptError:
-    return StoreCorruptError(
-        f"{folder} cannot be used: {reason}. It can be made again: remove {folder.parent} and run `twin features`."
-    )
+    return StoreCorruptError(f"{folder} cannot be used: {reason}. It can be made again. Run: twin doctor --repair")
 
 
 def load(shard: Path, published: Path) -> "EdgeShard":

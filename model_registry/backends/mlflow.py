@@ -173,7 +173,10 @@ class MlflowRegistry:
             others = ", ".join(self.authors()) or "none"
             known = f"author {author!r} has no version. Authors with one: {others}."
         if missing := ", ".join(f"v{number}" for number in self._rows.without_files(author)):
-            known += f" The files of {missing} are not in {self._root / 'versions' / author}: restore them to have it."
+            known += (
+                f" The files of {missing} are not in {self._root / 'versions' / author}: restore them to have it, or "
+                "go on with what is whole: twin doctor --repair."
+            )
         return UnknownModelError(f"{known} Train one: twin train {author}")
 
     def _keep(self, source: Path, target: Path) -> None:

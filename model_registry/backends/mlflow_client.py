@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 from configs.files import flush_to_disk, private_folder
 from configs.full_disk import disk_full, is_full_disk
 from model_registry.errors import RegistryUnreachableError
+from model_registry.manifest import MANIFEST_FILE
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -29,6 +30,7 @@ PREFIX = "twin-"  # an author is a registered model and an experiment; a shared 
 LOCK = ".lock"
 LOCK_SECONDS = 120.0
 STAGING = ".new-"
+REPAIR = "Run: twin doctor --repair"
 # MLflow reads these when it is imported. Its own patience with a silent server is over four minutes.
 ENVIRONMENT = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -53,10 +55,10 @@ def open_client(root: Path, tracking_uri: str | None) -> "MlflowClient":
         if tracking_uri is not None:
             return MlflowClient(tracking_uri=tracking_uri, registry_uri=tracking_uri)
         database = root / DATABASE
-        if not database.exists():
+        if is_absent(root):
             with locked(root):
-                if not database.exists():
-                    _create(database)
+                if is_absent(root):
+                    create(database)
         _check_readable(database)
         check_known_schema(database)
         with suppress(Timeout, OSError), FileLock(root / LOCK, timeout=0):  # else a writer keeps one when it ends
@@ -91,13 +93,41 @@ def asking(root: Path, tracking_uri: str | None) -> Iterator[None]:
         if is_full_disk(error):
             raise disk_full(root) from error
         raise RegistryUnreachableError(
-            f"the model registry in {root} cannot be used: {error}. Check the disk and the file {DATABASE}."
+            f"the model registry in {root} cannot be used: {error}. Check the disk and the file {DATABASE}. {REPAIR}"
             if tracking_uri is None
             else f"the MLflow server does not answer: {error}. Check that it runs, and model_registry.tracking_uri."
         ) from error
 
 
-def _create(database: Path) -> None:
+def is_absent(root: Path) -> bool:
+    """Whether there is no database, or one of 0 bytes, which MLflow would take for a new one.
+
+    Raises RegistryUnreachableError when versions are there: an empty registry would hide them.
+    """
+    database = root / DATABASE
+    if database.exists() and database.stat().st_size:
+        return False
+    if any(root.glob(f"versions/*/*/{MANIFEST_FILE}")):
+        what = "has 0 bytes" if database.exists() else "is gone"
+        raise RegistryUnreachableError(
+            f"the registry's database {database} {what}, and the versions are there. It can be made again. {REPAIR}"
+        )
+    return True
+
+
+def is_sound(database: Path) -> bool:
+    """Whether it is a database with MLflow's tables, in which SQLite finds no damage."""
+    if not database.exists() or not database.stat().st_size:
+        return False
+    try:
+        with closing(sqlite3.connect(database)) as connection:
+            known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'model_versions'").fetchone()
+            return known is not None and connection.execute("PRAGMA quick_check").fetchone() == ("ok",)
+    except sqlite3.Error:
+        return False
+
+
+def create(database: Path) -> None:
     """MLflow's migrations leave a database for good useless when they are killed: make it aside, then rename it."""
     from mlflow import MlflowClient
 
@@ -135,7 +165,7 @@ def _keep_copy(root: Path) -> None:
     try:
         written = [path for path in (database, database.with_name(f"{DATABASE}-wal")) if path.exists()]
         newest = max((path.stat().st_mtime_ns for path in written), default=0)
-        if not newest or (copy.exists() and copy.stat().st_mtime_ns >= newest):
+        if not newest or (copy.exists() and copy.stat().st_mtime_ns >= newest) or not is_sound(database):
             return
         making.unlink(missing_ok=True)
         with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(making)) as target:

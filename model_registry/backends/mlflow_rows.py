@@ -12,7 +12,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from model_registry.backends.mlflow_client import DATABASE, PREFIX, asking, forget_deleted_rows, locked, open_client
+from model_registry.backends.mlflow_client import (
+    DATABASE,
+    PREFIX,
+    asking,
+    forget_deleted_rows,
+    is_absent,
+    locked,
+    open_client,
+)
 from model_registry.backends.mlflow_runs import erase_runs
 from model_registry.backends.mlflow_sqlite import Contents, Stored, read
 from model_registry.ports import CANDIDATE, CHAMPION, PREVIOUS
@@ -59,7 +67,7 @@ class MlflowRows:
     @property
     def is_empty(self) -> bool:
         """Nothing was ever written: known without MLflow, whose import takes a second."""
-        return self.tracking_uri is None and not (self.root / DATABASE).exists()
+        return self.tracking_uri is None and is_absent(self.root)
 
     def folder(self, author: str, digest: str) -> Path:
         """Where a version's files lie. It is not stored, so that the registry may be moved or mounted elsewhere."""
@@ -92,6 +100,10 @@ class MlflowRows:
         aliases = self.aliases(author)
         rows = (self._row(found, aliases) for found in self._versions(author))
         return sorted((row for row in rows if row), key=lambda row: row.number)
+
+    def digests(self, author: str) -> set[str]:
+        """Of the manifests of all that was registered, also of what has no files here."""
+        return {found.tags[MANIFEST_TAG] for found in self._versions(author) if MANIFEST_TAG in found.tags}
 
     def without_files(self, author: str) -> list[int]:
         """Numbers of versions that were registered and whose folder is not here, oldest first."""

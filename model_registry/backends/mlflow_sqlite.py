@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from model_registry.backends.mlflow_client import check_known_schema
+from model_registry.backends.mlflow_client import REPAIR, check_known_schema
 from model_registry.errors import RegistryUnreachableError
 
 DELETED = "Deleted_Internal"  # the stage of a version that MLflow was told to delete
@@ -73,5 +73,5 @@ def _open(database: Path) -> Iterator[sqlite3.Connection]:
     except (sqlite3.Error, OSError) as error:
         raise RegistryUnreachableError(
             f"the model registry in {database.parent} cannot be used: {error}. Check the disk and the file "
-            f"{database.name}."
+            f"{database.name}. {REPAIR}"
         ) from error

@@ -78,6 +78,9 @@ class InMemoryIndex:
     def published(self, author: str, encoder: str) -> int:
         return max(self._live.get((author, encoder), {}), default=0)
 
+    def verify(self, author: str, encoder: str) -> None:
+        pass
+
     def search(
         self,
         *,

@@ -1,4 +1,5 @@
 import gc
+import json
 import os
 import shutil
 import signal
@@ -261,10 +262,10 @@ def test_a_folder_that_is_being_removed_is_replaced_by_a_newer_one(
 def test_a_damaged_index_is_named(index: QdrantEdgeIndex, home: Path) -> None:
     publish(index, 1, "fog")
     (home / "F1" / "published.json").write_text("{")
-    with pytest.raises(StoreCorruptError, match=r"F1.*published\.json.*twin features"):
+    with pytest.raises(StoreCorruptError, match=r"F1.*published\.json.*twin doctor --repair"):
         found(index, 1)
     (home / "F1" / "published.json").unlink()
-    with pytest.raises(StoreCorruptError, match=r"F1.*published\.json.*twin features"):
+    with pytest.raises(StoreCorruptError, match=r"F1.*published\.json.*twin doctor --repair"):
         found(index, 1)
 
 
@@ -272,7 +273,7 @@ def test_a_damaged_shard_is_named(index: QdrantEdgeIndex, home: Path) -> None:
     publish(index, 1, "fog")
     for path in (home / "F1" / "shard").rglob("*.json"):
         path.write_text("{")
-    with pytest.raises(StoreCorruptError, match=r"F1.*twin features"):
+    with pytest.raises(StoreCorruptError, match=r"F1.*twin doctor --repair"):
         found(index, 1)
 
 
@@ -298,3 +299,36 @@ def test_a_version_ranks_the_same_before_and_after_others_hide_points(index: Qdr
     assert alone[0][0] == "bell"
     publish(index, 2, "fog east", *(f"bell {number}" for number in range(9)))
     assert ranked() == alone
+
+
+def flip(path: Path, at: int) -> None:
+    with path.open("r+b") as file:
+        file.seek(at)
+        (byte,) = file.read(1)
+        file.seek(at)
+        file.write(bytes([byte ^ 64]))
+
+
+@pytest.mark.parametrize("file", ["vector_storage-dense/vectors/chunk_0.mmap", "payload_storage/page_0.dat"])
+def test_a_flipped_byte_is_noticed_by_all_who_open_it(index: QdrantEdgeIndex, home: Path, file: str) -> None:
+    publish(index, 1, "fog", "tide")
+    index.verify("maud", ENCODER)
+    (path,) = (home / "F1").rglob(file)
+    flip(path, 40)
+    with closing(QdrantEdgeIndex(home.parent.parent, min_free_mb=1)) as other:
+        for use in (lambda: found(other, 1), lambda: other.verify("maud", ENCODER), lambda: publish(other, 2, "bell")):
+            with pytest.raises(StoreCorruptError, match=r"F1.*changed after.*twin doctor --repair"):
+                use()
+    flip(path, 40)
+    index.verify("maud", ENCODER)
+
+
+def test_what_an_earlier_release_published_carries_no_digest_and_is_read(index: QdrantEdgeIndex, home: Path) -> None:
+    publish(index, 1, "fog")
+    manifest = home / "F1" / "published.json"
+    stored = json.loads(manifest.read_text())
+    del stored["digest"]
+    manifest.write_text(json.dumps(stored))
+    index.verify("maud", ENCODER)
+    assert found(index, 1) == {"fog"}
+    index.verify("maud", "another encoder")  # nothing is there

@@ -137,8 +137,10 @@ def _engine(settings: Settings) -> str:
 
 def _index(settings: Settings) -> str:
     with wiring.online_index(settings) as index:
-        for profile in wiring.feature_store(settings).authors():
-            index.published(profile.id, wiring.encoder(settings, profile.id).fingerprint)
+        store = wiring.feature_store(settings)
+        for profile in store.authors():
+            for encoder in {version.encoder for version in store.versions(profile.id)}:
+                index.verify(profile.id, encoder)
     return settings.feature_store.qdrant_url or "in process"
 
 
