@@ -12,7 +12,7 @@ QUESTIONS := --question "How slow is the harbour clock?" --question "When did yo
 	--question "Write a short post about the harbour clock."
 
 .DEFAULT_GOAL := help
-.PHONY: help twin test test-all lint check test-gpu docs sbom screenshots findings setup clean
+.PHONY: help twin test test-all lint check test-gpu docs reliability sbom screenshots findings setup clean
 .SUFFIXES:
 
 help: ## List the targets.
@@ -42,6 +42,9 @@ test-gpu: $(READY) ## Run the tests that need a CUDA device.
 
 docs: $(READY) ## Write what the docs take from the code: tables of sources and routes, settings, commands.
 	@$(BIN)/python -m docs.generate
+
+reliability: $(READY) ## Break everything on purpose, and write docs/reliability.md of it. 15 minutes.
+	@$(BIN)/python -m tests.faults
 
 sbom: $(READY) ## Write build/sbom.json: everything that is installed, as CycloneDX.
 	@$(BIN)/python -m docs.sbom build/sbom.json

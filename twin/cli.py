@@ -63,12 +63,12 @@ def run(arguments: Sequence[str]) -> int:
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
         return ExitCode.OK
-    except Exception as error:  # noqa: BLE001  # the last line of defence: nothing above it hides an error
+    except BaseException as error:  # noqa: BLE001  # the last line of defence. A panic in Rust is no Exception
         return _explain(error, session)
     return ExitCode.OK
 
 
-def _explain(error: Exception, session: Session) -> int:
+def _explain(error: BaseException, session: Session) -> int:
     if interruption.arrived():
         return ExitCode.INTERRUPTED
     if session.verbose:

@@ -16,8 +16,17 @@ DISK_FULL = "the disk is full. Free some space and run the same command again: i
 NO_MEMORY = "memory has run out. Close other programs and run the same command again: it goes on where it stopped."
 
 
-def explained(error: Exception, log_dir: Path) -> tuple[str, ExitCode]:
+OUT_OF_HANDLES = (errno.EMFILE, errno.ENFILE)
+HANDLES = (
+    "too many files are open at once. Allow more (ulimit -n 4096) and run the same command again: it goes on where it "
+    "stopped."
+)
+
+
+def explained(error: BaseException, log_dir: Path) -> tuple[str, ExitCode]:
     """What to say, with the way out. The traceback of a bug is kept in `log_dir`."""
+    if _ran_out_of_handles(error):  # first: a file that could not be opened for it is neither damaged nor gone
+        return HANDLES, ExitCode.ENVIRONMENT
     if isinstance(error, TwinError):
         return str(error), error.exit_code
     if is_full_disk(error):
@@ -31,7 +40,20 @@ def explained(error: Exception, log_dir: Path) -> tuple[str, ExitCode]:
     return f"{said}\n{_keep_traceback(error, log_dir)}", ExitCode.BUG
 
 
-def _keep_traceback(error: Exception, log_dir: Path) -> str:
+def _ran_out_of_handles(error: BaseException | None) -> bool:
+    """Libraries wrap the system's error, or only quote its words."""
+    words = [os.strerror(number).lower() for number in OUT_OF_HANDLES]
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in OUT_OF_HANDLES:
+            return True
+        said = str(error).lower()
+        if any(each in said for each in words):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _keep_traceback(error: BaseException, log_dir: Path) -> str:
     path = log_dir / f"error-{datetime.now(UTC):%Y%m%d-%H%M%S}-{os.getpid()}.txt"
     try:
         write_whole(path, "".join(traceback.format_exception(error)))

@@ -98,7 +98,7 @@ def completion_server(**given: Any) -> Iterator[CompletionServer]:
             except (BrokenPipeError, ConnectionResetError):
                 server.left.set()
 
-    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    http = ThreadingHTTPServer(("127.0.0.1", server.port), Handler)
     http.daemon_threads = True
     server.port = http.server_address[1]
     thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01})

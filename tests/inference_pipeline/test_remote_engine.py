@@ -291,3 +291,24 @@ def test_the_api_answers_through_it(server: CompletionServer, service: Service, 
         next(response.iter_bytes())
     assert server.left.wait(10)
     assert eventually(lambda: service.under_way == 0)
+
+
+def test_a_server_that_comes_back_answers_again(
+    service: Service, base_model: BaseModelFiles, record_property: Callable[[str, object], None]
+) -> None:
+    """At its address, and with nothing started anew here."""
+    newest = service.world.register("maud")
+    models = {"smol": ("Once ", "more."), f"maud-{newest.name}": WORDS}
+    body = {"model": f"maud@{newest.name}", "messages": ASKED}
+    port, times = 0, 3
+    for _ in range(times):
+        with completion_server(models=models, port=port) as server:
+            port = server.port
+            settings = remote_settings(server, adapter_model="{author}-{version}")
+            service.world.make_engine = lambda _, settings=settings: remote.load(base_model, newest, settings)
+            answered = service.http.post("/v1/chat/completions", json=body).json()
+            assert answered["choices"][0]["message"]["content"] == "".join(WORDS)
+        refused = service.http.post("/v1/chat/completions", json=body)
+        assert refused.status_code in (502, 503), refused.text
+        assert service.http.get("/health").status_code == 200
+    record_property("tries", times)

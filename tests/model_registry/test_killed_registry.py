@@ -19,8 +19,18 @@ Killed = Callable[[str], list[MlflowRegistry]]
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture
+def killed(killed_everywhere: Killed, record_property: Callable[[str, object], None]) -> Killed:
+    def of(action: str) -> list[MlflowRegistry]:
+        found = killed_everywhere(action)
+        record_property("tries", len(found) - 1)  # the last came to its end
+        return found
+
+    return of
+
+
 @pytest.fixture(scope="module")
-def killed(used: Path) -> Killed:
+def killed_everywhere(used: Path) -> Killed:
     """Registries in which an action was killed before its first step, its second … See fakes/killed_registry.py."""
     actions = [
         f"register={used / 'trained-5'}",
