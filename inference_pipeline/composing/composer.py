@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from configs.settings import ServingSettings
 from feature_store.records import Passage, ScoredChunk
@@ -19,6 +20,7 @@ QUOTED_EXCERPTS = 4
 JOINED_EXCERPTS = 8
 JOINED_WORDS = 150  # of a post that is joined from others, unless the request says otherwise
 NEAREST_EXCERPTS = 2
+ALIKE = 0.8  # of two spellings of a name, as difflib measures it: Brandeth and Brandreth, but not Paris and Boris
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,12 @@ def _answer(
     turn: Turn, query: Query, find: Callable[[Query], Sequence[Candidate]], settings: ServingSettings
 ) -> Composition:
     candidates = find(query)
+    named, strangers = _named(query.asked, candidates)
+    if named and named == strangers:
+        return Composed(Way.NOTHING, replies(turn.text).nothing)
     found = excerpts(query.asked, candidates, most=QUOTED_EXCERPTS)
     if not found:
-        return _unanswered(turn, query, candidates)
+        return _unanswered(turn, query, candidates, about_strangers=bool(strangers))
     text, citations = quoting.quoted(found)
     chunks = _chunks(found, candidates)
     composed = Composed(Way.QUOTED, text, citations, chunks)
@@ -85,27 +90,27 @@ def _answer(
     return ToWrite(Way.WRITTEN, _passages(found), chunks, instead=composed)
 
 
-def _unanswered(turn: Turn, query: Query, candidates: Sequence[Candidate]) -> Composed:
+def _unanswered(turn: Turn, query: Query, candidates: Sequence[Candidate], *, about_strangers: bool) -> Composed:
     """That nothing was written about it. What is near is shown as no more than that: a question in other words than the
     post's is as far from its answer as from what does not answer it. Nothing is near to one about a name that no post
     has."""
     said = replies(turn.text)
-    if _names_a_stranger(query.asked, candidates):
-        return Composed(Way.NOTHING, said.nothing)
-    near = excerpts(query.asked, candidates, most=NEAREST_EXCERPTS, least=NEAR)
+    near = [] if about_strangers else excerpts(query.asked, candidates, most=NEAREST_EXCERPTS, least=NEAR)
     if not near:
         return Composed(Way.NOTHING, said.nothing)
     text, citations = quoting.quoted(near, after=said.nearest)
     return Composed(Way.NEAREST, text, citations, _chunks(near, candidates))
 
 
-def _names_a_stranger(question: str, candidates: Sequence[Candidate]) -> bool:
+def _named(question: str, candidates: Sequence[Candidate]) -> tuple[set[str], set[str]]:
+    """Whom and what `question` names, and those of them that no candidate has, nor a name that is spelt much like it."""
     chunks = [candidate.scored.chunk for candidate in candidates]
     language = detect_language(question) or (chunks[0].language if chunks else "")
-    written = (f"{chunk.title}\n{chunk.text}" for chunk in chunks)
-    return not names(question, language).isdisjoint(
-        unsupported(question, question="", sources=written, language=language)
-    )
+    written = "\n".join(f"{chunk.title}\n{chunk.text}" for chunk in chunks)
+    named = names(question, language)
+    missing = named & unsupported(question, question="", sources=[written], language=language)
+    known = names(written, language) if missing else set()
+    return named, {name for name in missing if not get_close_matches(name, known, n=1, cutoff=ALIKE)}
 
 
 def _post(

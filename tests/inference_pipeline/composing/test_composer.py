@@ -13,9 +13,9 @@ from inference_pipeline.retrieval import Candidate, Query
 CLOCK = "The harbour clock loses four minutes a day."
 
 
-def answered(question: str, settings: Settings, *, cosine: float) -> Composed:
+def answered(question: str, settings: Settings, *, cosine: float, text: str = CLOCK) -> Composed:
     """With one candidate, whose only sentence has `cosine`."""
-    scored = ScoredChunk(make_chunk("clock", CLOCK), score=1.0, similarity=cosine, sentences=(cosine,))
+    scored = ScoredChunk(make_chunk("clock", text), score=1.0, similarity=cosine, sentences=(cosine,))
     composed = compose(
         read_turn(question, "Maud Ferrier"),
         query=Query(question),
@@ -46,4 +46,19 @@ def test_what_is_near_is_said_to_be_no_answer_in_the_language_of_the_question(se
 def test_nothing_is_near_to_a_question_about_a_name_that_no_post_has(settings: Settings) -> None:
     assert answered("Does it keep time in Paris?", settings, cosine=0.36).way is Way.NOTHING
     assert answered("Does it keep time in the Harbour?", settings, cosine=0.36).way is Way.NEAREST
-    assert answered("Does it keep time in Paris?", settings, cosine=0.6).way is Way.QUOTED
+
+
+@pytest.mark.parametrize(
+    ("question", "way"),
+    [
+        ("Does it keep time in Paris?", Way.NOTHING),
+        ("Does it keep time for Walter Sprake?", Way.QUOTED),
+        ("Does it keep time for Mr Walter Sprake of Paris?", Way.QUOTED),  # one of them is known
+        ("Does it keep time for Walter Spraek?", Way.QUOTED),
+        ("Does it keep time for Sprak?", Way.QUOTED),
+    ],
+)
+def test_what_names_only_strangers_is_not_answered_and_a_misspelt_name_is_none(
+    question: str, way: Way, settings: Settings
+) -> None:
+    assert answered(question, settings, cosine=0.6, text="The clock of Walter Sprake loses time.").way is way
