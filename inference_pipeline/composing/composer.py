@@ -103,7 +103,7 @@ def _unanswered(turn: Turn, query: Query, candidates: Sequence[Candidate], *, ab
 
 
 def _named(question: str, candidates: Sequence[Candidate]) -> tuple[set[str], set[str]]:
-    """Whom and what `question` names, and those of them that no candidate has, nor a name that is spelt much like it."""
+    """Whom and what `question` names, and those of them that no candidate has, nor a name that is spelt much alike."""
     chunks = [candidate.scored.chunk for candidate in candidates]
     language = detect_language(question) or (chunks[0].language if chunks else "")
     written = "\n".join(f"{chunk.title}\n{chunk.text}" for chunk in chunks)
