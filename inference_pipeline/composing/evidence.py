@@ -24,7 +24,7 @@ from text.words import count_words
 
 COSINE, CHUNK, POST = 0.7, 0.15, 0.15
 MOST_SENTENCES, MOST_WORDS = 3, 60  # of an excerpt
-FEWEST_WORDS = 3  # "Right then." answers nothing
+FEWEST_WORDS = 3  # outside code: "Right then." answers nothing, nor does a list of types
 SAID_AGAIN, SAID_OFTEN = 0.15, 3  # what a paragraph loses with a sentence that stands in so many of the posts
 UNENDED = 0.05  # what a heading, a list's item or a line without its end loses
 PARAGRAPH = "\n\n"
@@ -34,6 +34,7 @@ NOT_SAID = re.compile(
     r"^[ \t]*(?:>|\||#{1,6}[ \t])[^\n]*$|^[ \t]*(?P<fence>```|~~~)[^\n]*\n(?:.*?^[ \t]*(?P=fence)|.*)",
     re.MULTILINE | re.DOTALL,
 )
+CODE = re.compile(r"`[^`\n]+`")
 ASIDE = "(（"  # begins what speaks of the sentence before, which is not there
 MASKED = re.compile(r"\[[a-z][a-z -]* [0-9a-f]{4}\]")  # a pseudonym: no reader is helped by it
 ENOUGH = 0.41  # score from which an excerpt answers a question
@@ -145,7 +146,8 @@ def _excerpts_of(question: str, candidate: Candidate, of_post: float, formulas: 
             - (SAID_AGAIN if formal[place] else 0)
         )
     for place, span in enumerate(spans):
-        if not said_by_author[place] or count_words(chunk.text[span.start : span.end]) < FEWEST_WORDS:
+        said = CODE.sub("", chunk.text[span.start : span.end])
+        if not said_by_author[place] or count_words(said) < FEWEST_WORDS:
             continue
         first, last = _grown(chunk.text, spans, follows, scores, place)
         end = spans[last].end

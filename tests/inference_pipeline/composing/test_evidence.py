@@ -81,6 +81,11 @@ def test_headings_code_tables_and_what_others_said_are_no_answer() -> None:
     assert [excerpt.text for excerpt in found] == ["It was the coat on the weight, and nothing else."]
 
 
+def test_a_list_of_code_is_no_answer() -> None:
+    listed = candidate("* `int8x16_t`, `int8x8_t`, `int16x4_t`\n* `uint8x16_t`, `uint8x8_t`", {"*": 0.9, "`": 0.9})
+    assert excerpts("How many lanes are there?", [listed], most=4) == []
+
+
 def test_what_goes_on_from_the_chunk_before_is_marked_too() -> None:
     whole = candidate("a buzzer was all he had. The bell came later.", {"a buzzer": 0.9})
     assert quoted(excerpts("What had he?", [whole], most=1))[0].startswith("a buzzer")
