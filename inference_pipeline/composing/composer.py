@@ -9,7 +9,7 @@ from feature_store.records import Passage, ScoredChunk
 from inference_pipeline.answers import Way
 from inference_pipeline.citations import Citation
 from inference_pipeline.composing import quoting
-from inference_pipeline.composing.evidence import NEAR, Excerpt, excerpts
+from inference_pipeline.composing.evidence import ENOUGH, NEAR, Excerpt, excerpts
 from inference_pipeline.composing.replies import replies
 from inference_pipeline.composing.turns import Kind, Turn
 from inference_pipeline.retrieval import Candidate, Query
@@ -21,6 +21,7 @@ JOINED_EXCERPTS = 8
 JOINED_WORDS = 150  # of a post that is joined from others, unless the request says otherwise
 NEAREST_EXCERPTS = 2
 ALIKE = 0.8  # of two spellings of a name, as difflib measures it: Brandeth and Brandreth, but not Paris and Boris
+SURE = 0.55  # score from which what names only strangers is answered too: "Is it OK to …?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +70,20 @@ def compose(
         case Kind.WRITE:
             return _post(turn, find, settings, words)
         case Kind.QUESTION:
-            return _answer(turn, query, find, settings)
+            return _answer(turn, query, author_name, find, settings)
 
 
 def _answer(
-    turn: Turn, query: Query, find: Callable[[Query], Sequence[Candidate]], settings: ServingSettings
+    turn: Turn,
+    query: Query,
+    author_name: str,
+    find: Callable[[Query], Sequence[Candidate]],
+    settings: ServingSettings,
 ) -> Composition:
     candidates = find(query)
-    named, strangers = _named(query.asked, candidates)
-    if named and named == strangers:
-        return Composed(Way.NOTHING, replies(turn.text).nothing)
-    found = excerpts(query.asked, candidates, most=QUOTED_EXCERPTS)
+    named, strangers = _named(query.asked, author_name, candidates)
+    least = SURE if named and named == strangers else ENOUGH
+    found = excerpts(query.asked, candidates, most=QUOTED_EXCERPTS, least=least)
     if not found:
         return _unanswered(turn, query, candidates, about_strangers=bool(strangers))
     text, citations = quoting.quoted(found)
@@ -102,13 +106,14 @@ def _unanswered(turn: Turn, query: Query, candidates: Sequence[Candidate], *, ab
     return Composed(Way.NEAREST, text, citations, _chunks(near, candidates))
 
 
-def _named(question: str, candidates: Sequence[Candidate]) -> tuple[set[str], set[str]]:
-    """Whom and what `question` names, and those of them that no candidate has, nor a name that is spelt much alike."""
+def _named(question: str, author_name: str, candidates: Sequence[Candidate]) -> tuple[set[str], set[str]]:
+    """Whom and what `question` names, and those of them that are not the author and that no candidate has, nor a name
+    that is spelt much alike."""
     chunks = [candidate.scored.chunk for candidate in candidates]
     language = detect_language(question) or (chunks[0].language if chunks else "")
     written = "\n".join(f"{chunk.title}\n{chunk.text}" for chunk in chunks)
     named = names(question, language)
-    missing = named & unsupported(question, question="", sources=[written], language=language)
+    missing = named & unsupported(question, question="", sources=[written, author_name], language=language)
     known = names(written, language) if missing else set()
     return named, {name for name in missing if not get_close_matches(name, known, n=1, cutoff=ALIKE)}
 
