@@ -3,9 +3,10 @@
     python -m benchmarks.asking AUTHOR [--before COMMIT] [--rounds 5] [--question "How slow is the harbour clock?"]
 
 Runs over the data folder of the settings, whose AUTHOR has a champion. Without a server every command is a process of
-its own; each of the two codes answers once before, so that what it caches is there. Then a server of this code is
-started over the same folder: its own time for the same question over HTTP, and the command's, also without what Python
-and the command line take to start (`twin version`). Medians, and ratios of them.
+its own; each of the two codes answers once before, so that what it caches is there, in a cache of its own: one makes
+anew what the other has left in another form. Then a server of this code is started over the same folder: its own time
+for the same question over HTTP, and the command's, also without what Python and the command line take to start (`twin
+version`). Medians, and ratios of them.
 """
 
 import argparse
@@ -35,15 +36,16 @@ def main() -> None:
     given = parser.parse_args()
     asking = ["ask", given.question, "--author", given.author]
     with contextlib.ExitStack() as stack:
-        codes = {"now": HERE}
+        codes = {"now": (HERE, load_settings().cache_dir)}
         if given.before:
-            codes["before"] = stack.enter_context(checked_out(given.before))
-        for code in codes.values():
-            seconds(code, asking)
+            cache_dir = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            codes["before"] = stack.enter_context(checked_out(given.before)), cache_dir
+        for code, cache_dir in codes.values():
+            seconds(code, cache_dir, asking)
         found: dict[str, list[float]] = {name: [] for name in codes}
         for _ in range(given.rounds):
-            for name, code in codes.items():
-                found[name].append(seconds(code, asking))
+            for name, (code, cache_dir) in codes.items():
+                found[name].append(seconds(code, cache_dir, asking))
     print("without a server:", ", ".join(f"{name} {shown(times)}" for name, times in found.items()))
     if given.before:
         ratio = statistics.median(found["before"]) / statistics.median(found["now"])
@@ -60,19 +62,18 @@ def beside_a_server(asking: Sequence[str], author: str, question: str, rounds: i
             began = time.perf_counter()
             list(running_server.stream(server, body))
             own.append(time.perf_counter() - began)
-            whole.append(seconds(HERE, asking))
-            start.append(seconds(HERE, ["version"]))
+            whole.append(seconds(HERE, load_settings().cache_dir, asking))
+            start.append(seconds(HERE, load_settings().cache_dir, ["version"]))
     asked = statistics.median(whole) - statistics.median(start)
     print(f"beside a server: its own {shown(own)}, the command {shown(whole)}, of which starts {shown(start)}")
     print(f"  {asked / statistics.median(own):.2f} times its own answer time, without the start")
 
 
-def seconds(code: Path, arguments: Sequence[str]) -> float:
-    settings = load_settings()
+def seconds(code: Path, cache_dir: Path, arguments: Sequence[str]) -> float:
     environment = os.environ | {
         "PYTHONPATH": str(code),
-        "TWIN_DATA_DIR": str(settings.data_dir),
-        "TWIN_CACHE_DIR": str(settings.cache_dir),
+        "TWIN_DATA_DIR": str(load_settings().data_dir),
+        "TWIN_CACHE_DIR": str(cache_dir),
     }
     began = time.perf_counter()
     subprocess.run(
