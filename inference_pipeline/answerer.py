@@ -30,6 +30,7 @@ from inference_pipeline.composing.turns import Turn, read_turn
 from inference_pipeline.composing.writing import Brief
 from inference_pipeline.engine_pool import LoadedModel
 from inference_pipeline.engines import GenerationRequest
+from inference_pipeline.platforms import tokens_for
 from inference_pipeline.retrieval import Candidate, Query, Retriever, search_query
 from model_registry.base_models import BaseModelFiles
 from model_registry.ports import CHAMPION
@@ -78,7 +79,7 @@ class Answerer:
         """
         with tracing.span(f"invoke_agent {question.author}", tracing.asked(question)) as answering:
             ready = await asyncio.to_thread(self._prepare, question, model, answering)
-            request = self._request(question, ready.prompt)
+            request = self._request(question, ready)
             began = time.perf_counter()
             asked = tracing.requested(request, self._base.name)
             with tracing.span(f"chat {self._base.name}", asked, within=answering) as generating:
@@ -190,6 +191,7 @@ class Answerer:
                 topic=ready.turn.topic or ready.turn.text,
                 language=detect_language(asked),
                 begun=question.begun,
+                length=None if question.words else ready.turn.length,
             ),
             candidates=self._settings.candidates,
             seeds=SEEDS,
@@ -198,11 +200,12 @@ class Answerer:
             count_tokens=lambda text: len(renderer.tokenize(text)),
         )
 
-    def _request(self, question: Question, prompt: tuple[int, ...]) -> GenerationRequest:
-        settings = self._settings
+    def _request(self, question: Question, ready: _Prepared) -> GenerationRequest:
+        settings, length = self._settings, ready.turn.length
+        most = tokens_for(length.about) if length else settings.max_new_tokens
         return GenerationRequest(
-            prompt=prompt,
-            max_new_tokens=question.max_new_tokens or settings.max_new_tokens,
+            prompt=ready.prompt,
+            max_new_tokens=question.max_new_tokens or min(settings.max_new_tokens, most),
             temperature=settings.temperature if question.temperature is None else question.temperature,
             top_p=settings.top_p if question.top_p is None else question.top_p,
             repetition_penalty=settings.repetition_penalty,

@@ -15,6 +15,8 @@ X_ADDRESS = 23  # any address counts so much on X and Mastodon
 # What counts one on X; everything else counts two (docs.x.com, "Counting characters", configuration version 3)
 X_SINGLE = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
 ELLIPSIS = "…"
+TOKENS_PER_WORD = 2  # room, not an estimate: English takes 1.3, and a text that is ready ends by itself
+FEWEST_TOKENS = 48
 
 
 def length_on_x(text: str) -> int:
@@ -53,8 +55,14 @@ PLATFORMS: dict[Platform, Limits] = {
 }
 
 
-def end_within(text: str, limits: Limits, *, words: int, complete: bool) -> str:
-    """The longest beginning of `text` that ends with a sentence, within the platform's characters and `words` words.
+def tokens_for(words: int) -> int:
+    """In which a text of so many words has room."""
+    return max(FEWEST_TOKENS, TOKENS_PER_WORD * words)
+
+
+def end_within(text: str, limits: Limits, *, words: int, complete: bool, sentences: int | None = None) -> str:
+    """The longest beginning of `text` that ends with a sentence, within the platform's characters, `words` words, and
+    `sentences` sentences where a number is given.
 
     Where `complete` is false the text was cut off, and its last sentence does not count. The first sentence is kept
     whatever its words; when it alone is too long for the platform it is cut between words, and ends in "…".
@@ -63,7 +71,7 @@ def end_within(text: str, limits: Limits, *, words: int, complete: bool) -> str:
     if not complete and len(pieces) > 1:
         pieces.pop()
     ended, size = "", 0
-    for piece in pieces:
+    for piece in pieces[:sentences]:
         size += count_words(piece)
         if (ended and size > words) or not _fits(ended + piece.rstrip(), limits):
             break

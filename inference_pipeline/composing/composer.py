@@ -123,7 +123,7 @@ def _post(
 ) -> Composition:
     """A program that says how long a text is to be is told by the way that it was written freely."""
     candidates = find(Query(turn.topic))
-    wanted = words or JOINED_WORDS
+    wanted = words or (turn.length.about if turn.length else JOINED_WORDS)
     found = [] if turn.addressed else excerpts(turn.topic, candidates, most=JOINED_EXCERPTS, words=2 * wanted)
     if not found:
         return ToWrite(Way.FREE, note="" if words else replies(turn.text).free)

@@ -50,6 +50,8 @@ class Telling:
     def _ready(self, composed: Composed) -> Sequence[str | Told]:
         composed = _after(composed, self.brief.begun)
         text = before_stop(composed.text, self.request.stop)
+        if self.brief.length:
+            text = self.brief.length.cut(text)
         finish: FinishReason = "stop"
         if self.limited and self.count_tokens(text) > self.request.max_new_tokens:
             text, finish = shortened(text, self.request.max_new_tokens, self.count_tokens), "length"

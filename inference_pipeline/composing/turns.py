@@ -9,6 +9,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 from enum import StrEnum
 
+from inference_pipeline.composing.write_request import QUOTED, Length, read_request
 from text.words import count_words, folded_words
 
 
@@ -27,6 +28,7 @@ class Turn:
     text: str  # without greetings before a question
     topic: str = ""  # of a request to write: what is to be searched for
     addressed: bool = False  # a note, a letter: what was written to everybody is none
+    length: Length | None = None  # that a request to write names
 
 
 GREETING_WORDS = 4
@@ -126,13 +128,6 @@ ADDRESSED = re.compile(
     r"\b(?:note|letter|e ?mail|message|reply|card|invitation|sign|speech|(?:telling|inviting|thanking|asking) \w+"
     r"|brief|nachricht|lettre|carta|lettera)\b"
 )
-ABOUT = re.compile(
-    r"\b(?:about|on the (?:topic|subject) of|on|regarding|titled|called|entitled|named|over|zu(?:m| den)?"
-    r"|über|sur|au sujet de"
-    r"|intitulé|sobre|titulad[oa]|intitolato|su|met de titel|mit dem titel)\b[\s:]*",
-    re.IGNORECASE,
-)
-QUOTED = re.compile(r"[“„«\"]\s*([^”“»\"]+?)\s*[”“»\"]")
 
 
 def read_turn(message: str, author_name: str) -> Turn:
@@ -153,8 +148,11 @@ def read_turn(message: str, author_name: str) -> Turn:
     if REWRITE.match(rest) and (brings_text(message) or QUOTED.search(message)):
         return Turn(Kind.REWRITE, message)
     if WRITE.match(rest):
-        kind = Kind.REWRITE if brings_text(message) else Kind.WRITE
-        return Turn(kind, message, topic_of(message), addressed=ADDRESSED.search(rest) is not None)
+        if brings_text(message):
+            return Turn(Kind.REWRITE, message, read_request(message).topic)
+        asked = read_request(message)
+        addressed = ADDRESSED.search(rest) is not None
+        return Turn(Kind.WRITE, message, asked.topic, addressed=addressed, length=asked.length)
     return Turn(Kind.QUESTION, _without_greeting(message, greeted))
 
 
@@ -170,15 +168,6 @@ def brings_text(message: str) -> bool:
     if not separator:
         _, separator, given = message.partition(":")
     return bool(separator) and count_words(given) >= GIVEN_WORDS
-
-
-def topic_of(request: str) -> str:
-    """What a request to write is to be about: what is quoted in it, or what stands after "about"; else all of it."""
-    if quoted := QUOTED.search(request):
-        return quoted[1]
-    if about := ABOUT.search(request):
-        return re.sub(r",? (?:please|thanks)$", "", request[about.end() :].strip(" .?!…")) or request
-    return request
 
 
 def _without_greeting(message: str, greeted: bool) -> str:

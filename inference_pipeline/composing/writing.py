@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
+from inference_pipeline.composing.write_request import Length
 from inference_pipeline.engines import Engine, FinishReason, GenerationRequest
 from text.facts import unsupported
 from text.repetition import loops, without_repeats
@@ -36,6 +37,7 @@ class Brief:
     topic: str
     language: str  # ISO 639-1 of the author's text, "" when unknown
     begun: str = ""  # the text goes on from this, which is not part of it
+    length: Length | None = None  # that the request names
 
 
 async def write(
@@ -67,21 +69,25 @@ async def write(
     raw = [task.result() for task in tasks]
     best = max(raw, key=lambda written: _rank(continued(written.text, brief), brief, score))
     # Where every sentence of every candidate has a name or number of its own, they are shown: it is free writing.
-    text = continued(best.text, brief) or whole_sentences(without_repeats(best.text.strip()))
+    text = continued(best.text, brief) or _within(whole_sentences(without_repeats(best.text.strip())), brief)
     for piece in cut_after_sentences(text):
         yield piece
     yield Written(text, sum(written.tokens for written in raw), best.finish_reason)
 
 
 def cleaned(text: str, brief: Brief) -> str:
-    """`text` without repetitions, invented sentences and a last sentence that does not end."""
+    """`text` without repetitions, invented sentences and a last sentence that does not end, as long as is wished."""
     kept = whole_sentences(without_repeats(text.strip()))
     supported = [
         sentence
         for sentence in cut_after_sentences(kept)
         if not unsupported(sentence, question=brief.request, sources=brief.sources, language=brief.language)
     ]
-    return "".join(supported).strip()
+    return _within("".join(supported).strip(), brief)
+
+
+def _within(text: str, brief: Brief) -> str:
+    return brief.length.cut(text) if brief.length else text
 
 
 def continued(text: str, brief: Brief) -> str:

@@ -22,7 +22,7 @@ from inference_pipeline.api.openapi import errors, success
 from inference_pipeline.api.request_body import RequestBody
 from inference_pipeline.api.schemas import parse_model_id
 from inference_pipeline.api.services import Services
-from inference_pipeline.platforms import PLATFORMS, Platform, end_within
+from inference_pipeline.platforms import PLATFORMS, Platform, end_within, tokens_for
 from model_registry.prompting import ChatMessage
 from text.request_wording import listed, wording
 from text.sentences import passages
@@ -30,8 +30,6 @@ from text.words import count_words
 
 WORDS = {"short": 60, "medium": 200, "long": 500}
 MAX_WORDS = 2000
-TOKENS_PER_WORD = 2  # room, not an estimate: English takes 1.3, and a text that is ready ends by itself
-FEWEST_TOKENS = 48
 PIECE_WORDS = 150  # of a text to rewrite, at once: about what training examples were long
 MAX_CHARACTERS = 20_000
 WRITE_REQUEST: dict[str, Any] = {"model": AUTHOR, "platform": "mastodon", "topic": "When the Patient Annie was built"}
@@ -79,7 +77,7 @@ class Sampling(RequestBody):
             author=author,
             reference=reference,
             messages=(ChatMessage("user", request),),
-            max_new_tokens=max(FEWEST_TOKENS, words * TOKENS_PER_WORD),
+            max_new_tokens=tokens_for(words),
             temperature=self.temperature,
             top_p=self.top_p,
             seed=None if self.seed is None else self.seed % SEEDS,

@@ -1,4 +1,4 @@
-"""Answers that go on from what an assistant has said of them."""
+"""Answers that go on from what an assistant has said of them, and that end where the request says."""
 
 import asyncio
 from contextlib import aclosing
@@ -10,6 +10,7 @@ from inference_pipeline.answers import SEEDS, Way
 from inference_pipeline.citations import Citation
 from inference_pipeline.composing.composer import Composed, Composition, ToWrite
 from inference_pipeline.composing.telling import Telling, Told
+from inference_pipeline.composing.write_request import Length
 from inference_pipeline.composing.writing import Brief
 from inference_pipeline.engines import GenerationRequest
 
@@ -25,12 +26,14 @@ def citation(quote: str) -> Citation:
     )  # fmt: skip
 
 
-def told(composition: Composition, begun: str, *, candidates: int = 1, engine_text: str = "") -> tuple[list[str], Told]:
+def told(
+    composition: Composition, begun: str, *, candidates: int = 1, engine_text: str = "", length: Length | None = None
+) -> tuple[list[str], Told]:
     telling = Telling(
         engine=FakeEngine(engine_text),
         request=GenerationRequest(prompt=(1,), max_new_tokens=50, temperature=0.5, top_p=1.0),
         limited=False,
-        brief=Brief(request=begun, sources=(), topic="clock", language="en", begun=begun),
+        brief=Brief(request=begun, sources=(), topic="clock", language="en", begun=begun, length=length),
         candidates=candidates,
         seeds=SEEDS,
         only_supported=False,
@@ -81,3 +84,12 @@ def test_quotations_are_not_said_twice(begun: str, text: str, quotes: list[str])
     for cited in whole.citations:
         assert whole.text[cited.answer_start : cited.answer_end] == cited.quote
         assert WHOLE[cited.start - 100 : cited.end - 100] == cited.quote
+
+
+@pytest.mark.parametrize("length", [Length(words=7), Length(words=100, sentences=1)])
+@pytest.mark.parametrize("candidates", [1, 3])
+def test_a_text_is_as_long_as_is_wished(length: Length, candidates: int) -> None:
+    for composition in (ToWrite(Way.FREE), Composed(Way.JOINED, WHOLE, (citation(FIRST), citation(SECOND)))):
+        pieces, whole = told(composition, "", candidates=candidates, engine_text=WHOLE, length=length)
+        assert (whole.text, "".join(pieces).strip()) == (FIRST, FIRST)
+        assert [cited.quote for cited in whole.citations] in ([], [FIRST])
