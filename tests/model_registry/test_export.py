@@ -211,6 +211,7 @@ def test_settings_of_an_adapter_that_are_null_are_left_out(
     assert {key for key in whole if read[key] != whole[key]} == {"base_model_name_or_path"}
 
 
+@pytest.mark.slow
 def test_a_gguf_opens_with_the_persona_where_no_system_turn_is_given(
     version: AdapterVersion, tiny_llama: BaseModelFiles, tmp_path: Path
 ) -> None:

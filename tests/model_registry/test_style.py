@@ -123,6 +123,7 @@ def test_texts_are_assigned_to_their_author(maud: StyleScorer, dex: StyleScorer)
         assert [assign([text], scorers) for text in held_out].count(author) == len(held_out)
 
 
+@pytest.mark.slow
 def test_the_same_texts_make_the_same_scorer(maud: StyleScorer) -> None:
     again = fit(MAUD[:-HELD_OUT], base=BASE[:16], humans=[DEX[:-HELD_OUT]])
     assert again.fingerprint == maud.fingerprint

@@ -92,6 +92,7 @@ def test_blocks_stay_blocks(build: Theme) -> None:
 
 
 @pytest.mark.shared
+@pytest.mark.slow
 def test_the_pages_of_a_real_notebook(shared: Path) -> None:
     corpus = shared / "corpora" / "cboettig"
     if not corpus.is_dir():

@@ -93,6 +93,7 @@ def test_a_killed_run_resumes_to_the_same_figures(
             assert value == pytest.approx(expected, abs=1e-4)
 
 
+@pytest.mark.slow
 def test_the_same_seed_repeats_a_run_to_the_last_bit(
     tiny_base: BaseModelFiles, sequences: list[TokenSequence], training_settings: TrainingSettings, tmp_path: Path
 ) -> None:

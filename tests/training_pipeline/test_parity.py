@@ -94,6 +94,7 @@ def test_the_same_adapter_passes(
     assert result.max_log_prob_difference < 1e-3
 
 
+@pytest.mark.slow
 def test_what_was_trained_in_bfloat16_is_read_in_float32(
     tiny_base: BaseModelFiles, renderer: PromptRenderer, training_settings: TrainingSettings, tmp_path: Path
 ) -> None:

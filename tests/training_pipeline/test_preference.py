@@ -68,6 +68,7 @@ def run(
 
 
 @pytest.mark.parametrize("method", METHODS)
+@pytest.mark.slow
 def test_the_chosen_text_gains_on_the_rejected_one(
     adapted: Callable[[TrainingSettings], Any],
     training_settings: TrainingSettings,

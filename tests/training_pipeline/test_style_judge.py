@@ -93,6 +93,7 @@ def test_shares_grow_with_what_is_the_authors(maud: StyleScorer) -> None:
         assert half.low < half.value < half.high
 
 
+@pytest.mark.slow
 def test_the_control_stays_below_the_twin(maud: StyleScorer, dex: OtherAuthor) -> None:
     figures = judge(writings(adapter=mixed(0.75)), maud, others=[dex])
     for name in SCORERS:
@@ -112,6 +113,7 @@ def test_the_control_shows_a_twin_of_somebody_else_and_the_best_of_several_count
         assert figures[f"{name}/adapter"].value < 0.5
 
 
+@pytest.mark.slow
 def test_a_scorer_that_sees_no_gap_does_not_judge(maud: StyleScorer, dex: OtherAuthor) -> None:
     flat = [GeneratedText(text, 100, ended=True) for text in FLOOR]
     given = {Condition.BASE: flat, Condition.ADAPTER: [GeneratedText(text, 100, ended=True) for text in REAL]}
@@ -121,6 +123,7 @@ def test_a_scorer_that_sees_no_gap_does_not_judge(maud: StyleScorer, dex: OtherA
     assert all((figures[f"{name}/gap"].low or 0) <= 0 for name in SCORERS)
 
 
+@pytest.mark.slow
 def test_a_twin_that_writes_nothing_closes_nothing(maud: StyleScorer) -> None:
     figures = judge(writings(adapter=[""] * HELD_OUT, adapter_retrieval=["", "😀", *REAL[2:]]), maud)
     for name in SCORERS:

@@ -44,6 +44,7 @@ def test_an_error_of_ours_is_one_line_and_its_code(
     assert capsys.readouterr() == ("", "Error: there is no author 'x'.\n")
 
 
+@pytest.mark.slow
 def test_what_ends_a_process_that_was_done_cannot_abort_it() -> None:
     """The destructors of native libraries run when a process exits; here one aborts."""
     program = """

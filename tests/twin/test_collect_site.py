@@ -48,6 +48,7 @@ def posts() -> list[Post]:
     return wiring.feature_store(load_settings()).posts("maud")
 
 
+@pytest.mark.slow
 def test_a_killed_collection_is_taken_up_by_sync_without_asking_twice(server: WebServer) -> None:
     reached = Event()
     served = 0

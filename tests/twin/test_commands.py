@@ -212,6 +212,7 @@ class TestRefusedPromotionInUp:
         assert "v3 of 'maud' may not be champion" in said
         assert "v1 stays the champion" in said
 
+    @pytest.mark.slow
     def test_without_a_champion_it_is_5_with_the_way_out(self, data_dir: Path, tmp_path: Path) -> None:
         settings = load_settings()
         registry = wiring.model_registry(settings)

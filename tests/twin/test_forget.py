@@ -22,6 +22,7 @@ from twin.jobs import forget
 pytestmark = pytest.mark.usefixtures("forgettable")
 
 
+@pytest.mark.slow
 def test_a_forgotten_post_is_in_no_byte_and_does_not_come_back(
     blog: Path, letter: Path, data_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -59,6 +60,7 @@ def test_a_forgotten_post_is_in_no_byte_and_does_not_come_back(
     assert bytes_with(CANARY, data_dir) == []
 
 
+@pytest.mark.slow
 def test_dropped_files_go_with_what_is_forgotten_of_them_and_the_other_posts_stay(
     data_dir: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -108,6 +110,7 @@ def search(settings: Any, version: int, text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("moment", ["erase", "publish", "finish_forgetting"])
+@pytest.mark.slow
 def test_an_interrupted_forgetting_is_ended_by_the_same_command(
     blog: Path,
     letter: Path,
@@ -135,6 +138,7 @@ def test_an_interrupted_forgetting_is_ended_by_the_same_command(
     assert search(load_settings(), 2, PLAIN.format(n=3)) >= {"3.md"}
 
 
+@pytest.mark.slow
 def test_a_post_of_the_test_split_taints_nothing(
     blog: Path, letter: Path, data_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -156,6 +160,7 @@ def test_a_source_is_forgotten_as_a_whole(
     assert bytes_with(CANARY, data_dir) == []
 
 
+@pytest.mark.slow
 def test_an_author_is_forgotten_with_everything(
     blog: Path, letter: Path, data_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -186,6 +191,7 @@ def test_what_is_not_there_is_answered_with_what_comes_near(
     assert forget.select(load_settings(), "maud-ferrier", posts=["8.md"]).copies == 0
 
 
+@pytest.mark.slow
 def test_a_forgotten_post_stays_away_when_the_folder_is_removed_as_a_message_advises(
     blog: Path, letter: Path, data_dir: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,6 +1,7 @@
 """`twin forget` and what readers said: feedback on an erased post goes, and so do the versions that learnt from it."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -34,24 +35,33 @@ def register(registry: ModelPublisher, folder: Path, *, learnt: tuple[str, ...])
     registry.promote(AUTHOR, registry.register(AUTHOR, path).number)
 
 
-@pytest.fixture
-def rated(tmp_path: Path, data_dir: Path, capsys: pytest.CaptureFixture[str]) -> Path:
-    """The file of three judgements, two of which quote the canary; v1 learnt of the third, v2 of all, v3 of none."""
-    blog = tmp_path / "blog"
+@pytest.fixture(scope="module")
+def rated_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three judgements, two of which quote the canary; v1 learnt of the third, v2 of all, v3 of none. To be copied."""
+    folder = tmp_path_factory.mktemp("rated")
+    blog = folder / "blog"
     blog.mkdir()
     texts = {"canary": f"{QUOTED} at night. " * 5} | {str(n): PLAIN.format(n=n) * 4 for n in range(1, 5)}
     for day, (name, text) in enumerate(texts.items(), start=1):
         (blog / f"{name}.md").write_text(f"---\ntitle: Day {day}\ndate: 2024-01-{day:02}\n---\n{text}\n", "utf-8")
-    output(capsys, "collect", str(blog), "--as", "folder", "--author", "Maud Ferrier")
-    settings = load_settings()
+    here = ["--set", f"data_dir={folder / 'data'}"]
+    assert run([*here, "collect", str(blog), "--as", "folder", "--author", "Maud Ferrier"]) == ExitCode.OK
+    settings = load_settings(overrides=here[1:])
     log = wiring.feedback_log(settings)
     for answer, correction in ((f'I said: "{QUOTED}".', "No."), ("Yes.", f"As I wrote, {QUOTED}."), ("Aye.", "Nay.")):
         log.append(AUTHOR, Feedback(request="What of her?", rejected=answer, chosen=correction))
     rows = [row_id(line) for line in log.path(AUTHOR).read_bytes().splitlines()]
     registry = wiring.model_registry(settings)
     for name, learnt in (("first", rows[2:]), ("second", rows), ("third", [])):
-        register(registry, tmp_path / name, learnt=tuple(learnt))
-    return log.path(AUTHOR)
+        register(registry, folder / name, learnt=tuple(learnt))
+    return folder / "data"
+
+
+@pytest.fixture
+def rated(rated_data: Path, data_dir: Path) -> Path:
+    """The file of the judgements in this test's own copy of the data."""
+    shutil.copytree(rated_data, data_dir, ignore=shutil.ignore_patterns("lock"))
+    return wiring.feedback_log(load_settings()).path(AUTHOR)
 
 
 def chosen(file: Path) -> list[str]:

@@ -16,6 +16,7 @@ from twin.cli import run
 pytestmark = pytest.mark.usefixtures("forgettable")
 
 
+@pytest.mark.slow
 def test_repeated_after_a_kill_at_its_last_step_it_says_that_all_is_erased(
     blog: Path, letter: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -98,6 +99,7 @@ def test_purging_removes_the_weights_that_learnt_from_it(
     assert output(capsys, "models") == {"versions": []}
 
 
+@pytest.mark.slow
 def test_merged_models_of_what_learnt_from_it_go_and_no_others(
     blog: Path, letter: Path, data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

@@ -19,6 +19,7 @@ def data(tmp_path: Path) -> list[str]:
     return options
 
 
+@pytest.mark.slow
 def test_a_key_is_shown_once_and_works_until_it_is_revoked(data: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     store = wiring.key_store(load_settings(overrides=data[1::2], environ={}))
     assert run([*data, "keys", "create", "phone", "--author", "Maud"]) == ExitCode.OK

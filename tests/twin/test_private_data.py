@@ -23,6 +23,7 @@ def open_to_others(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in paths if stat.S_IMODE(path.stat().st_mode) & 0o077)
 
 
+@pytest.mark.slow
 def test_what_a_command_writes_is_private(tmp_path: Path) -> None:
     data = tmp_path / "data"
     twin(data, "collect", str(MAUD), "--author", "Maud Ferrier")
@@ -34,6 +35,7 @@ def test_what_a_command_writes_is_private(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("known_by", "command"), [("features", "status"), ("models", "models"), ("keys.sqlite", "keys list")]
 )
+@pytest.mark.slow
 def test_a_data_folder_of_an_earlier_release_is_closed_when_it_is_opened(
     known_by: str, command: str, tmp_path: Path
 ) -> None:

@@ -46,6 +46,7 @@ def made(blog: Path) -> None:
     assert run(["features"]) == ExitCode.OK
 
 
+@pytest.mark.slow
 def test_status_follows_a_post_through_the_versions(blog: Path, capsys: pytest.CaptureFixture[str]) -> None:
     made(blog)
     (blog / "short.md").write_text("Too short.", encoding="utf-8")
@@ -119,6 +120,7 @@ def test_what_is_masked_is_said_in_part_and_indexed_nowhere(blog: Path, capsys: 
     assert output(capsys, "privacy", "report", "--kind", "phone")["masked"] == []
 
 
+@pytest.mark.slow
 def test_what_is_allowed_stays(blog: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     write(blog / "8.md", 8, more=SECRET)
     made(blog)

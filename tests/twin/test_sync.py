@@ -85,6 +85,7 @@ def test_nothing_new_writes_nothing(blog: Path, data_dir: Path, capsys: pytest.C
     assert snapshot(data_dir) == before
 
 
+@pytest.mark.slow
 def test_a_source_that_fails_is_said_and_the_others_go_on(
     blog: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -114,6 +115,7 @@ def test_without_an_author_it_says_how_to_begin(capsys: pytest.CaptureFixture[st
     assert "twin up PLACE" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_watching_publishes_what_comes_and_survives_a_bad_round(
     blog: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -176,6 +178,7 @@ def test_a_watch_outlasts_another_writer(
         assert run(["sync", "--watch", "--collect-only"]) == ExitCode.INTERRUPTED
 
 
+@pytest.mark.slow
 def test_a_kill_between_the_posts_and_their_source_is_made_good(
     blog: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -206,6 +209,7 @@ def test_two_at_once_do_not_get_in_each_others_way(blog: Path, capsys: pytest.Ca
     assert synced(capsys)["version"] == "F1"
 
 
+@pytest.mark.slow
 def test_a_dropped_source_is_not_collected_and_its_posts_leave(
     blog: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

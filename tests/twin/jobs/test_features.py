@@ -59,6 +59,7 @@ def features_of(folder: Path, texts: dict[str, str], *overrides: str) -> Setting
         ({"one": ENGLISH, "two": ENGLISH, "drei": GERMAN}, FOR_ENGLISH),
     ],
 )
+@pytest.mark.slow
 def test_the_language_of_most_posts_chooses_and_the_choice_is_kept(
     tmp_path: Path, asked_for: list[str], texts: dict[str, str], chosen: str
 ) -> None:
