@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from configs.progress import Progress, track
 from feature_pipeline.errors import MassDeletionError, SourceError
+from feature_pipeline.limits import foreseen
 from feature_pipeline.source_contract import Source, Unreached
 from feature_store.ports import FeatureWriter
 from feature_store.records import Post
@@ -51,7 +52,8 @@ def collect(
     with store.writing(author):
         stored = {post.id: post for post in store.posts(author) if post.source == source.name}
         forgotten = store.forgotten(author)
-        items = list(track(source.read(), progress, "collect", source.count()))
+        with foreseen(source.name):
+            items = list(track(source.read(), progress, "collect", source.count()))
         unreached = [item for item in items if isinstance(item, Unreached)]
         posts = [item for item in items if isinstance(item, Post)]
         found = _by_id(_without_context(post, forgotten) for post in posts if not forgotten.hides(post))

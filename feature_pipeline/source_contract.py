@@ -12,12 +12,12 @@ from enum import IntEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from configs.settings import ServiceSettings
 from feature_pipeline.archives import FileTree, open_tree
 from feature_pipeline.errors import SourceError
 from feature_pipeline.fetching import Fetched, Fetcher
+from feature_pipeline.links import parts_of
 from feature_store.records import Post
 
 PROBE_BYTES = 100_000
@@ -43,10 +43,7 @@ class Location:
     def url(self) -> str:
         """The web address; "" when `text` is not one."""
         text = self.text.strip()
-        try:
-            parts = urlsplit(text)
-        except ValueError:  # e.g. "http://[" as a host
-            return ""
+        parts = parts_of(text)
         return text if parts.scheme in ("http", "https") and parts.netloc else ""
 
     @cached_property

@@ -59,8 +59,13 @@ def unread(post: Post, reason: str) -> Document:
     )
 
 
+def plain_lines(text: str) -> str:
+    """`text` as PIECES read it: each line ended by "\n", without zero bytes."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+
+
 def _clean(post: Post, *, min_words: int, min_words_short: int) -> Document:
-    content = post.content.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    content = plain_lines(post.content)
     pieces = PIECES[post.content_type](without_mentions(content, post)) if not post.problem else []
     # Of Markdown, the author typed what a link is called, be it a file's name; a program gives it that of its target.
     is_typed = post.content_type in (ContentType.MARKDOWN, ContentType.MDX, ContentType.RST)

@@ -7,7 +7,6 @@ Features, WSDM 2010, https://doi.org/10.1145/1718487.1718542
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from lxml import etree
 
@@ -16,6 +15,7 @@ from feature_pipeline.cleaning.boilerplate import MOST, Densities, boilerplate, 
 from feature_pipeline.cleaning.class_names import named, names
 from feature_pipeline.cleaning.density import Density, densities
 from feature_pipeline.cleaning.lines import beginning, is_boilerplate_line
+from feature_pipeline.links import parts_of
 
 NEARLY_ALL = 0.9  # of what an outer element holds: then the inner one is the article
 PEER = 0.25  # of the text of the longest part of an article: another element of its kind with as much is a part too
@@ -67,10 +67,7 @@ def same_site(page: etree._Element) -> Callable[[str], bool]:
 
 
 def _host(address: str) -> str:
-    try:
-        return (urlsplit(address.strip()).hostname or "").removeprefix("www.")
-    except ValueError:  # a broken address, e.g. "http://["
-        return ""
+    return (parts_of(address.strip()).hostname or "").removeprefix("www.")
 
 
 def _is_article(element: etree._Element) -> bool:

@@ -1,12 +1,15 @@
 """Untrusted JSON: parsed with a clear error, and looked into without trusting its shape."""
 
 import json
+import re
 from typing import Any
 
 from feature_pipeline.errors import SourceError, UnreadableItemError
-from feature_pipeline.formats.text_files import decode
+from feature_pipeline.formats.text_files import decode, without_surrogates
 
 Json = Any
+DIGITS = re.compile(r"[0-9]{1,18}")  # str.isdigit() holds for "²" as well, and int() takes no more than 4300 digits
+MOST = 10**18  # a float or a date can be made of it
 
 
 def parse_json(data: bytes | str, *, what: str) -> Json:
@@ -28,8 +31,16 @@ def text_at(value: Json, *path: str | int) -> str:
     """
     found = at(value, *path)
     if isinstance(found, str):
-        return found if found.isascii() else found.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return without_surrogates(found)
     return str(found) if isinstance(found, int | float) and not isinstance(found, bool) else ""
+
+
+def number_at(value: Json, *path: str | int) -> int:
+    """The whole number under nested keys, or the one that a string there spells; 0 where there is none."""
+    found = at(value, *path)
+    if isinstance(found, str) and DIGITS.fullmatch(found):
+        return int(found)
+    return found if isinstance(found, int) and not isinstance(found, bool) and abs(found) < MOST else 0
 
 
 def list_at(value: Json, *path: str | int) -> list[Json]:

@@ -40,6 +40,7 @@ MONTHS = tuple(
 CLOCK = re.compile(r"(\d{1,2})[:h](\d{2})(?::(\d{2}))?(?!\d)|(?<![\d.])(\d{1,2})\.(\d{2})(?:\.(\d{2}))?(?![\d.])")
 WORD = re.compile(r"[^\W\d_]+(?:\.\s?[^\W\d_]+\.?)?")
 NUMBER = re.compile(r"\d+")
+LONGEST = 9  # digits of a number that is looked at
 CJK_DATE = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
 
 
@@ -94,7 +95,7 @@ def _day(text: str, day_first: bool | None) -> tuple[int, int, int] | None:
     """(year, month, day)."""
     if match := CJK_DATE.search(text):
         return int(match[1]), int(match[2]), int(match[3])
-    numbers = [int(number) for number in NUMBER.findall(text)]
+    numbers = [int(number[:LONGEST]) for number in NUMBER.findall(text)]
     months = [month for word in re.findall(r"[^\W\d_]{3,}", text) if (month := month_of(word))]
     years = [number for number in numbers if number > 31]
     if len(numbers) == 2 and months and years:

@@ -76,6 +76,11 @@ def _known(encoding: str) -> str:
     return name if SINGLE_OR_DOUBLE_BYTE.match(name) else "utf-8"
 
 
+def without_surrogates(text: str) -> str:
+    """Halves of a character, which JSON and YAML can spell and UTF-8 cannot: two joined, one alone as U+FFFD."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def readable_name(name: str) -> str:
     """File names are bytes; what is not UTF-8 in them is shown as \\xNN, so that it can be stored."""
     return os.fsencode(name).decode("utf-8", "backslashreplace")

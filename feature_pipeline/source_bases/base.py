@@ -4,13 +4,14 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import ClassVar, Self
-from urllib.parse import urljoin
+from functools import cached_property, partial
+from typing import ClassVar, Self, TypeVar
 
 from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import UnreadableItemError
-from feature_pipeline.formats.text_files import decode, readable_name, too_large
+from feature_pipeline.formats.text_files import decode, readable_name, too_large, without_surrogates
+from feature_pipeline.limits import within_limits
+from feature_pipeline.links import joined
 from feature_pipeline.source_contract import Location, SourceOptions, Unreached
 from feature_store.records import ContentType, Post, PostKind
 
@@ -30,6 +31,22 @@ class Ignored:
 
 
 Item = Post | Unreached | Ignored
+Made = TypeVar("Made")
+
+
+def storable(post: Post) -> Post:
+    """`post` in characters that UTF-8 has, whatever its file could spell."""
+    return replace(
+        post,
+        source_id=without_surrogates(post.source_id),
+        url=without_surrogates(post.url),
+        title=without_surrogates(post.title),
+        content=without_surrogates(post.content),
+        tags=tuple(map(without_surrogates, post.tags)),
+        context=without_surrogates(post.context),
+        people=tuple(map(without_surrogates, post.people)),
+        problem=without_surrogates(post.problem),
+    )
 
 
 @dataclass
@@ -70,7 +87,7 @@ class BaseSource(ABC):
             if isinstance(item, Ignored):
                 self._ignored[item.reason] += item.count
             else:
-                yield item
+                yield storable(item) if isinstance(item, Post) else item
 
     def post(
         self,
@@ -110,18 +127,19 @@ class BaseSource(ABC):
         )
 
     def filled(self, bare: Post, read: Callable[[Post], Post]) -> Post:
-        """`bare` with what `read` adds to it; when that raises UnreadableItemError, `bare` with the problem."""
+        """`bare` with what `read` adds to it; when that fails or takes too long, `bare` with the problem."""
+        return self.alone(bare, partial(read, bare))
+
+    def alone(self, bare: Post, read: Callable[[], Made], *, size: int = 0) -> Made | Post:
+        """What `read` makes; when it fails, or takes too long for its `size` in characters, `bare` with the problem."""
         try:
-            return read(bare)
+            return within_limits(read, characters=size)
         except UnreadableItemError as error:
-            return replace(bare, problem=str(error))
+            return replace(bare, content="", problem=str(error))
 
     def absolute(self, url: str, base: str) -> str:
         """`url` as `options.base_url`, else `base`, makes it a whole address."""
-        try:
-            return urljoin(self.options.base_url or base, url)
-        except ValueError:  # e.g. "http://[" as a host
-            return url
+        return joined(self.options.base_url or base, url)
 
     def too_large(self, size: int) -> str:
         """The problem of an item of `size` bytes; "" when it is within the limit."""

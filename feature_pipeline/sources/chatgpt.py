@@ -71,8 +71,10 @@ def _branch(conversation: Json) -> list[Json]:
     key = text_at(conversation, "current_node")
     if key not in nodes:
         key = next((name for name, node in nodes.items() if text_at(node, "parent") not in nodes), "")
-        while children := [child for child in list_at(nodes.get(key), "children") if child in nodes]:
-            key = str(children[-1])
+        passed: set[str] = set()  # what is damaged may lead in a circle
+        while children := [name for name in _children(nodes.get(key)) if name in nodes and name not in passed]:
+            key = children[-1]
+            passed.add(key)
     branch: list[Json] = []
     seen: set[str] = set()
     while key in nodes and key not in seen:
@@ -80,6 +82,10 @@ def _branch(conversation: Json) -> list[Json]:
         branch.append(nodes[key])
         key = text_at(nodes[key], "parent")
     return branch[::-1]
+
+
+def _children(node: Json) -> list[str]:
+    return [text_at([child], 0) for child in list_at(node, "children")]
 
 
 def _text(message: Json) -> str:

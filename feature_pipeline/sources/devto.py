@@ -6,7 +6,6 @@ The API lists no comments by who wrote them, so those beneath other people's art
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from urllib.parse import urljoin
 
 from feature_pipeline import dates
 from feature_pipeline.errors import EmptySourceError, UnreadableItemError
@@ -14,6 +13,7 @@ from feature_pipeline.formats.front_matter import split_front_matter
 from feature_pipeline.formats.json_api import JsonApi, Listing
 from feature_pipeline.formats.json_values import Json, at, list_at, text_at
 from feature_pipeline.formats.plain_text import plain_text
+from feature_pipeline.links import joined
 from feature_pipeline.source_bases.api import ApiSource, account_name
 from feature_pipeline.source_bases.base import Ignored, Item
 from feature_pipeline.source_contract import Location, SourceOptions, Unreached
@@ -91,7 +91,7 @@ class DevToSource(ApiSource):
             if code and _username(comment) == self.username.casefold():
                 yield self.post(
                     f"comment {code}",
-                    url=urljoin(article_url, f"/{self.username}/comment/{code}"),
+                    url=joined(article_url, f"/{self.username}/comment/{code}"),
                     created_at=dates.to_utc(text_at(comment, "created_at")),
                     content=html,
                     content_type=ContentType.HTML,

@@ -7,6 +7,7 @@ a shared notebook.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePosixPath
 from typing import ClassVar
 
@@ -74,7 +75,7 @@ class EvernoteSource(ExportSource):
                         yield Ignored("clippings of others' pages")
                         continue
                     signed.sign(source_id, written_by(note.findtext("note-attributes/author")))
-                    yield self._post(source_id, file, note, item.problem)
+                    yield self.alone(self.post(source_id), partial(self._post, source_id, file, note, item.problem))
 
     def _post(self, source_id: str, file: str, note: etree._Element, problem: str) -> Item:
         content = note_html(note.findtext("content") or "")

@@ -6,6 +6,7 @@ Where an item is a teaser, the page behind its link becomes the content; cleanin
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from feature_pipeline.errors import (
@@ -56,7 +57,8 @@ class FeedSource(RemoteSource):
             elif not (item.content.strip() or item.title or item.url or item.id):
                 yield Ignored("empty")
             else:
-                yield self._read(item, _unique(item, names))
+                name = _unique(item, names)
+                yield self.alone(self.post(name, url=item.url, title=item.title), partial(self._read, item, name))
         yield from self.pages.unreached
 
     def _chosen(self, items: list[FeedItem]) -> frozenset[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from feature_pipeline import dates
 from feature_pipeline.errors import EmptySourceError
 from feature_pipeline.formats.json_api import JsonApi, Listing, Response
-from feature_pipeline.formats.json_values import Json, at, list_at, text_at
+from feature_pipeline.formats.json_values import Json, at, list_at, number_at, text_at
 from feature_pipeline.formats.plain_text import plain_text
 from feature_pipeline.source_bases.api import ApiSource, account_name
 from feature_pipeline.source_bases.base import Ignored, Item
@@ -59,11 +59,11 @@ class HackerNewsSource(ApiSource):
         return self.api.url("/search_by_date", tags=f"author_{self.place}", hitsPerPage=MAX_HITS, **window)
 
     def _following(self, response: Response, hits: list[Json]) -> str:
-        found, page, pages = (_number(response.json, key) for key in ("nbHits", "page", "nbPages"))
+        found, page, pages = (number_at(response.json, key) for key in ("nbHits", "page", "nbPages"))
         self._total = max(self._total, found)
         if page + 1 < pages:
             return self._url(page + 1)
-        oldest = min(filter(None, (_number(hit, "created_at_i") for hit in hits)), default=0)
+        oldest = min(filter(None, (number_at(hit, "created_at_i") for hit in hits)), default=0)
         if found <= MAX_HITS or not oldest:
             return ""
         self._until = oldest  # that second included: it may hold more
@@ -113,11 +113,6 @@ def _as_html(text: str) -> str:
 def _lengthened(match: re.Match[str]) -> str:
     opening, target, shown = match.groups()
     return opening + (target if html.unescape(target).startswith(html.unescape(shown)) else f"{shown}...")
-
-
-def _number(value: Json, key: str) -> int:
-    number = at(value, key)
-    return number if isinstance(number, int) and not isinstance(number, bool) else 0
 
 
 def open(location: Location, options: SourceOptions) -> HackerNewsSource:  # noqa: A001 - the name that sources are opened by

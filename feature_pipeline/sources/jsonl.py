@@ -20,7 +20,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import BinaryIO, cast
-from urllib.parse import urljoin
 
 from feature_pipeline import dates
 from feature_pipeline.archives import MEGABYTE
@@ -29,6 +28,7 @@ from feature_pipeline.formats.escaping import unescape_title
 from feature_pipeline.formats.json_values import Json, at, list_at, parse_json, text_at
 from feature_pipeline.formats.post_fields import read_tags
 from feature_pipeline.formats.text_files import BYTE_ORDER_MARKS
+from feature_pipeline.links import joined
 from feature_pipeline.source_bases.base import ExportSource, Item
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_store.records import ContentType, Post, PostKind, digest_of
@@ -147,7 +147,7 @@ def _filled(bare: Post, value: dict[str, Json], *, base_url: str) -> Post:
     return replace(
         bare,
         source_id=source_id,
-        url=urljoin(base_url.rstrip("/") + "/", url.lstrip("/")) if base_url and url else url or source_id,
+        url=joined(base_url.rstrip("/") + "/", url.lstrip("/")) if base_url and url else url or source_id,
         title=title,
         created_at=created_at,
         content=content,

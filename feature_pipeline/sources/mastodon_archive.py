@@ -7,7 +7,7 @@ title. Posts to followers or to single people are private. A boost is another pe
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import PurePosixPath
 
 from feature_pipeline import dates
@@ -71,9 +71,7 @@ class MastodonArchive(ExportSource):
         if not posts:
             raise EmptySourceError(f"{self.tree.path} holds no post in its outbox.json. Request a new archive.")
         for version in posts.values():
-            parent = posts.get(version.answers)
-            context = plain_text(parent.post.content, parent.post.content_type) if parent else ""
-            yield replace(version.post, context=context)
+            yield self.alone(version.post, partial(_with_context, version.post, posts.get(version.answers)))
 
     @cached_property
     def _activities(self) -> list[tuple[str, Json]]:
@@ -156,6 +154,11 @@ class MastodonArchive(ExportSource):
 
     def _bare(self, source_id: str, problem: str) -> Post:
         return self.post(source_id, content_type=ContentType.HTML, kind=PostKind.POST, problem=problem)
+
+
+def _with_context(post: Post, answered: _Version | None) -> Post:
+    context = plain_text(answered.post.content, answered.post.content_type) if answered else ""
+    return replace(post, context=context)
 
 
 def recognises(location: Location) -> Match:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import PurePosixPath
 from types import MappingProxyType
-from urllib.parse import urljoin
 
 from feature_pipeline import dates
 from feature_pipeline.archives import FileTree
@@ -20,6 +19,7 @@ from feature_pipeline.errors import EmptySourceError, SourceError
 from feature_pipeline.formats.csv_rows import csv_rows
 from feature_pipeline.formats.escaping import unescape_if_escaped
 from feature_pipeline.formats.plain_text import plain_text
+from feature_pipeline.links import joined
 from feature_pipeline.source_bases.base import ExportSource, Ignored, Item
 from feature_pipeline.source_contract import Location, Match
 from feature_store.records import ContentType, Post, PostKind
@@ -132,7 +132,7 @@ class RedditExport(ExportSource):
         permalink, subreddit = row.get("permalink", "").strip(), row.get("subreddit", "").strip()
         return self.post(
             source_id,
-            url=urljoin("https://www.reddit.com/", permalink) if permalink else "",
+            url=joined("https://www.reddit.com/", permalink) if permalink else "",
             created_at=dates.to_utc(row.get("date", "") or row.get("created", "")),
             content_type=ContentType.MARKDOWN,
             kind=PostKind.POST,

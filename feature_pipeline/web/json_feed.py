@@ -1,11 +1,11 @@
 """JSON Feed 1 and 1.1: https://www.jsonfeed.org/version/1.1/"""
 
 import re
-from urllib.parse import urljoin
 
 from feature_pipeline import dates
 from feature_pipeline.errors import SourceError
 from feature_pipeline.formats.json_values import Json, at, list_at, parse_json, text_at
+from feature_pipeline.links import joined
 from feature_pipeline.web.feed_items import Feed, FeedItem, Person
 from feature_store.records import ContentType
 
@@ -28,8 +28,8 @@ def parse_json_feed(data: bytes, *, url: str) -> Feed:
     items = [_item(item, url, people) for item in list_at(feed, "items") if isinstance(item, dict)]
     return Feed(
         items=items,
-        site=urljoin(url, text_at(feed, "home_page_url")),
-        next_url=urljoin(url, text_at(feed, "next_url")) if text_at(feed, "next_url") else "",
+        site=joined(url, text_at(feed, "home_page_url")),
+        next_url=joined(url, text_at(feed, "next_url")) if text_at(feed, "next_url") else "",
     )
 
 
@@ -39,7 +39,7 @@ def _item(item: Json, url: str, people: tuple[Person, ...]) -> FeedItem:
     summary = text_at(item, "summary")
     return FeedItem(
         id=text_at(item, "id"),
-        url=urljoin(url, link) if link else "",
+        url=joined(url, link) if link else "",
         title=" ".join(text_at(item, "title").split()),
         content=html or plain or summary,
         content_type=ContentType.HTML if html.strip() else ContentType.PLAIN,

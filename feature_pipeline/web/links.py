@@ -1,8 +1,9 @@
 """URLs as names of pages: one spelling for each page."""
 
 import re
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
+from feature_pipeline.links import joined
 from feature_pipeline.tracking import without_tracking
 
 # Parameters that say which visit it is, or open a form on the page: beside those that tell where one came from.
@@ -41,10 +42,7 @@ def normalised(url: str) -> str:
 
 def absolute(base: str, link: str) -> str:
     """`link` as a page at `base` means it, normalised; "" when it leads to no web page."""
-    try:
-        return normalised(urljoin(base, link.strip()))
-    except ValueError:
-        return ""
+    return normalised(joined(base, link.strip()))
 
 
 def same_site(url: str, other: str) -> bool:

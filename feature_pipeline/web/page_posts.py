@@ -3,10 +3,12 @@
 from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import ClassVar
 from urllib.parse import urlsplit
 
 from feature_pipeline.errors import FetchError, HttpStatusError, RobotsRefusedError, TooLargeError
+from feature_pipeline.fetching import Fetched
 from feature_pipeline.formats.post_fields import title_from_path
 from feature_pipeline.source_bases.base import Ignored, Item, RemoteSource
 from feature_pipeline.source_bases.signed import SignedPosts
@@ -63,13 +65,18 @@ class PageSource(RemoteSource):
             return Ignored("led to other sites")
         if fetched.content_type not in HTML_TYPES:
             return Ignored(fetched.content_type)
+        name = normalised(fetched.url)
+        found = self.alone(self.post(name), partial(self._read, fetched), size=len(fetched.body))
+        return self._once(found) if isinstance(found, Post) else found
+
+    def _read(self, fetched: Fetched) -> Post | Ignored:
         self.page = page = Page(normalised(fetched.url), page_text(fetched))
         if why := page.why_no_post():
             return Ignored(why)
         if problem := self.too_large(len(fetched.body)):
-            return self._once(self._post(page.canonical, problem=problem))
+            return self._post(page.canonical, problem=problem)
         self._signed.sign(page.canonical, page.head.authors)
-        return self._once(self._post(page.canonical, page))
+        return self._post(page.canonical, page)
 
     def _once(self, post: Post) -> Post | None:
         if post.source_id in self._seen:

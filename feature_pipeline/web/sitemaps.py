@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass, field
-from urllib.parse import urljoin
 
 from lxml import etree
 
@@ -10,6 +9,7 @@ from feature_pipeline import dates
 from feature_pipeline.errors import SourceError, UnsafeMarkupError
 from feature_pipeline.fetching.bodies import GZIP_MAGIC, gunzipped, inflated
 from feature_pipeline.formats.xml_files import parse_xml
+from feature_pipeline.links import joined
 from feature_pipeline.web.links import normalised
 
 MAX_BYTES = 60_000_000  # decompressed; the protocol allows 50 MB (MiB, in some readings)
@@ -52,7 +52,7 @@ def parse_sitemap(data: bytes, *, url: str) -> Sitemap:
     text = data.decode("utf-8-sig", "replace")
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if announced := ROBOTS_LINE.findall(text):
-        return Sitemap(sitemaps=[Entry(urljoin(url, link)) for link in announced])
+        return Sitemap(sitemaps=[Entry(joined(url, link)) for link in announced])
     pages = [Entry(line) for line in lines if line.lower().startswith(("http://", "https://")) and " " not in line]
     if len(pages) * 2 < len(lines) or not lines:
         raise SourceError(f"{url} is no sitemap: neither XML nor a list of addresses.")
@@ -60,7 +60,7 @@ def parse_sitemap(data: bytes, *, url: str) -> Sitemap:
 
 
 def sitemaps_in_robots(text: str, *, url: str) -> list[str]:
-    return [urljoin(url, link) for link in ROBOTS_LINE.findall(text)]
+    return [joined(url, link) for link in ROBOTS_LINE.findall(text)]
 
 
 def _begins_as_xml(data: bytes) -> bool:
@@ -97,9 +97,9 @@ def _entry(element: etree._Element, url: str) -> Entry | None:
     if not link:
         return None
     return Entry(
-        url=urljoin(url, link),
+        url=joined(url, link),
         modified=dates.to_utc(texts.get("lastmod", "")),
-        alternates=tuple(filter(None, (normalised(urljoin(url, alternate or "")) for alternate in alternates))),
+        alternates=tuple(filter(None, (normalised(joined(url, alternate or "")) for alternate in alternates))),
     )
 
 

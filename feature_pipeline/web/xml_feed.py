@@ -7,7 +7,6 @@ import warnings
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urljoin
 
 from lxml import etree
 from lxml import html as lxml_html
@@ -15,6 +14,7 @@ from lxml import html as lxml_html
 from feature_pipeline import dates
 from feature_pipeline.errors import SourceError
 from feature_pipeline.formats.xml_files import require_no_entities
+from feature_pipeline.links import joined
 from feature_pipeline.web.feed_items import Feed, FeedItem, Person
 from feature_pipeline.web.media_rss import GROUP_TEXT, media_set_apart
 from feature_store.records import ContentType
@@ -65,8 +65,8 @@ def parse_xml_feed(data: bytes, *, url: str, charset: str = "") -> Feed:
     following = links.get("next") or links.get("prev-archive") or ""
     return Feed(
         items=[_item(dict(entry), url, people) for entry in parsed.entries],
-        site=urljoin(url, _text(about, "link")),
-        next_url=urljoin(url, following) if following else "",
+        site=joined(url, _text(about, "link")),
+        next_url=joined(url, following) if following else "",
         generator=_text(about, "generator") + _text(_dict(about, "generator_detail"), "href"),
     )
 
@@ -107,7 +107,7 @@ def _item(entry: Mapping[str, Any], url: str, people: tuple[Person, ...]) -> Fee
     link = _text(entry, "feedburner_origlink") or _text(entry, "link")
     return FeedItem(
         id=_text(entry, "id"),
-        url=urljoin(url, link) if link else "",
+        url=joined(url, link) if link else "",
         title=_title(entry),
         content=_unescaped(FIRST_APPEARED.sub("", content)) if is_html else content,
         content_type=ContentType.HTML if is_html else ContentType.PLAIN,

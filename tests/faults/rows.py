@@ -141,10 +141,21 @@ CLIENTS = (
         ("tests/inference_pipeline/test_access.py::test_two_hundred_streams_that_are_left_cost_nothing",
          "tests/inference_pipeline/test_queue.py::test_whoever_leaves_while_waiting_leaves_the_queue")),
 )  # fmt: skip
+INPUT = (
+    Row("bytes, lines, values, elements changed in the files of every kind of source",
+        "the post has a problem, or one error names the file", "with the whole file",
+        ("tests/feature_pipeline/sources/test_mutated_sources.py",)),
+    Row("… in posts of every format, which are cleaned and masked", "the post is quarantined with its reason",
+        "with the whole post", ("tests/feature_pipeline/cleaning/test_mutated_texts.py",)),
+    Row("a parser that fails, or does not end, on a post, on a file of a folder, on an item of an export, on a source",
+        "the post has a problem; `twin sync` names the source", "the others are collected",
+        ("tests/feature_pipeline/test_limits.py",)),
+)  # fmt: skip
 GROUPS = {
     "Killed": KILLS,
     "Too little of something": SCARCITY,
     "Damaged files": BYTES,
+    "Input that nobody foresaw": INPUT,
     "Two at once": TOGETHER,
     "Other servers": ELSEWHERE,
     "Clients": CLIENTS,

@@ -6,6 +6,7 @@ Ignored, and counted: settings, templates, the trash, other authors' posts, othe
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import ClassVar
 
 from feature_pipeline.archives import FileTree
@@ -78,7 +79,8 @@ class BloggerSource(ExportSource):
                     source_id += "#2"
                 seen[source_id] = file
                 read.add(digest)
-                yield self._post(source_id, blog, entry)
+                filled = partial(self._post, source_id, blog, entry)
+                yield self.alone(self.post(source_id), filled, size=len(entry.content))
 
     def _entries(self) -> Iterator[tuple[str, BloggerBlog, BloggerEntry]]:
         for file in self.files:

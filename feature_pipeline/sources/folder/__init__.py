@@ -12,7 +12,7 @@ conversations, which are not one author's text.
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 from typing import ClassVar
 
@@ -23,6 +23,7 @@ from feature_pipeline.formats.authorship import called_by
 from feature_pipeline.formats.bylines import is_same_person
 from feature_pipeline.formats.post_fields import title_from_path
 from feature_pipeline.formats.text_files import decode, readable_name
+from feature_pipeline.limits import within_limits
 from feature_pipeline.source_bases.base import BaseSource, Ignored, Item
 from feature_pipeline.source_bases.signed import SignedPosts
 from feature_pipeline.source_contract import Location, Match, SourceOptions
@@ -155,6 +156,9 @@ class FolderSource(BaseSource):
 
     def _read(self, file: ListedFile, ending: str, bare: Post) -> Fields:
         data = file.read(self.options.max_file_bytes)
+        return within_limits(partial(self._parsed, data, ending, bare), characters=len(data))
+
+    def _parsed(self, data: bytes, ending: str, bare: Post) -> Fields:
         if not data:
             raise UnreadableItemError("the file is empty (0 bytes)")
         if ending in DOCUMENTS:

@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
-from urllib.parse import urljoin, urlsplit
 
 from feature_pipeline import dates
 from feature_pipeline.cleaning.inline import reduce_inline
@@ -13,6 +12,7 @@ from feature_pipeline.formats.exported_posts import is_exported, read_exported
 from feature_pipeline.formats.front_matter import Values, split_front_matter
 from feature_pipeline.formats.org import org_markdown
 from feature_pipeline.formats.post_fields import HtmlHead, first, one_line, read_html_head, read_tags
+from feature_pipeline.links import joined, parts_of
 from feature_pipeline.sources.folder.head_lines import split_head_lines, split_rst_fields
 from feature_pipeline.sources.folder.link_lists import is_link_list
 from feature_pipeline.sources.folder.permalinks import address
@@ -86,7 +86,7 @@ def read_fields(post: Post, text: str, *, site: Site, people: SitePeople, base_u
 
 
 def _hosts(*urls: str) -> set[str]:
-    return {(urlsplit(url).hostname or "").removeprefix("www.") for url in urls}
+    return {(parts_of(url).hostname or "").removeprefix("www.") for url in urls}
 
 
 def _title_from_body(post: Post, body: str) -> str:
@@ -101,7 +101,7 @@ def _title_from_body(post: Post, body: str) -> str:
 
 def _url(values: Values, head: HtmlHead, post: Post, site: Site, *, base_url: str) -> str:
     named = first(one_line(values.get(key)) for key in ("canonical_url", "canonical", "url", "permalink"))
-    if ":" in named and not urlsplit(named).scheme.startswith("http"):
+    if ":" in named and not parts_of(named).scheme.startswith("http"):
         named = ""  # a pattern such as /:year/:title/
     base = (base_url or site.base_url).rstrip("/")
     base = f"{base}/" if base else ""
@@ -110,7 +110,7 @@ def _url(values: Values, head: HtmlHead, post: Post, site: Site, *, base_url: st
         named = one_line(values.get("slug")) or (post.source_id if post.content_type is ContentType.HTML else "")
     if not named:
         return post.source_id
-    return named if urlsplit(named).scheme else urljoin(base, named.lstrip("/")) if base else named
+    return named if parts_of(named).scheme else joined(base, named.lstrip("/")) if base else named
 
 
 def _visibility(values: Values, path: PurePosixPath, *, now: str) -> str:

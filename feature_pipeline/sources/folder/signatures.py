@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
-from urllib.parse import urlsplit
 
 from feature_pipeline.formats.authorship import same_name
 from feature_pipeline.formats.bylines import Names, written_by
 from feature_pipeline.formats.post_fields import one_line, read_tags
+from feature_pipeline.links import parts_of
 from feature_pipeline.sources.folder.site_generators import PARENTS, Settings, Site, parse_settings
 
 AUTHOR_KEYS = (
@@ -86,10 +86,7 @@ def signed_by(values: Mapping[str, Any], people: SitePeople) -> tuple[Names, ...
 def clipped_from(values: Mapping[str, Any]) -> str:
     """The host of the page that a note says it has its text from; "" for none."""
     for key in SOURCE_KEYS:
-        try:
-            parts = urlsplit(one_line(values.get(key)).strip("<>"))
-        except ValueError:  # e.g. "http://[" as a host
-            continue
+        parts = parts_of(one_line(values.get(key)).strip("<>"))
         if parts.scheme in ("http", "https") and parts.hostname:
             return parts.hostname.removeprefix("www.")
     return ""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from feature_pipeline import dates
 from feature_pipeline.errors import SourceError, UnreadableItemError
 from feature_pipeline.formats.html_parts import by_class, inner_html, parse_page, words_of
-from feature_pipeline.formats.json_values import Json, at, list_at, parse_json, text_at
+from feature_pipeline.formats.json_values import Json, at, list_at, number_at, parse_json, text_at
 from feature_pipeline.formats.plain_text import plain_text
 from feature_pipeline.formats.post_fields import one_line
 from feature_pipeline.formats.text_files import decode
@@ -51,8 +51,8 @@ def _of_json(data: bytes) -> Note:
 
 
 def _moment(note: Json, key: str) -> str:
-    value = text_at(note, key)
-    return dates.to_utc(int(value) / MICROSECONDS) if value.isdigit() else ""
+    value = number_at(note, key)
+    return dates.to_utc(value / MICROSECONDS) if value else ""
 
 
 def _of_page(text: str) -> Note:

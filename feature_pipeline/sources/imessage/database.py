@@ -40,6 +40,7 @@ def read_chats(path: Path) -> dict[str, list[Row]]:
         mode = "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "immutable=1"
         with closing(sqlite3.connect(f"{path.as_uri()}?{mode}", uri=True)) as connection:
             connection.row_factory = sqlite3.Row
+            connection.text_factory = lambda data: data.decode("utf-8", "replace")
             columns = {table: _columns(connection, table) for table in NEEDED}
             if any(not needed <= columns[table] for table, needed in NEEDED.items()):
                 raise SourceError(f"{path} is a database of something else: it has not the tables of Messages.")
@@ -59,9 +60,10 @@ def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
 
 def _rows(connection: sqlite3.Connection, columns: set[str]) -> Iterator[tuple[str, Row]]:
     optional = ", ".join(f"m.{name} AS {name}" if name in columns else f"NULL AS {name}" for name in OPTIONAL)
+    # SQLite keeps a value of any type in any column.
     found = connection.execute(
-        f"""SELECT m.guid AS guid, m.text AS text, m.date AS date, m.is_from_me AS own, h.id AS sender,
-                   COALESCE(c.guid, h.id, '') AS chat, {optional}
+        f"""SELECT m.guid AS guid, CAST(m.text AS TEXT) AS text, CAST(m.date AS INTEGER) AS date, m.is_from_me AS own,
+                   h.id AS sender, COALESCE(c.guid, h.id, '') AS chat, {optional}
             FROM message m
             LEFT JOIN handle h ON h.ROWID = m.handle_id
             LEFT JOIN chat_message_join j ON j.message_id = m.ROWID
@@ -69,7 +71,8 @@ def _rows(connection: sqlite3.Connection, columns: set[str]) -> Iterator[tuple[s
             ORDER BY m.date, m.ROWID"""  # noqa: S608 - names of columns that are there
     )
     for row in found:
-        text = (row["text"] or "") or _text_of(row["attributedBody"])
+        archive = row["attributedBody"]
+        text = row["text"] or _text_of(archive if isinstance(archive, bytes) else b"")
         text = text.replace(OBJECT, "").strip()
         is_own = bool(row["own"])
         yield (
@@ -97,15 +100,15 @@ def _why_ignored(row: sqlite3.Row, text: str) -> str:
 
 
 def _moment(date: int | None) -> str:
-    seconds = (date or 0) / NANOSECONDS if (date or 0) > 10 * NANOSECONDS else (date or 0)
+    seconds = (date or 0) / NANOSECONDS if abs(date or 0) > 10 * NANOSECONDS else (date or 0)
     return (EPOCH + timedelta(seconds=seconds)).isoformat(timespec="seconds") if date else ""
 
 
-def _text_of(archive: bytes | None) -> str:
+def _text_of(archive: bytes) -> str:
     """The words in an archived attributed string: after the class's name a "+", and the length in one byte; 0x81 says
     that two bytes follow with it, 0x82 four. "" where it is of another form."""
     for name in STRING_CLASSES:
-        _, found, rest = (archive or b"").partition(name)
+        _, found, rest = archive.partition(name)
         start = rest.find(b"+", 0, 16) + 1
         if not found or not start or start >= len(rest):
             continue

@@ -167,7 +167,7 @@ def _repeated(bodies: Sequence[str]) -> Iterator[str]:
 
 
 def _date(day: "re.Match[str]", order: str) -> date | None:
-    numbers = [int(part) for part in day.groups() if part and part.isdigit()]
+    numbers = [int(part) for part in day.groups() if part and part.isdecimal()]
     if len(numbers) != 3:
         return None
     by = dict(zip("ymd" if day.re is CJK_DATE else order, numbers, strict=True))

@@ -13,6 +13,7 @@ from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import EmptySourceError, UnreadableItemError
 from feature_pipeline.formats.authorship import Writer, choose_authors
 from feature_pipeline.formats.conversations import shortened
+from feature_pipeline.limits import within_limits
 from feature_pipeline.source_bases.base import ExportSource, Ignored, Item
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_pipeline.sources.mbox.boxes import Box, boxes_of, mails_of
@@ -122,7 +123,7 @@ def _split(mail: Mail) -> "MailText":
     # Here, as its patterns take long to be made, and every kind is imported to recognise a place.
     from feature_pipeline.sources.mbox.text import split_mail
 
-    return split_mail(mail.text())
+    return within_limits(lambda: split_mail(mail.text()), characters=mail.size)
 
 
 def _read(mail: Mail) -> _Sent:

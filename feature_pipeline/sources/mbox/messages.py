@@ -56,6 +56,11 @@ class Mail:
         for name, value in self._head.raw_items():  # the other accessors lose bytes that are not ASCII
             self._values.setdefault(name.lower(), []).append(" ".join(str(value).split()))
 
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return len(self._data)
+
     def header(self, name: str) -> str:
         return decoded(self._values.get(name.lower(), [""])[0])
 

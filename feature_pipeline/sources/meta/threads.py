@@ -12,7 +12,7 @@ from lxml import etree
 from feature_pipeline import dates
 from feature_pipeline.archives import FileTree
 from feature_pipeline.formats.html_parts import by_class, drop, parse_page, words_of
-from feature_pipeline.formats.json_values import Json, list_at, text_at
+from feature_pipeline.formats.json_values import Json, list_at, number_at, text_at
 from feature_pipeline.formats.local_times import local_time
 from feature_pipeline.sources.meta.files import Files, read_json, read_page
 from feature_store.records import digest_of
@@ -102,7 +102,7 @@ def _of_json(item: Json) -> Said:
         ignored = "notice of Meta"
     else:
         ignored = _why_ignored(text, sender, has_media=has_media)
-    order = int(stamp) if stamp.isdigit() else 0
+    order = number_at(item, "timestamp_ms") or number_at(item, "timestamp")
     return Said(sender, dates.to_utc(stamp), order, text, ignored)
 
 

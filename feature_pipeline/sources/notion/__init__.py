@@ -8,6 +8,7 @@ made.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import PurePosixPath
 from typing import ClassVar
 
@@ -17,6 +18,7 @@ from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableIte
 from feature_pipeline.formats.bylines import Names, written_by
 from feature_pipeline.formats.csv_rows import csv_rows
 from feature_pipeline.formats.post_fields import first, one_line
+from feature_pipeline.limits import within_limits
 from feature_pipeline.source_bases.base import ExportSource, Ignored, Item
 from feature_pipeline.source_bases.signed import SignedPosts
 from feature_pipeline.source_contract import Location, Match, SourceOptions
@@ -100,7 +102,7 @@ class NotionSource(ExportSource):
             seen.add(source_id)
             bare = self.post(source_id, url=f"https://www.notion.so/{page_id}" if page_id else file, title=name)
             try:
-                page = self._page(file)
+                page = within_limits(partial(self._page, file), characters=self.options.max_file_bytes)
             except UnreadableItemError as error:
                 yield replace(bare, problem=str(error))
                 continue

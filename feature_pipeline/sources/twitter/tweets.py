@@ -198,7 +198,10 @@ def _around(moment: str) -> list[str]:
     if not moment:
         return []
     exact = datetime.fromisoformat(moment)
-    return [dates.to_utc(exact + timedelta(seconds=shift)) for shift in (0, 1, -1, 2, -2)]
+    try:
+        return [dates.to_utc(exact + timedelta(seconds=shift)) for shift in (0, 1, -1, 2, -2)]
+    except OverflowError:  # the first or the last second that there is
+        return [moment]
 
 
 def _time_of_id(key: str) -> str:

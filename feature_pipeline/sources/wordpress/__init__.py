@@ -8,6 +8,7 @@ The excerpt is no text of its own.
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import ClassVar
 
 from feature_pipeline.archives import FileTree
@@ -101,7 +102,8 @@ class WordpressSource(ExportSource):
             while source_id in seen:
                 source_id += "#2"
             seen[source_id] = (file, digest_of(item))
-            post = self._post(source_id, blog, item)
+            read = partial(self._post, source_id, blog, item)
+            post = self.alone(self.post(source_id), read, size=len(item.content))
             reason = self._why_ignored(item)
             yield Ignored(reason) if reason else post
             yield from self._comments(post, item)
@@ -162,19 +164,25 @@ class WordpressSource(ExportSource):
             elif not self._wrote(comment):
                 yield Ignored("comments by others")
             else:
+                source_id = f"{post.source_id}#comment-{comment.id or digest_of(comment.content)[:12]}"
                 answered = by_id.get(comment.parent)
-                waiting = "draft" if comment.approved == "0" else "public"
-                yield self.post(
-                    f"{post.source_id}#comment-{comment.id or digest_of(comment.content)[:12]}",
-                    url=f"{post.url}#comment-{comment.id}",
-                    created_at=comment.created_at,
-                    content=post_html(comment.content),
-                    content_type=ContentType.HTML,
-                    kind=PostKind.COMMENT,
-                    visibility=waiting if post.visibility == "public" else post.visibility,
-                    context=plain_text(post_html(answered.content), ContentType.HTML) if answered else post.title,
-                    people=(answered.author,) if answered and answered.author and not self._wrote(answered) else (),
-                )
+                yield self.alone(self.post(source_id), partial(self._comment, source_id, post, comment, answered))
+
+    def _comment(
+        self, source_id: str, post: Post, comment: WordpressComment, answered: WordpressComment | None
+    ) -> Post:
+        waiting = "draft" if comment.approved == "0" else "public"
+        return self.post(
+            source_id,
+            url=f"{post.url}#comment-{comment.id}",
+            created_at=comment.created_at,
+            content=post_html(comment.content),
+            content_type=ContentType.HTML,
+            kind=PostKind.COMMENT,
+            visibility=waiting if post.visibility == "public" else post.visibility,
+            context=plain_text(post_html(answered.content), ContentType.HTML) if answered else post.title,
+            people=(answered.author,) if answered and answered.author and not self._wrote(answered) else (),
+        )
 
     def _wrote(self, comment: WordpressComment) -> bool:
         """By account or e-mail address: anybody can give a name."""

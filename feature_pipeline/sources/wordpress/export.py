@@ -7,13 +7,13 @@ none. The format: https://github.com/WordPress/wordpress-develop/blob/trunk/src/
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from lxml import etree
 
 from feature_pipeline import dates
 from feature_pipeline.archives import FileTree
 from feature_pipeline.formats.xml_items import inner_markup, xml_items
+from feature_pipeline.links import parts_of
 from feature_pipeline.sources.wordpress.markup import plain_title
 
 NAMESPACES = {"http://purl.org/rss/1.0/modules/content/": "content:", "http://purl.org/dc/elements/1.1/": "dc:"}
@@ -93,7 +93,7 @@ def read_export(tree: FileTree, name: str) -> Iterator[WordpressBlog | Wordpress
 def _blog(root: etree._Element) -> WordpressBlog:
     channel = _fields(next((child for child in root if _key(child) == "channel"), root))
     url = _text(channel, "wp:base_blog_url") or _text(channel, "link") or _text(channel, "wp:base_site_url")
-    parts = urlsplit(url)
+    parts = parts_of(url)
     authors: dict[str, WordpressAuthor] = {}
     for element in channel.get("wp:author", []):
         fields = _fields(element)

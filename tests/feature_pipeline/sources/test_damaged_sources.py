@@ -1,0 +1,95 @@
+"""What mutation found, one example each: values of another type, references in a circle, addresses that are none."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import test_assistant_sources as assistant
+import test_feed_source as feed
+import test_folder_source as folder
+import test_google_takeout_source as takeout
+import test_imessage_source as imessage
+import test_jsonl_source as jsonl
+import test_meta_source as meta
+import test_reddit_source as reddit
+
+from fakes.fetching import opened
+from fakes.twitter_archive import note, read_tweets, tweet
+from feature_pipeline.formats.local_times import local_time
+from feature_pipeline.formats.plain_text import plain_text
+from feature_store.records import ContentType, Post
+
+NO_ADDRESS = "http://[fog"
+
+
+def contents(place: Path, kind: str, **options: Any) -> list[str]:
+    return [post.content for post in opened(str(place), kind, **options).read() if isinstance(post, Post)]
+
+
+@pytest.mark.parametrize("child", ["a", ["a"], None, {"a": 1}])
+def test_a_chat_whose_turns_lead_to_one_another(tmp_path: Path, child: Any) -> None:
+    nodes = [assistant.node("a", None, ["b"], "user", "Why?"), assistant.node("b", "a", [child], "user", "So?")]
+    place = assistant.write(tmp_path, [assistant.chatgpt(*nodes)])
+    assert contents(place, "chatgpt")
+
+
+@pytest.mark.parametrize("number", ["²", "9" * 5000, -1, True, [], 10**40])
+def test_moments_that_are_no_numbers(tmp_path: Path, number: Any) -> None:
+    path = takeout.zipped(tmp_path / "t.zip", **{f"{takeout.KEEP}/a.json": takeout.note(
+        textContent="Twice.", createdTimestampUsec=number, userEditedTimestampUsec=number)})  # fmt: skip
+    ((post,), _) = takeout.read(path)
+    assert (post.content, post.created_at, post.problem) == ("Twice.", "", "")
+    answer = {**meta.said("Maud Ferrier", 1, "Yes."), "timestamp_ms": number}
+    chat = meta.thread(meta.said("Ann Lee", 0, "Fog?"), answer)
+    place = meta.write(tmp_path / "meta", meta.INBOX, chat)
+    assert contents(place.parent, "meta", author_name="M.") == ["Yes."]
+
+
+def test_links_that_are_no_addresses(tmp_path: Path) -> None:
+    item = f"<item><title>T</title><link>{NO_ADDRESS}</link><description>Words.</description></item>"
+    for text in (
+        feed.rss(item, channel=f"<link>{NO_ADDRESS}</link>"),
+        feed.JSON_FEED.replace('"/1"', f'"{NO_ADDRESS}"').replace("<p>Words</p>", "Words."),
+    ):
+        assert feed.one(text).content == "Words."
+    (post,) = jsonl.read(tmp_path, {"text": "Words.", "url": NO_ADDRESS}, base_url="https://maud.example")
+    assert post.url == NO_ADDRESS
+    rows = [{**reddit.comment("c1", "Words."), "permalink": NO_ADDRESS}]
+    assert list(reddit.read(reddit.export(tmp_path, comments=reddit.table(reddit.COMMENTS, rows)))) == ["t1_c1"]
+    blog = tmp_path / "blog"
+    folder.write(blog, "fog.md", f"---\nurl: {NO_ADDRESS}\n---\nWords.\n")
+    assert folder.read(blog, NO_ADDRESS)["fog.md"].content == "Words.\n"
+
+
+def test_a_database_that_holds_other_types(tmp_path: Path) -> None:
+    odd = ("g8", b"\xffbytes", "no archive", "no handle", 400, 1, 0, 0, None)
+    place = imessage.database(tmp_path / "chat.db", *imessage.ROWS, odd)
+    assert any("bytes" in content for content in contents(place, "imessage"))
+
+
+def test_the_last_second_that_there_is(tmp_path: Path) -> None:
+    last = "9999-12-31T23:59:59.000Z"
+    posts = read_tweets(tmp_path, tweet("1", "Fog.", created_at=last), note_tweet=[note("2", "Rain.", at=last)])
+    assert {post.content for post in posts.values()} == {"Fog.", "Rain."}
+
+
+def test_half_a_character_is_stored_as_a_mark_of_it(tmp_path: Path) -> None:
+    folder.write(tmp_path, "fog.md", '---\ntitle: "Fog \\ud83d"\ntags: ["\\ud83d"]\n---\nWords.\n')
+    folder.write(tmp_path, "rain.md", json.dumps({"title": "Rain \ud83d", "slug": "\ud83d"}) + "\nWords.\n")
+    posts = folder.read(tmp_path)
+    assert {post.title for post in posts.values()} == {"Fog \ufffd", "Rain \ufffd"}
+    assert posts["fog.md"].tags == ("\ufffd",)
+
+
+@pytest.mark.parametrize("day", ["1" * 30, "9" * 5000])
+def test_times_of_no_calendar(day: str) -> None:
+    for moment in (f"Sep {day}, 2024 9:03 pm", f"{day}. 5. 2024, 21:03", f"2024/{day}/01 21:03"):
+        assert local_time(moment) is None
+
+
+def test_lines_that_end_as_on_old_macs_are_lines_of_a_context_too() -> None:
+    assert (
+        plain_text("Mine.\r\r> Theirs.\r>\r\r> And theirs.", ContentType.MARKDOWN)
+        == "Mine.\n\n> Theirs.\n\n> And theirs."
+    )
