@@ -179,17 +179,13 @@ def source(settings: Settings, profile: AuthorProfile, wanted: SourceRecord) -> 
     from feature_pipeline.archives import MEGABYTE
     from feature_pipeline.fetching.cache import PageCache
     from feature_pipeline.fetching.polite import PoliteFetcher
-    from feature_pipeline.limits import foreseen
     from feature_pipeline.source_contract import Location, SourceOptions
-    from feature_pipeline.sources import recognise, source_module, split_kind
+    from feature_pipeline.sources import open_source, split_kind
 
     said, text = (wanted.kind, wanted.location) if wanted.kind else split_kind(wanted.location)
     pages = PageCache(page_cache(settings, profile.id, text))
     with PoliteFetcher(settings.fetching, pages) as fetcher, _retreating(pages):
         location = Location(text, fetcher)
-        with foreseen(text):
-            kind = said or recognise(location)
-        place = str(location.path) if location.path else location.text
         options = SourceOptions(
             author=profile.id,
             author_name=profile.name,
@@ -202,8 +198,8 @@ def source(settings: Settings, profile: AuthorProfile, wanted: SourceRecord) -> 
             fetcher=fetcher,
             services=settings.services,
         )
-        with foreseen(f"{text}, as {kind},"):
-            opened = source_module(kind).open(location, options)
+        kind, opened = open_source(location, options, kind=said)
+        place = str(location.path) if location.path else location.text
         record = wanted.model_copy(update={"name": opened.name, "kind": kind, "location": place})
         yield OpenedSource(opened, record, pages.complete)
 

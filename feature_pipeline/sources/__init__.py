@@ -12,7 +12,8 @@ import re
 from functools import cache
 
 from feature_pipeline.errors import UnknownSourceError
-from feature_pipeline.source_contract import Location, Match, SourceModule
+from feature_pipeline.limits import foreseen
+from feature_pipeline.source_contract import Location, Match, Source, SourceModule, SourceOptions
 
 HOST_AND_PATH = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE)
 
@@ -28,6 +29,14 @@ def source_module(kind: str) -> SourceModule:
         raise UnknownSourceError(f"there is no kind of source {kind!r}. Known: {', '.join(kinds())}.")
     module: SourceModule = importlib.import_module(f"{__name__}.{kind}")
     return module
+
+
+def open_source(location: Location, options: SourceOptions, *, kind: str | None = None) -> tuple[str, Source]:
+    """The kind, without one that which `location` is recognised as, and the source. Raises UnknownSourceError and what
+    recognising and opening raise; SourceError in place of what is meant for nobody."""
+    with foreseen(location.text):
+        kind = kind or recognise(location)
+        return kind, source_module(kind).open(location, options)
 
 
 def recognise(location: Location) -> str:
