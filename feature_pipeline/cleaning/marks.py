@@ -18,13 +18,15 @@ PLUGIN = re.compile(  # never the author's, in feeds and exports too
     r"|categories|tag-cloud|page-list|navigation|calendar|loginout|query-pagination|post-navigation-link|jetpack-[\w-]+)"
     r"|kg-(?:button|file|signup|email-cta|nft|header-cta)-card|kg-(?:audio|video)-(?:player-container|container)"
     r"|kg-audio-card|sqs-block-(?:button|newsletter|socialaccountlinks)|elementor-(?:button-wrapper|social-icons-wrapper)"
-    r"|et-pb-button-module-wrapper|et-social-\w+|button-wrap|instagram-embed"
+    r"|et-pb-button-module-wrapper|et-social-\w+|button-wrap|instagram-embed|gmail-attr|moz-cite-prefix"
 )
 OTHERS = re.compile(  # another person's words, or a card that a service makes of another page
     r"twitter-tweet|tweet|tweet-embed|bluesky-embed|mastodon-embed|instagram-media|tiktok-embed|fb-post|reddit-embed-bq"
     r"|embedded-post(?:-wrap)?|embedded-publication|wp-embedded-content|(?:.*-)?mixtape-embed|kg-bookmark-card"
-    r"|bookmark-card|link-preview|epigraph|quoteblock|h-cite"
+    r"|bookmark-card|link-preview|epigraph|quoteblock|h-cite|gmail-quote(?:-container)?|yahoo-quoted|protonmail-quote"
+    r"|zmail-extra|moz-forward-container"
 )
+REBLOGGED = re.compile(r"tumblr-blog")  # the link to whose words stand in the quotation below
 PULLED = re.compile(r"pull-?quote|pquote|pulled-quote|wp-block-pullquote|graf-pullquote|kg-pullquote")
 ANCHOR = re.compile(r"anchor|permalink|heading-link|direct-link|self-link")
 WRITTEN = re.compile(r"emoji|emojione|twemoji|wp-smiley|smiley|custom-emoji|latex")
@@ -45,7 +47,8 @@ def is_quotation(element: etree._Element) -> bool:
 
 
 def is_mark(element: etree._Element) -> bool:
-    """A heading's anchor, a footnote's mark, line numbers, and what plugins put in: no words of the text."""
+    """A heading's anchor, a footnote's mark, line numbers, whom a reblog is from, what plugins put in: no words of the
+    text."""
     if element.tag in ("sup", "a"):
         link = element if element.tag == "a" else element.find("a")
         address = (link.get("href") or "") if link is not None else ""
@@ -60,6 +63,9 @@ def is_mark(element: etree._Element) -> bool:
             parent = element.getparent()
             if parent is not None and parent.tag in HEADINGS and named(element, ANCHOR):
                 return beginning(parent).strip() != text.strip()
+    if element.tag == "p" and len(element) == 1 and named(element[0], REBLOGGED):
+        following = element.getnext()
+        return following is not None and following.tag == "blockquote"
     return named(element, PLUGIN)
 
 

@@ -49,6 +49,11 @@ FROM_DATABASE = (
     "so the other side's words are in it too. It was not read as an article: on a Mac, collect their database: "
     "twin collect ~/Library/Messages/chat.db"
 )
+GMAIL = Sign(
+    "mails that Gmail laid out to be printed",
+    way_out="so the other side's words are in them too. They were not read as an article: get the mail itself at "
+    "takeout.google.com, and collect that",
+)
 PHONE = Sign("messages of an iPhone or a Mac, exported", way_out=FROM_DATABASE)
 
 PAGES = (
@@ -57,6 +62,9 @@ PAGES = (
     _class(META, "_a6-g", "_a706", "_2lej"),
     _class(ACTIVITY, "outer-cell mdl-cell mdl-cell--12-col mdl-shadow--2dp"),
     _class(TAKEOUT, "extracted-folder", "data-folder-name", "archive-browser"),
+    _said(
+        GMAIL, r"<\w+[^<>]*\bclass=[\"']?maincontent\b[\s\S]{0,6000}<table[^<>]*\bclass=[\"']?message\b", "maincontent"
+    ),
     _class(PHONE, *(f"{way} {by}" for way in ("sent", "received") for by in ("iMessage", "SMS", "RCS", "MMS"))),
     _said(CHATGPT, r"\bvar jsonData\s*=\s*\[\s*\{\s*\"(?:title|id|mapping|create_time)\"", "var jsonData"),
     _said(Sign("a chat with ChatGPT"), r"<\w+[^<>]*\bdata-message-author-role=", "data-message-author-role"),

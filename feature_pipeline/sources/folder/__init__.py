@@ -4,9 +4,10 @@
 Front matter is read as Jekyll, Hugo, Hexo, Obsidian, Quarto, Pelican and Nikola write it, and addresses are those that
 the site's own configuration gives. Ignored, and counted: hidden files and folders, what site generators and package
 managers put beside posts, links to what is in the folder anyway, files of other kinds, what belongs to a post without
-being one, README, LICENSE and their like unless they begin with front matter, what other people signed, and what a web
-clipper took from others' pages. Everything else is a post, if need be one with a problem: what cannot be read, and
-conversations, which are not one author's text.
+being one, README, LICENSE and their like unless they begin with front matter, what other people signed or mailed, and
+what a web clipper took from others' pages. Everything else is a post, if need be one with a problem: what cannot be
+read, and conversations and mailboxes, which are not one author's text. Of a mail that was saved as a page or a text,
+the post is what its sender wrote, with the mail that it answers as its context.
 """
 
 from collections import Counter
@@ -20,7 +21,7 @@ from feature_pipeline import dates
 from feature_pipeline.conversations import why_conversation
 from feature_pipeline.errors import ConversationError, EmptySourceError, SourceError, UnreadableItemError
 from feature_pipeline.formats.authorship import called_by
-from feature_pipeline.formats.bylines import is_same_person
+from feature_pipeline.formats.bylines import is_same_person, may_be_same_person
 from feature_pipeline.formats.post_fields import title_from_path
 from feature_pipeline.formats.text_files import decode, readable_name
 from feature_pipeline.limits import within_limits
@@ -52,6 +53,12 @@ CONTENT_TYPES = {
 }
 DOCUMENTS = {".docx": ContentType.HTML, ".pdf": ContentType.PLAIN}
 ENDINGS = {**CONTENT_TYPES, **DOCUMENTS}
+MAILS = (".eml", ".emlx", ".mbox", ".mbx")
+A_MAIL = (
+    "mail, so other people's words may be in it too. It was not read as an article: collect it by itself, with "
+    "twin collect … --as mbox --me you@example.org"
+)
+MAILED = "mails by others"
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 
 
@@ -71,7 +78,7 @@ class FolderSource(BaseSource):
 
     @cached_property
     def _listing(self) -> Listing:
-        return list_files(self.root, ENDINGS)
+        return list_files(self.root, ENDINGS if self._is_file else (*ENDINGS, *MAILS))
 
     @property
     def _is_file(self) -> bool:
@@ -96,10 +103,22 @@ class FolderSource(BaseSource):
         return len(self._posts.files)
 
     def items(self) -> Iterator[Item]:
-        """Every file that was there when the source was opened, by source_id. Raises UnsafeArchiveError."""
+        """Every file that was there when the source was opened, by source_id.
+
+        Raises UnsafeArchiveError, EmptySourceError where all are mails by others.
+        """
         yield from Ignored.each(self._listing.ignored)
         signed = SignedPosts(self.options, self.identity, self._people.owners)
-        yield from signed.own(self._all(signed))
+        posts, mails = 0, 0
+        for item in signed.own(self._all(signed)):
+            posts += isinstance(item, Post)
+            mails += item == Ignored(MAILED)
+            yield item
+        if mails and not posts:
+            raise EmptySourceError(
+                f"none of the {mails} mails in {self.root} is from {' or '.join(called_by(self.options))}. Say which "
+                "addresses are yours: --me you@example.org."
+            )
 
     def _all(self, signed: SignedPosts) -> Iterator[Item]:
         """Whoever signed them. Titles of pages and clippings can be told only when all were read."""
@@ -120,7 +139,12 @@ class FolderSource(BaseSource):
             yield self._told(replace(fields, post=replace(fields.post, title=title)), own)
 
     def _told(self, fields: Fields, own_hosts: Collection[str] = ()) -> Item:
-        is_own = any(is_same_person(names, called_by(self.options)) for names in fields.authors)
+        called = called_by(self.options)
+        if fields.mailed_by and not (
+            is_same_person(fields.mailed_by, called) or may_be_same_person(fields.mailed_by, called)
+        ):
+            return Ignored(MAILED)
+        is_own = any(is_same_person(names, called) for names in fields.authors)
         if fields.clipped_from and not is_own and (fields.is_clipping or fields.clipped_from not in own_hosts):
             return Ignored("clippings of others' pages")
         return Ignored(fields.ignored) if fields.ignored and not self._is_file else fields.post
@@ -136,11 +160,11 @@ class FolderSource(BaseSource):
                 continue  # reading it as a post reports the problem
 
     def _post(self, file: ListedFile) -> Fields:
-        bare = self._bare(file)
-        if file.problem:
-            return Fields(bare)
+        bare, ending = self._bare(file), PurePosixPath(file.name).suffix.lower()
+        if file.problem or ending in MAILS:
+            return Fields(replace(bare, problem=file.problem or A_MAIL))
         try:
-            return self._read(file, PurePosixPath(file.name).suffix.lower(), bare)
+            return self._read(file, ending, bare)
         except UnreadableItemError as error:
             return Fields(replace(bare, problem=str(error)))
 

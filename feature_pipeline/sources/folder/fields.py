@@ -3,11 +3,13 @@
 import re
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from feature_pipeline import dates
 from feature_pipeline.cleaning.inline import reduce_inline
 from feature_pipeline.cleaning.mdx import markdown_of_mdx
 from feature_pipeline.formats.bylines import Names
+from feature_pipeline.formats.conversations import shortened
 from feature_pipeline.formats.exported_posts import is_exported, read_exported
 from feature_pipeline.formats.front_matter import Values, split_front_matter
 from feature_pipeline.formats.org import org_markdown
@@ -18,8 +20,11 @@ from feature_pipeline.sources.folder.link_lists import is_link_list
 from feature_pipeline.sources.folder.permalinks import address
 from feature_pipeline.sources.folder.signatures import SitePeople, clipped_from, is_clipping, signed_by
 from feature_pipeline.sources.folder.site_generators import Site
-from feature_store.records import ContentType, Post
+from feature_store.records import ContentType, Post, PostKind
 from text.normalise import without_emphasis
+
+if TYPE_CHECKING:
+    from feature_pipeline.letters.files import SavedMail
 
 DATE_KEYS = (
     *("date", "created", "created_at", "date_created", "created_time", "published", "published_at", "publish_date"),
@@ -46,6 +51,7 @@ class Fields:
     is_clipping: bool = False  # whether it is marked as a clipping, too
     ignored: str = ""  # why it is no post
     headings: tuple[str, ...] | None = None  # of a page whose title is from its HTML
+    mailed_by: Names = ()  # of a mail that was saved with its headers: who sent it
 
 
 def read_fields(post: Post, text: str, *, site: Site, people: SitePeople, base_url: str) -> Fields:
@@ -56,6 +62,11 @@ def read_fields(post: Post, text: str, *, site: Site, people: SitePeople, base_u
         return Fields(read_exported(post, values, body))
     if not values and not is_org and post.content_type in HEAD_LINES:
         values, body = HEAD_LINES[post.content_type](body)
+    if not values and not site.generator and post.content_type in (ContentType.HTML, ContentType.PLAIN):
+        from feature_pipeline.letters.files import saved_mail  # its patterns take long to be made
+
+        if mail := saved_mail(body, html=post.content_type is ContentType.HTML):
+            return _fields_of_mail(post, mail)
     if post.content_type is ContentType.MARKDOWN and MDX_IMPORT.match(body):
         post = replace(post, content_type=ContentType.MDX)  # Docusaurus treats every .md as MDX
     head = read_html_head(body) if post.content_type is ContentType.HTML else HtmlHead()
@@ -82,6 +93,24 @@ def read_fields(post: Post, text: str, *, site: Site, people: SitePeople, base_u
         is_clipping=bool(host) and marked,
         ignored=ignored,
         headings=head.headings if head.title and title == head.title else None,
+    )
+
+
+def _fields_of_mail(post: Post, mail: "SavedMail") -> Fields:
+    filled = replace(
+        post,
+        content=mail.text.body,
+        content_type=ContentType.PLAIN,
+        title=mail.subject,
+        created_at=mail.sent_at or post.created_at,
+        kind=PostKind.MESSAGE,
+        context=shortened(mail.text.quoted),
+    )
+    return Fields(
+        filled,
+        authors=(mail.sender,) if mail.sender else (),
+        mailed_by=mail.sender,
+        ignored="" if mail.text.body else "mails without words of one's own",
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from feature_pipeline.archives import FileTree
+from feature_pipeline.conversations.alone import MARKUP, TEXTS
 from feature_pipeline.errors import EmptySourceError, UnreadableItemError
 from feature_pipeline.formats.authorship import Writer, choose_authors
 from feature_pipeline.formats.conversations import shortened
@@ -23,7 +24,7 @@ from feature_pipeline.sources.mbox.signatures import Signatures
 from feature_store.records import PostKind
 
 if TYPE_CHECKING:
-    from feature_pipeline.sources.mbox.text import MailText
+    from feature_pipeline.letters.text import MailText
 
 SUMMARY = "mail (mbox, Maildir, .eml): what the author sent, without quotations and signatures"
 EXAMPLE = "~/Downloads/takeout-20240501.zip"
@@ -60,7 +61,7 @@ class MboxSource(ExportSource):
 
     def items(self) -> Iterator[Item]:
         """Raises SourceError when a file breaks off, EmptySourceError when no mail in it is the author's."""
-        ignored: Counter[str] = Counter()
+        ignored = Counter({"other texts": len(_texts_beside(self.tree, self._boxes))})
         sent = list(self._sent(ignored))
         yield from Ignored.each(ignored)
         if not sent and ignored["received"]:
@@ -121,7 +122,7 @@ class MboxSource(ExportSource):
 def _split(mail: Mail) -> "MailText":
     """Raises UnreadableItemError."""
     # Here, as its patterns take long to be made, and every kind is imported to recognise a place.
-    from feature_pipeline.sources.mbox.text import split_mail
+    from feature_pipeline.letters.text import split_mail
 
     return within_limits(lambda: split_mail(mail.text()), characters=mail.size)
 
@@ -184,7 +185,19 @@ def _labelled_sent(mail: Mail) -> bool:
 
 
 def recognises(location: Location) -> Match:
-    return location.holds(boxes_of)
+    """Mail among other texts does not make the folder one of mail: it is then read as one of articles, which names the
+    mail in it."""
+    boxes = boxes_of(location.tree) if location.tree is not None else []
+    if location.tree is None or not boxes:
+        return Match.NO
+    texts = _texts_beside(location.tree, boxes)
+    written = any(name.lower().endswith(MARKUP) for name in texts)  # pages and texts may have come as attachments
+    return Match.NO if written or (len(texts) > len(boxes) and all(box.single for box in boxes)) else Match.YES
+
+
+def _texts_beside(tree: FileTree, boxes: list[Box]) -> list[str]:
+    mails = {box.name for box in boxes}
+    return [name for name in tree.names() if name.lower().endswith(TEXTS) and name not in mails]
 
 
 def open(location: Location, options: SourceOptions) -> MboxSource:  # noqa: A001 - the name that sources are opened by

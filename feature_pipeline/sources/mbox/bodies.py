@@ -4,10 +4,8 @@ import re
 from email.message import Message
 from email.parser import BytesParser
 
-from feature_pipeline.cleaning.html import parse_html
-from feature_pipeline.cleaning.marked_text import assemble
-from feature_pipeline.cleaning.walk import walk
 from feature_pipeline.errors import UnreadableItemError
+from feature_pipeline.letters.pages import page_text
 from feature_pipeline.sources.mbox.charsets import decode_charset
 
 SIGNED = re.compile(
@@ -17,16 +15,6 @@ SIGNED = re.compile(
 )
 ENCRYPTED = "-----BEGIN PGP MESSAGE-----"
 DEEPEST = 50  # parts within parts
-# What Outlook and its kin put between a reply and what it answers, whose headers may be in any language.
-REPLY_ELEMENTS = re.compile(
-    r"<(?:hr|div)\b[^>]+id=[\"']?(?:x_)*(?:stopSpelling|divRplyFwdMsg|appendonsend|reply-intro)\b[^>]*>", re.IGNORECASE
-)
-SIGNATURE_ELEMENTS = re.compile(
-    r"<div[^>]+(?:class=[\"'][^\"']*(?:gmail_signature|moz-signature|protonmail_signature)"
-    r"|id=[\"']?(?:Signature|ms-outlook-mobile-signature|AppleMailSignature)\b)[^>]*>",
-    re.IGNORECASE,
-)
-REPLY_RULE = "-----Original Message-----"
 
 
 def body_text(data: bytes, *, complete: bool) -> str:
@@ -100,9 +88,7 @@ def _text_of(part: Message, *, html: bool) -> str:
     text = decode_charset(data, str(part.get_param("charset", "") or "")).replace("\r\n", "\n").replace("\r", "\n")
     text = text.replace("\0", "")
     if html:
-        text = REPLY_ELEMENTS.sub(f"<div>{REPLY_RULE}</div>\\g<0>", text)
-        page, _ = parse_html(SIGNATURE_ELEMENTS.sub("<div>-- </div>\\g<0>", text))
-        return "" if page is None else assemble([piece for piece, _ in walk(page)])[0]
+        return page_text(text)
     if str(part.get_param("format", "")).lower() == "flowed":
         return unflowed(text, delete_space=str(part.get_param("delsp", "")).lower() == "yes")
     return text

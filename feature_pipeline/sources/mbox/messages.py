@@ -7,6 +7,7 @@ from email.utils import getaddresses
 
 from feature_pipeline import dates
 from feature_pipeline.formats.authorship import same_name
+from feature_pipeline.letters.phrases import REPLY_PREFIX
 from feature_pipeline.sources.mbox.bodies import body_text
 from feature_pipeline.sources.mbox.charsets import decoded
 from feature_pipeline.sources.mbox.files import HEAD_BYTES, HEAD_END
@@ -14,11 +15,6 @@ from feature_store.records import digest_of
 
 LONGEST_LIST = 100_000  # characters of addresses
 ADDRESS = re.compile(r"[^\s<>,;:\"()]{1,64}@[^\s<>,;:\"()]{1,255}")
-REPLY_PREFIX = re.compile(
-    r"^(?:\s*(?:\[[^\]]{1,40}\]\s*)?(?:re|aw|fwd?|wg|tr|rif|r|sv|vs|vb|antw|odp|rv|enc|res|ynt|ref|回复|答复|回覆|转发)"
-    r"(?:\[\d+\])?\s*[:：])+\s*",
-    re.IGNORECASE,
-)
 FORWARD_PREFIX = re.compile(r"\s*(?:fwd?|wg|tr|rv|enc|vb|vl|pd|i|转发|轉寄)\s*[:：]", re.IGNORECASE)
 AUTOMATIC_SUBJECT = re.compile(
     r"^\s*(?:automatic reply|automatische antwort|réponse automatique|respuesta automática|risposta automatica"

@@ -2,9 +2,9 @@ import base64
 
 import pytest
 
+from feature_pipeline.letters.text import split_mail
 from feature_pipeline.sources.mbox.charsets import decode_charset, decoded
 from feature_pipeline.sources.mbox.messages import Mail
-from feature_pipeline.sources.mbox.text import split_mail
 
 HEAD = b"From: Maud <maud@example.org>\nMessage-ID: <1@example.org>\n"
 

@@ -1,7 +1,7 @@
 import pytest
 
+from feature_pipeline.letters.text import split_mail
 from feature_pipeline.sources.mbox.signatures import Signatures
-from feature_pipeline.sources.mbox.text import split_mail
 
 REPLY = "Thursday suits me.\n\nMaud"
 ASKED = "Shall we meet on Thursday?\nAnn"

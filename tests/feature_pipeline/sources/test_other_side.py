@@ -5,8 +5,9 @@ made, and nowhere else.
 """
 
 import json
+import sqlite3
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import escape
@@ -21,7 +22,7 @@ from fakes.fetching import opened
 from fakes.online_index import HashEncoder
 from feature_pipeline.chunking import chunk_documents
 from feature_pipeline.cleaning import clean
-from feature_pipeline.errors import WhoIsTheAuthorError
+from feature_pipeline.errors import EmptySourceError, WhoIsTheAuthorError
 from feature_pipeline.labels.examples import label
 from feature_store.records import ExampleKind, Post, Split
 
@@ -73,7 +74,7 @@ class Said(NamedTuple):
 
 
 Chat = Sequence[Said]
-Files = dict[str, str]
+Files = dict[str, str | bytes]
 
 
 def telegram_json(chat: Chat) -> Files:
@@ -234,6 +235,86 @@ def claude(chat: Chat) -> Files:
     return {"conversations.json": json.dumps([{"uuid": "c", "name": CANARY, "chat_messages": messages}])}
 
 
+def kakaotalk_csv(chat: Chat) -> Files:
+    rows = "".join('{:%Y-%m-%d %H:%M:%S},"{}","{}"\n'.format(s.at, s.sender, s.text.replace('"', '""')) for s in chat)
+    return {"KakaoTalk_Chat_fog_2024-05-02-12-00-00.csv": f"\ufeffDate,User,Message\n{rows}"}
+
+
+def misskey(chat: Chat) -> Files:
+    """An export has the account's own notes; of what these answer and quote, the ids."""
+    notes = [
+        {"id": str(n), "text": s.text, "createdAt": s.at.isoformat(), "replyId": str(n - 1) if n else None,
+         "renoteId": None, "cw": None, "visibility": "public"}
+        for n, s in enumerate(chat) if s.sender == ME
+    ]  # fmt: skip
+    return {"notes-2024-05-01.json": json.dumps(notes or [{"id": "x", "text": "", "renoteId": "y", "replyId": None,
+                                                          "visibility": "", "cw": None}])}  # fmt: skip
+
+
+def imessage(chat: Chat) -> Files:
+    connection = sqlite3.connect(":memory:")
+    connection.executescript(
+        "CREATE TABLE message (ROWID INTEGER PRIMARY KEY, guid TEXT, text TEXT, handle_id INTEGER, date INTEGER, "
+        "is_from_me INTEGER); CREATE TABLE handle (ROWID INTEGER PRIMARY KEY, id TEXT); CREATE TABLE chat (ROWID "
+        "INTEGER PRIMARY KEY, guid TEXT); CREATE TABLE chat_message_join (chat_id INTEGER, message_id INTEGER);"
+    )
+    people = sorted({s.sender for s in chat})
+    connection.executemany("INSERT INTO handle VALUES (?, ?)", [(n, name) for n, name in enumerate(people, 1)])
+    rows = [
+        (n, f"g{n}", s.text, people.index(s.sender) + 1, (s.ms // 1000 - 978_307_200) * 10**9, int(s.sender == ME))
+        for n, s in enumerate(chat, 1)
+    ]
+    connection.executemany("INSERT INTO message VALUES (?, ?, ?, ?, ?, ?)", rows)
+    connection.commit()
+    return {"chat.db": connection.serialize()}
+
+
+def mails(chat: Chat, quotation: Callable[[Said], str]) -> Iterator[str]:
+    for n, s in enumerate(chat):
+        answered = f"\n\n{quotation(chat[n - 1])}" if n and chat[n - 1].sender != s.sender else ""
+        yield (
+            f"From: {s.sender} <{s.sender.replace(' ', '.')}@example.org>\nDate: {s.at:%a, %d %b %Y %H:%M:%S +0000}\n"
+            f"To: x@example.org\nSubject: Fog\nMessage-ID: <{n}@example.org>\nContent-Type: text/plain; charset=utf-8\n"
+            f"Content-Transfer-Encoding: 8bit\n\n{s.text}{answered}\n"
+        )
+
+
+def marked(said: Said) -> str:
+    lines = "\n".join(f"> {line_}" for line_ in said.text.split("\n"))
+    return f"On {said.at:%a, %d %b %Y at %H:%M}, {said.sender} <a@example.org> wrote:\n{lines}"
+
+
+def below_headers(said: Said) -> str:
+    head = f"From: {said.sender} <a@example.org>\nSent: {said.at:%d %B %Y %H:%M}\nTo: x\nSubject: Fog"
+    return f"________________________________\n{head}\n\n{said.text}"
+
+
+def mbox(chat: Chat) -> Files:
+    start = "From x@example.org Mon Jan 15 10:00:00 2024\n"
+    return {"mail.mbox": "".join(f"{start}{mail}\n" for mail in mails(chat, marked))}
+
+
+def eml(chat: Chat) -> Files:
+    return {f"{n}.eml": mail for n, mail in enumerate(mails(chat, below_headers))}
+
+
+def saved_texts(chat: Chat) -> Files:
+    return {f"{n}.txt": mail for n, mail in enumerate(mails(chat, marked))}
+
+
+def saved_pages(chat: Chat) -> Files:
+    def page(number: int, said: Said) -> str:
+        before = chat[number - 1] if number else None
+        body = escape(said.text).replace("\n", "<br>")
+        if before is not None and before.sender != said.sender:
+            answered = escape(before.text).replace("\n", "<br>")
+            body += f'<hr><div id="divRplyFwdMsg"><b>From:</b> {before.sender}<br></div><div>{answered}</div>'
+        head = f"<b>From: </b>{said.sender}<br><b>Date: </b>{said.at:%d %b %Y %H:%M}<br><b>Subject: </b>Fog<br><br>"
+        return f"<html><body><div>{head}</div><div>{body}</div></body></html>"
+
+    return {f"{n}.html": page(n, said) for n, said in enumerate(chat)}
+
+
 FORMS: dict[str, Callable[[Chat], Files]] = {
     "telegram, JSON": telegram_json, "telegram, HTML": telegram_html, "discord, JSON": discord_json,
     "discord, HTML": discord_html, "discord, text": discord_text,
@@ -242,7 +323,12 @@ FORMS: dict[str, Callable[[Chat], Files]] = {
     "meta, HTML": meta_html, "line": line, "kakaotalk, computer": kakaotalk_computer,
     "kakaotalk, phone": kakaotalk_phone,
     "whatsapp, named months": whatsapp("%H:%M, %d %b %Y - "), "google_chat": google_chat,
-    "slack": slack, "chatgpt": chatgpt, "claude": claude,
+    "slack": slack, "chatgpt": chatgpt, "claude": claude, "kakaotalk, CSV": kakaotalk_csv,
+    "misskey": misskey, "imessage": imessage,
+    "mbox": mbox, "mbox, single mails": eml, "folder, mails as texts": saved_texts,
+    "folder, mails as pages": saved_pages,
+    "whatsapp, halves of the day": whatsapp("%d/%m/%y, %I:%M %p - "),
+    "whatsapp, iPhone in America": whatsapp("\u200e[%m/%d/%y, %I:%M:%S\u202f%p] "),
 }  # fmt: skip
 TEXTS = st.lists(st.lists(st.sampled_from(WORDS), min_size=4, max_size=9).map(" ".join), min_size=1, max_size=3).map(
     "\n".join
@@ -272,15 +358,15 @@ def test_the_other_side_is_never_the_authors_text(form: str, turns: list[tuple[s
         for name, content in FORMS[form](chat).items():
             path = Path(folder, name)
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(content, encoding="utf-8")
-        takes_me = form not in ("chatgpt", "claude")
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+        takes_me = form not in ("chatgpt", "claude", "misskey", "imessage")
         try:
             posts = [
                 post
                 for post in opened(folder, form.partition(",")[0], me=(ME,) if takes_me else ()).read()
                 if isinstance(post, Post)
             ]
-        except WhoIsTheAuthorError:
+        except (WhoIsTheAuthorError, EmptySourceError):
             assert not own  # she has said nothing
             return
 

@@ -9,6 +9,11 @@ WROTE = re.compile(
     r"|menulis|写道|寫道|のメッセージ|書きました|작성|כתב|كتب|نوشت|เขียนว่า|ने लिखा|zitat|quoting|quoth",
     re.IGNORECASE,
 )
+REPLY_PREFIX = re.compile(
+    r"^(?:\s*(?:\[[^\]]{1,40}\]\s*)?(?:re|aw|fwd?|wg|tr|rif|r|sv|vs|vb|antw|odp|rv|enc|res|ynt|ref|回复|答复|回覆|转发)"
+    r"(?:\[\d+\])?\s*[:：])+\s*",
+    re.IGNORECASE,
+)
 # A word that dates begin with in some language, a digit, or any word and the day's number: "pe 20.", "tir. 18."
 STARTS = re.compile(
     r"\W*(?:(?:on|in a message dated|at|am|le|el|il|em|op|den|dne|dňa|dnia|w dniu|w|il giorno|a|ons?|p[åa]|den|ma|la"

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from feature_pipeline.formats.authorship import INVISIBLE
-from feature_pipeline.sources.mbox.attributions import QUOTED, quotation_head
-from feature_pipeline.sources.mbox.phrases import (
+from feature_pipeline.letters.attributions import QUOTED, quotation_head
+from feature_pipeline.letters.phrases import (
     DEVICE,
     DEVICE_OF_MINE,
     FORWARD,
@@ -33,20 +33,20 @@ LONGEST_SCRUBBED = 10  # lines that Mailman leaves in place of an attachment
 class MailText:
     body: str  # what the sender wrote, without signature
     quoted: str  # the mail that is quoted, one level of it; "" for none
+    headed: bool = False  # a line or a block of headers says whose mail is quoted, or that it is forwarded
 
 
 def split_mail(text: str) -> MailText:
     """`text` has "\\n" line ends. Forwarded mail is in neither part: it is not answered."""
-    body, quoted = _split(_without_scrubbed(text.split("\n")), depth=0)
-    return MailText(body=body, quoted=quoted)
+    return _split(_without_scrubbed(text.split("\n")), depth=0)
 
 
-def _split(lines: Sequence[str], *, depth: int) -> tuple[str, str]:
+def _split(lines: Sequence[str], *, depth: int) -> MailText:
     body: list[str] = []
     quoted: list[str] = []
     rest: Sequence[str] = ()
     index = 0
-    gap = False  # something was taken out right before
+    gap = headed = False  # something was taken out right before; as in MailText
     while index < len(lines):
         line = lines[index]
         if QUOTED.match(line):
@@ -54,15 +54,18 @@ def _split(lines: Sequence[str], *, depth: int) -> tuple[str, str]:
             index += 1
             gap = True
         elif FORWARD.match(line):
+            headed = True
             break
         elif _is_device(line) and (below := _first_words(lines, index + 1)) is not None:
             # A phone puts its line above the letter that is answered, and often nothing else between the two.
             index += 1
             if any(line.strip() for line in body) and not _begins_something(lines, below):
                 rest = lines[index:] if not NOTICE.search(_paragraph(lines, below)) else ()
+                headed = True
                 break
         elif taken := quotation_head(lines, index):
             index += taken
+            headed = True
             following = next((later for later in lines[index:] if later.strip()), "")
             if following and not QUOTED.match(following):
                 rest = lines[index:]
@@ -78,8 +81,14 @@ def _split(lines: Sequence[str], *, depth: int) -> tuple[str, str]:
                 body.append(line)
             index += 1
     if depth:  # of what a quotation quotes, nothing is wanted
-        return _unsigned("\n".join(body)), ""
-    return _unsigned("\n".join(body)), _split(quoted or rest, depth=1)[0]
+        return MailText(_unsigned("\n".join(body)), "", headed)
+    return MailText(_unsigned("\n".join(body)), _split(_without_head(quoted or rest), depth=1).body, headed)
+
+
+def _without_head(lines: Sequence[str]) -> Sequence[str]:
+    """Without the line that says who wrote them, which Apple Mail puts inside the quotation."""
+    first = next((index for index, line in enumerate(lines) if line.strip()), None)
+    return lines if first is None else lines[first + quotation_head(lines, first) :]
 
 
 def _is_device(line: str) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from feature_pipeline.formats.authorship import INVISIBLE
-from feature_pipeline.sources.mbox.phrases import (
+from feature_pipeline.letters.phrases import (
     FROM_FIELD,
     OTHER_FIELD,
     SENT_FIELD,
@@ -41,11 +41,11 @@ def _header_block(lines: Sequence[str], index: int) -> int:
     separated = bool(SEPARATOR.match(lines[index]))
     if separated or RULE.match(lines[index]):
         first = next((i for i in range(index + 1, min(index + 4, len(lines))) if lines[i].strip()), index)
-    end = _headers(lines, first, fewest=2 if separated else 3)
+    end = headers_end(lines, first, fewest=2 if separated else 3)
     return end - index if end else 1 if separated else 0
 
 
-def _headers(lines: Sequence[str], first: int, *, fewest: int) -> int:
+def headers_end(lines: Sequence[str], first: int, *, fewest: int) -> int:
     """The line behind the headers that begin at line `first`, in whatever order and language; 0 for none."""
     found: list[str] = []
     named = False  # an address, a subject or "Sent" shows that it is mail: trains go From and To as well
