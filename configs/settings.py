@@ -109,6 +109,7 @@ class ServiceSettings(Section):
     bluesky_url: str
     devto_url: str
     hackernews_url: str
+    stackexchange_url: str
     chat_url: str | None  # of an OpenAI-compatible endpoint; null: the base model on this machine
     chat_model: str | None
     chat_key: str | None

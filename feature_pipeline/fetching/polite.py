@@ -16,7 +16,7 @@ from feature_pipeline.fetching.addresses import Resolve, web_address
 from feature_pipeline.fetching.cache import PageCache, StoredPage, page_key
 from feature_pipeline.fetching.client import AttemptError, Client, NotConnectedError, Response
 from feature_pipeline.fetching.robots import Robots
-from feature_pipeline.fetching.waits import Clock, Pace, asked_wait, may_pass, moment
+from feature_pipeline.fetching.waits import Clock, Pace, asked_pause, asked_wait, may_pass, moment
 
 if TYPE_CHECKING:
     from httpx2 import URL
@@ -158,6 +158,7 @@ class PoliteFetcher:
                     finally:
                         self._pace.hold(host, delay)
                     self._unconnected[host] = 0
+                    self._pace.hold(host, min(longest, asked_pause(response.body)))
                     return response
         except AttemptError as error:
             self._unconnected[host] = self._unconnected.get(host, 0) + 1 if isinstance(error, NotConnectedError) else 0

@@ -1,5 +1,6 @@
 """Waiting: between requests to one host, and before what failed is asked again."""
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,9 @@ from feature_pipeline import dates
 PASSING = {408, 425, 429}  # and every 5xx: https://www.rfc-editor.org/rfc/rfc9110#section-15
 RESET_HEADERS = ("x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset")
 REMAINING_HEADERS = ("x-ratelimit-remaining", "ratelimit-remaining", "x-rate-limit-remaining")
+# A field of a JSON answer, behind its items: how many seconds not to ask. https://api.stackexchange.com/docs/throttle
+BACKOFF = re.compile(rb"\"backoff\"\s*:\s*(\d{1,5})\s*(?:,\s*\"\w+\"\s*:\s*[\w.]+\s*)*\}\s*\Z")
+BACKOFF_BYTES = 300  # of the end of a body
 EARLIEST_TIME, LATEST_TIME = 1e9, 1e10  # numbers between are Unix time, others seconds from now
 
 
@@ -51,6 +55,12 @@ def asked_wait(headers: Mapping[str, str], now: float) -> float | None:
     if _first(headers, REMAINING_HEADERS) == "0":
         return _from_now(_first(headers, RESET_HEADERS), now)
     return None
+
+
+def asked_pause(body: bytes) -> float:
+    """How many seconds a successful answer asks to wait before the next request; 0 where it does not."""
+    found = BACKOFF.search(body[-BACKOFF_BYTES:])
+    return float(found[1]) if found else 0.0
 
 
 def moment(seconds: float) -> str:

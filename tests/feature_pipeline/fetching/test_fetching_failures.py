@@ -56,6 +56,26 @@ def test_a_lasting_error_is_asked_for_once(server: WebServer, tmp_path: Path, st
     assert server.counts["/a"] == 1
 
 
+@pytest.mark.parametrize(
+    ("body", "wait"),
+    [
+        (b'{"items": [{"backoff": 90}], "has_more": true, "backoff": 10, "quota_max": 300, "quota_remaining": 9}', 10),
+        (b'{"items": [{"backoff": 90}], "has_more": true, "quota_max": 300, "quota_remaining": 9}', 0),
+        (b'{"backoff":12}\n', 12),
+        (b"not JSON at all", 0),
+    ],
+)
+def test_an_answer_may_ask_for_a_pause_before_the_next(
+    server: WebServer, tmp_path: Path, body: bytes, wait: int
+) -> None:
+    server.routes["/a"], server.routes["/b"] = Answer(body), Answer(b"x")
+    clock = FakeClock()
+    with polite_fetcher(tmp_path, clock, obey_robots=False, delay_seconds=0) as fetcher:
+        assert fetcher.get(f"{server.url}/a").body == body
+        assert fetcher.get(f"{server.url}/b").body == b"x"
+    assert clock.slept == ([pytest.approx(wait)] if wait else [])
+
+
 def in_seconds(clock: FakeClock, seconds: float) -> datetime:
     return datetime.fromtimestamp(clock.time + seconds, tz=UTC)
 
