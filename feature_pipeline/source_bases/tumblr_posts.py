@@ -6,7 +6,6 @@ links without words, chats that were copied, and what others sent in. A question
 """
 
 from collections.abc import Mapping
-from typing import cast
 
 from lxml import etree
 
@@ -67,9 +66,20 @@ def read_post(source: BaseSource, found: Mapping[str, Json], tags: tuple[str, ..
 
 def own_words(markup: str, *, is_reblog: bool) -> tuple[str, str | None]:
     """What the author added, as HTML, and what it answers: "" for no reblog, None for one without own words."""
+    own, quoted, named = _parted(markup)
+    if not quoted:
+        return (markup, "") if not is_reblog and not named else ("", None)
+    if not plain_text(own, ContentType.HTML).strip():
+        return "", None
+    said, _, _ = _parted(quoted)  # of whoever spoke last, without what that answers in turn
+    return own, plain_text(said if said.strip() else quoted, ContentType.HTML)
+
+
+def _parted(markup: str) -> tuple[str, str, bool]:
+    """The words outside of quotations below a blog's name, the last such quotation, and whether a blog is named."""
     page = parse_page(markup)
     if page is None:
-        return "", None if is_reblog else ""
+        return "", "", False
     body = page.find("body")
     body = page if body is None else body
     answered: list[etree._Element] = []
@@ -82,21 +92,9 @@ def own_words(markup: str, *, is_reblog: bool) -> tuple[str, str | None]:
             answered += [line, following]
         elif words_of(line).startswith("(via") or words_of(line) == words_of(link):
             answered.append(line)
-    quoted = [element for element in answered if element.tag == "blockquote"]
-    if not quoted:
-        return (markup, "") if not is_reblog and not answered else ("", None)
-    context = _last_said(quoted[-1])
+    quoted = [inner_html(element) for element in answered if element.tag == "blockquote"]
     drop(answered)
-    own = inner_html(body).strip()
-    return (own, context) if plain_text(own, ContentType.HTML).strip() else ("", None)
-
-
-def _last_said(quotation: etree._Element) -> str:
-    """The words of whoever spoke last in it, without what these answer in turn."""
-    last = cast("etree._Element", etree.fromstring(etree.tostring(quotation, with_tail=False), etree.HTMLParser()))
-    inner = next(last.iter("blockquote"))
-    own, _ = own_words(inner_html(inner), is_reblog=False)
-    return plain_text(own or inner_html(inner), ContentType.HTML)
+    return inner_html(body).strip(), quoted[-1] if quoted else "", bool(answered)
 
 
 def tags_of(found: Json) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ ADDRESS = re.compile(
     re.IGNORECASE,
 )
 
+NUMBER = re.compile(r"[0-9]{1,18}")
 PER_PAGE = 100  # the most that the API gives, of items and of ids: https://api.stackexchange.com/docs/paging
 FILTER = "withbody"  # named by the API: the usual fields, and the text as HTML
 
@@ -92,7 +93,7 @@ class StackExchangeSource(ApiSource):
     def _asked(self, ids: set[str]) -> dict[str, StackPost]:
         """The questions that were answered, by id; those that are gone are not in it."""
         found: dict[str, StackPost] = {}
-        ordered = sorted(ids - {""}, key=int)
+        ordered = sorted(filter(NUMBER.fullmatch, ids), key=int)
         for start in range(0, len(ordered), PER_PAGE):
             part = ";".join(ordered[start : start + PER_PAGE])
             url = self.api.url(f"/questions/{part}", site=self.site, filter=FILTER, pagesize=PER_PAGE)

@@ -7,11 +7,12 @@ read by the kind tumblr_export.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import ClassVar
 
 from feature_pipeline.errors import EmptySourceError, FetchError, HttpStatusError, SourceError
 from feature_pipeline.formats.json_api import JsonApi, Listing, Response
-from feature_pipeline.formats.json_values import Json, at, text_at
+from feature_pipeline.formats.json_values import Json, number_at, text_at
 from feature_pipeline.source_bases.api import ApiSource, account_name, unknown_account
 from feature_pipeline.source_bases.base import Ignored, Item
 from feature_pipeline.source_bases.tumblr_posts import read_post, tags_of
@@ -49,7 +50,8 @@ class TumblrSource(ApiSource):
         """Newest first. Raises EmptySourceError, SourceError, FetchError."""
         listing = Listing(self.api, ("posts",), lambda post: text_at(post, "id"), self._following)
         for post in self._read(listing):
-            yield read_post(self, post, tags_of(post))
+            bare = self.post(text_at(post, "id"))
+            yield self.alone(bare, partial(read_post, self, post, tags_of(post)))
         yield from Ignored.each(listing.ignored)
         if not listing.seen:
             raise EmptySourceError(f"{self.place}.tumblr.com shows no post to everybody.")
@@ -73,14 +75,9 @@ class TumblrSource(ApiSource):
         return self.api.url("/api/read/json", debug=1, num=PER_PAGE, start=start)  # debug: JSON without JavaScript
 
     def _following(self, response: Response, posts: list[Json]) -> str:
-        begun, total = _number(response.json, "posts-start"), _number(response.json, "posts-total")
+        begun, total = number_at(response.json, "posts-start"), number_at(response.json, "posts-total")
         self._total = max(self._total, total)
         return self._url(begun + len(posts)) if posts and begun + len(posts) < total else ""
-
-
-def _number(value: Json, key: str) -> int:
-    text = str(at(value, key) or 0)
-    return int(text) if text.isdigit() else 0
 
 
 def open(location: Location, options: SourceOptions) -> TumblrSource:  # noqa: A001 - the name that sources are opened by

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from lxml import etree
 
@@ -53,7 +54,8 @@ class TumblrExport(ExportSource):
                         yield Ignored("repeated")
                         continue
                     seen.add(key)
-                    yield self.post(key, problem=item.problem) if item.problem else read_post(self, fields, tags)
+                    bare = self.post(key, problem=item.problem)
+                    yield bare if item.problem else self.alone(bare, partial(read_post, self, fields, tags))
 
 
 def _fields(post: etree._Element | None) -> tuple[dict[str, str], tuple[str, ...]]:

@@ -22,7 +22,10 @@ import test_medium_source as medium
 import test_misskey_source as misskey
 import test_notion_source as notion
 import test_reddit_source as reddit
+import test_saved_mails as saved_mails
+import test_stackexchange_source as stackexchange
 import test_substack_source as substack
+import test_tumblr_source as tumblr
 import test_wordpress_source as wordpress
 
 from fakes.bluesky_repository import Car
@@ -51,6 +54,11 @@ FOLDER = {
     "logs/harbour.txt": "[10:02:33] <ann> is there fog?\n[10:02:40] <maud> yes\n[10:04:00] <ann> ok\n",
     "notes/letter.docx": documents.docx(documents.paragraph(TEXT), core="<dc:title>Fog</dc:title>"),
     "notes/letter.pdf": documents.pdf(["The fog came in at six,", "and the ferry went out."], info="/Title (Fog)"),
+}
+MAILS = {
+    **{f"{name}.html": page for name, page in saved_mails.PAGES.items()},
+    "headed.txt": saved_mails.headed("Maud Ferrier <maud@example.org>"),
+    "answer.txt": f"{TEXT}\nOn Wed, 14 Nov 2018 08:14:43 -0200 Ann <ann@example.org> wrote\n\nWhen?\n",
 }
 PAIR = json.dumps({"text": TEXT, "id": "1", "date": "2023-04-02", "tags": ["sea"]})
 JSON_LINES = "".join(
@@ -134,6 +142,7 @@ SEEDS: dict[str, Callable[[], Seed]] = {
         ),
     ),
     "folder": lambda: texts("folder", FOLDER),
+    "folder, mails": lambda: texts("folder", MAILS),
     "folder, zip": lambda: zipped(texts("folder", FOLDER)),
     "folder, tar": lambda: tarred(texts("folder", FOLDER)),
     "folder, hugo": lambda: texts(
@@ -308,6 +317,10 @@ SEEDS: dict[str, Callable[[], Seed]] = {
             },
         ),
     ),
+    "stackexchange_dump": lambda: texts(
+        "stackexchange_dump", {"Posts.xml": stackexchange.ROWS, "Users.xml": stackexchange.USERS}
+    ),
+    "tumblr_export": lambda: texts("tumblr_export", {"posts.xml": tumblr.XML}),
     "wordpress": lambda: texts(
         "wordpress",
         {

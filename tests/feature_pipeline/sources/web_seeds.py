@@ -6,9 +6,12 @@ import test_bluesky_source as bluesky
 import test_devto_source as devto
 import test_feed_source as feed
 import test_hackernews_source as hackernews
+import test_lemmy_source as lemmy
 import test_mastodon_source as mastodon
 import test_site_source as site
 import test_sitemap_source as sitemap
+import test_stackexchange_source as stackexchange
+import test_tumblr_source as tumblr
 
 from fakes import github
 from fakes.apis import FakeApi
@@ -120,6 +123,7 @@ SEEDS: dict[str, Callable[[], Seed]] = {
         hackernews.BASE,
         hackernews.ADDRESS,
     ),
+    "lemmy": lambda: of_api("lemmy", FakeApi(lemmy.ANSWERS), lemmy.BASE, lemmy.ADDRESS),
     "mastodon": lambda: of_api(
         "mastodon",
         mastodon.api(
@@ -145,5 +149,11 @@ SEEDS: dict[str, Callable[[], Seed]] = {
             sitemap.B: sitemap.page("Rain"),
         },
         sitemap.URL,
+    ),
+    "stackexchange": lambda: of_api(
+        "stackexchange", FakeApi(stackexchange.ANSWERS), stackexchange.BASE, stackexchange.ADDRESS
+    ),
+    "tumblr": lambda: of_api(
+        "tumblr", FakeApi({tumblr.url(0): tumblr.answer(tumblr.POSTS, 0, 10)}), tumblr.BASE, f"{tumblr.BASE}/"
     ),
 }
