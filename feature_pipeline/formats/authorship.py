@@ -76,5 +76,8 @@ def same_name(name: str) -> str:
 
 def _spellings(name: str) -> set[str]:
     """A mail address with a display name is all three: the whole, the name and the address."""
-    display, address = parseaddr(name) if "@" in name else ("", "")
+    try:
+        display, address = parseaddr(name) if "@" in name else ("", "")
+    except RecursionError:  # brackets in brackets
+        display, address = "", ""
     return {same_name(spelling) for spelling in (name, display, address)} - {""}

@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from feature_pipeline.errors import SourceError, UnreadableItemError
@@ -15,11 +17,19 @@ MOST = 10**18  # a float or a date can be made of it
 def parse_json(data: bytes | str, *, what: str) -> Json:
     """`what` names the file in messages. Raises SourceError."""
     try:
-        return json.loads(decode(data) if isinstance(data, bytes) else data)
+        with not_too_deep(what):
+            return json.loads(decode(data) if isinstance(data, bytes) else data)
     except UnreadableItemError as error:
         raise SourceError(f"{what}: {error}.") from error
     except ValueError as error:
         raise SourceError(f"{what} is broken JSON: {error}. Download it again.") from error
+
+
+@contextmanager
+def not_too_deep(what: str) -> Iterator[None]:
+    """For what goes into JSON level by level. Raises SourceError."""
+    try:
+        yield
     except RecursionError:
         raise SourceError(f"{what} is JSON nested too deep to be an export.") from None
 

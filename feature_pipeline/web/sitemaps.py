@@ -104,4 +104,4 @@ def _entry(element: etree._Element, url: str) -> Entry | None:
 
 
 def _local(element: etree._Element) -> str:
-    return etree.QName(element).localname.lower() if isinstance(element.tag, str) else ""
+    return element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""  # QName refuses odd names

@@ -26,7 +26,7 @@ class Seed:
 
     @property
     def is_on_the_web(self) -> bool:
-        return self.place.startswith("https:")
+        return any(name.startswith("https:") for name in self.files)
 
     def location(self, files: dict[str, bytes], folder: Path) -> tuple[str, FakeFetcher]:
         """Where `files`, changed, lie: to be opened."""

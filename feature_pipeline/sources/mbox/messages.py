@@ -63,8 +63,12 @@ class Mail:
     def people(self, *names: str) -> list[Person]:
         """Who is named in headers such as To; names as they are shown."""
         values = [value[:LONGEST_LIST] for name in names for value in self._values.get(name.lower(), [])]
+        try:
+            named = getaddresses(values)
+        except RecursionError:  # brackets in brackets
+            named = []
         found = []
-        for name, address in getaddresses(values):
+        for name, address in named:
             plain = decoded(name).strip().strip("'\"").strip()
             match = ADDRESS.search(address) or ADDRESS.search(plain)
             found.append(Person("" if "@" in plain else plain, match[0].lower() if match else ""))

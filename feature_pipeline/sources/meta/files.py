@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import SourceError, UnreadableItemError
-from feature_pipeline.formats.json_values import Json, parse_json
+from feature_pipeline.formats.json_values import Json, not_too_deep, parse_json
 from feature_pipeline.formats.text_files import decode
 
 HEAD_BYTES = 512
@@ -66,7 +66,8 @@ def files_of(tree: FileTree) -> Files:
 
 def read_json(tree: FileTree, name: str) -> Json:
     """With its strings repaired. Raises SourceError."""
-    return repaired(parse_json(tree.read(name, max_bytes=MAX_BYTES), what=name))
+    with not_too_deep(name):
+        return repaired(parse_json(tree.read(name, max_bytes=MAX_BYTES), what=name))
 
 
 def read_page(tree: FileTree, name: str) -> str:

@@ -11,11 +11,14 @@ import test_folder_source as folder
 import test_google_takeout_source as takeout
 import test_imessage_source as imessage
 import test_jsonl_source as jsonl
+import test_mbox_source as mbox
 import test_meta_source as meta
 import test_reddit_source as reddit
+import test_sitemap_source as sitemap
 
 from fakes.fetching import opened
 from fakes.twitter_archive import note, read_tweets, tweet
+from feature_pipeline.errors import SourceError
 from feature_pipeline.formats.local_times import local_time
 from feature_pipeline.formats.plain_text import plain_text
 from feature_store.records import ContentType, Post
@@ -93,3 +96,28 @@ def test_lines_that_end_as_on_old_macs_are_lines_of_a_context_too() -> None:
         plain_text("Mine.\r\r> Theirs.\r>\r\r> And theirs.", ContentType.MARKDOWN)
         == "Mine.\n\n> Theirs.\n\n> And theirs."
     )
+
+
+def test_brackets_in_brackets_in_the_head_of_a_mail(tmp_path: Path) -> None:
+    deep = "(" * 3000
+    place = mbox.box(
+        tmp_path,
+        mbox.mail("Fog.", sender=f"{deep} <maud@example.org>"),
+        mbox.mail("Rain.", id="2", Subject="So", To=f"{deep}, ann@example.org"),
+    )
+    assert contents(place, "mbox", me=(*mbox.ME, f"{deep}@")) == ["Fog.", "Rain."]
+
+
+def test_json_that_is_nested_too_deep_is_named(tmp_path: Path) -> None:
+    chat = meta.thread(meta.said("Ann Lee", 0, "Fog?"), meta.said("Maud Ferrier", 1, "Yes."))
+    place = meta.write(tmp_path, meta.INBOX, chat)
+    place.write_text(place.read_text().replace('"Yes."', "[" * 900 + "]" * 900))
+    with pytest.raises(SourceError, match=r"message_1\.json is JSON nested too deep"):
+        opened(str(place), "meta", author_name="M.")
+
+
+def test_a_sitemap_with_names_that_are_none(tmp_path: Path) -> None:
+    broken = sitemap.sitemap(
+        f"<url><loc>{sitemap.A}</loc><lo::: /></url>", f"<u:: ><loc>{sitemap.B}</loc></u::>", sitemap.B
+    )
+    assert sitemap.names(broken, {sitemap.A: sitemap.page(), sitemap.B: sitemap.page("Rain")}) == ["a", "b"]
