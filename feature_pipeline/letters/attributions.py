@@ -18,9 +18,10 @@ QUOTED = re.compile(r" {0,3}[A-Z]{0,3}>(?![_.:;=-]+[<()\[\]])")
 BRACKET_WRAPPED = re.compile(r"\s*>\s?[:：]\s*$")  # the end of an address that was too long for the line before
 ATTRIBUTION_LINES = 3  # that an attribution is wrapped over, at most
 LONGEST_ATTRIBUTION = 400
+LONGEST_LINE = 120
 ADDRESS = re.compile(r"\S@\S")
 IN_BRACKETS = re.compile(r"<\s?\S+@\S+\s?>|[\[(]mailto:")
-TIMED = re.compile(r"\d{1,2}\s?[:.h]\s?\d{2}\b")
+TIMED = re.compile(r"\d{1,2}\s?[:.h]\s?\d{2}(?!\d)")
 DATED = re.compile(r"\b(?:19|20)\d\d\b|(?:19|20)\d\d\s?[年년.]|\d{1,2}[:.]\d{2}\b|\b\d{1,2}/\d{1,2}/\d{2}\b")
 COLON_END = re.compile(r"[:：]\W*$")
 WROTE_END = re.compile(rf"(?:{WROTE.pattern})(?:\([^()]{{1,3}}\))?\W*$", re.IGNORECASE)  # "napisał(a)"
@@ -28,6 +29,8 @@ BETWEEN_DASHES = re.compile(r"-{3,}.{3,100}[^-]-{3,}$")
 SENTENCE_END = re.compile(r"[^\W\d]{3,}[.!?…。]\W*$")
 RULE = re.compile(r"[-_=*]{5,}\s*$")
 LONGEST_HEADER_BLOCK = 14  # lines
+ANY_FIELD = re.compile(r"\W*([^\W\d_][^\d_:：<>@]{0,24}?)\s?[*_]*\s?[:：]\s*(\S.*)")
+FEWEST_IN_ANY_LANGUAGE = 3
 
 
 def quotation_head(lines: Sequence[str], index: int) -> int:
@@ -58,14 +61,35 @@ def headers_end(lines: Sequence[str], first: int, *, fewest: int) -> int:
             named |= field == "from" and bool(ADDRESS.search(line))
             end = position + 1
         elif not found:
-            return 0
+            return _headers_in_any_language(lines, first)
         elif not line.strip():
             following = next((later for later in lines[position:] if later.strip()), "")
             if not _field(INVISIBLE.sub("", following)):
                 break
         elif found[0] != "from" and not (line[0].isspace() or ADDRESS.search(line)):
             break  # many a note begins with a date and whom it is to, and goes on in words
-    return end if "from" in found and named and len(found) >= fewest else 0
+    if "from" in found and named and len(found) >= fewest:
+        return end
+    return _headers_in_any_language(lines, first)
+
+
+def _headers_in_any_language(lines: Sequence[str], first: int) -> int:
+    """The same by what stands in the fields, one a line: who, as "Name <address>", and a date with a time."""
+    labels: list[str] = []
+    values = ""
+    end = first
+    for position in range(first, min(first + LONGEST_HEADER_BLOCK, len(lines))):
+        line = INVISIBLE.sub("", lines[position])
+        field = ANY_FIELD.match(line)
+        if field is None and line.strip():
+            break
+        if field:
+            labels.append(field[1].strip().casefold())
+            values += f"{field[2]}\n"
+            end = position + 1
+    if len(labels) < FEWEST_IN_ANY_LANGUAGE or len(set(labels)) < len(labels) or not IN_BRACKETS.search(values):
+        return 0
+    return end if any(TIMED.search(value) and DATED.search(value) for value in values.split("\n")) else 0
 
 
 def _field(line: str) -> str:
@@ -117,6 +141,8 @@ def _is_attribution(part: Sequence[str], below: Sequence[str]) -> bool:
     if bracketed and dated and (begins or len(part) == 1 or IN_BRACKETS.search(part[0])):
         return True
     if says and ((begins and dated and TIMED.search(text)) or (bracketed and len(part) == 1)):
+        return True
+    if says and dated and len(part) == 1 and TIMED.search(text) and len(text) < LONGEST_LINE:  # "Ann wrote on … at …:"
         return True
     # Right above marked lines, less is enough to know it by.
     return above_marked and ((says and begins and dated) or (len(part) == 1 and (says or bool(ADDRESS.search(text)))))

@@ -6,7 +6,7 @@ WROTE = re.compile(
     r"wrote|writes|said|sent|schrieb|geschrieben|écrit|escribió|escribio|escribiu|escrigué|va escriure|escreveu"
     r"|ha scritto|scrisse|schreef|geschreven|skrev|skrifaði|kirjoitti|kirjutas|rašė|rakstīja|napisał|napsal|napísal"
     r"|napisao|napisala|je pisal|написа|напісаў|пише|пишет|írta|a scris|yazdı|shkroi|έγραψε|idatzi du|isinulat|viết"
-    r"|menulis|写道|寫道|のメッセージ|書きました|작성|כתב|كتب|نوشت|เขียนว่า|ने लिखा|zitat|quoting|quoth",
+    r"|menulis|写道|寫道|のメッセージ|書きました|작성|쓴 글|pisze|כתב|كتب|نوشت|เขียนว่า|ने लिखा|zitat|quoting|quoth",
     re.IGNORECASE,
 )
 REPLY_PREFIX = re.compile(
@@ -48,7 +48,7 @@ FROM_FIELD = re.compile(
     r"\W*(?:from|von|de|da|van|fra|från|od|от|від|kimden|gönderen|lähettäjä|feladó|de la|από|差出人|送信者|发件人"
     r"|寄件者"
     r"|发送人|寄件人|보낸 사람|보낸사람|מאת|من|från|mittente|expéditeur|expeditor|afsender|avsändare|avsender|absender"
-    r"|remitente|remetente|pošiljatelj)\s?[*_]*\s?[:：][*_]*\s*\S",
+    r"|remitente|remetente|pošiljatelj|šalje|nuo|saatja|từ|จาก|dari|nork)\s?[*_]*\s?[:：][*_]*\s*\S",
     re.IGNORECASE,
 )
 OTHER_FIELD = re.compile(
@@ -61,13 +61,16 @@ OTHER_FIELD = re.compile(
     r"|宛先"
     r"|发送时间|日期|收件人|寄件日期|發送時間|收件者|抄送|副本|보낸 날짜|날짜|받는 사람|받는사람|참조"
     r"|empfänger|destinatario|destinataire|destinatário|modtager|mottaker|mottagare|päiväys|datum odeslání"
-    r"|data wysłania|发件日期|时间|bcc|cco)"
+    r"|data wysłania|发件日期|时间|bcc|cco|נשלח|אל|תאריך|تم الإرسال|تاريخ الإرسال|التاريخ|إلى|poslano|poslato|prima"
+    r"|primalac|za|изпратено|до|išsiųsta|kam|saadetud|adressaat|kuupäev|nosūtīts|datums|đã gửi|đến|ngày|ส่ง|ถึง|วันที่"
+    r"|dikirim|kepada|tanggal|enviat(?: el)?|per a|bidalia|nori)"
     r"\s?[*_]*\s?[:：][*_]*(?:\s|$)",
     re.IGNORECASE,
 )
 SENT_FIELD = re.compile(  # what only programs for mail say
     r"\W*(?:sent|gesendet|envoyé|enviad[oa](?: el| em)?|inviato|verzonden|sendt|skickat|lähetetty|wysłano|odesláno"
-    r"|odoslané|küldve|trimis|отправлено|надіслано|gönderildi|στάλθηκε|送信日時|发送时间|發送時間|보낸 날짜)"
+    r"|odoslané|küldve|trimis|отправлено|надіслано|gönderildi|στάλθηκε|送信日時|发送时间|發送時間|보낸 날짜"
+    r"|נשלח|تم الإرسال|poslano|poslato|изпратено|išsiųsta|saadetud|nosūtīts|đã gửi|ส่ง|dikirim|enviat(?: el)?|bidalia)"
     r"\s?[*_]*\s?[:：]",
     re.IGNORECASE,
 )
@@ -75,6 +78,7 @@ SUBJECT_FIELD = re.compile(
     r"\W*(?:subject|betreff|objet|asunto|assunto|assumpte|oggetto|onderwerp|emne|ämne|aihe|temat|předmět|predmet"
     r"|tárgy"
     r"|sujet|subiect|otsikko|naslov|tema|teema|perihal|tiêu đề|chủ đề"
+    r"|zadeva|относно|tēma|เรื่อง|subjek|gaia"
     r"|тема|konu|θέμα|件名|主题|主題|主旨|제목|נושא|الموضوع)\s?[*_]*\s?[:：]",
     re.IGNORECASE,
 )

@@ -98,7 +98,7 @@ def _of_json(item: Json) -> Said:
     kind = text_at(item, "type")
     if item.get("is_unsent") is True or item.get("isUnsent") is True:
         ignored = "deleted message"
-    elif kind and kind not in ("Generic", "Share"):
+    elif (kind and kind not in ("Generic", "Share")) or "call_duration" in item:
         ignored = "notice of Meta"
     else:
         ignored = _why_ignored(text, sender, has_media=has_media)

@@ -17,12 +17,16 @@ from feature_pipeline.sources.whatsapp.named_months import NAMED, named_moments
 
 MARKS = "\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff"
 _M = f"[{MARKS}]*"
-_DATE = rf"(\d{{1,4}}){_M}(?:\.\s?|[/-]|[年년]\s?){_M}(\d{{1,2}}){_M}(?:\.\s?|[/-]|[月월]\s?){_M}(\d{{1,4}})"
-_TIME = r"(\d{1,2})\s?[:.h]\s?(\d{2})(?:[:.](\d{2}))?"
-_GAP = r"([^\d\[\]]{1,15}?)"  # ", " or " at ", and in East Asia the half of the day
-_HALF = r"([^\d\]\-–]{0,14}?)"
+_DATE = (
+    rf"(?P<first>\d{{1,4}}){_M}(?:\.\s?|[/-]|[年년]\s?){_M}(?P<second>\d{{1,2}}){_M}(?:\.\s?|[/-]|[月월]\s?){_M}"
+    r"(?P<third>\d{1,4})"
+)
+_TIME = r"(?P<hour>\d{1,2})\s?[:.h]\s?(?P<minute>\d{2})(?:[:.](?P<seconds>\d{2}))?"
+_GAP = r"(?P<gap>[^\d\[\]]{1,15}?)"  # ", " or " at ", and in East Asia the half of the day
+_HALF = r"(?P<half>[^\d\]\-–]{0,14}?)"
 BRACKETED = re.compile(rf"{_M}\[{_M}{_DATE}{_GAP}{_TIME}{_HALF}\]\s")
 DASHED = re.compile(rf"{_M}{_DATE}{_GAP}{_TIME}{_HALF}(?:\s[-–]|:)\s")
+CLOCK_FIRST = re.compile(rf"{_M}{_TIME}{_HALF},(?P<gap>\s){_DATE} [-–]\s")  # as in Vietnam
 SENDER = re.compile(r"([^\n:]{1,120}?)\s?:(?:\s|$)")
 SAYS = re.compile(r"[\"“”„«»]")  # a notice quotes what a group is called now, and no person is called so
 
@@ -68,7 +72,8 @@ def _lines(text: str) -> list[str]:
 def _pattern(lines: Sequence[str]) -> re.Pattern[str]:
     """All lines of a chat are written by one phone: what looks like another phone's was pasted into a message."""
     return max(
-        BRACKETED, DASHED, NAMED, key=lambda pattern: sum(bool(pattern.match(line)) for line in lines[:PROBED_LINES])
+        *(BRACKETED, DASHED, NAMED, CLOCK_FIRST),
+        key=lambda pattern: sum(bool(pattern.match(line)) for line in lines[:PROBED_LINES]),
     )
 
 
@@ -109,8 +114,9 @@ def _message(moment: datetime | None, body: str) -> ChatMessage:
 
 
 def _head(match: re.Match[str]) -> _Head | None:
-    first, second, third, gap, hour, minute, seconds, half = match.groups()
-    hours = afternoon_hour(int(hour), *(re.sub(rf"[{MARKS}]|klo|kl|日|일", "", part) for part in (gap, half)))
+    first, second, third, gap, half = match.group("first", "second", "third", "gap", "half")
+    minute, seconds = match["minute"], match["seconds"]
+    hours = afternoon_hour(int(match["hour"]), *(re.sub(rf"[{MARKS}]|klo|kl|日|일", "", part) for part in (gap, half)))
     if hours > 23 or int(minute) > 59:
         return None
     return _Head(

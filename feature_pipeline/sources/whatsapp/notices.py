@@ -69,7 +69,8 @@ NOTICES = frozenset({
     "null", "this message was deleted", "you deleted this message", "deleted this message", "missed voice call",
     "missed video call", "missed group voice call", "missed group video call",
     "waiting for this message. this may take a while",
-    "waiting for this message", "diese nachricht wurde gelöscht", "du hast diese nachricht gelöscht",
+    "waiting for this message", "live location shared", "您删除了这条消息", "你删除了此消息",
+    "diese nachricht wurde gelöscht", "du hast diese nachricht gelöscht",
     "verpasster sprachanruf", "verpasster videoanruf", "warte auf diese nachricht", "se eliminó este mensaje",
     "eliminaste este mensaje", "este mensaje fue eliminado", "llamada perdida", "videollamada perdida",
     "llamada de voz perdida", "ce message a été supprimé", "vous avez supprimé ce message", "appel vocal manqué",
@@ -100,6 +101,9 @@ NOTICES = frozenset({
 })  # fmt: skip
 
 
+BY_ADMIN = re.compile(r"this message was deleted by admin\b.*|you deleted this message as admin\.?", re.IGNORECASE)
+
+
 class SenderText(NamedTuple):
     text: str  # "" when nothing of it is the sender's
     mentioned: tuple[str, ...]  # names
@@ -114,7 +118,7 @@ def sender_text(text: str) -> SenderText:
     if (edited := EDITED.search(text)) and (LRM in edited[0] or " " in edited[0].strip() or not edited[0].isascii()):
         text = text[: edited.start()]
     bare = MARKS.sub("", text).strip()
-    if bare.rstrip(".").casefold() in NOTICES:
+    if bare.rstrip(".").casefold() in NOTICES or BY_ADMIN.fullmatch(bare):
         return SenderText("", (), "deleted message" if bare.casefold() != "null" else "media")
     if ENCRYPTED.fullmatch(bare):
         return NOTICE

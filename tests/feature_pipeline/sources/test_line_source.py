@@ -35,6 +35,13 @@ def export(tmp_path: Path, text: str, name: str = NAME) -> Path:
     return written(tmp_path / name, text)
 
 
+def test_a_clock_with_dots(tmp_path: Path) -> None:
+    text = "[LINE] Riwayat Obrolan dengan Ann\nDisimpan pada: 02/05/2024 12.00\n\nRab, 01/05/2024\n"
+    place = export(tmp_path, f"{text}21.03\tAnn\tFog?\n21.05\tMaud\tYes. 12.30 it is.\n")
+    [post] = (post for post in opened(str(place), me=("Maud",)).read() if isinstance(post, Post))
+    assert (post.content, post.created_at) == ("Yes. 12.30 it is.", "2024-05-01T21:05:00+00:00")
+
+
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
 def test_a_chat_of_two(tmp_path: Path, newline: str, mark: str) -> None:

@@ -41,6 +41,9 @@ def quoted(text: str) -> str:
         "Ann Lee <ann@example.org> schrieb:",
         "---- Ann Lee schrieb ----",
         "在 2024年1月15日 10:00，Ann Lee <ann@example.org> 写道：",
+        "W dniu 15.01.2024 o 10:00, Ann Lee pisze:",
+        "Ann Lee kirjoitti 15.1.2024 klo 10.00:",
+        "2024-01-15 오전 10:00에 Ann Lee 이(가) 쓴 글:",
     ],
 )
 def test_a_reply_above_what_it_answers(attribution: str) -> None:
@@ -73,6 +76,10 @@ def test_a_reply_between_the_lines() -> None:
         "----- Ursprungligt mejl -----",
         "差出人: Ann Lee <ann@example.org>\n送信日時: 2024年1月15日 10:00\n宛先: Maud\n件名: Pier",
         "-------- Original Message --------",
+        "מאת: Ann Lee\nנשלח: יום שני 15 ינואר 2024 10:00\nאל: Maud\nנושא: Pier",
+        "Šalje: Ann Lee\nPoslano: ponedjeljak, 15. siječnja 2024. 10:00\nPrima: Maud\nPredmet: Pier",
+        "Từ: Ann Lee\nĐã gửi: 15 tháng 1, 2024 10:00\nĐến: Maud\nChủ đề: Pier",
+        "Kutoka: Ann Lee <ann@example.org>\nImetumwa: 15 Januari 2024 10:00\nKwa: Maud\nMada: Pier",
     ],
 )
 def test_a_block_of_headers_ends_the_reply(head: str) -> None:
@@ -106,6 +113,8 @@ def test_forwarded_mail_is_neither_own_nor_answered(marker: str) -> None:
         "A table:\n\na -- b\n--x\nc",
         "The pier -- what is left of it -- stands.",
         "Date: Monday\nTo: the whole of Tar Lane\n\nThe clock is right again.",
+        "When: 15 January 2024, 10:00\nWhere: the pier\nWho: write to ann@example.org\n\nBring a coat.",
+        "Ann: at 10:00\nBo: on 15 January 2024\nMaud: at the pier\n\nThat is who comes.",
         "On 15 Jan 2024 at 10:00 the baker wrote\nto me about his clock.",
         "I was there at 10:30.\nShe wrote: nothing.",
         "I thought about it.\n\nSent from my desk, which is much better than my phone.",

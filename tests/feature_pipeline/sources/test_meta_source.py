@@ -53,6 +53,7 @@ CHAT = thread(
     said("Maud Ferrier", 7, "You sent a photo."),
     said("Maud Ferrier", 8, "The clock ☕", photos=[{"uri": "1.jpg"}]),
     said("Maud Ferrier", 9, "call", type="Call"),
+    said("Maud Ferrier", 10, "You missed a call.", call_duration=0),
     said("Maud Ferrier", 200, "Nothing answers this."),
 )
 INBOX = "your_facebook_activity/messages/inbox/annlee_1/message_1.json"
@@ -73,7 +74,7 @@ def test_a_chat_of_two(tmp_path: Path) -> None:
     assert posts[0].people == ("Ann Lee",)
     assert source.name == "meta:Maud Ferrier"
     assert not source.lists_all
-    assert source.ignored == {"deleted message": 1, "media": 1, "notice of Meta": 5, "written by others": 1}
+    assert source.ignored == {"deleted message": 1, "media": 1, "notice of Meta": 6, "written by others": 1}
 
 
 def test_parts_of_a_conversation_are_one_and_the_author_is_who_is_in_all(tmp_path: Path) -> None:

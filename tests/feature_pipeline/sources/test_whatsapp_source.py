@@ -144,6 +144,7 @@ def test_archives_of_phones(tmp_path: Path) -> None:
         (["99/99/99, 10:00 - M: a"], [""]),
         (["1402/10/22, 14:08 - M: a"], [""]),
         (["[12/03/22, 2:08:18\u202fPM] M: a"], ["2022-03-12T14:08:18"]),
+        (["14:08, 12/03/2022 - M: a"], ["2022-03-12T14:08"]),
     ],
 )
 def test_dates_of_every_region(tmp_path: Path, lines: list[str], moments: list[str]) -> None:
@@ -176,6 +177,8 @@ def test_dates_of_every_region(tmp_path: Path, lines: list[str], moments: list[s
         ("Diese Nachricht wurde gelöscht.", "deleted message"),
         ("Dit bericht is verwijderd.", "deleted message"),
         ("このメッセージは削除されました", "deleted message"),
+        ("This message was deleted by admin Ann", "deleted message"),
+        ("You deleted this message as admin", "deleted message"),
         ("UMFRAGE:\nWann?\nOPTION: Neun (2 Stimmen)\nOPTION: Zehn (0 Stimmen)", "poll"),
         ("ubicación: https://maps.google.com/?q=50.1,1.2", "location"),
     ],
