@@ -6,7 +6,8 @@ The fingerprint, the size of the vectors and the counting of tokens need the fil
 
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from feature_store.file_digests import kept_sha256
 from feature_store.ports import Encoder, Span
 from feature_store.precision import bfloat16_is_faster
 from feature_store.records import Vector, digest_of
+from feature_store.token_states import TokenModel, keep_memory_small
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,12 +26,13 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 BATCH_SIZE, BATCH_CHARACTERS = 32, 12_000  # at least 32 texts at once, and of short ones so many characters
+PROMPTS = "config_sentence_transformers.json"
 REQUIRED = ("config.json", "modules.json", "tokenizer.json")
 # What the vectors follow from, in the model's folder and in those of its modules. Weights are never read from pickles.
 DECISIVE = (
     "*.safetensors",
     "config.json",
-    "config_sentence_transformers.json",
+    PROMPTS,
     "modules.json",
     "sentence_bert_config.json",
     "special_tokens_map.json",
@@ -107,9 +110,11 @@ class SentenceEncoder:
 
         if not texts:
             return []
+        if self._pools_by_mean:
+            return [whole for (whole,) in self._means(texts, [()] * len(texts)) if whole is not None]
         batch_size = max(BATCH_SIZE, BATCH_CHARACTERS // max(1, *map(len, texts)))
         with self._lock:  # a tokenizer in use by two threads fails, and one model fills the cores by itself
-            vectors = self.model.encode(  # sorts by length, so that little is padded
+            vectors = self._sentence_transformer.encode(  # sorts by length, so that little is padded
                 list(texts), batch_size=batch_size, show_progress_bar=False, convert_to_numpy=True
             )
         vectors = np.asarray(vectors, dtype=np.float32).reshape(len(texts), self.dimensions)
@@ -117,29 +122,25 @@ class SentenceEncoder:
         return list(vectors)
 
     def encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> "list[list[Vector | None]]":
-        if not self._pools_by_mean:
-            return encode_alone(self, texts, spans)
-        import numpy as np
+        return self._means(texts, spans) if self._pools_by_mean else encode_alone(self, texts, spans)
 
+    def _means(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> "list[list[Vector | None]]":
+        """Of each text that of all its tokens, and those of the tokens of each of its spans."""
+        vectors: list[list[Vector | None]] = [[] for _ in texts]
         with self._lock:
-            encodings = self._truncating_tokenizer.encode_batch(list(texts))
-            states = self.model.encode(
-                list(texts), batch_size=BATCH_SIZE, show_progress_bar=False, output_value="token_embeddings"
-            )
-        vectors: list[list[Vector | None]] = []
-        for encoding, state, wanted in zip(encodings, states, spans, strict=True):
-            tokens = state.float().cpu().numpy()[: len(encoding.ids)]
-            offsets = np.array(encoding.offsets)
-            real = offsets[:, 1] > offsets[:, 0]  # of characters: a special token has none
-            within = [real & (offsets[:, 0] >= start) & (offsets[:, 1] <= end) for start, end in wanted]
-            vectors.append([_mean(tokens), *(_mean(tokens[chosen]) for chosen in within)])
+            for place, values, characters in self._token_model.states(texts):
+                real = characters[:, 1] > characters[:, 0]
+                within = [real & (characters[:, 0] >= start) & (characters[:, 1] <= end) for start, end in spans[place]]
+                vectors[place] = [_mean(values), *(_mean(values[chosen]) for chosen in within)]
         return vectors
 
     @cached_property
     def _pools_by_mean(self) -> bool:
         """Whether a text's vector is the mean of its tokens' and no more: the mean of some is then a vector too."""
         modules = [(module["type"].rpartition(".")[2], module["path"]) for module in self._read("modules.json")]
-        if [kind for kind, _ in modules if kind != "Normalize"] != ["Transformer", "Pooling"]:
+        if [kind for kind, _ in modules if kind != "Normalize"] != ["Transformer", "Pooling"] or modules[0][1]:
+            return False
+        if (self._folder / PROMPTS).is_file() and self._read(PROMPTS).get("default_prompt_name"):
             return False
         pooling = self._read(f"{dict(modules)['Pooling']}/config.json")
         modes = {key for key, chosen in pooling.items() if key.startswith("pooling_mode") and chosen is True}
@@ -155,10 +156,6 @@ class SentenceEncoder:
         return tokenizer
 
     @cached_property
-    def _truncating_tokenizer(self) -> "Tokenizer":
-        return self.truncating_tokenizer()
-
-    @cached_property
     def _tokenizer(self) -> "Tokenizer":
         from tokenizers import Tokenizer
 
@@ -168,8 +165,13 @@ class SentenceEncoder:
         return tokenizer
 
     @cached_property
-    def model(self) -> Any:
-        """The SentenceTransformer, on the fastest device and precision here."""
+    def _token_model(self) -> TokenModel:
+        """On the fastest device and precision here, as `_sentence_transformer`."""
+        with self._loading():
+            return TokenModel(self._folder, self.truncating_tokenizer(), *_fastest())
+
+    @cached_property
+    def _sentence_transformer(self) -> Any:
         return self._load(*_fastest())
 
     def exact_model(self) -> Any:
@@ -179,13 +181,9 @@ class SentenceEncoder:
         return self._load("cpu", torch.float32)
 
     def _load(self, device: str, dtype: "torch.dtype") -> Any:
-        from safetensors import SafetensorError
         from sentence_transformers import SentenceTransformer
-        from transformers.utils import logging
 
-        shown = logging.is_progress_bar_enabled()
-        logging.disable_progress_bar()
-        try:
+        with self._loading():
             model = SentenceTransformer(
                 str(self._folder),
                 device=device,
@@ -193,11 +191,6 @@ class SentenceEncoder:
                 trust_remote_code=False,
                 model_kwargs={"dtype": dtype, "use_safetensors": True},
             )
-        except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
-            raise UnknownEncoderError(f"the encoder in {self._folder} cannot be loaded: {error}") from error
-        finally:
-            if shown:
-                logging.enable_progress_bar()
         if (size := model.get_embedding_dimension()) != self.dimensions:
             raise UnknownEncoderError(
                 f"the encoder in {self._folder} makes vectors of {size} dimensions, its configuration says "
@@ -205,6 +198,22 @@ class SentenceEncoder:
             )
         model.max_seq_length = self.max_tokens
         return model
+
+    @contextmanager
+    def _loading(self) -> Iterator[None]:
+        """Without a bar of transformers' own."""
+        from safetensors import SafetensorError
+        from transformers.utils import logging
+
+        shown = logging.is_progress_bar_enabled()
+        logging.disable_progress_bar()
+        try:
+            yield
+        except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
+            raise UnknownEncoderError(f"the encoder in {self._folder} cannot be loaded: {error}") from error
+        finally:
+            if shown:
+                logging.enable_progress_bar()
 
     def _read(self, file: str) -> Any:
         try:
@@ -239,6 +248,7 @@ def _mean(tokens: "np.ndarray[tuple[int, int], np.dtype[np.float32]]") -> "Vecto
 
 def _fastest() -> tuple[str, "torch.dtype"]:
     """Device and precision."""
+    keep_memory_small()
     import torch
 
     on_gpu = torch.cuda.is_available()

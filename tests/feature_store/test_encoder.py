@@ -51,6 +51,14 @@ def test_vectors_are_of_unit_length_and_in_the_order_of_the_texts(encoder: Sente
     assert (np.sum(vectors * alone, axis=1) >= 0.999).all()  # in bfloat16 0.9999 are not reached
 
 
+def test_vectors_are_those_of_sentence_transformers(encoder: SentenceEncoder) -> None:
+    texts = [*TEXTS, "harbour " * 600, "Why?", " ".join(TEXTS)]
+    theirs = encoder.exact_model().encode(texts, show_progress_bar=False)
+    theirs /= np.linalg.norm(theirs, axis=1, keepdims=True)
+    cosines = np.sum(np.array(encoder.encode(texts)) * theirs, axis=1)
+    assert (cosines >= 0.999).all()  # of bfloat16, where it is faster
+
+
 def test_values_are_float32(encoder: SentenceEncoder) -> None:
     (vector,) = encoder.encode(["fog"])
     assert (vector.dtype, vector.shape) == (np.float32, (encoder.dimensions,))
