@@ -200,6 +200,10 @@ class OnlineIndex(Protocol):
         Raises UnknownFeatureVersionError when F_version was never published.
         """
 
+    def require_reachable(self, seconds: int) -> None:
+        """Raises IndexUnreachableError, which names the address, when a server holds it that does not answer: at once,
+        or after some `seconds`."""
+
     def refresh(self) -> None:
         """Let go of copies of what was published again or erased since."""
 

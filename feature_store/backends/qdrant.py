@@ -3,10 +3,11 @@
 F_n is searchable when its marker point is there: a point without vectors, written last, that says who published what.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from configs.addresses import without_password
 from feature_store import index_terms
 from feature_store.backends import qdrant_points as points
 from feature_store.errors import IndexUnreachableError
@@ -25,17 +26,27 @@ COLLECTION = "twin-"  # a collection is named so and by the encoder and the term
 class QdrantIndex:
     """OnlineIndex over a Qdrant server. Threads may share it."""
 
-    def __init__(self, client: "QdrantClient", address: str = "in memory") -> None:
+    def __init__(
+        self,
+        client: "QdrantClient",
+        address: str = "in memory",
+        another: "Callable[[int], QdrantClient] | None" = None,
+    ) -> None:
+        """`another` makes a client of the same server that waits so many seconds."""
         self._client = client
         self._address = address
+        self._another = another
+        self._impatient: QdrantClient | None = None
 
     @classmethod
     def connect(cls, url: str, api_key: str | None = None) -> "QdrantIndex":
         """Opens no connection yet. The first call raises IndexUnreachableError when no one answers."""
         from qdrant_client import QdrantClient
 
-        client = QdrantClient(url=url, api_key=api_key, timeout=TIMEOUT, check_compatibility=False)
-        return cls(client, url)
+        def client(seconds: int) -> QdrantClient:
+            return QdrantClient(url=url, api_key=api_key, timeout=seconds, check_compatibility=False)
+
+        return cls(client(TIMEOUT), without_password(url), client)
 
     def publish(self, version: FeatureVersion, chunks: Sequence[Chunk], *, dimensions: int) -> tuple[int, int]:
         collection = _collection(version.encoder)
@@ -116,6 +127,12 @@ class QdrantIndex:
         found = {str(record.id): (_payload(record), _dense(record)) for record in records}
         return points.scored(best, found, vector)
 
+    def require_reachable(self, seconds: int) -> None:
+        if self._impatient is None:  # kept: making one takes longer than asking
+            self._impatient = self._another(seconds) if self._another else self._client
+        with self._answering():
+            self._impatient.get_collections()
+
     def refresh(self) -> None:
         """The server holds the only copy."""
 
@@ -129,7 +146,9 @@ class QdrantIndex:
                     self._client.delete(collection.name, of_author, wait=True)
 
     def close(self) -> None:
-        self._client.close()
+        for client in (self._client, self._impatient):
+            if client is not None:
+                client.close()
 
     def _create(self, collection: str, dimensions: int) -> None:
         """Collection and payload indexes; what is there already is left as it is."""

@@ -129,6 +129,9 @@ class QdrantEdgeIndex:
             words = index_terms.of_question(text, reader.languages)
             return _search(reader.shard, visible, wanted, words=words, vector=vector, limit=limit, weights=weights)
 
+    def require_reachable(self, seconds: int) -> None:
+        """It lies in a folder."""
+
     def refresh(self) -> None:
         with self._lock:
             for home in [home for home, reader in self._readers.items() if not reader.is_current]:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
@@ -15,6 +15,7 @@ from inference_pipeline.api.access import AccessControl
 from inference_pipeline.api.admission import Admission
 from inference_pipeline.api.answering import Answering
 from inference_pipeline.api.errors import answer_errors
+from inference_pipeline.api.needs import Need, Needs
 from inference_pipeline.api.openapi import ANY_ERROR
 from inference_pipeline.api.recent_answers import RecentAnswers
 from inference_pipeline.api.routes import routers
@@ -44,12 +45,14 @@ def create_app(
     access: AccessSettings,
     keys: KeyStore,
     secret: str | None = None,
+    needs: Sequence[Need] = (),
     admin: AdminPorts | None = None,
 ) -> FastAPI:
     """While it runs it takes up new champions, and lets go of what was erased, every `settings.refresh_seconds`, and
     begins the jobs whose turn it is; when it ends it closes `pool`. By `secret` it proves to commands of this machine
-    that it is the server they look for."""
+    that it is the server they look for. It is ready while all of `needs` answer."""
     secret = secret or secrets.token_hex(32)
+    needed = Needs(needs)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -63,6 +66,7 @@ def create_app(
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
+            needed.close()
             await pool.close()
 
     # The interactive pages would be loaded from a content network: nothing here leaves the machine.
@@ -81,6 +85,7 @@ def create_app(
         keys=keys,
         secret=secret,
         sessions=app.state.sessions,
+        needs=needed,
         admin=admin,
     )
     for router in routers(services):

@@ -7,6 +7,7 @@ from feature_store.ports import Encoder
 from inference_pipeline.api.answering import Answering
 from inference_pipeline.api.background import Jobs
 from inference_pipeline.api.library import Library
+from inference_pipeline.api.needs import Needs
 from inference_pipeline.api.sessions import Sessions
 from inference_pipeline.engine_pool import EnginePool
 from inference_pipeline.keys import KeyStore
@@ -37,4 +38,5 @@ class Services:
     keys: KeyStore
     secret: str  # of inference_pipeline/running_server.py
     sessions: Sessions
+    needs: Needs
     admin: AdminPorts | None  # None: no route for it

@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
+from configs.addresses import without_password
 from configs.settings import RemoteSettings
 from inference_pipeline.engines import FinishReason, GenerationRequest, TextDelta
 from inference_pipeline.engines.shared.model_config import check_fits, context_tokens, end_tokens
@@ -54,6 +55,32 @@ def require_address(settings: RemoteSettings) -> str:
     return settings.base_url.rstrip("/")
 
 
+class RemoteServer:
+    """Asks whether the server is there, by its list of models: nothing is written for that. Threads may share it."""
+
+    def __init__(self, settings: RemoteSettings, seconds: float) -> None:
+        """`seconds`: for how long each step of asking may take."""
+        import httpx2
+
+        self._address = require_address(settings)
+        self._client = httpx2.Client(headers=_headers(settings), timeout=seconds, trust_env=False)
+
+    def require_reachable(self) -> None:
+        """Raises EngineUnavailableError, which names the address."""
+        import httpx2
+
+        shown = without_password(self._address)
+        try:
+            status = self._client.get(f"{self._address}/models").status_code
+        except httpx2.HTTPError as error:
+            raise _unreachable(shown, error) from error
+        if status != 200:
+            raise EngineUnavailableError(f"{shown} answers {status} when it is asked for its models. Look at its log.")
+
+    def close(self) -> None:
+        self._client.close()
+
+
 class RemoteEngine:
     name = "remote"
 
@@ -66,8 +93,9 @@ class RemoteEngine:
         self._model = model
         self._settings = settings
         self._address = require_address(settings)
+        self._shown = without_password(self._address)
         self._tokenizer: Tokenizer = Tokenizer.from_str(base.tokenizer_json)
-        self._headers = {"Authorization": f"Bearer {settings.api_key}"} if settings.api_key else {}
+        self._headers = _headers(settings)
         # No redirect is followed and no proxy is asked: the key goes to the configured address alone.
         self._client = httpx2.AsyncClient(
             headers=self._headers, timeout=settings.timeout_seconds, trust_env=False, limits=httpx2.Limits()
@@ -101,7 +129,7 @@ class RemoteEngine:
         written = self._write(self._model)
         if against and against != self._model and written == self._write(against):
             raise EngineUnavailableError(
-                f"{self._address} writes the same under {self._model!r} as under {against!r}, to the probabilities: "
+                f"{self._shown} writes the same under {self._model!r} as under {against!r}, to the probabilities: "
                 "the adapter is not applied there. Load it anew (vLLM: --enable-lora --lora-modules NAME=FOLDER)."
             )
 
@@ -130,7 +158,7 @@ class RemoteEngine:
                     tokens += 1  # a chunk is about a token: the last delta has the server's own count
                     yield TextDelta(text, tokens)
         if finish is None:
-            raise EngineUnavailableError(f"{self._address} broke off in the middle of an answer.")
+            raise EngineUnavailableError(f"{self._shown} broke off in the middle of an answer.")
         yield TextDelta("", tokens if counted is None else counted, finish)
 
     def _finish(self, choice: dict[str, Any]) -> FinishReason | None:
@@ -142,7 +170,7 @@ class RemoteEngine:
             case "length":
                 return "length"
             case other:
-                raise EngineUnavailableError(f"{self._address} ended an answer with {other!r}, not stop or length.")
+                raise EngineUnavailableError(f"{self._shown} ended an answer with {other!r}, not stop or length.")
 
     def _body(self, request: GenerationRequest) -> dict[str, Any]:
         """Beside OpenAI's fields those of vLLM and llama.cpp: a server passes over what it does not know."""
@@ -180,7 +208,7 @@ class RemoteEngine:
         served = [str(model.get("id")) for model in self._json(response.text).get("data") or ()]
         if self._model not in served and f"{self._model}:latest" not in served:  # as Ollama writes it
             raise EngineUnavailableError(
-                f"{self._address} does not serve {self._model!r}, but {', '.join(served) or 'nothing'}. Export the "
+                f"{self._shown} does not serve {self._model!r}, but {', '.join(served) or 'nothing'}. Export the "
                 "version (twin export), load it there under that name, or say with remote.adapter_model and "
                 "remote.base_model what it is called."
             )
@@ -221,14 +249,22 @@ class RemoteEngine:
         said = response.text[:QUOTED]
         if response.status_code in BUSY:
             return OverloadedError("the server that writes the answers has no room. Try again shortly.")
-        return EngineUnavailableError(f"{self._address} answers {response.status_code} for {self._model!r}: {said}")
+        return EngineUnavailableError(f"{self._shown} answers {response.status_code} for {self._model!r}: {said}")
 
     def _malformed(self, text: str) -> EngineUnavailableError:
-        return EngineUnavailableError(f"{self._address} answers with no completion: {text[:QUOTED]!r}")
+        return EngineUnavailableError(f"{self._shown} answers with no completion: {text[:QUOTED]!r}")
 
     def _unreachable(self, error: Exception) -> EngineUnavailableError:
-        what = f"{type(error).__name__} {error}".strip()
-        return EngineUnavailableError(f"{self._address} does not answer: {what}. Start it, or set another address.")
+        return _unreachable(self._shown, error)
+
+
+def _headers(settings: RemoteSettings) -> dict[str, str]:
+    return {"Authorization": f"Bearer {settings.api_key}"} if settings.api_key else {}
+
+
+def _unreachable(shown: str, error: Exception) -> EngineUnavailableError:
+    what = f"{type(error).__name__} {error}".strip()
+    return EngineUnavailableError(f"{shown} does not answer: {what}. Start it, or set another address.")
 
 
 def _check_fits_there(request: GenerationRequest, said: str) -> None:

@@ -124,6 +124,9 @@ class InMemoryIndex:
             for key in best
         ]
 
+    def require_reachable(self, seconds: int) -> None:
+        return None
+
     def refresh(self) -> None:
         return None
 

@@ -2,6 +2,7 @@
 
 import secrets
 import threading
+from collections.abc import Sequence
 
 import httpx2
 import uvicorn
@@ -11,6 +12,7 @@ from configs.settings import AccessSettings, load_settings
 from fakes.world import World
 from inference_pipeline.api import create_app
 from inference_pipeline.api.access import COOKIE
+from inference_pipeline.api.needs import Need
 from inference_pipeline.api.server import bind, dropping_stalled
 from inference_pipeline.api.services import AdminPorts
 from inference_pipeline.keys import KeyStore
@@ -32,6 +34,7 @@ class Service:
         *,
         root_path: str = "",
         admin: AdminPorts | None = None,
+        needs: Sequence[Need] = (),
     ) -> None:
         self.world = world
         self.access = access or ACCESS
@@ -48,6 +51,7 @@ class Service:
             access=self.access,
             keys=self.keys,
             secret=self.secret,
+            needs=needs,
             admin=admin,
         )
         http = dropping_stalled(self.access.stalled_seconds)

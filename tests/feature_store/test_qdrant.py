@@ -1,14 +1,12 @@
 import socket
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 from qdrant_client import QdrantClient
 
 from fakes.feature_records import DIMENSIONS, ENCODER, axis, make_chunk, make_version
+from fakes.qdrant_server import empty_qdrant
 from feature_store.backends.qdrant import QdrantIndex
 from feature_store.errors import IndexUnreachableError
 
@@ -109,38 +107,14 @@ def test_no_one_at_the_address_is_an_error_that_names_it() -> None:
 
 
 def test_a_server_that_comes_back_is_asked_again(record_property: Callable[[str, object], None]) -> None:
-    """By the same client. Of Qdrant's API no more is here than that a collection does not exist."""
-    with _empty_server(0) as port:
+    """By the same client."""
+    with empty_qdrant() as port:
         index = QdrantIndex.connect(f"http://127.0.0.1:{port}")
     times = 3
     for _ in range(times):
         with pytest.raises(IndexUnreachableError, match=f":{port}"):
             index.published("maud", ENCODER)
-        with _empty_server(port):
+        with empty_qdrant(port):
             assert index.published("maud", ENCODER) == 0
     index.close()
     record_property("tries", times)
-
-
-@contextmanager
-def _empty_server(port: int) -> Iterator[int]:
-    class Handler(BaseHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            pass
-
-        def do_GET(self) -> None:
-            data = b'{"result": {"exists": false}, "status": "ok", "time": 0.0}'
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-    with ThreadingHTTPServer(("127.0.0.1", port), Handler) as http:
-        thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield http.server_address[1]
-        finally:
-            http.shutdown()
-            thread.join()

@@ -3,9 +3,10 @@
 import os
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from configs.progress import Progress
 from configs.settings import Settings
@@ -14,7 +15,11 @@ from twin import wiring
 from twin.jobs.ask import answer_settings
 from twin.jobs.train import require_servable
 
+if TYPE_CHECKING:
+    from inference_pipeline.api.needs import Need
+
 WARMING = "?"
+STEP_SECONDS = 1  # of each step of asking whether another server is there
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,11 @@ def serve(settings: Settings, *, ready: Callable[[Listening], None], progress: P
         encoder.encode([WARMING])  # it is loaded now, and not while somebody waits for an answer
     secret = secrets.token_hex(32)
     progress.finish(f"{base.name}, {', '.join(encoders)}")
-    with wiring.answering(settings, base) as (pipeline, pool), _announcing(settings, secret) as announce:
+    with (
+        wiring.answering(settings, base) as (pipeline, pool),
+        needs(settings) as needed,
+        _announcing(settings, secret) as announce,
+    ):
         app = create_app(
             pipeline,
             pool=pool,
@@ -69,6 +78,7 @@ def serve(settings: Settings, *, ready: Callable[[Listening], None], progress: P
             access=settings.access,
             keys=keys,
             secret=secret,
+            needs=needed,
             admin=AdminPorts(
                 jobs=wiring.job_runner(settings, KINDS),
                 library=StoredLibrary(settings),
@@ -90,6 +100,23 @@ def serve(settings: Settings, *, ready: Callable[[Listening], None], progress: P
             keyed=keys.usable,
             root_path=settings.serving.root_path,
         )
+
+
+@contextmanager
+def needs(settings: Settings) -> Iterator[list["Need"]]:
+    """The servers elsewhere without which no question is answered."""
+    from inference_pipeline.api.needs import Need
+    from inference_pipeline.engines import REMOTE, remote
+
+    with ExitStack() as opened:
+        found = []
+        if settings.feature_store.index == "qdrant":
+            index = opened.enter_context(wiring.online_index(settings))
+            found.append(Need("the Qdrant server", lambda: index.require_reachable(STEP_SECONDS)))
+        if settings.serving.engine == REMOTE:
+            server = opened.enter_context(closing(remote.RemoteServer(settings.remote, STEP_SECONDS)))
+            found.append(Need("the server of the remote engine", server.require_reachable))
+        yield found
 
 
 @contextmanager
