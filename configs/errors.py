@@ -3,6 +3,7 @@
 TwinError
 ├── SettingsError            configs: a key or value that no one knows
 ├── DiskFullError            too little space left to write: whatever was to be written
+├── NewerFormatError         a newer release wrote what is to be read
 ├── FeatureStoreError        feature_store/errors.py
 ├── FeaturePipelineError     feature_pipeline/errors.py
 ├── ModelRegistryError       model_registry/errors.py
@@ -43,5 +44,11 @@ class SettingsError(TwinError):
 
 class DiskFullError(TwinError):
     """Too little space left to write."""
+
+    exit_code = ExitCode.ENVIRONMENT
+
+
+class NewerFormatError(TwinError):
+    """A newer release wrote what is to be read: its files are whole, and this release does not know them."""
 
     exit_code = ExitCode.ENVIRONMENT

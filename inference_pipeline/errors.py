@@ -18,6 +18,7 @@ InferenceError
 ├── RateLimitedError         one key asks too often, or too much at once
 ├── KeyNameError             no key can be made of that name
 ├── UnknownKeyError          there is no such key
+├── KeysUnusableError        the file of keys is damaged, emptied or gone
 └── CannotListenError        the host and port cannot be listened on
     ├── AddressInUseError      something else listens there
     └── PublicAddressError     others could reach it, and nothing would ask them who they are
@@ -113,6 +114,10 @@ class KeyNameError(InferenceError):
 
 class UnknownKeyError(InferenceError):
     exit_code = ExitCode.NOT_FOUND
+
+
+class KeysUnusableError(InferenceError):
+    exit_code = ExitCode.ENVIRONMENT
 
 
 class CannotListenError(InferenceError):

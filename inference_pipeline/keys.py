@@ -1,33 +1,39 @@
 """API keys: who may ask which twins. A key is shown once; only its SHA-256 is kept.
 
-A key has 256 random bits, so a plain hash cannot be reversed by guessing, and a slow one would add nothing.
+    keys.sqlite      the keys, revoked ones too
+    keys.required    that one was made: a server whose keys are gone stays closed
+
+A key has 256 random bits, so a plain hash cannot be reversed by guessing, and a slow one would add nothing. A file of
+keys that is damaged, emptied or gone never counts as one in which no key was made yet: that would open the server to
+everybody.
 """
 
 import hashlib
 import hmac
 import json
-import os
 import secrets
 import sqlite3
 import time
 from collections.abc import Collection, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from configs.files import private_folder
+from configs.data_format import DATA_FORMAT, require_known
+from configs.files import private_folder, write_once
 from configs.full_disk import naming_full_disk
-from inference_pipeline.errors import KeyNameError, UnknownKeyError
+from inference_pipeline.errors import KeyNameError, KeysUnusableError, UnknownKeyError
 
 Scope = Literal["chat", "admin"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 CHAT: tuple[Scope, ...] = ("chat",)
 PREFIX = "twin"
 SECRET_BYTES = 32
-TABLE = """CREATE TABLE IF NOT EXISTS keys (
+TABLE = """CREATE TABLE keys (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, hash BLOB NOT NULL, scopes TEXT NOT NULL, authors TEXT NOT NULL,
     created_at REAL NOT NULL, expires_at REAL, revoked_at REAL)"""
+MARK = "A key was made for this server, so that it asks for one. Without keys.sqlite beside this file nobody gets in.\n"
 COLUMNS = "id, name, scopes, authors, created_at, expires_at, revoked_at"
 
 
@@ -79,10 +85,12 @@ class ApiKey:
 
 class KeyStore:
     """A small SQLite file that only its owner can read. It is opened for each question, so that a running server knows
-    of a new or revoked key at once."""
+    of a new or revoked key at once. Every method may raise KeysUnusableError, and NewerFormatError."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._mark = path.with_suffix(".required")
+        self._was_required = False  # a running server stays closed though its whole folder be gone
 
     def create(
         self,
@@ -139,39 +147,92 @@ class KeyStore:
     def required(self) -> bool:
         """Whether a key was ever made. Revoking the last one closes the server; it never opens it again."""
         with self._reading() as database:
-            return bool(database and database.execute("SELECT EXISTS (SELECT 1 FROM keys)").fetchone()[0])
+            found = bool(database and database.execute("SELECT EXISTS (SELECT 1 FROM keys)").fetchone()[0])
+        if found:
+            self._keep_closed()
+        return found
 
     @property
     def usable(self) -> bool:
         """Whether anybody could get in."""
         return any(key.active for key in self.all())
 
+    def _keep_closed(self) -> None:
+        self._was_required = True
+        with suppress(OSError):  # it is written the next time
+            if not self._mark.exists():
+                write_once(self._mark, MARK)
+
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection | None]:
         """None while no key was ever made."""
         if not self._path.exists():
+            if self._was_required:
+                raise self._unusable("is gone")
+            self._require_no_mark()
             yield None
             return
-        with closing(sqlite3.connect(self._path)) as database:
-            # A kill, or a full disk, may have come between making the file and making the table.
-            made = database.execute("SELECT 1 FROM sqlite_master WHERE name = 'keys'").fetchone()
-            yield database if made else None
+        with self._naming_damage(), closing(self._connect()) as database:
+            self._require_keys(database)
+            yield database
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with naming_full_disk(self._path.parent), self._opened() as database:
+        with naming_full_disk(self._path.parent), self._naming_damage(), self._opened() as database:
             yield database
+        self._keep_closed()
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
         private_folder(self._path.parent)
-        os.close(os.open(self._path, os.O_CREAT | os.O_WRONLY, 0o600))
+        if not self._path.exists():
+            self._require_no_mark()
+            write_once(self._path, _without_keys())  # whole or not at all, so that an empty file is a damaged one
         self._path.chmod(0o600)  # a copy that was put back may have other rights
-        with closing(sqlite3.connect(self._path)) as database:
-            database.execute(TABLE)
+        with closing(self._connect()) as database:
+            self._require_keys(database)
             with database:
                 database.execute("BEGIN IMMEDIATE")
                 yield database
+
+    def _connect(self) -> sqlite3.Connection:
+        """Without making the file, should it go at this moment."""
+        return sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=rw", uri=True)
+
+    def _require_no_mark(self) -> None:
+        if self._mark.exists():
+            raise self._unusable("is gone")
+
+    def _require_keys(self, database: sqlite3.Connection) -> None:
+        require_known(self._path, database.execute("PRAGMA user_version").fetchone()[0])
+        if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'keys'").fetchone():
+            raise self._unusable("was emptied")
+
+    @contextmanager
+    def _naming_damage(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as error:  # nothing is known to be wrong with what is in it
+            raise KeysUnusableError(
+                f"{self._path} cannot be used at the moment: {error}. Check data_dir, and that enough files may be "
+                "open (ulimit -n 4096)."
+            ) from error
+        except (sqlite3.DatabaseError, ValueError, TypeError) as error:
+            raise self._unusable(f"is damaged ({error})") from error
+
+    def _unusable(self, what: str) -> KeysUnusableError:
+        return KeysUnusableError(
+            f"{self._path} {what}, and it says who may use the server: until it is well again nobody gets in by a key. "
+            f"Put it back from a copy. Where there is none the keys of before are lost: remove it and "
+            f"{self._mark.name}, and make new ones: twin keys create NAME"
+        )
+
+
+def _without_keys() -> bytes:
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.execute(TABLE)
+        database.execute(f"PRAGMA user_version = {DATA_FORMAT}")
+        return database.serialize()
 
 
 def _hash(shown: str) -> bytes:

@@ -13,12 +13,13 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from configs.errors import NewerFormatError
 from configs.settings import AccessSettings
 from inference_pipeline.api.admission import Admission
 from inference_pipeline.api.errors import WireError, wire_error
 from inference_pipeline.api.limits import KeyLimits
 from inference_pipeline.api.sessions import Session, Sessions
-from inference_pipeline.errors import OverloadedError, RateLimitedError
+from inference_pipeline.errors import KeysUnusableError, OverloadedError, RateLimitedError
 from inference_pipeline.keys import EVERYTHING, LOCAL, NOTHING, Caller, KeyStore
 from inference_pipeline.metrics import REFUSED
 from model_registry.errors import UnknownModelError
@@ -140,13 +141,19 @@ class AccessControl:
         headers = Headers(scope=scope)
         self._check_host(scope, headers)
         self._check_origin(scope, headers)
-        caller, session = self._caller(scope, headers)
         path = route_path(scope)
-        if path in OPEN or path.startswith(OPEN_FILES):
-            return caller or NOTHING, session
-        if caller is None:
-            raise _RefusedError(WRONG_KEY if "authorization" in headers else ASKS_FOR_KEY)
-        self._check_scope(caller, path)
+        is_open = path in OPEN or path.startswith(OPEN_FILES)
+        try:
+            caller, session = self._caller(scope, headers)
+            if is_open:
+                return caller or NOTHING, session
+            if caller is None:
+                raise _RefusedError(WRONG_KEY if "authorization" in headers else ASKS_FOR_KEY)
+            self._check_scope(caller, path)
+        except (KeysUnusableError, NewerFormatError) as error:
+            if is_open:  # it lives all the same
+                return NOTHING, None
+            raise _RefusedError(wire_error(error)) from error
         try:
             if caller.key:
                 held.enter_context(self._limits.request(caller.key))

@@ -22,6 +22,7 @@ from inference_pipeline.errors import (
     AnswerNotFoundError,
     InvalidRequestError,
     KeyNameError,
+    KeysUnusableError,
     OutOfMemoryError,
     OverloadedError,
     PostNotFoundError,
@@ -93,6 +94,13 @@ UNAVAILABLE = WireError(
 )
 
 
+NO_KEYS = WireError(
+    503,
+    "this server cannot read its keys, so that nobody gets in by one. Its operator finds the way out in the log.",
+    "server_error",
+    code="keys_unusable",
+    headers={"x-should-retry": "false"},
+)
 DISK_FULL = WireError(
     503,
     "nothing can be kept here, as the disk is full. Its operator must free some space.",
@@ -151,6 +159,9 @@ def wire_error(error: TwinError) -> WireError:
             return WireError(403, str(error), "permission_error", code="restricted")
         case UnknownKeyError():
             return WireError(404, str(error), param="name", code="key_not_found")
+        case KeysUnusableError():
+            logger.warning("a request failed: %s", error)
+            return NO_KEYS
         case DiskFullError():
             logger.warning("a request failed: %s", error)
             return DISK_FULL

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from inference_pipeline.keys import KeyStore
 from twin.session import Session
 
 MAUD = Path(__file__).parents[2] / "examples" / "maud_ferrier"
@@ -40,8 +41,11 @@ def test_a_data_folder_of_an_earlier_release_is_closed_when_it_is_opened(
     known_by: str, command: str, tmp_path: Path
 ) -> None:
     data = tmp_path / "data"
-    (data / known_by).parent.mkdir()
-    (data / known_by).touch() if "." in known_by else (data / known_by).mkdir()
+    data.mkdir()
+    if known_by == "keys.sqlite":
+        KeyStore(data / known_by).create("phone")
+    else:
+        (data / known_by).mkdir()
     served = data / "cache" / "served"
     served.mkdir(parents=True)
     for folder in (data, served):
