@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from configs.data_format import require_known_json
 from model_registry.errors import CorruptModelError
 from model_registry.sealing import read_sealed, write_sealed
 
@@ -94,7 +95,9 @@ def write_evaluation(path: Path, evaluation: Evaluation) -> None:
 def read_evaluation(path: Path, version: str) -> Evaluation | None:
     """None where `version` ("maud v2") was not judged. Raises CorruptModelError when any byte is not as written."""
     try:
-        return Evaluation.model_validate_json(read_sealed(path))
+        data = read_sealed(path)
+        require_known_json(path, data)
+        return Evaluation.model_validate_json(data)
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:

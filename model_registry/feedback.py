@@ -16,6 +16,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from configs.data_format import require_known_json
 from configs.files import private_folder, remove, write_whole
 from feature_store.ports import FeatureReader
 from feature_store.records import Passage
@@ -102,6 +103,8 @@ class FeedbackLog:
         with self._writing():
             forgotten = self._store.forgotten(author)
             lines = path.read_bytes().splitlines()
+            for line in lines:
+                require_known_json(path, line)  # not one to be removed for being unreadable
             runs = {run for text in texts for run in _runs(text)}
             kept = [line for line in lines if _may_stay(line, forgotten, runs)]
             if len(kept) < len(lines):

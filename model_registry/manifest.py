@@ -7,12 +7,17 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from configs.data_format import require_known_json
 from model_registry.errors import CorruptModelError
 from model_registry.evaluation import Measures, ParityResult
 from model_registry.sealing import read_sealed, write_sealed
 
 MANIFEST_FILE = "manifest.json"
 READ_BYTES = 1 << 20
+WAY_OUT = (
+    "Restore it, or train the version again. Where it is the champion, a previous version that is whole can take its "
+    "place: twin doctor --repair."
+)
 
 
 class FileDigest(BaseModel):
@@ -87,9 +92,11 @@ def read_manifest(folder: Path) -> AdapterManifest:
     """Raises CorruptModelError when it is missing, or any byte of it is not as written."""
     path = folder / MANIFEST_FILE
     try:
-        return AdapterManifest.model_validate_json(read_sealed(path))
+        data = read_sealed(path)
+        require_known_json(path, data)
+        return AdapterManifest.model_validate_json(data)
     except (OSError, ValueError) as error:
-        raise CorruptModelError(f"{path} cannot be read as a manifest: {error}. Train the version again.") from error
+        raise CorruptModelError(f"{path} cannot be read as a manifest: {error}. {WAY_OUT}") from error
 
 
 def verify_folder(folder: Path) -> AdapterManifest:
@@ -98,14 +105,14 @@ def verify_folder(folder: Path) -> AdapterManifest:
     try:
         found: Mapping[str, FileDigest] = digest_folder(folder)
     except OSError as error:
-        raise CorruptModelError(f"{error.filename} cannot be read: {error.strerror}. Restore it.") from error
+        raise CorruptModelError(f"{error.filename} cannot be read: {error.strerror}. {WAY_OUT}") from error
     for name, expected in manifest.files.items():
         if name not in found:
-            raise CorruptModelError(f"{folder / name} is missing. Restore it, or train the version again.")
+            raise CorruptModelError(f"{folder / name} is missing. {WAY_OUT}")
         if found[name] != expected:
             raise CorruptModelError(
                 f"{folder / name} has sha256 {found[name].sha256[:12]}…, the manifest says {expected.sha256[:12]}…: "
-                "the file was changed. Restore it, or train the version again."
+                f"the file was changed. {WAY_OUT}"
             )
     if extra := sorted(set(found) - set(manifest.files)):
         raise CorruptModelError(f"{folder / extra[0]} is not in the manifest. Remove it.")

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from configs.data_format import require_known_json
 from configs.files import private_folder, remove, write_whole
 from configs.full_disk import naming_full_disk
 from feature_store.backends.local_disk import exclusive
@@ -85,7 +86,9 @@ def read_model(path: Path, model: type[Model]) -> Model:
 
 def _read(path: Path, kind: TypeAdapter[T], advice: str = COLLECT_AGAIN) -> T:
     try:
-        return kind.validate_json(path.read_bytes())
+        data = path.read_bytes()
+        require_known_json(path, data)
+        return kind.validate_json(data)
     except (OSError, ValidationError) as error:
         raise StoreCorruptError(
             f"{path} is not what was written there: {error}. Restore it from a copy, or {advice.format(path=path)}"

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Generic
 
+from configs.data_format import require_known
+from configs.errors import NewerFormatError
 from configs.files import private_folder
 from configs.full_disk import disk_full, is_full_disk
 from feature_store.backends.delta_rows import Keyed, R, RowType, keyed
@@ -16,6 +18,10 @@ KEEP_EVERY_VERSION = {
     "delta.logRetentionDuration": "interval 36500 days",
     "delta.deletedFileRetentionDuration": "interval 36500 days",
 }
+
+
+FORMAT = "twin.format"  # a property of a table; none is written before there is a second format
+NEWER_DELTA = "minimum reader version"  # in what delta-rs says of a table that it is too old for
 
 
 class RecordTable(Generic[R]):
@@ -106,7 +112,10 @@ class RecordTable(Generic[R]):
     def _open(self, version: int | None) -> Any:
         from deltalake import DeltaTable
 
-        return DeltaTable(str(self.folder), version=version)
+        table = DeltaTable(str(self.folder), version=version)
+        if (number := (table.metadata().configuration or {}).get(FORMAT, "")).isdecimal():
+            require_known(self.folder, int(number))
+        return table
 
     @contextmanager
     def _naming_corruption(self) -> Iterator[None]:
@@ -118,6 +127,11 @@ class RecordTable(Generic[R]):
         except (DeltaError, ArrowException, OSError) as error:
             if is_full_disk(error):
                 raise disk_full(self.folder) from error
+            if NEWER_DELTA in str(error):
+                raise NewerFormatError(
+                    f"the table {self.folder} was written by a newer Delta Lake: {error}. It stays as it is. Use the "
+                    "release that wrote it for this data folder, or another folder here: --set data_dir=FOLDER"
+                ) from error
             raise StoreCorruptError(
                 f"the table {self.folder} cannot be used: {error}. Restore {self.folder.parent} from a copy, or remove "
                 "it and run `twin collect` again."

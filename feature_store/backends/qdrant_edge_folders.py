@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from configs.data_format import FIELD, require_known
 from configs.files import is_running, private_folder
 from configs.full_disk import naming_full_disk
 from feature_store.backends.local_disk import allocated_bytes, copy_folder, data_of, require_free_space
@@ -128,7 +129,9 @@ def published_in(home: Path, newest: int) -> list[int]:
 
 def _manifest(folder: Path) -> dict[str, Any]:
     try:
-        return dict(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+        manifest = dict(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+        require_known(folder / MANIFEST, manifest.get(FIELD))
+        return manifest
     except (ValueError, TypeError) as error:
         raise corrupt(folder, f"{MANIFEST}: {error}") from error
 

@@ -15,6 +15,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
+from configs.data_format import require_known_json
 from feature_store.records import Example, ExampleKind, digest_of
 from model_registry.feedback import Feedback, row_id
 from model_registry.ports import GeneratedText
@@ -96,12 +97,13 @@ def round_robin(examples: Sequence[Example], *, seed: int) -> list[Example]:
 def read_feedback(path: Path, renderer: PromptRenderer, *, max_tokens: int) -> tuple[list[PreferencePair], list[str]]:
     """Pairs of readers' feedback, a JSONL file of `Feedback` rows, and a line with the reason for each row without one.
 
-    Raises FileNotFoundError.
+    Raises FileNotFoundError, NewerFormatError.
     """
     pairs, problems = [], []
     for number, line in enumerate(path.read_bytes().splitlines(), 1):
         if not line.strip():
             continue
+        require_known_json(path, line)
         try:
             row = Feedback.model_validate_json(line)
         except ValidationError as error:
