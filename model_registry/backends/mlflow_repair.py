@@ -1,7 +1,8 @@
 """Makes the registry's database again: of the copy beside it, and of the sealed manifests of the versions.
 
 What only the database knew is lost where the copy is, too: numbers that were deleted, aliases, and which versions may
-not be used any more. So no version becomes champion by being found: a person chooses.
+not be used any more. So no version becomes champion here by being found: whoever asked for the repair looks first at
+what the versions learnt from.
 """
 
 import shutil
@@ -86,11 +87,6 @@ def _register_again(rows: MlflowRows, home: Path, done: RegistryRepair) -> None:
         rows.name(home.name, CANDIDATE, numbers[-1])
     named = ", ".join(f"v{number}" for number in numbers)
     done.said.append(f"{named} of {home.name} are registered again, of their sealed manifests.")
-    if CHAMPION not in rows.aliases(home.name):
-        done.said.append(
-            f"which of them was the champion of {home.name} is not known. Choose: twin promote {home.name} --version "
-            f"v{numbers[-1]}"
-        )
 
 
 def _mend_aliases(rows: MlflowRows, author: str, done: RegistryRepair) -> None:

@@ -63,14 +63,13 @@ def test_a_damaged_database_is_named_and_its_copy_takes_its_place(root: Path, da
 
 
 @pytest.mark.slow
-def test_without_a_copy_it_is_made_of_the_folders_and_a_person_chooses_the_champion(root: Path) -> None:
+def test_without_a_copy_it_is_made_of_the_folders_and_none_is_champion_for_being_found(root: Path) -> None:
     before = made_of(root)
     (root / DATABASE).unlink()
     (root / COPY).write_bytes(b"no database")
     with pytest.raises(RegistryUnreachableError, match="twin doctor --repair"):
         opened(root).rollback("maud")
     done = repair(root, None)
-    assert "twin promote maud --version v4" in " ".join(done.said)
     assert done.registered == {"maud": [1, 2, 3, 4]}
     assert set(made_of(root).values()) == set(before.values())
     assert aliases(opened(root)) == {"v1": (), "v2": (), "v3": (), "v4": ("candidate",)}

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -249,3 +250,26 @@ def test_a_stored_name_that_nothing_uses_any_more_is_told_once(blog: Path, capsy
         assert ("--me Anne" in printed.out + printed.err) is told
         assert "8 unchanged" in printed.out
     assert [source.me for source in store.sources("maud")] == [()]
+
+
+@pytest.mark.slow
+def test_a_damaged_index_is_told_though_nothing_has_changed(
+    blog: Path, data_dir: Path, capsys: pytest.CaptureFixture[str], record_property: Callable[[str, object], None]
+) -> None:
+    collect(blog)
+    synced(capsys)
+    assert synced(capsys)["failures"] == {}
+    kinds = {
+        path.name: path for path in data_dir.glob("index/*/maud/F1/**/*") if path.is_file() and path.stat().st_size
+    }
+    assert {"published.json", "chunk_0.mmap"} <= kinds.keys()
+    for path in kinds.values():
+        whole = path.read_bytes()
+        at = next(place for place, byte in enumerate(whole) if byte) if any(whole) else 0
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 64]) + whole[at + 1 :])
+        assert "twin doctor --repair" in synced(capsys, code=ExitCode.BAD_INPUT)["failures"]["index"], path
+        assert run(["features"]) == ExitCode.ENVIRONMENT
+        assert "twin doctor --repair" in capsys.readouterr().err, path
+        path.write_bytes(whole)
+        assert synced(capsys)["failures"] == {}
+    record_property("tries", 2 * len(kinds))

@@ -2,7 +2,6 @@
 that they lie in, trained weights) is never touched."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,11 +9,13 @@ from configs.errors import TwinError
 from configs.settings import Settings
 from feature_store.errors import StoreCorruptError
 from feature_store.versions import FeatureVersion
+from model_registry.errors import ModelRegistryError
+from model_registry.ports import has_champion
 from twin import wiring
 
 if TYPE_CHECKING:
     from feature_store.ports import FeatureReader, OnlineIndex
-    from model_registry.ports import AdapterVersion
+    from model_registry.ports import AdapterVersion, ModelPublisher
 
 UNKNOWN_TEXT = "it was trained on text that may have been erased since, and what was known of that is lost"
 
@@ -53,11 +54,38 @@ def _registry(settings: Settings) -> Iterator[str]:
     registry, store = wiring.model_registry(settings), wiring.feature_store(settings)
     for author, numbers in done.registered.items():
         found = [version for version in registry.versions(author) if version.number in numbers]
-        with suppress(TwinError):  # an author whose features are gone, too
-            if tainted := [version.number for version in found if _may_be_tainted(settings, version, store)]:
-                registry.taint(author, tainted, UNKNOWN_TEXT)
-                named = ", ".join(f"v{number}" for number in tainted)
-                yield f"{named} of {author} may not be used any more: {UNKNOWN_TEXT}."
+        try:
+            tainted = [version.number for version in found if _may_be_tainted(settings, version, store)]
+        except TwinError as error:  # the author's features are gone, too: nothing says what may still be used
+            yield f"no version of {author} is made champion: {error} Choose: twin promote {author} --version VERSION"
+            continue
+        if tainted:
+            registry.taint(author, tainted, UNKNOWN_TEXT)
+            named = ", ".join(f"v{number}" for number in tainted)
+            yield f"{named} of {author} may not be used any more: {UNKNOWN_TEXT}."
+        if not has_champion(registry, author):
+            yield _choose_champion(registry, author)
+
+
+def _choose_champion(registry: "ModelPublisher", author: str) -> str:
+    """The newest version that passes its gates becomes champion. In words, with the reason."""
+    refused: list[str] = []
+    for version in reversed(registry.readable_versions(author)[0]):
+        try:
+            registry.promote(author, version.number)
+        except ModelRegistryError:
+            refused.append(version.name)
+            continue
+        before = f" ({', '.join(refused)} did not pass)" if refused else ""
+        return (
+            f"{version.name} is the champion of {author}: which one was is not known, and of those that pass their "
+            f"gates it is the newest{before}. To have another one: twin promote {author} --version VERSION"
+        )
+    return (
+        f"{author} has no champion: which version was is not known, and {', '.join(refused) or 'none'} may not be one. "
+        f"To see why: twin promote {author} --version {refused[0] if refused else 'VERSION'}. To make another: "
+        f"twin train {author}"
+    )
 
 
 def _may_be_tainted(settings: Settings, version: "AdapterVersion", store: "FeatureReader") -> bool:

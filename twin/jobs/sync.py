@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from configs.errors import TwinError
 from configs.progress import Progress
 from configs.settings import Settings
-from feature_store.errors import StoreBusyError
+from feature_store.errors import StoreBusyError, StoreCorruptError
 from feature_store.versions import AuthorProfile, SourceRecord
 from twin import wiring
 from twin.jobs import authors, collect, features
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from feature_pipeline.pipeline import FeaturesReport
 
 SERVER_SECONDS = 900.0  # how often a watch asks a server for the same source
-FEATURES = "features"
+FEATURES, INDEX = "features", "index"
 
 
 @dataclass
@@ -28,7 +28,7 @@ class Synced:
 
     profile: AuthorProfile
     reports: list["CollectReport"] = field(default_factory=list)
-    failures: dict[str, TwinError] = field(default_factory=dict)  # by source, or "features"
+    failures: dict[str, TwinError] = field(default_factory=dict)  # by source, or "features", or "index"
     version: "FeaturesReport | None" = None  # None: nothing had to be made
 
     @property
@@ -102,8 +102,13 @@ class Sync:
         if self.publish and (any(report.any for report in synced.reports) or self._is_behind(profile.id)):
             try:
                 synced.version = features.build_features(self.settings, profile.id, progress=self.progress)
-            except FeaturePipelineError as error:
+            except (FeaturePipelineError, StoreCorruptError) as error:
                 synced.failures[FEATURES] = error
+        elif self.publish:
+            try:
+                self._verify_index(profile.id)
+            except StoreCorruptError as error:
+                synced.failures[INDEX] = error
         return synced
 
     def _is_due(self, author: str, source: SourceRecord) -> bool:
@@ -127,3 +132,10 @@ class Sync:
             return True
         with wiring.online_index(self.settings) as index:
             return index.published(author, newest.encoder) < newest.number
+
+    def _verify_index(self, author: str) -> None:
+        """That nothing has changed is no news of an index that a disk has damaged. Raises StoreCorruptError."""
+        versions = wiring.feature_store(self.settings).versions(author)
+        if versions:
+            with wiring.online_index(self.settings) as index:
+                index.verify(author, versions[-1].encoder)
