@@ -127,6 +127,8 @@ TOGETHER = (
     Row("two servers", "the second names the port that is taken", "another port; each takes only its own files away",
         ("tests/inference_pipeline/test_server.py::test_a_port_in_use_names_the_way_out",
          "tests/inference_pipeline/test_running_server.py::test_another_servers_file_stays")),
+    Row("short commands (`status`, `models`, `sources`, `keys list`, `version`), four at a time", "nothing is",
+        "each ends with 0", ("tests/faults/test_short_commands.py",)),
 )  # fmt: skip
 ELSEWHERE = (
     Row("a Qdrant server, a remote engine that go down and come back, while a server runs",
@@ -151,6 +153,8 @@ ELSEWHERE = (
     Row("a web server that fails, breaks off, falls silent, trickles", "the page has a problem with its reason",
         "the next collection",
         ("tests/feature_pipeline/fetching/test_fetching_failures.py",)),
+    Row("no network but loopback, in a namespace of its own: `twin up`, `twin serve`, `twin ask`", "nothing is",
+        "nothing elsewhere is needed", ("tests/faults/test_no_network.py",)),
 )  # fmt: skip
 CLIENTS = (
     Row("SIGTERM and Ctrl-C while an answer is streamed, while others wait", "nothing is: the server ends with 0",
