@@ -24,7 +24,7 @@ LINK = re.compile(r"\[\[([^\[\]]*)\](?:\[((?:[^\[\]]|\[[^\[\]]*\])*)\])?\]")
 FOOTNOTE = re.compile(r"\[fn:[^\[\]:]*\]|(?<=\S)\[fn:[^\[\]:]*:[^\[\]]*\]")
 STAMP = re.compile(r"[ \t]*[\[<]\d{4}-\d\d-\d\d[^\]>\n]*[\]>](?:--[\[<][^\]>\n]*[\]>])?[ \t]*$")
 BEFORE, AFTER = r"(?<![^\s\-('\"{])", r"(?![^\s\-.,;:!?)'\"}\]\\])"
-EMPHASIS = re.compile(rf"{BEFORE}([*/_+=~])(?=\S)([^\n]*?\S)\1{AFTER}")
+EMPHASIS = re.compile(rf"{BEFORE}([*/_+=~])(?=\S)([^\n]{{0,500}}?\S)\1{AFTER}")
 MARKS = {"*": "**", "/": "*", "_": "", "+": "~~", "=": "`", "~": "`"}
 CODE = {"src", "example"}
 OTHERS_WORDS = {"quote"}
@@ -54,6 +54,7 @@ def org_markdown(text: str, *, as_outline: bool = False) -> tuple[Values, str]:
     out: list[str] = []
     lines = text.replace("\r\n", "\n").removeprefix("\ufeff").split("\n")
     at, left_out = 0, 0  # left_out: the level of a heading that is not exported; 0 for none
+    endless: set[str] = set()  # endings that no line further down is
     while at < len(lines):
         line, at = lines[at], at + 1
         heading = HEADING.match(line)
@@ -67,10 +68,11 @@ def org_markdown(text: str, *, as_outline: bool = False) -> tuple[Values, str]:
             elif title := _inline(without_task(heading[2])):
                 out += _heading(len(heading[1]), title, as_outline=as_outline)
         elif block := BLOCK.match(line):
-            inner, at = _until(lines, at, re.compile(rf"[ \t]*#\+end_{re.escape(block[2])}[ \t]*$", re.IGNORECASE))
+            ending = re.compile(rf"[ \t]*#\+end_{re.escape(block[2].lower())}[ \t]*$", re.IGNORECASE)
+            inner, at = until(lines, at, ending, endless)
             out += block_lines(block[2].lower(), inner, block[3] or "", _inline)
         elif DRAWER.match(line) and not DRAWER_END.match(line):
-            inner, at = _until(lines, at, DRAWER_END)
+            inner, at = until(lines, at, DRAWER_END, endless)
         elif keyword := KEYWORD.match(line):
             key = keyword[1].lower().removeprefix("hugo_")
             if key in TELLING and key not in values and keyword[2].strip():
@@ -107,11 +109,13 @@ def block_lines(kind: str, inner: list[str], language: str, reduce: Callable[[st
     return ["", *(f"> {line}" if kind in OTHERS_WORDS else line for line in reduced), ""]
 
 
-def _until(lines: list[str], at: int, end: re.Pattern[str]) -> tuple[list[str], int]:
-    """The lines up to the one that ends them, and the number behind it; none where nothing ends them."""
-    for number in range(at, len(lines)):
+def until(lines: list[str], at: int, end: re.Pattern[str], endless: set[str]) -> tuple[list[str], int]:
+    """The lines up to the one that ends them, and the number behind it; none where nothing ends them, which `endless`
+    keeps, so that no text is searched to its end for each of its lines."""
+    for number in range(at, len(lines) if end.pattern not in endless else at):
         if end.match(lines[number]):
             return lines[at:number], number + 1
+    endless.add(end.pattern)
     return [], at
 
 

@@ -63,7 +63,7 @@ def headers_end(lines: Sequence[str], first: int, *, fewest: int) -> int:
         elif not found:
             return _headers_in_any_language(lines, first)
         elif not line.strip():
-            following = next((later for later in lines[position:] if later.strip()), "")
+            following = next_filled(lines, position)
             if not _field(INVISIBLE.sub("", following)):
                 break
         elif found[0] != "from" and not (line[0].isspace() or ADDRESS.search(line)):
@@ -121,14 +121,20 @@ def _attribution_from(lines: Sequence[str], index: int) -> int:
         part.append(line.strip())
         if len(" ".join(part)) > LONGEST_ATTRIBUTION:
             return 0
-        if _is_attribution(part, lines[index + count :]):
+        if _is_attribution(part, lines, index + count):
             return count
     return 0
 
 
-def _is_attribution(part: Sequence[str], below: Sequence[str]) -> bool:
+def next_filled(lines: Sequence[str], start: int) -> str:
+    """The first line from `start` on that is not blank; "" for none. No copy is made of what may be a million lines."""
+    return next((lines[number] for number in range(start, len(lines)) if lines[number].strip()), "")
+
+
+def _is_attribution(part: Sequence[str], lines: Sequence[str], below: int) -> bool:
+    """`below`: the number of the line behind `part`."""
     text = " ".join(part)
-    above_marked = bool(QUOTED.match(next((line for line in below if line.strip()), "")))
+    above_marked = bool(QUOTED.match(next_filled(lines, below)))
     says, begins, dated = bool(WROTE.search(text)), bool(STARTS.match(text)), bool(DATED.search(text))
     bracketed = bool(IN_BRACKETS.search(text))
     if above_marked and bracketed and dated and text.endswith(">"):  # "2011/7/7 Ann Lee <ann@example.org>"
@@ -136,7 +142,7 @@ def _is_attribution(part: Sequence[str], below: Sequence[str]) -> bool:
     if len(part) == 1 and says and BETWEEN_DASHES.match(text):
         return True
     if not COLON_END.search(text):
-        alone = above_marked or not below or not below[0].strip()
+        alone = above_marked or not "".join(lines[below : below + 1]).strip()
         return alone and dated and bracketed and begins and bool(WROTE_END.search(text))
     if bracketed and dated and (begins or len(part) == 1 or IN_BRACKETS.search(part[0])):
         return True

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from feature_pipeline.formats.authorship import INVISIBLE
-from feature_pipeline.letters.attributions import QUOTED, quotation_head
+from feature_pipeline.letters.attributions import QUOTED, next_filled, quotation_head
 from feature_pipeline.letters.phrases import (
     DEVICE,
     DEVICE_OF_MINE,
@@ -25,6 +25,7 @@ from feature_pipeline.letters.phrases import (
 QUOTE_MARK = re.compile(r" {0,3}[A-Z]{0,3}> ?")
 SIGNATURE = re.compile(r"--\s*$")
 SIGNATURE_LINES = 15
+MOST_SIGNATURES = 20  # one below the other: programs, firms and lists
 LIST_RULE = re.compile(r"_{20,}\s*$")
 LONGEST_SCRUBBED = 10  # lines that Mailman leaves in place of an attachment
 
@@ -66,7 +67,7 @@ def _split(lines: Sequence[str], *, depth: int) -> MailText:
         elif taken := quotation_head(lines, index):
             index += taken
             headed = True
-            following = next((later for later in lines[index:] if later.strip()), "")
+            following = next_filled(lines, index)
             if following and not QUOTED.match(following):
                 rest = lines[index:]
                 break
@@ -137,7 +138,7 @@ def _without_scrubbed(lines: list[str]) -> list[str]:
 def _unsigned(text: str) -> str:
     """Without what a program, a firm or a list put below, and without a signature under its "-- "."""
     lines = text.strip("\n").split("\n")
-    while True:
+    for _ in range(MOST_SIGNATURES):
         while lines and (not lines[-1].strip() or _is_device(lines[-1])):
             lines.pop()
         last = max((index + 1 for index, line in enumerate(lines) if not line.strip()), default=0)

@@ -4,15 +4,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from feature_pipeline.formats.org import DRAWER, DRAWER_END, PLAN, block_lines, without_task
+from feature_pipeline.formats.org import DRAWER, DRAWER_END, PLAN, block_lines, until, without_task
 
 BLOCK = re.compile(r"([ \t]*)[-*+](?:[ \t]+(.*)|)$")
 PROPERTY = re.compile(r"[ \t]*([\w][\w./ -]{0,40}?)::(?:[ \t]+(.*)|)$")
 FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
 BEGIN = re.compile(r"[ \t]*#\+begin_(\w+)(?:[ \t]+(.*))?$", re.IGNORECASE)
 REFERENCE = re.compile(r"\[([^\[\]]*)\]\(\(\([0-9a-f-]{8,}\)\)\)|\(\([0-9a-f-]{8,}\)\)")
-CLOZE = re.compile(r"\{\{cloze[ \t]+(.*?)(?:\\\\.*?)?\}\}")
-MACRO = re.compile(r"\{\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}\}|\{\{.*\}\}[ \t]*$")
+CLOZE = re.compile(r"\{\{cloze[ \t]+((?:[^{}]|\{[^{}]*\})*)\}\}")  # with a hint behind two backslashes
+MACRO = re.compile(r"\{\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}\}|\{\{.{0,1000}\}\}[ \t]*$")
 TAG_LINK = re.compile(r"#\[\[([^\[\]]+)\]\]")
 SPACES = re.compile(r"(?<=\S)[ \t]{2,}(?=\S)")
 WORDS_OF_A_VALUE = 6  # a property's value with more words is a sentence of the author's
@@ -86,6 +86,7 @@ class _Unread:
     def __init__(self, lines: list[str]) -> None:
         self._lines = lines
         self._at = 0
+        self._endless: set[str] = set()
 
     def __iter__(self) -> Iterator[str]:
         while self._at < len(self._lines):
@@ -94,20 +95,17 @@ class _Unread:
 
     def until(self, end: re.Pattern[str]) -> list[str]:
         """Nothing where no line ends them."""
-        for number in range(self._at, len(self._lines)):
-            if end.match(self._lines[number]):
-                found, self._at = self._lines[self._at : number], number + 1
-                return found
-        return []
+        found, self._at = until(self._lines, self._at, end, self._endless)
+        return found
 
 
 def _add(block: _Block, line: str, unread: _Unread) -> None:
     stripped = line.strip()
     if fence := FENCE.match(line):
         inner = unread.until(re.compile(rf"[ \t]*{re.escape(fence[1])}[ \t]*$"))
-        block.lines += [stripped, *(_dedented(each, inner) for each in inner), fence[1]]
+        block.lines += [stripped, *_dedented(inner), fence[1]]
     elif begin := BEGIN.match(line):
-        inner = unread.until(re.compile(rf"[ \t]*#\+end_{re.escape(begin[1])}[ \t]*$", re.IGNORECASE))
+        inner = unread.until(re.compile(rf"[ \t]*#\+end_{re.escape(begin[1].lower())}[ \t]*$", re.IGNORECASE))
         block.lines += block_lines(begin[1].lower(), inner, begin[2] or "", _reduced)
     elif DRAWER.match(line):
         unread.until(DRAWER_END)
@@ -120,12 +118,12 @@ def _add(block: _Block, line: str, unread: _Unread) -> None:
         block.lines.append(text)
 
 
-def _dedented(line: str, lines: list[str]) -> str:
+def _dedented(lines: list[str]) -> list[str]:
     common = min((len(each) - len(each.lstrip()) for each in lines if each.strip()), default=0)
-    return line[common:]
+    return [line[common:] for line in lines]
 
 
 def _reduced(text: str) -> str:
-    text = CLOZE.sub(r"\1", text)
+    text = CLOZE.sub(lambda match: match[1].partition("\\\\")[0], text)
     text = MACRO.sub("", REFERENCE.sub(lambda match: match[1] or "", text))
     return SPACES.sub(" ", TAG_LINK.sub(r"#\1", text)).strip()

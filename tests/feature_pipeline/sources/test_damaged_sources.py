@@ -1,6 +1,7 @@
 """What mutation found, one example each: values of another type, references in a circle, addresses that are none."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,14 @@ from fakes.fetching import opened
 from fakes.twitter_archive import note, read_tweets, tweet
 from feature_pipeline.errors import SourceError
 from feature_pipeline.formats.local_times import local_time
+from feature_pipeline.formats.org import org_markdown
 from feature_pipeline.formats.plain_text import plain_text
+from feature_pipeline.letters.text import split_mail
+from feature_pipeline.sources.logseq.outline import read_outline
 from feature_store.records import ContentType, Post
 
 NO_ADDRESS = "http://[fog"
+CODE = "```\n" + "a\n" * 999 + "```\n"
 
 
 def contents(place: Path, kind: str, **options: Any) -> list[str]:
@@ -121,3 +126,19 @@ def test_a_sitemap_with_names_that_are_none(tmp_path: Path) -> None:
         f"<url><loc>{sitemap.A}</loc><lo::: /></url>", f"<u:: ><loc>{sitemap.B}</loc></u::>", sitemap.B
     )
     assert sitemap.names(broken, {sitemap.A: sitemap.page(), sitemap.B: sitemap.page("Rain")}) == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("read", "unit"),
+    [
+        *((org_markdown, unit) for unit in ("*a ", ":A:\n", "#+begin_src\n")),
+        *(
+            (read_outline, unit)
+            for unit in ("{{", "{{cloze a", ":A:\n", "#+begin_src\n", "```\n" + "a\n" * 999 + "```\n")
+        ),
+        *((split_mail, unit) for unit in ("a\n", "-- \n", "On 1, a wrote:\n")),
+    ],
+)
+def test_what_never_ends_is_read(read: Callable[[str], Any], unit: str) -> None:
+    """In a second; where each line searches the text to its end, in half a minute."""
+    read(unit * (60_000 // len(unit)))
