@@ -55,12 +55,12 @@ ENCRYPTED = re.compile(
     re.IGNORECASE,
 )
 EDITED = re.compile(
-    r"\s*\u200e?<[^<>\n]*(?:edit|bearbeitet|modifi|bewerkt|redig|редаг|измен|отредакт|düzenlen|edytowan|uprav|muokat"
+    r"(?<!\s)\s*\u200e?<[^<>\n]*(?:edit|bearbeitet|modifi|bewerkt|redig|редаг|измен|отредакт|düzenlen|edytowan|uprav|muokat"
     r"|szerkeszt"
     r"|editat|τροποποι|επεξεργ|編集|编辑|編輯|수정|נערכ|تعديل|diedit|chỉnh sửa|แก้ไข|संपादित)[^<>\n]*>\s*$",
     re.IGNORECASE,
 )
-TAIL = re.compile(r"\s*\u200e(?!\u200e)([^\u200e\n]{2,200})$")
+TAIL = re.compile(r"(?<!\s)\s*\u200e(?!\u200e)([^\u200e\n]{2,200})$")
 POLL_OPTION = re.compile(r"\u200e?[^\s:]{3,20}:\s.*\(\u200e?\d+ [^()\n]+\)\s*")
 LOCATION = re.compile(
     r"(?:[^\n]*\n?)?[^:\n]{0,40}:\s*https?://(?:maps\.google\.com/|(?:www\.)?google\.com/maps|foursquare\.com/v/)\S*"

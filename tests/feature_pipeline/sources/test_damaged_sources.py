@@ -25,6 +25,7 @@ from feature_pipeline.formats.org import org_markdown
 from feature_pipeline.formats.plain_text import plain_text
 from feature_pipeline.letters.text import split_mail
 from feature_pipeline.sources.logseq.outline import read_outline
+from feature_pipeline.sources.whatsapp.notices import sender_text
 from feature_store.records import ContentType, Post
 
 NO_ADDRESS = "http://[fog"
@@ -137,6 +138,7 @@ def test_a_sitemap_with_names_that_are_none(tmp_path: Path) -> None:
             for unit in ("{{", "{{cloze a", ":A:\n", "#+begin_src\n", "```\n" + "a\n" * 999 + "```\n")
         ),
         *((split_mail, unit) for unit in ("a\n", "-- \n", "On 1, a wrote:\n")),
+        *((sender_text, unit) for unit in ("\n", " ")),
     ],
 )
 def test_what_never_ends_is_read(read: Callable[[str], Any], unit: str) -> None:
