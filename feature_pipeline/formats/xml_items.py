@@ -26,12 +26,12 @@ DECLARED_ENCODING = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)
 DECLARATION = re.compile(r"<\?xml\b[^>]*\?>")
 BEGINNING = re.compile(r"<\?xml\b|<!--|<!DOCTYPE|<(?:rss|feed|rdf:RDF)\b", re.IGNORECASE)
 PROTECTED = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
-UNCLOSED = re.compile(r"<([\w:.-]+)([^<>]*)><!\[CDATA\[((?:(?!\]\]>).)*?)</\1>", re.DOTALL)
-TEXTUAL = re.compile(
-    r"<((?:[\w.-]+:)?(?:encoded|comment_content|content|summary|description|title))((?:\s[^<>]*)?)>(.*?)</\1>",
-    re.DOTALL,
+SECTION_OPENED = re.compile(r"<([\w:.-]+)[^<>]*><!\[CDATA\[")
+TEXT_OPENED = re.compile(
+    r"<((?:[\w.-]+:)?(?:encoded|comment_content|content|summary|description|title))((?:\s[^<>]*)?)>"
 )
 BARE_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+SECTION = "<![CDATA["
 SPLIT_END = "]]]]><![CDATA[>"  # how "]]>" is written inside a CDATA section
 NAMESPACE = re.compile(r" xmlns(?::[\w.-]+)?=\"[^\"]*\"")
 REFERENCE = re.compile(r"&(?:#(\d{1,7}|[xX][0-9a-fA-F]{1,6});|(\w{1,31};)?)")
@@ -90,23 +90,60 @@ def _parsed(text: str, parent: str, *, complete: bool) -> XmlItem:
 
 def _mended(text: str) -> str:
     """CDATA closed where its element is; outside of it HTML's named characters and lone & made what they mean."""
-    parts = PROTECTED.split(UNCLOSED.sub(r"<\1\2><![CDATA[\3]]></\1>", text))
+    parts = _sections(_closed(text))
     parts[::2] = [REFERENCE.sub(_mended_reference, part) for part in parts[::2]]
     # Emoji that were written as two references come out as two surrogates.
     return NOT_IN_XML.sub("", "".join(parts).encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
+# An end that is not there is looked for once, and not behind each of a thousand beginnings.
+def _sections(text: str) -> list[str]:
+    """What stands outside of CDATA sections and the sections, in turn."""
+    closed, end, rest = text.rpartition("]]>")
+    parts = PROTECTED.split(closed + end)
+    return [*parts[:-1], parts[-1] + rest]
+
+
+def _closed(text: str) -> str:
+    """`text` with a "]]>" at the end of each element whose CDATA section never ends within it."""
+    parts: list[str] = []
+    absent: set[str] = set()
+    done, end = 0, -1
+    for opening in SECTION_OPENED.finditer(text):
+        if opening.start() < done:
+            continue
+        if end < opening.end():
+            end = text.find("]]>", opening.end())
+            end = len(text) if end < 0 else end
+        closing = f"</{opening[1]}>"
+        place = -1 if closing in absent else text.find(closing, opening.end(), end)
+        if place >= 0:
+            parts += [text[done:place], "]]>"]
+            done = place
+        elif end == len(text):
+            absent.add(closing)
+    return "".join([*parts, text[done:]])
+
+
 def _with_markup_as_text(text: str) -> str:
     """HTML that stands bare in an element whose content is text goes into a CDATA section."""
-
-    def wrapped(match: re.Match[str]) -> str:
-        name, attributes, body = match.groups()
-        if not BARE_TAG.search(PROTECTED.sub("", body)):
-            return match[0]
-        parts = (part.replace("<![CDATA[", "").replace("]]>", "") for part in body.split(SPLIT_END))
-        return f"<{name}{attributes}><![CDATA[{SPLIT_END.join(parts)}]]></{name}>"
-
-    return _mended(TEXTUAL.sub(wrapped, text))
+    parts: list[str] = []
+    absent: set[str] = set()
+    done = 0
+    for opening in TEXT_OPENED.finditer(text):
+        closing = f"</{opening[1]}>"
+        if opening.start() < done or closing in absent:
+            continue
+        if (end := text.find(closing, opening.end())) < 0:
+            absent.add(closing)
+            continue
+        body = text[opening.end() : end]
+        if BARE_TAG.search("".join(_sections(body)[::2])):
+            inner = (part.replace("<![CDATA[", "").replace("]]>", "") for part in body.split(SPLIT_END))
+            body = f"<![CDATA[{SPLIT_END.join(inner)}]]>"
+        parts += [text[done : opening.end()], body, closing]
+        done = end + len(closing)
+    return _mended("".join([*parts, text[done:]]))
 
 
 def _mended_reference(match: re.Match[str]) -> str:
@@ -167,6 +204,7 @@ def _pieces(chunks: Iterator[str], tag: str) -> Iterator[tuple[str, bool]]:
     buffer = _Text(chunks)
     start, position = 0, 0
     head_given, inside = False, False
+    endless: set[str] = set()  # endings that the rest of the file does not hold
     while True:
         mark = marks.search(buffer.text, position)
         if mark is None:
@@ -180,12 +218,19 @@ def _pieces(chunks: Iterator[str], tag: str) -> Iterator[tuple[str, bool]]:
         if mark[0].startswith("<!"):
             ending = "]]>" if mark[0] == "<![CDATA[" else "-->"
             begun, searched = mark.end() - start, mark.end() - start
-            while (end := buffer.text.find(ending, start + searched)) < 0 and len(buffer.text) - start < MAX_CHARACTERS:
+            end = -1
+            while (
+                ending not in endless
+                and (end := buffer.text.find(ending, start + searched)) < 0
+                and len(buffer.text) - start < MAX_CHARACTERS
+            ):
                 searched = max(begun, len(buffer.text) - start - len(ending))
                 if not buffer.more(start):
+                    endless.add(ending)
                     break
                 start = 0
-            open_ended = end < 0 or never_closed.search(buffer.text, start + begun, end) is not None
+            again = buffer.text.rfind(SECTION, start + begun, max(end, 0)) + len(SECTION)
+            open_ended = end < 0 or never_closed.search(buffer.text, start + begun, again) is not None
             position = start + begun if open_ended else end + len(ending)
             continue
         if mark[0].startswith("</"):

@@ -26,9 +26,9 @@ ESCAPED_TAG = re.compile(
     r"&lt;/(?:p|div|a|em|strong|b|i|ul|ol|li|h[1-6]|blockquote|span|pre)\s*&gt;|&lt;br\s*/?&gt;", re.IGNORECASE
 )
 REAL_TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
-LINKED = r"<a [^<>]*>(?:(?!</a>).)*</a>"
+LINKED = r"<a [^<>]*>(?:(?!</a>).){0,500}</a>"
 FIRST_APPEARED = re.compile(  # what WordPress plugins add below each item, in the words of Yoast's default
-    rf"\s*(?:<p>)?The post {LINKED} (?:appeared first|first appeared) on {LINKED}\.?\s*(?:</p>)?\s*$", re.DOTALL
+    rf"(?<!\s)\s*(?:<p>)?The post {LINKED} (?:appeared first|first appeared) on {LINKED}\.?\s*(?:</p>)?\s*$", re.DOTALL
 )
 DECLARED_ENCODING = re.compile(rb"^\s*<\?xml[^>]*encoding\s*=")
 # What feedparser lets through when its loose parser meets markup that it does not expect.
