@@ -6,14 +6,16 @@ import re
 import warnings
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from lxml import etree
 from lxml import html as lxml_html
 
 from feature_pipeline import dates
-from feature_pipeline.errors import SourceError
+from feature_pipeline.errors import SourceError, UnreadableItemError
 from feature_pipeline.formats.xml_files import require_no_entities
+from feature_pipeline.limits import within_limits
 from feature_pipeline.links import joined
 from feature_pipeline.web.feed_items import Feed, FeedItem, Person
 from feature_pipeline.web.media_rss import GROUP_TEXT, media_set_apart
@@ -31,8 +33,6 @@ FIRST_APPEARED = re.compile(  # what WordPress plugins add below each item, in t
     rf"(?<!\s)\s*(?:<p>)?The post {LINKED} (?:appeared first|first appeared) on {LINKED}\.?\s*(?:</p>)?\s*$", re.DOTALL
 )
 DECLARED_ENCODING = re.compile(rb"^\s*<\?xml[^>]*encoding\s*=")
-# What feedparser lets through when its loose parser meets markup that it does not expect.
-PARSER_FAULTS = (ValueError, LookupError, ArithmeticError, AttributeError, TypeError, AssertionError, RecursionError)
 
 
 def is_xml_feed(data: bytes) -> bool:
@@ -49,14 +49,16 @@ def parse_xml_feed(data: bytes, *, url: str, charset: str = "") -> Feed:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of feedparser, on what it reads
-            parsed = feedparser.parse(
+            parse = partial(
+                feedparser.parse,
                 _Bytes(media_set_apart(data)),
                 response_headers=headers,
                 resolve_relative_uris=False,
                 sanitize_html=False,
             )
-    except PARSER_FAULTS as error:
-        raise SourceError(f"the feed {url} is too broken to be read: {type(error).__name__} {error}.") from error
+            parsed = within_limits(parse, characters=len(data))
+    except UnreadableItemError as error:
+        raise SourceError(f"the feed {url} is too broken to be read: {error}.") from error
     if not parsed.version and not parsed.entries:
         raise SourceError(f"{url} is no feed: neither RSS nor Atom, RDF, CDF or JSON Feed.")
     about: Mapping[str, Any] = parsed.feed

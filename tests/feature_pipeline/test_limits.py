@@ -14,9 +14,11 @@ from configs.errors import ExitCode
 from fakes.fetching import opened
 from fakes.posts import post
 from feature_pipeline import cleaning, limits
-from feature_pipeline.errors import UnreadableItemError
+from feature_pipeline.errors import SourceError, UnreadableItemError
+from feature_pipeline.formats.plain_text import plain_text
 from feature_pipeline.limits import within_limits
 from feature_pipeline.sources import dayone, folder
+from feature_pipeline.web.feeds import parse_feed
 from feature_store.records import ContentType, Post
 from twin.cli import run
 
@@ -154,3 +156,18 @@ def test_a_source_that_fails_as_nobody_foresaw_is_named_and_the_others_are_colle
     (author,) = json.loads(capsys.readouterr().out)["authors"]
     assert {source["source"]: source["new"] for source in author["sources"]}[f"folder:{places[1]}"] == 1
     assert "KeyError" in author["failures"].get(f"folder:{places[0]}", "" if part != "recognises" else "KeyError")
+
+
+@pytest.mark.parametrize("reads", [fails_with_it, never_ends_with_it])
+def test_an_answered_text_that_a_parser_fails_on_stays_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, reads: Callable[..., Any]
+) -> None:
+    monkeypatch.setitem(cleaning.PIECES, ContentType.HTML, reads)
+    assert plain_text("<b>When?</b>\r\n", ContentType.HTML) == "<b>When?</b>\n"
+
+
+@pytest.mark.parametrize("reads", [fails_with_it, never_ends_with_it])
+def test_a_feed_that_its_parser_fails_on_is_named(monkeypatch: pytest.MonkeyPatch, reads: Callable[..., Any]) -> None:
+    monkeypatch.setattr("feedparser.parse", reads)
+    with pytest.raises(SourceError, match=r"https://maud\.example/feed is too broken to be read"):
+        parse_feed(b"<rss><channel/></rss>", url="https://maud.example/feed")

@@ -119,7 +119,7 @@ def tried(examples: int) -> settings:
     )
 
 
-@tried(20)
+@tried(12)
 @given(name=st.sampled_from(sorted(TEXTS)), data=st.data())
 def test_some_mutations_of_any_text(name: str, data: st.DataObject) -> None:
     examine(*mutated(name, data))

@@ -104,7 +104,7 @@ def test_what_is_whole_is_collected(name: str) -> None:
     assert any(post.content for post in found)
 
 
-@tried(40)
+@tried(30)
 @given(name=st.sampled_from(sorted(SEEDS)), data=st.data())
 def test_some_mutations_of_any_kind(name: str, data: st.DataObject) -> None:
     examine(seed_of(name), mutated(seed_of(name), data))
