@@ -26,7 +26,7 @@ DECLARED_ENCODING = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)
 DECLARATION = re.compile(r"<\?xml\b[^>]*\?>")
 BEGINNING = re.compile(r"<\?xml\b|<!--|<!DOCTYPE|<(?:rss|feed|rdf:RDF)\b", re.IGNORECASE)
 PROTECTED = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
-SECTION_OPENED = re.compile(r"<([\w:.-]+)[^<>]*><!\[CDATA\[")
+SECTION_OPENED = re.compile(r"<([\w:.-]++)[^<>]*+><!\[CDATA\[")
 TEXT_OPENED = re.compile(
     r"<((?:[\w.-]+:)?(?:encoded|comment_content|content|summary|description|title))((?:\s[^<>]*)?)>"
 )

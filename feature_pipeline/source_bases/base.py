@@ -13,7 +13,7 @@ from feature_pipeline.formats.text_files import decode, readable_name, too_large
 from feature_pipeline.limits import within_limits
 from feature_pipeline.links import joined
 from feature_pipeline.source_contract import Location, SourceOptions, Unreached
-from feature_store.records import ContentType, Post, PostKind
+from feature_store.records import ContentType, Post, PostKind, digest_of
 
 PACKAGE = "feature_pipeline.sources."
 
@@ -47,6 +47,21 @@ def storable(post: Post) -> Post:
         people=tuple(map(without_surrogates, post.people)),
         problem=without_surrogates(post.problem),
     )
+
+
+def named_once(post: Post, seen: dict[str, Post]) -> Post | None:
+    """`post`, kept in `seen` under a name of its own: a damaged file may name two alike, or one not at all. None where
+    the same is there already."""
+    name = post.source_id
+    if not name or name in seen:
+        if name and (seen[name].title, seen[name].content) == (post.title, post.content):
+            return None
+        name += f"#{digest_of(post.title, post.content)[:12]}"
+        if name in seen:
+            return None
+        post = replace(post, source_id=name)
+    seen[name] = post
+    return post
 
 
 @dataclass
@@ -83,11 +98,16 @@ class BaseSource(ABC):
 
     def read(self) -> Iterator[Post | Unreached]:
         self._ignored.clear()
+        seen: dict[str, Post] = {}
         for item in self.items():
             if isinstance(item, Ignored):
                 self._ignored[item.reason] += item.count
+            elif isinstance(item, Unreached):
+                yield item
+            elif (post := named_once(storable(item), seen)) is not None:
+                yield post
             else:
-                yield storable(item) if isinstance(item, Post) else item
+                self._ignored["repeated"] += 1
 
     def post(
         self,

@@ -19,6 +19,7 @@ import test_reddit_source as reddit
 import test_sitemap_source as sitemap
 
 from fakes.fetching import opened
+from fakes.posts import post
 from fakes.twitter_archive import note, read_tweets, tweet
 from feature_pipeline.errors import SourceError
 from feature_pipeline.formats.local_times import local_time
@@ -26,6 +27,7 @@ from feature_pipeline.formats.org import org_markdown
 from feature_pipeline.formats.plain_text import plain_text
 from feature_pipeline.formats.xml_items import XmlItem, xml_items
 from feature_pipeline.letters.text import split_mail
+from feature_pipeline.source_bases.base import named_once
 from feature_pipeline.sources.logseq.outline import read_outline
 from feature_pipeline.sources.whatsapp.notices import sender_text
 from feature_pipeline.web.feed_items import Feed
@@ -33,6 +35,7 @@ from feature_pipeline.web.feeds import parse_feed
 from feature_store.records import ContentType, Post
 
 NO_ADDRESS = "http://[fog"
+LONG_TAG = f"<{'9' * 20_000} "
 CODE = "```\n" + "a\n" * 999 + "```\n"
 
 
@@ -152,10 +155,23 @@ def feed_of(text: str) -> Feed:
         ),
         *((split_mail, unit) for unit in ("a\n", "-- \n", "On 1, a wrote:\n")),
         *((sender_text, unit) for unit in ("\n", " ")),
-        *((items_of, unit) for unit in ("<![CDATA[", "<a><![CDATA[", "<content>", "<!--", "</item><item>")),
+        *(
+            (items_of, unit)
+            for unit in ("<![CDATA[", "<a><![CDATA[", "<content>", "<!--", "</item><item>", f"<{'9' * 20_000} ")
+        ),
         *((feed_of, unit) for unit in ("\n", "The post <a b>")),
     ],
 )
 def test_what_never_ends_is_read(read: Callable[[str], Any], unit: str) -> None:
     """In a second; where each line searches the text to its end, in half a minute."""
     read(unit * (40_000 // len(unit)))
+
+
+def test_two_of_one_name_and_one_of_none() -> None:
+    named = {name: post(text, source_id=name) for name, text in (("a", "Fog."), ("b", "Rain."))}
+    seen: dict[str, Post] = {}
+    found = [named_once(one, seen) for one in (*named.values(), named["a"], post("Wind.", source_id="a"))]
+    assert [one and one.content for one in found] == ["Fog.", "Rain.", None, "Wind."]
+    bare = [named_once(post(text, source_id=""), seen) for text in ("Fog.", "Wind.", "Wind.")]
+    assert [one and one.content for one in bare] == ["Fog.", "Wind.", None]
+    assert len(seen) == 5
