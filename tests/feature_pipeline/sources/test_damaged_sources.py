@@ -29,6 +29,7 @@ from feature_pipeline.formats.xml_items import XmlItem, xml_items
 from feature_pipeline.letters.text import split_mail
 from feature_pipeline.source_bases.base import named_once
 from feature_pipeline.sources.logseq.outline import read_outline
+from feature_pipeline.sources.mbox.messages import Mail, Person
 from feature_pipeline.sources.whatsapp.notices import sender_text
 from feature_pipeline.web.feed_items import Feed
 from feature_pipeline.web.feeds import parse_feed
@@ -141,6 +142,10 @@ def items_of(text: str) -> list[XmlItem]:
     return list(items)
 
 
+def people_of(text: str) -> list[Person]:
+    return Mail(f"To: {text}\n\n".encode()).people("To")
+
+
 def feed_of(text: str) -> Feed:
     return parse_feed(feed.rss(f"<item><description><![CDATA[x{text}]]></description></item>").encode(), url=feed.URL)
 
@@ -154,6 +159,7 @@ def feed_of(text: str) -> Feed:
             for unit in ("{{", "{{cloze a", ":A:\n", "#+begin_src\n", "```\n" + "a\n" * 999 + "```\n")
         ),
         *((split_mail, unit) for unit in ("a\n", "-- \n", "On 1, a wrote:\n")),
+        *((people_of, unit) for unit in ("a,", "a@b.c, ")),
         *((sender_text, unit) for unit in ("\n", " ")),
         *(
             (items_of, unit)
