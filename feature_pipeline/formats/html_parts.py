@@ -30,6 +30,18 @@ def by_class(root: etree._Element, *names: str) -> Iterator[etree._Element]:
             yield element
 
 
+def set_apart(root: etree._Element, *names: str) -> list[etree._Element]:
+    """Elements that have one of the class names, in the document's order, none within another: where one is never
+    closed, a parser puts all that follow into it, and who looks into each would look at the last a thousand times."""
+    found = list(by_class(root, *names))
+    wanted = set(found)
+    for element in reversed(found):
+        parent = element.getparent()
+        if parent is not None and any(around in wanted for around in element.iterancestors()):
+            parent.remove(element)
+    return found
+
+
 def words_of(element: etree._Element | None) -> str:
     """The text, on one line."""
     return "" if element is None else " ".join("".join(map(str, element.itertext())).split())

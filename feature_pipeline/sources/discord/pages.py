@@ -13,7 +13,7 @@ from lxml import etree
 
 from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import SourceError, UnreadableItemError
-from feature_pipeline.formats.html_parts import by_class, drop, parse_page, words_of
+from feature_pipeline.formats.html_parts import by_class, drop, parse_page, set_apart, words_of
 from feature_pipeline.formats.json_values import Json
 from feature_pipeline.formats.local_times import is_day_first, local_time
 from feature_pipeline.formats.text_files import decode
@@ -79,19 +79,13 @@ def _of_page(text: str) -> Iterator[Json]:
     page = parse_page(text)
     if page is None:
         return
-    for group in by_class(page, "chatlog__message-group"):
-        author: dict[str, Json] = {}
-        for element in (
-            by_class(group, "chatlog__message-container") if _contains(group) else by_class(group, "chatlog__message")
-        ):
-            if (named := _first(element, *AUTHORS)) is not None or (named := _first(group, *AUTHORS)) is not None:
-                author = _author(named, element if _first(element, *AUTHORS) is not None else group)
-            clock = _first(element, *CLOCKS)
-            yield _message(element, author, _first(group, *CLOCKS) if clock is None else clock)
-
-
-def _contains(group: etree._Element) -> bool:
-    return _first(group, "chatlog__message-container") is not None
+    for group in set_apart(page, "chatlog__message-group"):
+        first, begun = _first(group, *AUTHORS), _first(group, *CLOCKS)
+        shared: dict[str, Json] = {} if first is None else _author(first, group)
+        for element in set_apart(group, "chatlog__message-container") or set_apart(group, "chatlog__message"):
+            named, clock = _first(element, *AUTHORS), _first(element, *CLOCKS)
+            author = shared if named is None else _author(named, element)
+            yield _message(element, author, begun if clock is None else clock)
 
 
 def _message(element: etree._Element, author: dict[str, Json], clock: etree._Element | None) -> Json:

@@ -8,7 +8,7 @@ from lxml import etree
 
 from feature_pipeline import dates
 from feature_pipeline.archives import FileTree
-from feature_pipeline.formats.html_parts import by_class, parse_page, words_of
+from feature_pipeline.formats.html_parts import by_class, parse_page, set_apart, words_of
 from feature_pipeline.formats.json_values import Json, at, dict_at, list_at, text_at
 from feature_pipeline.formats.local_times import local_time
 from feature_pipeline.sources.meta.files import Files, read_json, read_page
@@ -100,7 +100,7 @@ def _of_page(page: etree._Element, name: str) -> Iterator[Written]:
     called = PurePosixPath(name).name.lower()
     kind = PostKind.COMMENT if "comment" in called else PostKind.POST
     visibility = "private" if "archived" in called else "public"
-    for block in by_class(page, *BLOCKS):
+    for block in set_apart(page, *BLOCKS):
         times = [words_of(element) for element in by_class(block, *TIMES)]
         moment = next(filter(None, map(local_time, times)), None)
         content = first_of(block, *CONTENTS)

@@ -11,7 +11,7 @@ from lxml import etree
 
 from feature_pipeline import dates
 from feature_pipeline.archives import FileTree
-from feature_pipeline.formats.html_parts import by_class, drop, parse_page, words_of
+from feature_pipeline.formats.html_parts import by_class, drop, parse_page, set_apart, words_of
 from feature_pipeline.formats.json_values import Json, list_at, number_at, text_at
 from feature_pipeline.formats.local_times import local_time
 from feature_pipeline.sources.meta.files import Files, read_json, read_page
@@ -120,7 +120,7 @@ def _why_ignored(text: str, sender: str, *, has_media: bool) -> str:
 def _of_page(page: etree._Element, first: int) -> Iterator[Said]:
     """A page has its newest message first, and no times of seconds in some years."""
     found = []
-    for block in by_class(page, *BLOCKS):
+    for block in set_apart(page, *BLOCKS):
         sender, time = words_of(first_of(block, *SENDERS)), words_of(first_of(block, *TIMES))
         moment = local_time(time)
         content = first_of(block, *CONTENTS)

@@ -12,7 +12,7 @@ from lxml import etree
 
 from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import SourceError, UnreadableItemError
-from feature_pipeline.formats.html_parts import by_class, parse_page, words_of
+from feature_pipeline.formats.html_parts import by_class, parse_page, set_apart, words_of
 from feature_pipeline.formats.json_values import Json
 from feature_pipeline.formats.text_files import decode
 from feature_pipeline.sources.telegram.messages import Chat
@@ -79,7 +79,7 @@ def _kind(title: str, messages: Iterable[dict[str, Json]]) -> str:
 
 def _messages(page: etree._Element, *, after: list[dict[str, Json]]) -> Iterator[dict[str, Json]]:
     sender = str(after[-1].get("from", "")) if after else ""
-    for element in by_class(page, "message"):
+    for element in set_apart(page, "message"):
         classes = element.get("class", "").split()
         if "service" in classes:
             yield {"type": "service", "from": "", "action": words_of(element)}

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import test_assistant_sources as assistant
+import test_discord_pages as discord_pages
 import test_feed_source as feed
 import test_folder_source as folder
 import test_google_takeout_source as takeout
@@ -181,3 +182,12 @@ def test_two_of_one_name_and_one_of_none() -> None:
     bare = [named_once(post(text, source_id=""), seen) for text in ("Fog.", "Wind.", "Wind.")]
     assert [one and one.content for one in bare] == ["Fog.", "Wind.", None]
     assert len(seen) == 5
+
+
+def test_messages_that_no_end_divides_are_looked_at_once_each(tmp_path: Path) -> None:
+    said = [discord_pages.container(n, f"Fog {n}.", name="Maud", title="maud") for n in range(150)]
+    page = discord_pages.HEAD + "".join(
+        f"<div class=chatlog__message-group>{one}".replace("</div>", "") for one in said
+    )
+    discord_pages.export(tmp_path, page)
+    assert contents(tmp_path, "discord", me=discord_pages.ME) == [f"Fog {n}." for n in range(150)]
