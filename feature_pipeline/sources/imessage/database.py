@@ -47,7 +47,7 @@ def read_chats(path: Path) -> dict[str, list[Row]]:
             chats: dict[str, list[Row]] = {}
             for chat, row in _rows(connection, columns["message"]):
                 chats.setdefault(chat, []).append(row)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # the latter for what SQLite says
         raise SourceError(f"{path} cannot be read: {error}. Copy it again, with the files beside it.") from error
     if not chats:
         raise EmptySourceError(f"{path} holds no message.")

@@ -86,6 +86,13 @@ def test_a_database_that_holds_other_types(tmp_path: Path) -> None:
     assert any("bytes" in content for content in contents(place, "imessage"))
 
 
+def test_a_database_of_which_sqlite_complains_in_no_text(tmp_path: Path) -> None:
+    place = imessage.database(tmp_path / "chat.db", *imessage.ROWS)
+    place.write_bytes(place.read_bytes().replace(b"CREATE TABLE message", b"CRE\xd4TE TABLE message"))
+    with pytest.raises(SourceError, match=r"chat\.db cannot be read.*Copy it again"):
+        opened(str(place), "imessage")
+
+
 def test_the_last_second_that_there_is(tmp_path: Path) -> None:
     last = "9999-12-31T23:59:59.000Z"
     posts = read_tweets(tmp_path, tweet("1", "Fog.", created_at=last), note_tweet=[note("2", "Rain.", at=last)])
