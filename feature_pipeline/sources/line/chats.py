@@ -111,7 +111,11 @@ def _message(
 ) -> TextMessage:
     moment = _date(day, order) if day else None
     hour, minute = afternoon_hour(int(clock[2]), clock[1] or "", clock[4] or ""), int(clock[3])
-    at = datetime(moment.year, moment.month, moment.day, hour, minute).isoformat() if moment and hour < 24 else ""
+    at = (
+        datetime(moment.year, moment.month, moment.day, hour, minute).isoformat()
+        if moment and hour < 24 and minute < 60
+        else ""
+    )
     sender, text = _sender(clock, body, names)
     if not sender:
         deleted = TAKEN_BACK.fullmatch(text)

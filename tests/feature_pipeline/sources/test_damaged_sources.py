@@ -14,6 +14,7 @@ import test_folder_source as folder
 import test_google_takeout_source as takeout
 import test_imessage_source as imessage
 import test_jsonl_source as jsonl
+import test_line_source as line
 import test_mbox_source as mbox
 import test_meta_source as meta
 import test_reddit_source as reddit
@@ -198,3 +199,8 @@ def test_messages_that_no_end_divides_are_looked_at_once_each(tmp_path: Path) ->
     )
     discord_pages.export(tmp_path, page)
     assert contents(tmp_path, "discord", me=discord_pages.ME) == [f"Fog {n}." for n in range(150)]
+
+
+def test_a_minute_that_no_hour_has(tmp_path: Path) -> None:
+    said = line.export(tmp_path, line.CHAT.replace("21:05\tMaud", "21:75\tMaud"))
+    assert "Yes: all over." in contents(said, "line", me=("Maud",))
