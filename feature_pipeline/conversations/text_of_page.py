@@ -1,7 +1,8 @@
 """The lines that a reader sees of an HTML page, roughly: enough to tell who speaks in it."""
 
-import html
 import re
+
+from feature_pipeline.entities import unescaped
 
 UNSEEN = re.compile(
     r"<(script|style|head|template|noscript)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL | re.IGNORECASE
@@ -19,5 +20,5 @@ def lines_of_page(page: str) -> list[str]:
     seen = UNSEEN.sub(" ", page)
     seen = PREFORMATTED.sub(lambda match: match[0].replace("\n", "<br>"), seen)
     seen = BREAK.sub("\0", CELL_END.sub("\t", seen.replace("\n", " ")))
-    text = html.unescape(TAG.sub(" ", seen))
+    text = unescaped(TAG.sub(" ", seen))
     return [" ".join(line.split(" ")).strip() for line in text.split("\0") if line.strip()]

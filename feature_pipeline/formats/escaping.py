@@ -1,7 +1,8 @@
 """The few HTML entities that services write into plain text and Markdown, taken back once."""
 
-import html
 import re
+
+from feature_pipeline.entities import unescaped
 
 ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "#39": "'", "#x27": "'"}
 ENTITY = re.compile(rf"&({'|'.join(ENTITIES)});")
@@ -21,4 +22,4 @@ def unescape_if_escaped(text: str) -> str:
 
 def unescape_title(text: str) -> str:
     """`What&rsquo;s` → `What’s`: exports of blogs hold titles as HTML. With a bare <, > or & in it, it is none."""
-    return text if BARE.search(text) else html.unescape(text)
+    return text if BARE.search(text) else unescaped(text)

@@ -1,8 +1,8 @@
 """Questions and answers of Stack Exchange, as posts, whichever way they came."""
 
-import html
 from dataclasses import dataclass
 
+from feature_pipeline.entities import unescaped
 from feature_pipeline.formats.conversations import shortened
 from feature_pipeline.formats.plain_text import plain_text
 from feature_pipeline.source_bases.base import BaseSource
@@ -51,6 +51,6 @@ def context_of(question: StackPost) -> str:
     return shortened("\n\n".join(filter(None, (question.title, text))))
 
 
-def unescaped(title: str) -> str:
+def unescaped_title(title: str) -> str:
     """The API escapes titles for HTML: "What&#39;s fog?"."""
-    return " ".join(html.unescape(title).split())
+    return " ".join(unescaped(title).split())

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from feature_pipeline import dates
+from feature_pipeline.entities import unescaped
 from feature_pipeline.errors import EmptySourceError
 from feature_pipeline.formats.json_api import JsonApi, Listing, Response
 from feature_pipeline.formats.json_values import Json, at, list_at, number_at, text_at
@@ -112,7 +113,7 @@ def _as_html(text: str) -> str:
 
 def _lengthened(match: re.Match[str]) -> str:
     opening, target, shown = match.groups()
-    return opening + (target if html.unescape(target).startswith(html.unescape(shown)) else f"{shown}...")
+    return opening + (target if unescaped(target).startswith(unescaped(shown)) else f"{shown}...")
 
 
 def open(location: Location, options: SourceOptions) -> HackerNewsSource:  # noqa: A001 - the name that sources are opened by

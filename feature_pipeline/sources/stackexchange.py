@@ -14,7 +14,7 @@ from feature_pipeline.formats.json_api import JsonApi, Listing, Response
 from feature_pipeline.formats.json_values import Json, at, list_at, text_at
 from feature_pipeline.source_bases.api import ApiSource
 from feature_pipeline.source_bases.base import Ignored, Item
-from feature_pipeline.source_bases.stack_posts import ANSWER, QUESTION, SITES, StackPost, as_post, unescaped
+from feature_pipeline.source_bases.stack_posts import ANSWER, QUESTION, SITES, StackPost, as_post, unescaped_title
 from feature_pipeline.source_contract import Location, SourceOptions
 
 SUMMARY = "questions and answers of a user of Stack Overflow or another site of Stack Exchange (public API)"
@@ -108,7 +108,7 @@ def _read(item: Json, kind: str) -> StackPost:
         kind=kind,
         body=text_at(item, "body"),
         created_at=dates.to_utc(at(item, "creation_date")),
-        title=unescaped(text_at(item, "title")),
+        title=unescaped_title(text_at(item, "title")),
         tags=tuple(text_at([tag], 0) for tag in list_at(item, "tags")),
         question=text_at(item, "question_id") if kind == ANSWER else "",
     )

@@ -15,6 +15,7 @@ from pathlib import PurePosixPath
 
 from feature_pipeline import dates
 from feature_pipeline.archives import FileTree
+from feature_pipeline.entities import unescaped
 from feature_pipeline.errors import EmptySourceError, UnreadableItemError
 from feature_pipeline.formats.csv_rows import csv_rows
 from feature_pipeline.formats.html_parts import break_lines, by_class, drop, inner_html, parse_page
@@ -117,7 +118,7 @@ class SubstackSource(ExportSource):
     def _host_in(self, page: str) -> str:
         """The publication's own address, as its buttons give it."""
         with suppress(UnreadableItemError):
-            text = html.unescape(self.text(page))
+            text = unescaped(self.text(page))
             return next((host for host in OWN_LINK.findall(text) if host not in PLATFORM), "")
         return ""
 
@@ -139,7 +140,7 @@ def _is_list(tree: FileTree, name: str) -> bool:
 
 def _plain(text: str) -> str:
     """Titles in posts.csv are written with character references."""
-    return " ".join(html.unescape(text).split())
+    return " ".join(unescaped(text).split())
 
 
 def _body(text: str) -> str:

@@ -1,7 +1,6 @@
 """RSS 0.9 to 2.0, RDF, Atom and CDF, well-formed or not, by feedparser: it parses bytes here and fetches nothing."""
 
 import calendar
-import html
 import re
 import warnings
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from feature_pipeline import dates
+from feature_pipeline.entities import unescaped
 from feature_pipeline.errors import SourceError, UnreadableItemError
 from feature_pipeline.formats.xml_files import require_no_entities
 from feature_pipeline.limits import within_limits
@@ -126,13 +126,13 @@ def _title(entry: Mapping[str, Any]) -> str:
         try:
             title = str(lxml_html.fragment_fromstring(title, create_parent="div").text_content())
         except (etree.LxmlError, ValueError):
-            title = html.unescape(title)
+            title = unescaped(title)
     return " ".join(title.split())
 
 
 def _unescaped(content: str) -> str:
     """Unescapes markup that was escaped twice, where there is no other markup."""
-    return html.unescape(content) if ESCAPED_TAG.search(content) and not REAL_TAG.search(content) else content
+    return unescaped(content) if ESCAPED_TAG.search(content) and not REAL_TAG.search(content) else content
 
 
 def _date(entry: Mapping[str, Any]) -> str:

@@ -2,7 +2,6 @@
 2023 a page with a list of them (my-comments.html)."""
 
 import csv
-import html
 import io
 import json
 import re
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 
 from feature_pipeline import dates
 from feature_pipeline.archives import FileTree
+from feature_pipeline.entities import unescaped
 from feature_pipeline.errors import SourceError, UnreadableItemError
 from feature_pipeline.formats.csv_rows import MAX_CSV_BYTES
 from feature_pipeline.formats.html_parts import inner_html, parse_page
@@ -59,7 +59,7 @@ def _comments_of_page(text: str) -> Iterator[Comment]:
     for item in [] if page is None else page.iter("li"):
         told, line_break, words = inner_html(item).partition("<br>")
         moment = WRITTEN_AT.search(told)
-        links = [html.unescape(link) for link in HREF.findall(told)]
+        links = [unescaped(link) for link in HREF.findall(told)]
         if not line_break or moment is None or "youtube.com/" not in "".join(links):
             continue
         written = plain_text(words, ContentType.HTML)

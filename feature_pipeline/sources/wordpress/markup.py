@@ -4,10 +4,10 @@ The classic editor stores line breaks for paragraphs and shortcodes in square br
 between comments, and of a reusable block only where it is used. Embedded addresses go whole.
 """
 
-import html
 import re
 from collections.abc import Mapping
 
+from feature_pipeline.entities import unescaped
 from feature_pipeline.sources.wordpress.shortcodes import without_shortcodes
 
 BLOCK = re.compile(r"<!--\s+(/?)wp:([\w/-]+)(?:\s+\{.*?\})?\s+(/?)-->", re.DOTALL)
@@ -65,7 +65,7 @@ def _with_reusable(content: str, reusable: Mapping[str, str], depth: int) -> str
 
 def plain_title(title: str) -> str:
     """Titles contain entities and inline tags, since themes print them unescaped."""
-    return " ".join(html.unescape(INLINE_TAG.sub("", title)).split())
+    return " ".join(unescaped(INLINE_TAG.sub("", title)).split())
 
 
 def _paragraphs(text: str) -> str:

@@ -23,7 +23,9 @@ import test_sitemap_source as sitemap
 from fakes.fetching import opened
 from fakes.posts import post
 from fakes.twitter_archive import note, read_tweets, tweet
+from feature_pipeline.entities import unescaped
 from feature_pipeline.errors import SourceError
+from feature_pipeline.formats.escaping import unescape_title
 from feature_pipeline.formats.local_times import local_time
 from feature_pipeline.formats.org import org_markdown
 from feature_pipeline.formats.plain_text import plain_text
@@ -204,3 +206,9 @@ def test_messages_that_no_end_divides_are_looked_at_once_each(tmp_path: Path) ->
 def test_a_minute_that_no_hour_has(tmp_path: Path) -> None:
     said = line.export(tmp_path, line.CHAT.replace("21:05\tMaud", "21:75\tMaud"))
     assert "Yes: all over." in contents(said, "line", me=("Maud",))
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "x" + "f" * 9, "1114112"])
+def test_characters_beyond_all_are_marks(number: str) -> None:
+    assert unescaped(f"a&#{number};b &amp; c") == "a\ufffdb & c"
+    assert unescape_title(f"Fog&#{number};") == "Fog\ufffd"
