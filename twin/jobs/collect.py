@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from feature_pipeline.collecting import CollectReport
 
 
-NAMED = 20  # of what cannot be read, in a collection's output
+NAMED = 40  # reasons why something cannot be read, in a collection's output
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,8 @@ def _collect(
             store.write_source(author, known)
         raise
     opened.complete()
-    for source_id, problem in report.quarantined[:NAMED]:
-        progress.say(f"  {source_id}: {problem}")
+    for line in unreadable(report):
+        progress.say(f"  {line}")
     if report.any or not record.collected_at:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         store.write_source(author, record.model_copy(update={"collected_at": now}))
@@ -123,6 +123,19 @@ def drop(settings: Settings, profile: AuthorProfile, source: str) -> tuple[str, 
         store.write_posts(profile.id, upserts=[], deleted_ids=posts)
         store.remove_source(profile.id, found)
     return found, len(posts)
+
+
+def unreadable(report: "CollectReport") -> list[str]:
+    """A line for every reason why something cannot be read, with what comes first of it and how many more there are."""
+    by_reason: dict[str, list[str]] = {}
+    for source_id, problem in report.quarantined:
+        by_reason.setdefault(problem, []).append(source_id)
+    lines = [
+        f"{first}{f' and {len(more)} more' if more else ''}: {problem}"
+        for problem, (first, *more) in list(by_reason.items())[:NAMED]
+    ]
+    left = len(by_reason) - NAMED
+    return [*lines, f"and {left} reasons more: twin status --posts"] if left > 0 else lines
 
 
 def summary(report: "CollectReport") -> str:
