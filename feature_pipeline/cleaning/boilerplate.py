@@ -24,6 +24,7 @@ LABEL_WORDS = 12  # an inline label holds no more
 NOTE_WORDS = 8  # an aside, a header or a footer with as many words of text is read
 INSERTED_WORDS = 60  # what a plugin puts into a text holds no more of text, unless it is a list of links
 FEWEST_CONTENTS = 3  # links of a table of contents
+TITLE_WORDS = 4  # above one
 NEIGHBOURS = 20  # elements before and after an aside that are looked at
 READ_WHOLE = {"pre", "code", "blockquote"}
 
@@ -90,6 +91,8 @@ def _is_boilerplate(element: etree._Element, density: Density, most: float, insi
         or _is_contents(element, density)
     ):
         return True
+    if class_names.is_box(element):
+        return False
     if any(named(element, names) for names in (class_names.PAGE_PARTS, class_names.WIDGETS, class_names.COMMENTS)):
         return not inside.text or density.text <= INSERTED_WORDS or density.internal_share >= MOST
     prose = density.text >= NOTE_WORDS and density.link_share < MOST
@@ -115,15 +118,17 @@ def _is_label(element: etree._Element) -> bool:
 
 
 def _is_contents(element: etree._Element, density: Density) -> bool:
-    """A list of links, all to places on the page itself."""
-    if element.tag not in ("ul", "ol") or density.linked < density.words or not density.words:
+    """A list of links, all to places on the page itself; with its title, where it is called the contents."""
+    called = named(element, class_names.CONTENTS)
+    title = TITLE_WORDS if called else 0
+    if not (called or element.tag in ("ul", "ol")) or density.words - density.linked > title or not density.linked:
         return False
     count = 0
     for link in element.iter("a"):
         if not (link.get("href") or "").startswith("#"):
             return False
         count += 1
-    return count >= FEWEST_CONTENTS
+    return count >= (1 if called else FEWEST_CONTENTS)
 
 
 def _amid_text(element: etree._Element) -> bool:

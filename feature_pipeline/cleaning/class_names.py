@@ -15,6 +15,7 @@ from feature_pipeline.cleaning.lines import beginning
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 LONGEST_NAME = 80  # of a class; a longer one is no word
 NO_WORD = re.compile(r"[^a-z0-9]+")
+NUMBER = re.compile(r"^[\d.\s]+(?=\D)")  # of a section
 STATE = re.compile(r"(?:has|no|with|without|is|not|show|hide|elementor)-")  # says something of what is elsewhere
 
 TEXT = re.compile(
@@ -53,6 +54,9 @@ META = re.compile(  # inline: when, by whom, filed where
     r"|p-author|p-category|u-url|timestamp"
 )
 HIDDEN = re.compile(r"sr-only|screen-reader(?:-text|-only)?|visually-hidden|visuallyhidden|assistive-text|a11y-hidden")
+BOXES = {"topic-title", "sidebar-title", "admonition-title"}  # classes of what heads a box in a text of Docutils
+CONTENTS = re.compile(r"contents|toc|table-of-contents")
+OF_HEADING = "toc-backref"  # of the link from a heading back to the list of contents
 NOTES = re.compile(r"(?:.*-)?(?:footnotes?|endnotes?|sidenotes?|doc-endnotes|doc-footnotes?)(?:-.*)?")
 NO_NAMES: frozenset[str] = frozenset()
 NAMED_BY_ID = {  # other elements have ids for links to lead to
@@ -82,9 +86,12 @@ def _is_slug(name: str, element: etree._Element) -> bool:
     heading = next((child for child in element if not _is_target(child)), None)
     if heading is None or heading.tag not in HEADINGS:
         return False
-    if any(link.get("href") == f"#{name}" for link in heading.iter("a")):
+    links = list(heading.iter("a"))
+    if any(link.get("href") == f"#{name}" for link in links):
         return True
-    return "-" in name and NO_WORD.sub("", beginning(heading).lower()).startswith(NO_WORD.sub("", name.lower()))
+    sure = "-" in name or any(OF_HEADING in (link.get("class") or "").split() for link in links)
+    words = NO_WORD.sub("", NUMBER.sub("", beginning(heading).lower()))
+    return sure and bool(words) and words.startswith(NO_WORD.sub("", name.lower()))
 
 
 def _is_target(element: etree._Element) -> bool:
@@ -99,7 +106,7 @@ def _names(written: str) -> frozenset[str]:
         for name in written.split()
         if len(name) <= LONGEST_NAME
     }
-    return frozenset(name for name in found if name and not STATE.match(name))
+    return frozenset(name for name in found if name and name != OF_HEADING and not STATE.match(name))
 
 
 @lru_cache(maxsize=65536)
@@ -124,6 +131,13 @@ def is_meta(element: etree._Element) -> bool:
         or bool(words_of(element, "itemprop") & META_PROPERTIES)
         or named(element, META)
     )
+
+
+def is_box(element: etree._Element) -> bool:
+    """Whether it is a part of the text that is set in a box with a title: Docutils' topics, sidebars and notes."""
+    first = next(iter(element), None)
+    headed = first is not None and first.tag == "p" and not BOXES.isdisjoint((first.get("class") or "").split())
+    return headed and not named(element, CONTENTS)
 
 
 def is_hidden(element: etree._Element) -> bool:

@@ -236,3 +236,27 @@ def test_a_themes_own_comments_have_their_heading_too_and_are_none() -> None:
     below = '<section id="comments"><h2>Comments</h2><p>First!</p></section>'
     page = f"<body><article><h1>Clocks</h1>{long}</article>{below}</body>"
     assert "First" not in document(page, content_type=ContentType.HTML).text
+
+
+DOCUTILS = """<!DOCTYPE html><html><body><div class="document" id="fog"><h1 class="title">Fog</h1>
+<div class="contents topic" id="contents"><p class="topic-title"><a href="#top">Contents</a></p><ul>
+<li><a href="#license">1 License</a></li><li><a href="#navigation-at-sea">2 Navigation at sea</a></li></ul></div>
+<div class="section" id="license"><h1><a class="toc-backref" href="#e1">1 License</a></h1>
+<p>Nobody has one, and nobody was asked for one before the year of the fog.</p>
+<div class="sidebar"><p class="first sidebar-title">A horn</p><p>It is blown twice, and then once again.</p></div>
+</div><div class="section" id="navigation-at-sea"><h1><a class="toc-backref" href="#e2">2 Navigation at sea</a></h1>
+<p>By ear, and by the smell of the kelp, as it always was on this coast.</p>
+<aside class="topic"><p class="topic-title">The bell</p><p>It is rung by whoever is awake at the time.</p></aside>
+</div></div></body></html>"""
+
+
+def test_docutils_boxes_and_numbered_sections_are_text_and_its_list_of_contents_is_none() -> None:
+    assert html(DOCUTILS, title="Fog").text.split("\n\n") == [
+        "# 1 License",
+        "Nobody has one, and nobody was asked for one before the year of the fog.",
+        "It is blown twice, and then once again.",
+        "# 2 Navigation at sea",
+        "By ear, and by the smell of the kelp, as it always was on this coast.",
+        "The bell",
+        "It is rung by whoever is awake at the time.",
+    ]
