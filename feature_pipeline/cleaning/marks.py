@@ -27,6 +27,14 @@ OTHERS = re.compile(  # another person's words, or a card that a service makes o
     r"|zmail-extra|moz-forward-container"
 )
 REBLOGGED = re.compile(r"tumblr-blog")  # the link to whose words stand in the quotation below
+OF_PROGRAM = r"(?:x_|ecx)*(?:ydp\w{0,40}?)?"  # what programs put before the names that others gave
+# Ids, classes and names of what stands before an answered mail, or around it: Outlook, Zimbra, Zoho, Yahoo, Proton, …
+ANSWERED = re.compile(
+    rf"{OF_PROGRAM}(?:stopSpelling|divRplyFwdMsg|appendonsend|mail-editor-reference-message-container|OLK_SRC_BODY_SECTION"
+    r"|zwchr|isReplyContent|mail-app-auto-quote|yahoo_quoted(?:_\d+)?|protonmail_quote|zmail_extra(?:_hr)?"
+    r"|moz-forward-container|tutanota_quote|messageReplySection|lark-mail-quote|history-quote-wrapper|gmx_quote)",
+    re.IGNORECASE,
+)
 PULLED = re.compile(r"pull-?quote|pquote|pulled-quote|wp-block-pullquote|graf-pullquote|kg-pullquote")
 ANCHOR = re.compile(r"anchor|permalink|heading-link|direct-link|self-link")
 WRITTEN = re.compile(r"emoji|emojione|twemoji|wp-smiley|smiley|custom-emoji|latex")
@@ -44,6 +52,12 @@ def is_quotation(element: etree._Element) -> bool:
         or (element.tag == "figure" and element.find("blockquote") is not None)
         or named(element, OTHERS)
     )
+
+
+def begins_answered_mail(element: etree._Element) -> bool:
+    """Whether all from here on is the mail that is answered, by the name that a mail program gave to the place."""
+    name = element.get("id")
+    return bool(name) and ANSWERED.fullmatch(name) is not None
 
 
 def is_mark(element: etree._Element) -> bool:

@@ -11,7 +11,7 @@ from feature_pipeline.cleaning import class_names
 from feature_pipeline.cleaning.buttons import is_button
 from feature_pipeline.cleaning.class_names import named
 from feature_pipeline.cleaning.marked_text import Kind, Piece, quoted
-from feature_pipeline.cleaning.marks import PULLED, is_mark, is_quotation, text_of_picture
+from feature_pipeline.cleaning.marks import PULLED, begins_answered_mail, is_mark, is_quotation, text_of_picture
 from text.words import folded_words, words
 
 DROPPED = {
@@ -99,6 +99,7 @@ class _Walk:
     _prefix: str = ""
     _lists: list[tuple[int, int]] = field(default_factory=list)  # the first item's number or 0 for none; items so far
     _quoting: list[etree._Element] = field(default_factory=list)  # the open elements that hold another person's words
+    _answered: bool = False  # what follows is the mail that is answered
     _pulling: list[etree._Element] = field(default_factory=list)
     _meta: list[etree._Element] = field(default_factory=list)
     _links: list[bool] = field(default_factory=list)
@@ -129,6 +130,9 @@ class _Walk:
             self.add("“")
         elif tag == "a" and element.get("href") is not None:
             self._links.append(self.is_internal(element.get("href") or ""))
+        if begins_answered_mail(element):
+            self.flush()
+            self._answered = True
         if not is_root and is_quotation(element):
             self._quoting.append(element)
         if named(element, PULLED):
@@ -171,7 +175,7 @@ class _Walk:
             text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
         if not text.strip():
             return
-        quote = self._quoting or self._pulling
+        quote = self._quoting or self._pulling or self._answered
         kind: Kind = "quote" if quote else "code" if self._verbatim else ""
         text = self._prefix + text
         facts = Facts(

@@ -9,25 +9,18 @@ from lxml import etree
 
 from feature_pipeline.cleaning.html import parse_html
 from feature_pipeline.cleaning.marked_text import assemble
+from feature_pipeline.cleaning.marks import ANSWERED, OF_PROGRAM
 from feature_pipeline.cleaning.walk import walk
 from feature_pipeline.formats.html_parts import drop
 
 RULE = "-----Original Message-----"
-PREFIX = r"(?:x_|ecx|ydp\w*?)*"  # what programs put before the names that others gave
-# Ids, classes and names of what stands before an answered mail, or around it: Outlook, Zimbra, Zoho, Yahoo, Proton, …
-ANSWERED = re.compile(
-    rf"{PREFIX}(?:stopSpelling|divRplyFwdMsg|appendonsend|mail-editor-reference-message-container|OLK_SRC_BODY_SECTION"
-    r"|zwchr|isReplyContent|mail-app-auto-quote|yahoo_quoted(?:_\d+)?|protonmail_quote|zmail_extra(?:_hr)?"
-    r"|moz-forward-container|tutanota_quote|messageReplySection|lark-mail-quote|history-quote-wrapper|gmx_quote)",
-    re.IGNORECASE,
-)
 # The rule that Outlook and Windows Mail draw above the headers.
 DRAWN = re.compile(
     r"border-top:\s*solid\s+#(?:E1E1E1|B5C4DF)\s+1\.0pt|border-top-color:\s*rgb\(229,\s*229,\s*229\)", re.IGNORECASE
 )
-ATTRIBUTION = re.compile(rf"{PREFIX}(?:gmail_attr|moz-cite-prefix|reply-intro|airmail_on)", re.IGNORECASE)
+ATTRIBUTION = re.compile(rf"{OF_PROGRAM}(?:gmail_attr|moz-cite-prefix|reply-intro|airmail_on)", re.IGNORECASE)
 SIGNATURE = re.compile(
-    rf"{PREFIX}(?:gmail_signature|moz-signature|protonmail_signature(?:_block)?|Signature|ms-outlook-mobile-signature"
+    rf"{OF_PROGRAM}(?:gmail_signature|moz-signature|protonmail_signature(?:_block)?|Signature|ms-outlook-mobile-signature"
     r"|AppleMailSignature|composer_signature)",
     re.IGNORECASE,
 )

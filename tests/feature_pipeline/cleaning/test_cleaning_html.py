@@ -260,3 +260,23 @@ def test_docutils_boxes_and_numbered_sections_are_text_and_its_list_of_contents_
         "The bell",
         "It is rung by whoever is awake at the time.",
     ]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        '<hr id="stopSpelling">From: ann@example.org<br>',
+        '<hr><div id="divRplyFwdMsg"><b>Nork:</b> Ann</div>',
+        '<div id="x_appendonsend"></div>',
+        '<div id="ydp12yahoo_quoted_3">Ann:</div>',
+    ],
+)
+def test_from_where_a_mail_program_says_so_all_is_the_mail_that_is_answered(place: str) -> None:
+    for markup in (
+        f"<p>Mine.</p>{place}<p>Hers.</p>",
+        f"<html><body><p>Mine.</p>{place}<div>Hers.</div></body></html>",
+    ):
+        doc = html(markup)
+        assert doc.text.startswith("Mine.\n\n>")
+        assert [doc.text[span.end :] for span in doc.marked] == [""]
+        assert doc.text.endswith("> Hers.")
