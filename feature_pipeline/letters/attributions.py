@@ -38,6 +38,13 @@ def quotation_head(lines: Sequence[str], index: int) -> int:
     return _header_block(lines, index) or _attribution(lines, index)
 
 
+def is_of_mail(head: Sequence[str]) -> bool:
+    """Whether what stands above a quotation shows that a mail is quoted, and no book or page."""
+    text = " ".join(head)
+    separated = len(head) > ATTRIBUTION_LINES or bool(SEPARATOR.match(head[0]))
+    return separated or bool(ADDRESS.search(text) or (DATED.search(text) and TIMED.search(text)))
+
+
 def _header_block(lines: Sequence[str], index: int) -> int:
     """How many lines from `index` on head a whole mail that follows; 0 for none."""
     first = index

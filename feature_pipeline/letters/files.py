@@ -14,6 +14,7 @@ from feature_pipeline.letters.attributions import headers_end
 from feature_pipeline.letters.pages import MARKS, page_text
 from feature_pipeline.letters.phrases import FROM_FIELD, REPLY_PREFIX, SUBJECT_FIELD
 from feature_pipeline.letters.text import MailText, split_mail
+from text.words import count_words
 
 OF_SITE = re.compile(
     r"<(?:article|main|nav|header|footer|aside)\b|property\s*=\s*[\"']?(?:og|article):"
@@ -21,7 +22,15 @@ OF_SITE = re.compile(
     re.IGNORECASE,
 )
 COLON = re.compile(r"[:：][*_\s]*")
+LONGEST = 1000  # words of a mail that nothing but what it quotes shows to be one
 OWN_HEADERS = 3  # at least, at the top of a file
+# What a mail in plain text has one of: an address, headers, a line with a time above a quotation, a device's line.
+HINT = re.compile(
+    r"\S@\S|(?:^[^\n:：]{1,25}[:：] ?[^\n]+\n\s?){3}|^[^\n]{0,200}\d[:.h]\d\d[^\n]{0,200}[:：]\s*$"
+    r"|^\W*(?:sent|get|von mein|gesendet|envoyé|enviad|enviat|inviat|verzonden|verstuurd|skicka|sendt|lähetetty|wysłan"
+    r"|odesl|odosl|poslan|küld|trimis|отправлено|надіслано|发自|發自|從我|iphone)",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +45,8 @@ def saved_mail(content: str, *, html: bool) -> SavedMail | None:
     """The mail that a file holds; None where it may be an article."""
     if html and OF_SITE.search(content):
         return None
+    if not html and not HINT.search(content):
+        return None
     marked = html and any(mark in content for mark in MARKS)
     text = page_text(content) if html else content.replace("\r\n", "\n")
     lines = text.split("\n")
@@ -44,7 +55,8 @@ def saved_mail(content: str, *, html: bool) -> SavedMail | None:
     found = split_mail("\n".join(lines[end:]))
     if end:
         return _with_headers(lines[first:end], found)
-    return SavedMail(found) if marked or found.headed else None
+    is_mail = marked or (found.headed and count_words(found.body) <= LONGEST)  # an article may quote a mail
+    return SavedMail(found) if is_mail else None
 
 
 def _with_headers(headers: list[str], text: MailText) -> SavedMail:

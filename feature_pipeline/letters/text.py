@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from feature_pipeline.formats.authorship import INVISIBLE
-from feature_pipeline.letters.attributions import QUOTED, next_filled, quotation_head
+from feature_pipeline.letters.attributions import QUOTED, is_of_mail, next_filled, quotation_head
 from feature_pipeline.letters.phrases import (
     DEVICE,
     DEVICE_OF_MINE,
@@ -34,7 +34,7 @@ LONGEST_SCRUBBED = 10  # lines that Mailman leaves in place of an attachment
 class MailText:
     body: str  # what the sender wrote, without signature
     quoted: str  # the mail that is quoted, one level of it; "" for none
-    headed: bool = False  # a line or a block of headers says whose mail is quoted, or that it is forwarded
+    headed: bool = False  # what stands above another mail is there, and of a mail for sure: an address, a time of day
 
 
 def split_mail(text: str) -> MailText:
@@ -65,8 +65,8 @@ def _split(lines: Sequence[str], *, depth: int) -> MailText:
                 headed = True
                 break
         elif taken := quotation_head(lines, index):
+            headed |= is_of_mail(lines[index : index + taken])
             index += taken
-            headed = True
             following = next_filled(lines, index)
             if following and not QUOTED.match(following):
                 rest = lines[index:]

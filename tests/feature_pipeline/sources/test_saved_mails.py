@@ -83,6 +83,18 @@ def test_an_article_is_no_mail_whatever_it_quotes(page: str) -> None:
     assert saved_mail(page, html=True) is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"In 1819 Keats wrote:\n> {THEIRS}\n\n{OWN}",
+        f"{OWN}\n\nAnn wrote:\n> {THEIRS}\n\nSo it is.",
+        f"{'The fog came up the harbour at six. ' * 200}\n\nOn 15 Jan 2024 at 10:00, Ann <a@b.org> wrote:\n> {THEIRS}",
+    ],
+)
+def test_a_text_that_quotes_is_no_mail_for_that(text: str) -> None:
+    assert saved_mail(text, html=False) is None
+
+
 def test_a_mails_own_headers_are_who_wrote_it_when_and_about_what() -> None:
     page = (
         '<table class="header-part1"><tr><td><b>Subject: </b>Re: The pier</td></tr><tr><td><b>From: </b>Maud Ferrier '
