@@ -7,11 +7,12 @@ or by its own headers at the top. Pages of a web site are none, whatever they qu
 import re
 from dataclasses import dataclass
 from email.utils import getaddresses
+from itertools import islice
 
 from feature_pipeline import dates
 from feature_pipeline.formats.bylines import Names
 from feature_pipeline.letters.attributions import headers_end
-from feature_pipeline.letters.pages import MARKS, page_text
+from feature_pipeline.letters.pages import DRAWN, MARKS, page_text
 from feature_pipeline.letters.phrases import FROM_FIELD, REPLY_PREFIX, SUBJECT_FIELD
 from feature_pipeline.letters.text import MailText, split_mail
 from text.words import count_words
@@ -21,6 +22,7 @@ OF_SITE = re.compile(
     r"|<link\b[^<>]*\brel\s*=\s*[\"']?(?:canonical|stylesheet|alternate|icon|shortcut)\b",
     re.IGNORECASE,
 )
+FIELD = re.compile(r">[^<>:：]{1,25}[:：]\s*(?:</|&nbsp;)")  # <b>From:</b>
 COLON = re.compile(r"[:：][*_\s]*")
 LONGEST = 1000  # words of a mail that nothing but what it quotes shows to be one
 OWN_HEADERS = 3  # at least, at the top of a file
@@ -45,9 +47,9 @@ def saved_mail(content: str, *, html: bool) -> SavedMail | None:
     """The mail that a file holds; None where it may be an article."""
     if html and OF_SITE.search(content):
         return None
-    if not html and not HINT.search(content):
-        return None
     marked = html and any(mark in content for mark in MARKS)
+    if not (marked or (_may_be_page(content) if html else HINT.search(content))):
+        return None
     text = page_text(content) if html else content.replace("\r\n", "\n")
     lines = text.split("\n")
     first = next((number for number, line in enumerate(lines) if line.strip()), 0)
@@ -57,6 +59,11 @@ def saved_mail(content: str, *, html: bool) -> SavedMail | None:
         return _with_headers(lines[first:end], found)
     is_mail = marked or (found.headed and count_words(found.body) <= LONGEST)  # an article may quote a mail
     return SavedMail(found) if is_mail else None
+
+
+def _may_be_page(markup: str) -> bool:
+    """Whether a page without marks has an address, the rule that Outlook draws, or fields of headers."""
+    return "@" in markup or bool(DRAWN.search(markup)) or sum(1 for _ in islice(FIELD.finditer(markup), 3)) == 3
 
 
 def _with_headers(headers: list[str], text: MailText) -> SavedMail:
