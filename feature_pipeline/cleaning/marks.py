@@ -56,7 +56,7 @@ def is_quotation(element: etree._Element) -> bool:
 
 def begins_answered_mail(element: etree._Element) -> bool:
     """Whether all from here on is the mail that is answered, by the name that a mail program gave to the place."""
-    name = element.get("id")
+    name = element.get("id") or ""
     return bool(name) and ANSWERED.fullmatch(name) is not None
 
 
