@@ -27,8 +27,9 @@ def choose_authors(
     """Keys of the writers who are the author.
 
     With `sole`, a writer who is the only one is the author, whoever `options.me` names: the rule for blogs, not for
-    chats, where the only one who wrote may be the other side. Otherwise `options.me` decides; else `account`, the one
-    that the export says it was made for; else the author's name and id.
+    chats, where the only one who wrote may be the other side. Otherwise `options.me` decides, be it the first or the
+    last name of one writer alone; else `account`, the one that the export says it was made for; else the author's name
+    and id.
     Raises WhoIsTheAuthorError, which lists the writers.
     """
     if sole and len(writers) <= 1:
@@ -39,6 +40,9 @@ def choose_authors(
     found = frozenset(key for key, writer in writers.items() if is_called((key, *writer.names), called))
     if found:
         return found
+    alike = frozenset(key for key, writer in writers.items() if _has_part(writer.names, options.me))
+    if len(alike) == 1:
+        return alike
     listed = sorted(writers.items(), key=lambda item: -item[1].items)
     shown = [(next(filter(None, writer.names), key), writer.items) for key, writer in listed]
     people = ", ".join(f"{name} ({items})" for name, items in shown[:LISTED])
@@ -47,6 +51,12 @@ def choose_authors(
         f"{where}: nobody in it is called {' or '.join(map(repr, called))}. In it, with how much they wrote: "
         f'{people or "nobody"}{more}. Say who you are: --me "{shown[0][0] if shown else "Your Name"}".'
     )
+
+
+def _has_part(names: Iterable[str], called: Iterable[str]) -> bool:
+    """Whether one of `called` is the first or the last word of one of `names`: "Maud" of "Maud Ferrier"."""
+    ends = [words for name in names if len(words := same_name(name).split()) > 1 and "@" not in name]
+    return any(same_name(part) in (words[0], words[-1]) for part in called for words in ends)
 
 
 def called_by(options: SourceOptions) -> tuple[str, ...]:

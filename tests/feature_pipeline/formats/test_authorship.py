@@ -27,6 +27,9 @@ def chosen(me: str = "", *, name: str = "Nobody", account: str = "", **writers: 
         ("ann lee", "u2"),
         ("+44 (0)20 79460958", ""),
         ("+44 (20) 79460958", "u2"),
+        ("Maud", "u1"),
+        ("lee", "u2"),
+        ("Mau", ""),
     ],
 )
 def test_a_name_is_compared_without_case_signs_and_spaces(me: str, key: str) -> None:
@@ -35,6 +38,14 @@ def test_a_name_is_compared_without_case_signs_and_spaces(me: str, key: str) -> 
     else:
         with pytest.raises(WhoIsTheAuthorError):
             chosen(me)
+
+
+def test_a_first_name_that_two_have_is_a_question() -> None:
+    both = {**WRITERS, "u3": Writer(("Maud Lee",), 1)}
+    with pytest.raises(WhoIsTheAuthorError):
+        chosen("Maud", **both)
+    with pytest.raises(WhoIsTheAuthorError):
+        chosen(name="Maud")  # only what the person says on purpose
 
 
 def test_what_the_person_says_goes_before_the_account_and_that_before_the_name() -> None:
