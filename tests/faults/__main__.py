@@ -48,7 +48,7 @@ LIMITS = """## What cannot be survived
 """
 
 
-@dataclass
+@dataclass(eq=False)  # pytest keeps its plugins in sets
 class Outcomes:
     """A pytest plugin: what became of each test case, and what it counted."""
 
