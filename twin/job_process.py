@@ -29,7 +29,7 @@ def main() -> None:
 
 def give_way() -> None:
     """To everything else on the machine, above all to answers."""
-    os.nice(LOWEST)
+    os.setpriority(os.PRIO_PROCESS, 0, LOWEST)
     if ionice := shutil.which("ionice"):
         subprocess.run([ionice, "-c", "3", "-p", str(os.getpid())], check=False, capture_output=True)  # noqa: S603
 
