@@ -47,7 +47,7 @@ test-gpu: $(READY) ## Run the tests that need a CUDA device.
 docs: $(READY) ## Write what the docs take from the code: tables of sources and routes, settings, commands.
 	@$(BIN)/python -m docs.generate
 
-reliability: $(READY) ## Break everything on purpose, and write docs/reliability.md of it. 15 minutes.
+reliability: $(READY) ## Break everything on purpose, and write docs/reliability.md of it. Half an hour.
 	@$(BIN)/python -m tests.faults
 
 sbom: $(READY) ## Write build/sbom.json: everything that is installed, as CycloneDX.

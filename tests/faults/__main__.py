@@ -2,7 +2,7 @@
 
     make reliability        (python -m tests.faults)
 
-A table with a failure in it is not written. About a quarter of an hour on two cores.
+A table with a failure in it is not written. About half an hour on two idle cores.
 """
 # ruff: noqa: E501  # lines of a page
 
