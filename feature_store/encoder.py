@@ -111,7 +111,8 @@ class SentenceEncoder:
         if not texts:
             return []
         if self._pools_by_mean:
-            return [whole for (whole,) in self._means(texts, [()] * len(texts)) if whole is not None]
+            wholes = [whole for (whole,) in self._means(texts, [()] * len(texts))]
+            return [_required(whole) for whole in wholes]
         batch_size = max(BATCH_SIZE, BATCH_CHARACTERS // max(1, *map(len, texts)))
         with self._lock:  # a tokenizer in use by two threads fails, and one model fills the cores by itself
             vectors = self._sentence_transformer.encode(  # sorts by length, so that little is padded
@@ -244,6 +245,13 @@ def _mean(tokens: "np.ndarray[tuple[int, int], np.dtype[np.float32]]") -> "Vecto
     mean = tokens.mean(axis=0)
     unit: Vector = mean / np.linalg.norm(mean)
     return unit
+
+
+def _required(vector: "Vector | None") -> Vector:
+    """A vector less would give each text behind it that of another."""
+    if vector is None:
+        raise ValueError("a text of no tokens has no vector.")
+    return vector
 
 
 def _fastest() -> tuple[str, "torch.dtype"]:

@@ -6,6 +6,7 @@ A change is a name and a number: the same change of the same file is the same fi
 import csv
 import io
 import json
+import os
 import re
 import sqlite3
 import zipfile
@@ -17,10 +18,12 @@ from pathlib import PurePosixPath
 from random import Random
 from typing import Any
 
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from lxml import etree, html
 
 Change = tuple[str, int]
+ALL = os.environ.get("FAULTS") == "all"
 
 MOMENTS = (
     *("0000-00-00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2024-02-30", "31/12/99999", "25:61"),
@@ -106,6 +109,17 @@ ODD_VALUES: tuple[Any, ...] = (
     *({"id": None}, {"text": []}, [{"type": {}}], ["a", 1, None], *MOMENTS, *NUMBERS, *ADDRESSES, *MARKS),
 )
 ENCODINGS = ("utf-16", "utf-16-le", "utf-32", "latin-1", "cp1252", "utf-8-sig", "cp037", "utf-7", "shift_jis")
+
+
+def tried(examples: int) -> settings:
+    """The same examples every time, but for `FAULTS=all`; they have nothing to shrink but their number."""
+    return settings(
+        max_examples=examples,
+        derandomize=not ALL,
+        database=None,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+    )
 
 
 def changes(data: bytes, name: str, *, most: int = 4) -> st.SearchStrategy[list[Change]]:

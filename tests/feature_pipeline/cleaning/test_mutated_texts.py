@@ -5,18 +5,17 @@ places each time.
 """
 # ruff: noqa: E501  # lines of texts
 
-import os
 import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import feature_pipeline
-from fakes.mutations import changed, changes
+from fakes.mutations import ALL, changed, changes, tried
 from fakes.posts import post
 from feature_pipeline import cleaning, dates, limits, privacy
 from feature_pipeline.conversations import why_conversation
@@ -29,7 +28,6 @@ from feature_pipeline.formats.plain_text import plain_text
 from feature_pipeline.formats.post_fields import read_html_head
 from feature_store.records import ContentType
 
-ALL = os.environ.get("FAULTS") == "all"
 EXAMPLES = 400 if ALL else 40
 OURS = Path(feature_pipeline.__file__).parent.parent
 PROSE = "The fog came in at six, and the *ferry* went out at **seven**, as `it` [does](https://maud.example/x_(y)).\n"
@@ -107,16 +105,6 @@ def mutated(name: str, data: st.DataObject) -> tuple[str, ContentType]:
     called = "x.html" if kind is ContentType.HTML else "x.md"
     made = data.draw(changes(text.encode(), called))
     return changed(text.encode(), called, made).decode("utf-8", "replace"), kind
-
-
-def tried(examples: int) -> settings:
-    return settings(
-        max_examples=examples,
-        derandomize=not ALL,
-        database=None,
-        phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=list(HealthCheck),
-    )
 
 
 @tried(12)

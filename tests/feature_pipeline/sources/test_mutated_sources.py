@@ -4,7 +4,6 @@ names it. Never anything else, of any kind of source.
 `FAULTS=all` tries often, and at other places each time.
 """
 
-import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import fields
@@ -15,12 +14,12 @@ import chat_seeds
 import export_seeds
 import pytest
 import web_seeds
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from configs.errors import TwinError
 from fakes.fetching import opened
-from fakes.mutations import changed, changes
+from fakes.mutations import ALL, changed, changes, tried
 from fakes.seeds import Seed
 from feature_pipeline import privacy
 from feature_pipeline.cleaning import clean
@@ -29,7 +28,6 @@ from feature_pipeline.sources import kinds
 from feature_store.records import Post
 
 SEEDS = {**chat_seeds.SEEDS, **web_seeds.SEEDS, **export_seeds.SEEDS}
-ALL = os.environ.get("FAULTS") == "all"
 EXAMPLES = 100 if ALL else 12
 LOOKED_INTO = 10  # posts of a mutated place that are cleaned and masked
 
@@ -79,17 +77,6 @@ def mutated(seed: Seed, data: st.DataObject) -> dict[str, bytes]:
     name = data.draw(st.sampled_from(sorted(seed.files)))
     made = data.draw(changes(seed.files[name], name))
     return {**seed.files, name: changed(seed.files[name], name, made)}
-
-
-def tried(examples: int) -> settings:
-    """The same examples every time, but for `FAULTS=all`; they have nothing to shrink but their number."""
-    return settings(
-        max_examples=examples,
-        derandomize=not ALL,
-        database=None,
-        phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=list(HealthCheck),
-    )
 
 
 def test_every_kind_has_a_place_to_begin_with() -> None:
