@@ -1,7 +1,9 @@
-"""Whether an error is one of memory: libraries raise it in several ways."""
+"""Memory: whether an error says that it ran out, which libraries do in several ways; and giving back what is free."""
 
+import ctypes
 import errno
 import re
+from contextlib import suppress
 
 SAID = re.compile(
     r"bad_alloc|out of memory|(?:can ?not|can't|unable to|failed to) allocate|not enough memory|can't start new thread",
@@ -18,3 +20,10 @@ def ran_out(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+def return_free_memory() -> None:
+    """Give the system what is free between objects that live on: by itself glibc gives back only what lies behind the
+    last of them. Takes some milliseconds; for after what let go of much. Does nothing with another C library."""
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).malloc_trim(0)

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from configs.memory import return_free_memory
 from configs.progress import Progress
 from feature_store.ports import Encoder
 from feature_store.records import Chunk, Vector, digest_of
 from feature_store.sentence_vectors import SENTENCE_RULES, pack, sentence_spans
 
-BATCH_CHARACTERS = 12_000  # and at least one chunk
-KEPT_BATCHES = 8  # half a minute's work of a slow processor
+BATCH_CHARACTERS = 48_000  # and at least one chunk
+KEPT_BATCHES = 2  # half a minute's work of a slow processor
 
 
 def embed(
@@ -49,6 +50,7 @@ def embed(
             keep(unkept)
             made |= unkept
             unkept = {}
+        return_free_memory()  # batches differ in size: one does not fit where the last one was
         progress.advance(sum(map(len, texts_of)))
     made |= unkept
     progress.finish(f"{len(fresh)} chunks embedded, with their sentences; {len(chunks) - len(fresh)} known")

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from configs.memory import return_free_memory
 from configs.progress import Progress, track
 from configs.settings import FeaturePipelineSettings
 from feature_pipeline import chunking, cleaning, deduplication, gates, privacy, splitting
@@ -28,6 +29,7 @@ from feature_store.ports import Encoder, FeatureWriter, OnlineIndex
 from feature_store.records import Document, Post
 from feature_store.sentence_vectors import SENTENCE_RULES
 from feature_store.versions import CHOSEN_ENCODER, FeatureVersion
+from text import language
 
 __all__ = ["CollectReport", "FeaturesReport", "build_features", "collect"]
 
@@ -89,6 +91,8 @@ def build_features(
                 return _report(newest, False, documents)
 
         documents = _clean(posts, store, newest, configuration, settings, progress)
+        del posts
+        language.unload()
         progress.start("deduplicate and split", len(documents))
         documents = deduplication.join_near_duplicates(documents, threshold=settings.near_duplicate)
         documents = splitting.assign_splits(
@@ -112,7 +116,9 @@ def build_features(
         progress.finish(f"{len(checked.examples)} examples{checked.left_out}{without_makers(usable)}")
         kept = store.kept_vectors(author, encoder.fingerprint)
         keep = partial(store.keep_vectors, author, encoder.fingerprint)
+        return_free_memory()
         chunks = embed(chunks, store.chunks(author), kept, encoder=encoder, keep=keep, progress=progress)
+        encoder.unload()
 
         progress.start("store and publish", None)
         version, written = store.commit(

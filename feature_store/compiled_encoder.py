@@ -109,6 +109,11 @@ class CompiledEncoder:
     def encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> "list[list[Vector | None]]":
         return self._encoder.encode_spans(texts, spans)
 
+    def unload(self) -> None:
+        with self._lock:
+            self.__dict__.pop("_request", None)
+        self._encoder.unload()
+
     def _inputs(self, text: str) -> dict[str, Any]:
         import numpy as np
 

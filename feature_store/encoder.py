@@ -4,6 +4,7 @@ The fingerprint, the size of the vectors and the counting of tokens need the fil
 `encode`.
 """
 
+import gc
 import json
 import threading
 from collections.abc import Iterator, Sequence
@@ -12,13 +13,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from configs.memory import return_free_memory
 from feature_store.encoder_files import find_encoder
 from feature_store.errors import UnknownEncoderError
 from feature_store.file_digests import kept_sha256
 from feature_store.ports import Encoder, Span
 from feature_store.precision import bfloat16_is_faster
 from feature_store.records import Vector, digest_of
-from feature_store.token_states import TokenModel, keep_memory_small
+from feature_store.token_states import TokenModel
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,7 +28,9 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 BATCH_SIZE, BATCH_CHARACTERS = 32, 12_000  # at least 32 texts at once, and of short ones so many characters
+COUNTED_AT_ONCE = 1000  # texts
 PROMPTS = "config_sentence_transformers.json"
+MODELS = ("_token_model", "_sentence_transformer")  # what an encoder loads at its first text
 REQUIRED = ("config.json", "modules.json", "tokenizer.json")
 # What the vectors follow from, in the model's folder and in those of its modules. Weights are never read from pickles.
 DECISIVE = (
@@ -103,7 +107,11 @@ class SentenceEncoder:
         return min(known)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        return [len(encoding.ids) for encoding in self._tokenizer.encode_batch_fast(list(texts))]
+        return [
+            len(encoding.ids)
+            for start in range(0, len(texts), COUNTED_AT_ONCE)  # an encoding takes some kilobytes
+            for encoding in self._tokenizer.encode_batch_fast(list(texts[start : start + COUNTED_AT_ONCE]))
+        ]
 
     def encode(self, texts: Sequence[str]) -> list[Vector]:
         import numpy as np
@@ -174,6 +182,13 @@ class SentenceEncoder:
     @cached_property
     def _sentence_transformer(self) -> Any:
         return self._load(*_fastest())
+
+    def unload(self) -> None:
+        with self._lock:
+            for loaded in MODELS:
+                self.__dict__.pop(loaded, None)
+        gc.collect()  # a model's modules point to each other
+        return_free_memory()
 
     def exact_model(self) -> Any:
         """The SentenceTransformer in float32 on the CPU, of which nothing is kept here."""
@@ -256,7 +271,6 @@ def _required(vector: "Vector | None") -> Vector:
 
 def _fastest() -> tuple[str, "torch.dtype"]:
     """Device and precision."""
-    keep_memory_small()
     import torch
 
     on_gpu = torch.cuda.is_available()

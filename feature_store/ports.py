@@ -41,6 +41,9 @@ class Encoder(Protocol):
         about. Other encoders embed the span alone. Raises UnknownEncoderError when the model cannot be loaded.
         """
 
+    def unload(self) -> None:
+        """Let the model go, with its memory, until something is encoded again."""
+
 
 class FeatureReader(Protocol):
     """The offline store, to read. Every read of a version is of exactly the rows its manifest names."""

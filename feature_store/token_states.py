@@ -4,10 +4,7 @@ sentence-transformers is for the encoders of which more is to be known than that
 more, for training and measures that nobody asked for.
 """
 
-import ctypes
-import os
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,9 +13,8 @@ if TYPE_CHECKING:
     import torch
     from tokenizers import Tokenizer
 
-BATCH_TOKENS = 4096  # with their padding, and at least one text
-KEPT_KERNELS = "64"  # compiled for shapes that were met; by default 1024, in which 5,000 short texts leave 200 MB
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, LARGE = -1, -3, 1 << 20  # malloc.h; bytes
+BATCH_TOKENS = 2048  # with their padding, and at least one text
+MULTIPLE = 8  # of texts and of tokens in a batch: kernels are compiled for each shape, which takes memory and time
 
 
 class States(NamedTuple):
@@ -53,11 +49,13 @@ class TokenModel:
         encodings = self._tokenizer.encode_batch(list(texts))
         order = sorted(range(len(texts)), key=lambda place: -len(encodings[place].ids))
         while order:
-            size = len(encodings[order[0]].ids)
+            size = -(-len(encodings[order[0]].ids) // MULTIPLE) * MULTIPLE
             count = max(1, BATCH_TOKENS // size)
             batch, order = order[:count], order[count:]
-            ids = torch.full((len(batch), size), self._padding)
-            mask = torch.zeros((len(batch), size), dtype=torch.long)
+            shape = (len(batch) if len(batch) in (1, count) else -(-len(batch) // MULTIPLE) * MULTIPLE, size)
+            ids = torch.full(shape, self._padding)
+            mask = torch.zeros(shape, dtype=torch.long)
+            mask[:, 0] = 1  # a row of nothing would be divided by nothing
             for row, place in enumerate(batch):
                 length = len(encodings[place].ids)
                 ids[row, :length] = torch.tensor(encodings[place].ids)
@@ -68,12 +66,3 @@ class TokenModel:
             for row, place in enumerate(batch):
                 encoding = encodings[place]
                 yield States(place, values[row, : len(encoding.ids)], np.array(encoding.offsets))
-
-
-def keep_memory_small() -> None:
-    """Before torch is loaded. Batches differ in shape: what oneDNN compiles for each is not kept for ever, and large
-    arrays go back to the system, where glibc would keep ever larger holes between what lives longer."""
-    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", KEPT_KERNELS)
-    with suppress(AttributeError, OSError):  # another C library
-        for limit in (M_MMAP_THRESHOLD, M_TRIM_THRESHOLD):
-            ctypes.CDLL(None).mallopt(limit, LARGE)

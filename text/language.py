@@ -46,6 +46,11 @@ def detect_language(
     return language if confidence >= enough_confidence and language != NO_LANGUAGE else ""
 
 
+def unload() -> None:
+    """Let the model go, which takes 70 MB, until a language is detected again."""
+    _identifier.cache_clear()
+
+
 @cache
 def _identifier() -> "LanguageIdentifier":
     from py3langid.langid import MODEL_FILE, LanguageIdentifier

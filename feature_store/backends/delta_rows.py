@@ -1,6 +1,6 @@
 """How records lie in Arrow: an explicit schema for each kind of record, and the conversions."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Generic, TypeVar
@@ -22,7 +22,7 @@ from feature_store.records import (
     row_digest,
 )
 
-BATCH_ROWS = 1000  # made Python's at once
+BATCH_ROWS = 500  # made Python's at once
 R = TypeVar("R", bound=Record)
 Row = dict[str, Any]
 Keyed = dict[str, tuple[str, R]]  # row id → its digest and the record
@@ -53,6 +53,13 @@ class RowType(Generic[R]):
         arrow = _arrow_types()
         names = {"id": "text", "row_digest": "text", **self.fields}
         return pa.schema([pa.field(name, arrow[kind]) for name, kind in names.items()])
+
+    def batches(self, records: Keyed[R]) -> Iterator[Any]:
+        """As pyarrow.RecordBatches, made one after the other."""
+        ids = [*records]
+        for start in range(0, len(ids), BATCH_ROWS):
+            some = {row_id: records[row_id] for row_id in ids[start : start + BATCH_ROWS]}
+            yield from self.to_arrow(some).to_batches()
 
     def to_arrow(self, records: Keyed[R]) -> Any:
         """As a pyarrow.Table."""

@@ -20,6 +20,7 @@ KEEP_EVERY_VERSION = {
 }
 
 
+GROUP_ROWS = 500  # held in memory while they are written; by default a million
 FORMAT = "twin.format"  # a property of a table; none is written before there is a second format
 NEWER_DELTA = "minimum reader version"  # in what delta-rs says of a table that it is too old for
 
@@ -80,9 +81,16 @@ class RecordTable(Generic[R]):
                 self._merge(upserts, sorted(gone))
 
     def _create(self, records: Keyed[R]) -> None:
+        import pyarrow as pa
         from deltalake import write_deltalake
 
-        write_deltalake(str(private_folder(self.folder)), self.rows.to_arrow(records), configuration=KEEP_EVERY_VERSION)
+        rows = pa.RecordBatchReader.from_batches(self.rows.schema(), self.rows.batches(records))
+        write_deltalake(
+            str(private_folder(self.folder)),
+            rows,
+            configuration=KEEP_EVERY_VERSION,
+            writer_properties=_in_small_groups(),
+        )
 
     def _merge(self, upserts: Keyed[R], gone: Sequence[str]) -> None:
         import pyarrow as pa
@@ -93,7 +101,14 @@ class RecordTable(Generic[R]):
         source = source.append_column("gone", pa.array([False] * len(upserts) + [True] * len(gone), pa.bool_()))
         (
             self._open(None)
-            .merge(source, "target.id = source.id", source_alias="source", target_alias="target", merge_schema=True)
+            .merge(
+                source,
+                "target.id = source.id",
+                source_alias="source",
+                target_alias="target",
+                merge_schema=True,
+                writer_properties=_in_small_groups(),
+            )
             .when_matched_delete("source.gone")
             .when_matched_update_all(except_cols=["gone"])
             .when_not_matched_insert_all(except_cols=["gone"])
@@ -136,3 +151,10 @@ class RecordTable(Generic[R]):
                 f"the table {self.folder} cannot be used: {error}. Restore {self.folder.parent} from a copy, or remove "
                 "it and run `twin collect` again."
             ) from error
+
+
+def _in_small_groups() -> Any:
+    from deltalake import WriterProperties
+
+    # any property that is set alone turns the compression off
+    return WriterProperties(max_row_group_size=GROUP_ROWS, compression="SNAPPY")

@@ -45,6 +45,9 @@ class HashEncoder:
     def encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> "list[list[Vector | None]]":
         return encode_alone(self, texts, spans)
 
+    def unload(self) -> None:
+        """There is no model."""
+
     def _encode(self, text: str) -> Vector:
         vector = np.zeros(self.dimensions, dtype=np.float32)
         for word, count in Counter(_words(text)).items():

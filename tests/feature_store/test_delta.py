@@ -10,11 +10,13 @@ import killed_writers
 import pytest
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
+from pyarrow import parquet
 
 from configs.errors import DiskFullError
 from fakes.feature_records import ENCODER, make_chunk, make_document, make_example, make_post, make_profile
 from feature_store.backends.delta import DeltaFeatureStore
 from feature_store.backends.delta_rows import CHUNKS
+from feature_store.backends.delta_table import GROUP_ROWS
 from feature_store.errors import StoreBusyError, StoreCorruptError, UnknownAuthorError
 from feature_store.versions import FeatureVersion, SourceRecord
 
@@ -88,6 +90,22 @@ def test_only_rows_that_differ_are_touched_in_one_commit_a_table(store: DeltaFea
         "chunks": 1,
         "examples": 0,
     }
+
+
+def test_tables_are_compressed_and_written_in_small_groups(store: DeltaFeatureStore, home: Path) -> None:
+    text = "The tide is a metre and a half today. " * 40
+    many = [f"post {number}" for number in range(GROUP_ROWS + 50)]
+    commit(store, *many, text=text)
+    commit(store, *many, text=f"{text}Still.")
+    files = [str(path) for path in home.glob("documents/*.parquet")]
+    assert len(files) >= 2  # of a first commit and of a later one
+    for file in files:
+        written = parquet.ParquetFile(file).metadata
+        groups = [written.row_group(number) for number in range(written.num_row_groups)]
+        assert max(group.num_rows for group in groups) <= GROUP_ROWS
+        assert sum(group.num_rows for group in groups) == len(many)
+        columns = [group.column(number) for group in groups for number in range(group.num_columns)]
+        assert {column.compression for column in columns} == {"SNAPPY"}
 
 
 def test_a_collection_is_one_commit(store: DeltaFeatureStore, home: Path) -> None:

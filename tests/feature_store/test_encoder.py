@@ -1,17 +1,20 @@
 import ast
 import importlib
+import random
 import shutil
 import subprocess
 import sys
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from feature_store import encoder as encoder_module
-from feature_store import encoder_files
+from feature_store import encoder_files, token_states
 from feature_store.compiled_encoder import CompiledEncoder
 from feature_store.encoder import SentenceEncoder, load_encoder
 from feature_store.encoder_files import PackagedEncoder
@@ -57,6 +60,36 @@ def test_vectors_are_those_of_sentence_transformers(encoder: SentenceEncoder) ->
     theirs /= np.linalg.norm(theirs, axis=1, keepdims=True)
     cosines = np.sum(np.array(encoder.encode(texts)) * theirs, axis=1)
     assert (cosines >= 0.999).all()  # of bfloat16, where it is faster
+
+
+def test_texts_of_many_lengths_are_given_to_the_model_in_few_shapes(
+    encoder: SentenceEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shapes = set()
+    model = encoder._token_model._model
+
+    def seen(*, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> object:
+        shapes.add(tuple(input_ids.shape))
+        return model(input_ids=input_ids, attention_mask=attention_mask)
+
+    monkeypatch.setattr(encoder._token_model, "_model", seen)
+    source = random.Random(1)
+    for _ in range(40):
+        encoder.encode(["tide " * source.randint(1, 60) for _ in range(source.randint(30, 60))])
+    assert len(shapes) <= 20
+    largest = max(rows * tokens for rows, tokens in shapes)
+    assert largest <= token_states.BATCH_TOKENS
+    encoder.encode(["How deep is the harbour?"])
+    assert min(rows for rows, _ in shapes) == 1  # a question waits for no rows of padding
+
+
+def test_an_encoder_loads_its_model_again_when_it_was_let_go(folder: Path) -> None:
+    encoder = SentenceEncoder(folder, NO_CACHE)
+    before = encoder.encode(TEXTS)
+    model = weakref.ref(encoder._token_model._model)
+    encoder.unload()
+    assert model() is None
+    assert np.array_equal(encoder.encode(TEXTS), before)
 
 
 def test_values_are_float32(encoder: SentenceEncoder) -> None:
