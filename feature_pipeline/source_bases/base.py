@@ -36,6 +36,9 @@ Made = TypeVar("Made")
 
 def storable(post: Post) -> Post:
     """`post` in characters that UTF-8 has, whatever its file could spell."""
+    texts = (post.source_id, post.url, post.title, post.content, post.context, post.problem, *post.tags, *post.people)
+    if all(map(str.isascii, texts)):
+        return post
     return replace(
         post,
         source_id=without_surrogates(post.source_id),
