@@ -34,6 +34,7 @@ from text import language
 __all__ = ["CollectReport", "FeaturesReport", "build_features", "collect"]
 
 REASONS_SHOWN = 3
+MANY = 5000  # posts: what takes memory goes as soon as it can; of fewer, loading it anew next time would take longer
 LOOKED_AT = 300  # posts, to tell the language of most
 
 
@@ -91,8 +92,9 @@ def build_features(
                 return _report(newest, False, documents)
 
         documents = _clean(posts, store, newest, configuration, settings, progress)
+        if len(posts) >= MANY:
+            language.unload()
         del posts
-        language.unload()
         progress.start("deduplicate and split", len(documents))
         documents = deduplication.join_near_duplicates(documents, threshold=settings.near_duplicate)
         documents = splitting.assign_splits(

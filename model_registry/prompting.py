@@ -13,7 +13,7 @@ import secrets
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from feature_store.records import Passage, digest_of
@@ -28,6 +28,7 @@ PASSAGE = "{title} ({date})\n{text}"
 PROMPT_VERSION = digest_of("prompt", PERSONA, NOTES, PASSAGE)[:12]
 
 NONCE_BYTES = 4
+BASE_MODELS = 4  # in use at once by a process
 VISIBLE_CONTROLS = "\n\t"
 JOINERS = "\u200c\u200d\ufe0e\ufe0f"  # non-joiner, joiner (families, professions), text and emoji style
 JOINER_RUN = re.compile(f"(?=[{JOINERS}])([\ufe0e\ufe0f]?[\u200c\u200d]?)[{JOINERS}]*")
@@ -130,7 +131,7 @@ class PromptRenderer:
 
     def as_data(self, text: str) -> str:
         """`text` as a prompt may carry it: nothing in it is invisible or a token that the tokenizer treats as one."""
-        return as_data(text, self._control_tokens)
+        return as_data(text, _control_tokens(self.tokenizer_json))
 
     def text(self, messages: Sequence[ChatMessage]) -> str:
         """The prompt as one string, ending where the assistant's turn begins.
@@ -156,7 +157,7 @@ class PromptRenderer:
 
     def tokenize(self, prompt: str) -> list[int]:
         """Ids of a rendered prompt. Control tokens of the template are read as such; nothing is added."""
-        ids: list[int] = self._tokenizer.encode(prompt, add_special_tokens=False).ids
+        ids: list[int] = tokenizer_of(self.tokenizer_json).encode(prompt, add_special_tokens=False).ids
         return ids
 
     @cached_property
@@ -172,16 +173,19 @@ class PromptRenderer:
                 f"the base model's chat template does not parse: {error}. Choose an instruction-tuned base model."
             ) from error
 
-    @cached_property
-    def _control_tokens(self) -> re.Pattern[str]:
-        added = json.loads(self.tokenizer_json).get("added_tokens", [])
-        return any_of(token["content"] for token in added if len(token["content"].strip()) > 1)
 
-    @cached_property
-    def _tokenizer(self) -> "Tokenizer":
-        from tokenizers import Tokenizer
+# Read once for all authors of a base model: each takes a third of a second, and megabytes.
+@lru_cache(maxsize=BASE_MODELS)
+def _control_tokens(tokenizer_json: str) -> re.Pattern[str]:
+    added = json.loads(tokenizer_json).get("added_tokens", [])
+    return any_of(token["content"] for token in added if len(token["content"].strip()) > 1)
 
-        tokenizer = Tokenizer.from_str(self.tokenizer_json)
-        tokenizer.no_truncation()
-        tokenizer.no_padding()
-        return tokenizer
+
+@lru_cache(maxsize=BASE_MODELS)
+def tokenizer_of(tokenizer_json: str) -> "Tokenizer":
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_str(tokenizer_json)
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer

@@ -18,6 +18,7 @@ from inference_pipeline.engines.shared.model_config import check_fits, context_t
 from inference_pipeline.errors import EngineUnavailableError, OverloadedError, PromptTooLongError
 from model_registry.base_models import BaseModelFiles
 from model_registry.ports import AdapterVersion
+from model_registry.prompting import tokenizer_of
 
 if TYPE_CHECKING:
     from httpx2 import Response
@@ -86,7 +87,6 @@ class RemoteEngine:
 
     def __init__(self, base: BaseModelFiles, model: str, settings: RemoteSettings) -> None:
         import httpx2
-        from tokenizers import Tokenizer
 
         self.context_tokens = context_tokens(base)
         self._base = base
@@ -94,7 +94,7 @@ class RemoteEngine:
         self._settings = settings
         self._address = require_address(settings)
         self._shown = without_password(self._address)
-        self._tokenizer: Tokenizer = Tokenizer.from_str(base.tokenizer_json)
+        self._tokenizer = tokenizer_of(base.tokenizer_json)
         self._headers = _headers(settings)
         # No redirect is followed and no proxy is asked: the key goes to the configured address alone.
         self._client = httpx2.AsyncClient(

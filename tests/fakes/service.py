@@ -94,7 +94,7 @@ class Service:
         return {"Cookie": f"{COOKIE}_{port}={cookie}", "X-CSRF-Token": session.csrf}
 
     def stop(self) -> None:
+        self.http.close()  # first: a server that ends waits for its connections
+        self.openai.close()
         self.server.should_exit = True
         self.thread.join()
-        self.http.close()
-        self.openai.close()

@@ -32,7 +32,7 @@ from model_registry.backends.mlflow import MlflowRegistry
 from model_registry.base_models import BaseModelFiles
 from model_registry.manifest import BaseLineage, FeatureLineage, digest_folder, write_manifest
 from model_registry.ports import AdapterVersion
-from model_registry.prompting import PROMPT_VERSION, PromptRenderer
+from model_registry.prompting import PROMPT_VERSION, PromptRenderer, tokenizer_of
 from model_registry.style.scorer import STYLE_FILE, StyleScorer
 from training_pipeline.evaluation.judges import load_judges
 
@@ -60,7 +60,7 @@ class EchoingEngine(FakeEngine):
     def __init__(self, version: str, renderer: PromptRenderer, held: set[int]) -> None:
         super().__init__()
         self.version = version
-        self._tokenizer = renderer._tokenizer
+        self._tokenizer = tokenizer_of(renderer.tokenizer_json)
         self._held = held
         self.prompts: list[str] = []
 

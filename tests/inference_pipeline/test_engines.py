@@ -19,7 +19,7 @@ from inference_pipeline.engines import Engine, GenerationRequest, TextDelta, eng
 from inference_pipeline.engines.openvino import OpenVinoEngine
 from inference_pipeline.errors import EngineUnavailableError, PromptTooLongError, UnknownEngineError
 from model_registry.base_models import BaseModelFiles
-from model_registry.prompting import ChatMessage, PromptRenderer
+from model_registry.prompting import ChatMessage, PromptRenderer, tokenizer_of
 
 QUESTIONS = ("Why is the sky blue?", "Who mends clocks on an island? Answer with 日本語 and 🙂.", "Write about tea.\n")
 NEW_TOKENS = 12
@@ -88,7 +88,7 @@ def test_a_stream_comes_in_pieces_and_is_the_greedy_text(
 ) -> None:
     ids, log_probs = engine.greedy(renderer.tokenize(prompts[0]), NEW_TOKENS)
     deltas = asyncio.run(generated(engine, request_for(engine, prompts[0])))
-    assert text_of(deltas) == renderer._tokenizer.decode(ids)
+    assert text_of(deltas) == tokenizer_of(renderer.tokenizer_json).decode(ids)
     assert len(deltas) > NEW_TOKENS / 2
     assert [delta.finish_reason for delta in deltas] == [None] * (len(deltas) - 1) + ["length"]
     assert deltas[-1].tokens == NEW_TOKENS == len(log_probs)

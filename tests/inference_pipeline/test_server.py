@@ -7,6 +7,7 @@ import sys
 import httpx2
 import pytest
 
+from fakes.service import Service
 from inference_pipeline.api.server import bind
 from inference_pipeline.errors import AddressInUseError, CannotListenError, PublicAddressError
 
@@ -51,6 +52,13 @@ def test_a_signal_lets_the_answer_under_way_end_and_is_no_failure(number: int) -
 def test_port_0_takes_a_free_one() -> None:
     with bind("127.0.0.1", 0) as first, bind("localhost", 0) as second:
         assert first.getsockname()[1] != second.getsockname()[1] != 0
+
+
+def test_what_is_small_is_sent_at_once(service: Service) -> None:
+    service.http.get("/health")
+    (connection,) = service.server.server_state.connections
+    to_client = connection.transport.get_extra_info("socket")
+    assert to_client.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_a_port_in_use_names_the_way_out() -> None:

@@ -17,7 +17,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import AsyncGenerator, Callable, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -28,6 +27,7 @@ from inference_pipeline.engines.shared.streaming import NewTokens, TokenStream, 
 from inference_pipeline.errors import EngineUnavailableError, InferenceError, OutOfMemoryError
 from model_registry.base_models import BaseModelFiles
 from model_registry.packaging import served_gguf
+from model_registry.prompting import tokenizer_of
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -124,11 +124,9 @@ class OpenVinoEngine:
             self._worker.kill()
             self._worker.wait()
 
-    @cached_property
+    @property
     def _tokenizer(self) -> "Tokenizer":
-        from tokenizers import Tokenizer
-
-        return Tokenizer.from_str(self._base.tokenizer_json)
+        return tokenizer_of(self._base.tokenizer_json)
 
     def _open(self, gguf: Path) -> None:
         cached = min(FULL_CONTEXTS * self.context_tokens, CACHED_TOKENS) * cache_bytes_per_token(self._base)

@@ -19,6 +19,7 @@ from inference_pipeline.engines.transformers.batched_decoding import BatchedDeco
 from inference_pipeline.errors import EngineUnavailableError, InferenceError, OverloadedError
 from model_registry.base_models import BaseModelFiles
 from model_registry.packaging import ADAPTER_WEIGHTS
+from model_registry.prompting import tokenizer_of
 
 
 @dataclass(eq=False, slots=True)
@@ -59,11 +60,9 @@ class TransformersEngine:
     name = "transformers"
 
     def __init__(self, base: BaseModelFiles, model: Any) -> None:
-        from tokenizers import Tokenizer
-
         self._base = base
         self._model = model
-        self._tokenizer: Tokenizer = Tokenizer.from_str(base.tokenizer_json)
+        self._tokenizer = tokenizer_of(base.tokenizer_json)
         self._end_tokens = set(end_tokens(base))
         self.context_tokens = context_tokens(base)
         self._computing = threading.Lock()  # one forward pass at a time
