@@ -34,7 +34,7 @@ from text import language
 __all__ = ["CollectReport", "FeaturesReport", "build_features", "collect"]
 
 REASONS_SHOWN = 3
-MANY = 5000  # posts: what takes memory goes as soon as it can; of fewer, loading it anew next time would take longer
+MANY = 5000  # posts, of which models go as soon as they can; with fewer they stay for the next author or round
 LOOKED_AT = 300  # posts, to tell the language of most
 
 
@@ -92,7 +92,7 @@ def build_features(
                 return _report(newest, False, documents)
 
         documents = _clean(posts, store, newest, configuration, settings, progress)
-        if len(posts) >= MANY:
+        if many := len(posts) >= MANY:
             language.unload()
         del posts
         progress.start("deduplicate and split", len(documents))
@@ -120,7 +120,8 @@ def build_features(
         keep = partial(store.keep_vectors, author, encoder.fingerprint)
         return_free_memory()
         chunks = embed(chunks, store.chunks(author), kept, encoder=encoder, keep=keep, progress=progress)
-        encoder.unload()
+        if many:
+            encoder.unload()
 
         progress.start("store and publish", None)
         version, written = store.commit(

@@ -336,7 +336,7 @@ def _retrieval_probe(
 
     renderer = PromptRenderer(features.author, base.chat_template, base.tokenizer_json, base.special_tokens)
     with online_index(settings) as index:
-        retriever = Retriever(index, encoder(settings, features.author), settings.serving)
+        retriever = Retriever(index, question_encoder(settings, features.author), settings.serving)
         probe = IndexProbe(features, retriever, lambda text: len(renderer.tokenize(text)))
         try:
             probe.documents("?", 1)
