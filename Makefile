@@ -16,7 +16,7 @@ QUESTIONS := --question "How slow is the harbour clock?" --question "When did yo
 	--question "Write a short post about the harbour clock."
 
 .DEFAULT_GOAL := help
-# Tests start some hundred processes: without it each would compile the sources anew, in a fifth of all the time.
+# Tests start some hundred processes, each of which would compile the sources anew.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help twin test test-all lint check test-gpu docs reliability sbom screenshots findings setup clean

@@ -75,7 +75,7 @@ def test_posts_are_read_as_they_were_written_in_the_order_of_their_names(store: 
         unique_by=lambda post: post.source_id,
     )
 )
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_text_is_altered(store: FeatureWriter, posts: list[Post]) -> None:
     store.write_posts("maud", upserts=posts, deleted_ids=[post.id for post in store.posts("maud")])
     store.write_posts("maud", upserts=posts, deleted_ids=[])

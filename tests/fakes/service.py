@@ -1,5 +1,6 @@
 """The application over real HTTP on loopback, and clients for it."""
 
+import asyncio
 import secrets
 import threading
 from collections.abc import Sequence
@@ -21,6 +22,16 @@ from model_registry.feedback import FeedbackLog
 ANSWER = "Right then. The Patient Annie was built in Carrick in 1974."
 ACCESS = load_settings(environ={}).access
 ASKED = [{"role": "user", "content": "When was the ferry Patient Annie built?"}]
+
+
+class _QuickToEnd(uvicorn.Server):
+    """Looks ten times as often whether it should end: hundreds of tests wait for that."""
+
+    async def main_loop(self) -> None:
+        tick = 0
+        while not await self.on_tick(tick // 10):
+            tick += 1
+            await asyncio.sleep(0.01)
 
 
 class Service:
@@ -56,7 +67,7 @@ class Service:
         )
         http = dropping_stalled(self.access.stalled_seconds)
         config = uvicorn.Config(self.app, http=http, log_config=None, access_log=False, root_path=root_path)
-        self.server = uvicorn.Server(config)
+        self.server = _QuickToEnd(config)
         self.socket = bind("127.0.0.1", 0)
         self.address = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
         self.thread = threading.Thread(target=self.server.run, args=([self.socket],))

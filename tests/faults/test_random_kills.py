@@ -10,7 +10,7 @@ import pytest
 from faults.commands import run_program
 
 TRIES = {"collect": 25, "features": 10, "sync": 10, "forget": 10, "promote": 20, "rollback": 20, "keys": 30}
-QUICK = ("collect", "keys")
+QUICK = ("keys",)
 
 
 @pytest.mark.parametrize(

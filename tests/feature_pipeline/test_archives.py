@@ -165,6 +165,7 @@ def bomb_zip(path: Path, *, members: int = 1, megabytes: int = 60) -> None:
                     stream.write(bytes(MEGABYTE))
 
 
+@pytest.mark.slow
 def test_a_bomb_is_cut_off_while_it_is_read(tmp_path: Path) -> None:
     zeros = bytes(60 * MEGABYTE)
     bomb_zip(tmp_path / "bomb.zip")

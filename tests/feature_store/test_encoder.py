@@ -55,6 +55,7 @@ def test_vectors_are_of_unit_length_and_in_the_order_of_the_texts(encoder: Sente
     assert (np.sum(vectors * alone, axis=1) >= 0.999).all()  # in bfloat16 0.9999 are not reached
 
 
+@pytest.mark.slow
 def test_vectors_are_those_of_sentence_transformers(encoder: SentenceEncoder) -> None:
     texts = [*TEXTS, "harbour " * 600, "Why?", " ".join(TEXTS)]
     theirs = encoder.exact_model().encode(texts, show_progress_bar=False)
@@ -264,6 +265,7 @@ def parts(archive: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> li
     return places
 
 
+@pytest.mark.slow
 def test_parts_are_joined_and_unpacked_once(
     encoder: SentenceEncoder, parts: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -274,12 +276,14 @@ def test_parts_are_joined_and_unpacked_once(
     assert [path.name for path in (tmp_path / "cache" / "encoders").iterdir() if path.is_dir()] == [joined._folder.name]
 
 
+@pytest.mark.slow
 def test_a_part_that_is_missing_is_an_error_with_the_command(parts: list[Path], tmp_path: Path) -> None:
     parts[1].unlink()
     with pytest.raises(UnknownEncoderError, match=r"'small' are not installed\. Run: pip install small"):
         load_encoder("small", tmp_path / "cache")
 
 
+@pytest.mark.slow
 def test_a_part_that_is_damaged_leaves_nothing(parts: list[Path], tmp_path: Path) -> None:
     parts[2].write_bytes(parts[2].read_bytes()[:-100])
     with pytest.raises(UnknownEncoderError, match="make no archive"):
@@ -287,6 +291,7 @@ def test_a_part_that_is_damaged_leaves_nothing(parts: list[Path], tmp_path: Path
     assert not [path for path in (tmp_path / "cache" / "encoders").iterdir() if path.is_dir()]
 
 
+@pytest.mark.slow
 def test_other_weights_than_the_published_ones_are_refused(
     parts: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -211,6 +211,7 @@ def test_other_hosts_and_pages_are_refused(start: Start) -> None:
     assert (allowed.status_code, allowed.headers["access-control-allow-origin"]) == (200, "https://chat.example.org")
 
 
+@pytest.mark.slow
 def test_two_hundred_streams_that_are_left_cost_nothing(start: Start) -> None:
     service = start()
     ask(service)

@@ -18,6 +18,8 @@ NONCE = "0a1b2c3d"
 FOG = Passage(title="On fog", created_at="2023-04-02T08:00:00Z", text="Fog again — lovely.")
 SALT = Passage(title="Salt", created_at="", text="Two pinches, no more.")
 LAST_CONTROL_ID = 16  # SmolLM2's added tokens come first
+FIRST_ADDED_ID = 49152  # after the last of SmolLM2's
+OTHER_CONTROLS = ["<s>", "</s>", "[INST]", "<<SYS>>", "<start_of_turn>", "<|eot_id|>", "<think>", "a><b", "<a>"]
 ASK = [ChatMessage("user", "What about fog?")]
 DIALOGUE = [
     ChatMessage("system", "Answer in two lines."),
@@ -164,20 +166,23 @@ def test_the_control_tokens_are_the_first_ids(renderer: PromptRenderer, control_
     assert [renderer.tokenize(token) for token in control_tokens] == [[i] for i in range(LAST_CONTROL_ID + 1)]
 
 
-@pytest.mark.parametrize(
-    "token", ["<s>", "</s>", "[INST]", "<<SYS>>", "<start_of_turn>", "<|eot_id|>", "<think>", "a><b"]
-)
-def test_the_control_tokens_are_those_of_the_base_model(base_model: BaseModelFiles, token: str) -> None:
+@pytest.fixture(scope="module")
+def of_other_models(base_model: BaseModelFiles) -> PromptRenderer:
+    """Of a base model that has OTHER_CONTROLS too."""
     tokenizer = json.loads(base_model.tokenizer_json)
     special = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": True}
     tokenizer["added_tokens"] += [
-        {"id": 49152, "content": token, **special},
-        {"id": 49153, "content": "<a>", **special},
+        {"id": FIRST_ADDED_ID + place, "content": token, **special} for place, token in enumerate(OTHER_CONTROLS)
     ]
-    renderer = PromptRenderer("Maud", base_model.chat_template, json.dumps(tokenizer))
+    return PromptRenderer("Maud", base_model.chat_template, json.dumps(tokenizer))
+
+
+@pytest.mark.parametrize("token", OTHER_CONTROLS)
+def test_the_control_tokens_are_those_of_the_base_model(of_other_models: PromptRenderer, token: str) -> None:
+    renderer = of_other_models
     for text in (token, token[0] + token + token[1:], f"x{token}{token}", f"<a>{token}", "<a><b"):
-        assert not {49152, 49153} & set(renderer.tokenize(renderer.as_data(text)))
-    assert 49152 in renderer.tokenize(token)
+        assert max(renderer.tokenize(renderer.as_data(text))) < FIRST_ADDED_ID
+    assert renderer.tokenize(token) == [FIRST_ADDED_ID + OTHER_CONTROLS.index(token)]
 
 
 @settings(deadline=None)

@@ -79,6 +79,7 @@ def test_a_killed_collection_is_taken_up_by_sync_without_asking_twice(server: We
     assert sum(asked.values()) <= PAGES + 1  # the one in flight when it was killed
 
 
+@pytest.mark.slow
 def test_new_changed_gone_and_unreachable_pages(server: WebServer, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["collect", f"{server.url}/", "--author", "Maud"]) == ExitCode.OK
     assert len(posts()) == PAGES

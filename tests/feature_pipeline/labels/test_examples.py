@@ -230,7 +230,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(PIECES, max_size=14).map("\n\n".join), st.text(max_size=30))
 def test_targets_are_verbatim_once_and_outside_marked_spans(content: str, title: str) -> None:
     doc = replace(document(content, title=title), split=Split.TRAIN)
