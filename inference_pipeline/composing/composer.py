@@ -1,5 +1,6 @@
 """Which way a turn is answered, and what is said without generating."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -9,9 +10,10 @@ from feature_store.records import Passage, ScoredChunk
 from inference_pipeline.answers import Way
 from inference_pipeline.citations import Citation
 from inference_pipeline.composing import quoting
-from inference_pipeline.composing.evidence import ENOUGH, NEAR, Excerpt, excerpts
+from inference_pipeline.composing.evidence import ENOUGH, MOST_SENTENCES, NEAR, Excerpt, excerpts
 from inference_pipeline.composing.replies import replies
 from inference_pipeline.composing.turns import Kind, Turn
+from inference_pipeline.composing.write_request import Length
 from inference_pipeline.retrieval import Candidate, Query
 from text.facts import names, unsupported
 from text.language import detect_language
@@ -21,6 +23,8 @@ JOINED_EXCERPTS = 8
 JOINED_WORDS = 150  # of a post that is joined from others, unless the request says otherwise
 NEAREST_EXCERPTS = 2
 ALIKE = 0.8  # of two spellings of a name, as difflib measures it: Brandeth and Brandreth, but not Paris and Boris
+# What a sentence begins with that speaks of what stands before it in its post.
+LEANING = re.compile(r"(?:it|its|it['’]s|this|that|these|those|they|their|he|his|him|she|her)\b", re.IGNORECASE)
 SURE = 0.55  # score from which what names only strangers is answered too: "Is it OK to …?"
 
 
@@ -83,9 +87,12 @@ def _answer(
     candidates = find(query)
     named, strangers = _named(query.asked, author_name, candidates)
     least = SURE if named and named == strangers else ENOUGH
-    found = excerpts(query.asked, candidates, most=QUOTED_EXCERPTS, least=least)
+    each = _sentences_each(turn.length)
+    found = excerpts(query.asked, candidates, most=QUOTED_EXCERPTS, least=least, each=each)
     if not found:
         return _unanswered(turn, query, candidates, about_strangers=bool(strangers))
+    if turn.length and turn.length.sentences:  # what says most is not to be cut off
+        found = sorted(_standing(found), key=lambda e: -e.score)[: max(1, turn.length.sentences // each)]
     text, citations = quoting.quoted(found)
     chunks = _chunks(found, candidates)
     composed = Composed(Way.QUOTED, text, citations, chunks)
@@ -124,7 +131,9 @@ def _post(
     """A program that says how long a text is to be is told by the way that it was written freely."""
     candidates = find(Query(turn.topic))
     wanted = words or (turn.length.about if turn.length else JOINED_WORDS)
-    found = [] if turn.addressed else excerpts(turn.topic, candidates, most=JOINED_EXCERPTS, words=2 * wanted)
+    each = _sentences_each(turn.length)
+    most = 0 if turn.addressed else JOINED_EXCERPTS
+    found = _standing(excerpts(turn.topic, candidates, most=most, words=2 * wanted, each=each))
     if not found:
         return ToWrite(Way.FREE, note="" if words else replies(turn.text).free)
     chunks = _chunks(found, candidates)
@@ -132,6 +141,16 @@ def _post(
         text, citations = quoting.joined(found, words=wanted)
         return Composed(Way.JOINED, text, citations, chunks)
     return ToWrite(Way.WRITTEN, _passages(found), chunks)
+
+
+def _sentences_each(length: Length | None) -> int:
+    """Of an excerpt of a text that is to be no longer than `length`."""
+    return min(MOST_SENTENCES, length.sentences or MOST_SENTENCES) if length else MOST_SENTENCES
+
+
+def _standing(found: Sequence[Excerpt]) -> list[Excerpt]:
+    """Those that can stand without what was said before them; where none can, all."""
+    return [excerpt for excerpt in found if not LEANING.match(excerpt.text)] or list(found)
 
 
 def _chunks(found: Sequence[Excerpt], candidates: Sequence[Candidate]) -> tuple[ScoredChunk, ...]:

@@ -69,11 +69,17 @@ class Excerpt:
 
 
 def excerpts(
-    question: str, candidates: Sequence[Candidate], *, most: int, words: int = 150, least: float = ENOUGH
+    question: str,
+    candidates: Sequence[Candidate],
+    *,
+    most: int,
+    words: int = 150,
+    least: float = ENOUGH,
+    each: int = MOST_SENTENCES,
 ) -> list[Excerpt]:
-    """At most `most`, and of `words` words together where there are several. Best post first, in the order of the post.
-    Empty when none has a score of `least`."""
-    ranked = _ranked(question, candidates)
+    """At most `most`, of at most `each` sentences, and of `words` words together where there are several. Best post
+    first, in the order of the post. Empty when none has a score of `least`."""
+    ranked = _ranked(question, candidates, each)
     if not ranked or ranked[0].score < least:
         return []
     least = max(NEAR, ranked[0].score - WITHIN)
@@ -90,7 +96,7 @@ def excerpts(
     return sorted(kept, key=lambda e: (order.index(e.chunk.document_id), e.chunk.start + e.start))
 
 
-def _ranked(question: str, candidates: Sequence[Candidate]) -> list[Excerpt]:
+def _ranked(question: str, candidates: Sequence[Candidate], each: int) -> list[Excerpt]:
     about: dict[str, float] = {}
     for candidate in candidates:
         document = candidate.scored.chunk.document_id
@@ -106,6 +112,7 @@ def _ranked(question: str, candidates: Sequence[Candidate]) -> list[Excerpt]:
             candidate,
             POST * about[candidate.scored.chunk.document_id] + gains.get(candidate.scored.chunk.created_at, 0.0),
             formulas,
+            each,
         )
     ]
     return sorted(found, key=lambda e: (-e.score, e.chunk.id, e.start))
@@ -122,7 +129,9 @@ def _formulas(candidates: Sequence[Candidate]) -> frozenset[str]:
     return frozenset(said for said, of in posts.items() if len(of) >= SAID_OFTEN)
 
 
-def _excerpts_of(question: str, candidate: Candidate, of_post: float, formulas: frozenset[str]) -> Iterator[Excerpt]:
+def _excerpts_of(
+    question: str, candidate: Candidate, of_post: float, formulas: frozenset[str], each: int
+) -> Iterator[Excerpt]:
     """`of_post` is what each of its sentences gains from its post."""
     chunk, cosines = candidate.scored.chunk, candidate.scored.sentences
     spans = list(clauses(chunk.text))
@@ -149,7 +158,7 @@ def _excerpts_of(question: str, candidate: Candidate, of_post: float, formulas: 
         said = CODE.sub("", chunk.text[span.start : span.end])
         if not said_by_author[place] or count_words(said) < FEWEST_WORDS:
             continue
-        first, last = _grown(chunk.text, spans, follows, scores, place)
+        first, last = _grown(chunk.text, spans, follows, scores, place, each)
         end = spans[last].end
         excerpt = Excerpt(chunk, spans[first].start, _without_comma(chunk.text, end, ends), scores[place])
         whole = (
@@ -187,11 +196,11 @@ def _paragraphs_with(
 
 
 def _grown(
-    text: str, spans: Sequence[Sentence], follows: Sequence[bool], scores: Sequence[float], place: int
+    text: str, spans: Sequence[Sentence], follows: Sequence[bool], scores: Sequence[float], place: int, each: int
 ) -> tuple[int, int]:
-    """The first and the last sentence of the excerpt around `place`, of one paragraph."""
+    """The first and the last of at most `each` sentences of the excerpt around `place`, of one paragraph."""
     first = last = place
-    while last - first + 1 < MOST_SENTENCES:
+    while last - first + 1 < each:
         wider: list[tuple[float, int, int]] = []
         if follows[first]:
             wider.append((scores[first - 1], first - 1, last))

@@ -9,7 +9,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 from enum import StrEnum
 
-from inference_pipeline.composing.write_request import QUOTED, Length, read_request
+from inference_pipeline.composing.write_request import QUOTED, Length, read_question, read_request
 from text.words import count_words, folded_words
 
 
@@ -25,10 +25,10 @@ class Kind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Turn:
     kind: Kind
-    text: str  # without greetings before a question
+    text: str  # of a question without a greeting before it and without how long the answer is to be
     topic: str = ""  # of a request to write: what is to be searched for
     addressed: bool = False  # a note, a letter: what was written to everybody is none
-    length: Length | None = None  # that a request to write names
+    length: Length | None = None  # that the text, or the answer, is asked to have
 
 
 GREETING_WORDS = 4
@@ -153,7 +153,8 @@ def read_turn(message: str, author_name: str) -> Turn:
         asked = read_request(message)
         addressed = ADDRESSED.search(rest) is not None
         return Turn(Kind.WRITE, message, asked.topic, addressed=addressed, length=asked.length)
-    return Turn(Kind.QUESTION, _without_greeting(message, greeted))
+    question, length = read_question(_without_greeting(message, greeted))
+    return Turn(Kind.QUESTION, question, length=length)
 
 
 def _asks_for_itself(spoken: str, names: Set[str]) -> bool:

@@ -43,6 +43,12 @@ SIZED_AT_END = re.compile(
     rf"{SIZE}(?: or (?:less|fewer)| long| at most| max(?:imum)?| please)?\)?\s*[.!?]*\s*$",
     re.IGNORECASE,
 )
+WITHOUT_MUCH = r"(?:briefly|in (?:short|brief|a nutshell)|tl;?dr|(?:short|brief|quick) (?:answer|version))"
+BRIEFLY = re.compile(
+    rf"^{WITHOUT_MUCH}\b[,:]?\s*|[,;]?\s*\b(?:{WITHOUT_MUCH}|keep it (?:short|brief))(?:,? please)?\s*[.!?]*\s*$",
+    re.IGNORECASE,
+)
+BRIEF_SENTENCES = 2
 # A platform is named by its kind of text before the topic, by "post on …", or by "for …" at the end.
 TEXTS: dict[Platform, str] = {
     "x": r"tweet|(?:x|twitter) post",
@@ -103,6 +109,16 @@ def read_request(request: str) -> WritingTask:
     sized = sized or SIZED.search(what)
     usual = Length(PLATFORMS[place].words, limits=PLATFORMS[place]) if place else None
     return WritingTask(_topic(rest, about), _sized(sized, usual) if sized else usual)
+
+
+def read_question(question: str) -> tuple[str, Length | None]:
+    """What is asked, and how long the answer is to be where that is said at its end, or a brief one is wanted."""
+    for form in (SIZED_AT_END, BRIEFLY):
+        if found := form.search(question):
+            brief = Length(PLATFORMS["blog"].words, sentences=BRIEF_SENTENCES)
+            rest = (question[: found.start()] + question[found.end() :]).strip()
+            return rest or question, _sized(found, None) if form is SIZED_AT_END else brief
+    return question, None
 
 
 def _has_topic(request: str) -> bool:

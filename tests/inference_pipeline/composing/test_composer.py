@@ -67,3 +67,41 @@ def test_what_names_only_strangers_is_not_answered_and_a_misspelt_name_is_none(
     question: str, way: Way, settings: Settings
 ) -> None:
     assert answered(question, settings, cosine=0.5, text="The clock of Walter Sprake loses time.").way is way
+
+
+SAID = "Half past six. Rope holds a boat well.\n\nIt keeps poor time, that clock. Oil is all that a slow clock needs. Kettle is on."
+
+
+def about_the_clock(request: str, settings: Settings, *cosines: float) -> Composed:
+    """Of SAID, whose sentences have `cosines`."""
+    scored = ScoredChunk(make_chunk("clock", SAID), score=1.0, similarity=0.6, sentences=cosines)
+    composed = compose(
+        read_turn(request, "Maud Ferrier"),
+        query=Query("What does a slow clock need?"),
+        author_name="Maud Ferrier",
+        settings=settings.serving,
+        find=lambda _: [Candidate(scored, frozenset(), relevance=0.6)],
+    )
+    assert isinstance(composed, Composed)
+    return composed
+
+
+def test_an_answer_of_one_sentence_is_the_one_that_says_most(settings: Settings) -> None:
+    cosines = (0.1, 0.65, 0.5, 0.7, 0.5)
+    assert "Rope holds a boat well." in about_the_clock("What does a slow clock need?", settings, *cosines).text
+    shortly = about_the_clock("What does a slow clock need, in one sentence?", settings, *cosines)
+    assert shortly.text == "Oil is all that a slow clock needs."
+    assert [citation.quote for citation in shortly.citations] == [shortly.text]
+
+
+@pytest.mark.parametrize(
+    "request_", ["What does a slow clock need, in one sentence?", "Write a sentence about clocks."]
+)
+def test_a_short_text_begins_with_nothing_that_leans_on_what_is_not_there(request_: str, settings: Settings) -> None:
+    text = about_the_clock(request_, settings, 0.1, 0.1, 0.9, 0.8, 0.5).text
+    assert text == "Oil is all that a slow clock needs."
+
+
+def test_what_leans_is_said_where_there_is_nothing_else(settings: Settings) -> None:
+    text = about_the_clock("Write a sentence on clocks.", settings, 0.0, 0.0, 0.9, 0.0, 0.0).text
+    assert text == "It keeps poor time, that clock."

@@ -44,3 +44,34 @@ def test_a_request_says_how_long_and_where(request_: str, wished: tuple[str, int
 def test_what_belongs_to_the_topic_says_nothing_of_length(request_: str, topic: str) -> None:
     turn = read_turn(request_, "Maud Ferrier")
     assert (turn.topic, turn.length) == (topic, None)
+
+
+# Question: what is asked, words, sentences
+ASKED_SHORTLY = {
+    "What do you think of fog, in one sentence?": ("What do you think of fog", PLATFORMS["blog"].words, 1),
+    "Summarise your view on oil in two sentences.": ("Summarise your view on oil", PLATFORMS["blog"].words, 2),
+    "Hello, what is a pier in 20 words?": ("what is a pier", 20, None),
+    "Briefly, why did you move here?": ("why did you move here?", PLATFORMS["blog"].words, 2),
+    "Why did you move here, in a nutshell?": ("Why did you move here", PLATFORMS["blog"].words, 2),
+    "tl;dr what is a pier": ("what is a pier", PLATFORMS["blog"].words, 2),
+    "Was hältst du von Nebel, in zwei Sätzen?": ("Was hältst du von Nebel", PLATFORMS["blog"].words, 2),
+}
+ASKED_AS_EVER = (
+    "How many words are in the two sentences on the sign?",
+    "What was in short supply?",
+    "Did the letter of 200 words arrive?",
+    "Why a brief answer and not a long one?",
+)
+
+
+@pytest.mark.parametrize(("question", "wished"), ASKED_SHORTLY.items())
+def test_a_question_says_how_long_its_answer_is_to_be(question: str, wished: tuple[str, int, int | None]) -> None:
+    turn = read_turn(question, "Maud Ferrier")
+    assert turn.length is not None
+    assert (turn.text, turn.length.words, turn.length.sentences) == wished
+
+
+@pytest.mark.parametrize("question", ASKED_AS_EVER)
+def test_a_question_about_a_length_asks_for_none(question: str) -> None:
+    turn = read_turn(question, "Maud Ferrier")
+    assert (turn.text, turn.length) == (question, None)
