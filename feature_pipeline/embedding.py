@@ -89,4 +89,5 @@ def _packed(vector: Vector, rows: bytes) -> bytes:
 def _unpacked(packed: bytes, dimensions: int) -> tuple[Vector, bytes]:
     import numpy as np
 
-    return np.frombuffer(packed, dtype=np.float32, count=dimensions), packed[4 * dimensions :]
+    # a copy, as a view would keep all of `packed`, and the rows would be held twice
+    return np.frombuffer(packed, dtype=np.float32, count=dimensions).copy(), packed[4 * dimensions :]

@@ -132,6 +132,8 @@ def build_features(
             encoder=encoder.fingerprint,
             configuration=configuration,
         )
+        del labelled, checked
+        return_free_memory()
         published = index.published(author, encoder.fingerprint)
         if published > version.number:  # of tables that are gone: somebody removed them, or put back an older copy
             index.erase(author)

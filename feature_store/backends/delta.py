@@ -24,7 +24,6 @@ from typing import Any
 
 from configs.files import flush_to_disk, private_folder, write_once, write_whole
 from configs.full_disk import naming_full_disk
-from configs.memory import return_free_memory
 from feature_store.backends import author_files, kept_vectors
 from feature_store.backends.author_files import read_model
 from feature_store.backends.delta_erasure import rewrite
@@ -229,7 +228,6 @@ class DeltaFeatureStore:
         )
         self._write_manifest(version)
         kept_vectors.clear(self._home(author) / EMBEDDING)
-        return_free_memory()
         return version, True
 
     def _manifests(self, author: str) -> dict[int, Path]:

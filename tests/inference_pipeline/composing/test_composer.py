@@ -69,7 +69,10 @@ def test_what_names_only_strangers_is_not_answered_and_a_misspelt_name_is_none(
     assert answered(question, settings, cosine=0.5, text="The clock of Walter Sprake loses time.").way is way
 
 
-SAID = "Half past six. Rope holds a boat well.\n\nIt keeps poor time, that clock. Oil is all that a slow clock needs. Kettle is on."
+SAID = (
+    "Half past six. Rope holds a boat well.\n\n"
+    "It keeps poor time, that clock. Oil is all that a slow clock needs. Kettle is on."
+)
 
 
 def about_the_clock(request: str, settings: Settings, *cosines: float) -> Composed:
