@@ -112,8 +112,10 @@ def build_features(
         )
         progress.finish(f"{len(chunks)} chunks")
         requests = backward.requests(examples.beginnings(usable, settings.example_tokens), progress) if backward else {}
-        progress.start("label", None)
-        labelled = examples.label(usable, chunks, example_tokens=settings.example_tokens, requests=requests)
+        progress.start("label", examples.PASSES * len(usable))
+        labelled = examples.label(
+            usable, chunks, example_tokens=settings.example_tokens, requests=requests, progress=progress
+        )
         checked = example_checks.check(labelled, usable, chunks)
         progress.finish(f"{len(checked.examples)} examples{checked.left_out}{without_makers(usable)}")
         kept = store.kept_vectors(author, encoder.fingerprint)

@@ -7,7 +7,7 @@ those of the document alone, so that a new post changes no other post's examples
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, takewhile
 
@@ -65,11 +65,11 @@ class _Section:
     opening: bool  # the document begins with it
 
 
-def answer_examples(
+def answers_of(
     documents: Sequence[Document], prose: Mapping[str, Sequence[Block]], chunks: Sequence[Chunk]
-) -> list[Example]:
-    """At most four examples a document: by its title or a heading, by what single sentences say (facts, opinions,
-    reasons), or by two key phrases.
+) -> Callable[[Document], Iterator[Example]]:
+    """What gives at most four examples of one of `documents`: by its title or a heading, by what single sentences say
+    (facts, opinions, reasons), or by two key phrases.
 
     `prose` are the blocks of each document by id. Distractors come from the same split.
     """
@@ -77,11 +77,11 @@ def answer_examples(
     for chunk in chunks:
         chunks_of.setdefault(chunk.document_id, []).append(chunk)
     distractors = _distractors(documents, chunks_of)
-    return [
-        example
-        for document in documents
-        for example in _of_document(document, prose[document.id], chunks_of.get(document.id, []), distractors)
-    ]
+
+    def of_one(document: Document) -> Iterator[Example]:
+        return _of_document(document, prose[document.id], chunks_of.get(document.id, []), distractors)
+
+    return of_one
 
 
 def _of_document(

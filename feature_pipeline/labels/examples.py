@@ -10,8 +10,9 @@ it stays while the document stays.
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 
+from configs.progress import Progress
 from feature_pipeline.cleaning.short_forms import SHORT_FORMS
-from feature_pipeline.labels.answers import answer_examples
+from feature_pipeline.labels.answers import answers_of
 from feature_pipeline.labels.choice import chosen, form, seed_of
 from feature_pipeline.labels.key_phrases import key_phrases, notes
 from feature_pipeline.labels.paraphrase import rewritings
@@ -35,6 +36,7 @@ NOTES = (3, 4, 5, 6)
 FEWEST_NOTES = 3
 WORDS_PER_NOTE = 12
 FEWEST_HEADING_WORDS = 2
+PASSES = 3  # over the documents
 
 
 def fingerprint(example_tokens: int, backward: str = "") -> str:
@@ -50,17 +52,26 @@ def label(
     *,
     example_tokens: int,
     requests: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
 ) -> list[Example]:
-    """Examples of every document that has a split.
+    """Examples of every document that has a split. `progress` advances by PASSES for each of them.
 
     `requests` are those that a model read out of texts, by the text: each stands in the place of one made here.
     Invariant: target == document.text[start:end], outside of marked spans.
     """
     prose = {document.id: blocks(document) for document in documents if document.split is not None}
     used = [document for document in documents if document.id in prose]
-    written = [example for d in used for example in _write_and_continue(d, prose[d.id], example_tokens, requests or {})]
-    rewritten = [example for d in used for example in _rewrite(d, prose[d.id])]
-    return written + rewritten + answer_examples(used, prose, chunks)
+
+    def each() -> Iterator[Document]:
+        for document in used:
+            yield document
+            if progress:
+                progress.advance()
+
+    found = [e for d in each() for e in _write_and_continue(d, prose[d.id], example_tokens, requests or {})]
+    found += [e for d in each() for e in _rewrite(d, prose[d.id])]
+    answers = answers_of(used, prose, chunks)
+    return found + [e for d in each() for e in answers(d)]
 
 
 def beginnings(documents: Sequence[Document], example_tokens: int) -> list[tuple[Document, str]]:

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import numpy as np
 import pytest
 
-from configs.progress import Silent
+from configs.progress import Progress, Silent
 from configs.settings import FeaturePipelineSettings, Settings
 from fakes.feature_store import InMemoryFeatureStore
 from fakes.fetching import opened
@@ -46,14 +46,14 @@ class Desk:
         )
         return self.features()
 
-    def features(self) -> FeaturesReport:
+    def features(self, progress: Progress | None = None) -> FeaturesReport:
         return build_features(
             "dex",
             store=self.store,
             index=self.index,
             encoder=self.encoder,
             settings=self.settings,
-            progress=Silent(),
+            progress=progress or Silent(),
         )
 
     def found(self, text: str, version: int) -> str:
@@ -64,11 +64,33 @@ class Desk:
         return best[0].chunk.title
 
 
+class Counting(Silent):
+    """How far each stage said that it is, and how far it goes."""
+
+    def __init__(self) -> None:
+        self.stages: dict[str, list[int]] = {}
+
+    def start(self, stage: str, total: int | None) -> None:
+        self.stages[stage] = [0, total or 0]
+
+    def advance(self, amount: int = 1) -> None:
+        self.stages[next(reversed(self.stages))][0] += amount
+
+
 @pytest.fixture
 def desk(tmp_path: Path, settings: Settings) -> Desk:
     folder = tmp_path / "posts"
     shutil.copytree(EXAMPLES, folder)
     return Desk(folder, settings.feature_pipeline)
+
+
+def test_what_takes_long_says_how_far_it_is(desk: Desk) -> None:
+    desk.build()
+    progress = Counting()
+    desk.settings = desk.settings.model_copy(update={"chunk_tokens": 100, "min_words": 1})
+    desk.features(progress)
+    assert {stage for stage, (_, total) in progress.stages.items() if total} >= {"clean", "label", "embed"}
+    assert [s for s in ("clean", "label", "embed") if progress.stages[s][0] != progress.stages[s][1]] == []
 
 
 def test_a_folder_becomes_a_published_version(desk: Desk) -> None:
