@@ -31,15 +31,17 @@ class TokenModel:
     folder that holds none."""
 
     def __init__(self, folder: Path, tokenizer: "Tokenizer", device: str, dtype: "torch.dtype") -> None:
-        from transformers import AutoModel
+        import torch
+        from transformers import AutoConfig, AutoModel
 
-        model: Any = AutoModel.from_pretrained(
-            folder, local_files_only=True, trust_remote_code=False, use_safetensors=True, dtype=dtype
-        )
+        config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+        with torch.device("meta"):
+            kind: Any = type(AutoModel.from_config(config, trust_remote_code=False))
+        model = kind.from_pretrained(None, config=config, state_dict=dict(_weights(folder, dtype)), dtype=dtype)
         self._model = model.eval().to(device)
         self._tokenizer = tokenizer
         self._device = device
-        self._padding: int = getattr(model.config, "pad_token_id", None) or 0  # some count positions from it
+        self._padding: int = getattr(config, "pad_token_id", None) or 0  # some count positions from it
 
     def states(self, texts: Sequence[str]) -> Iterator[States]:
         """Of texts of like length together, so that little is padded; the longest first, as they need most memory."""
@@ -66,3 +68,21 @@ class TokenModel:
             for row, place in enumerate(batch):
                 encoding = encodings[place]
                 yield States(place, values[row, : len(encoding.ids)], np.array(encoding.offsets))
+
+
+def _weights(folder: Path, dtype: "torch.dtype") -> "Iterator[tuple[str, torch.Tensor]]":
+    """By name. The file is opened anew for each: all that was read of one that stays open counts as memory, which is
+    twice that of the model where it is run in half the precision."""
+    from safetensors import safe_open
+
+    whole = folder / "model.safetensors"
+    files = [whole] if whole.is_file() else sorted(folder.glob("model-*-of-*.safetensors"))
+    if not files:  # a model without weights would be one of chance
+        raise FileNotFoundError(f"there is neither model.safetensors nor its parts in {folder}")
+    for file in files:
+        with safe_open(file, "pt") as opened:
+            names = list(opened.keys())
+        for name in names:
+            with safe_open(file, "pt") as opened:
+                tensor = opened.get_tensor(name)
+                yield name, tensor.to(dtype if tensor.is_floating_point() else tensor.dtype, copy=True)

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from feature_store import encoder as encoder_module
 from feature_store import encoder_files, token_states
@@ -307,6 +308,20 @@ def test_a_folder_without_its_files_is_refused(folder: Path, file: str) -> None:
     (folder / file).unlink()
     with pytest.raises(UnknownEncoderError, match=file.removeprefix("model")):
         load_encoder(str(folder), NO_CACHE)
+
+
+def test_weights_in_parts_are_all_read_and_weights_of_another_name_are_none(folder: Path) -> None:
+    whole = SentenceEncoder(folder, NO_CACHE).encode(TEXTS[:3])
+    weights = load_file(folder / "model.safetensors")
+    (folder / "model.safetensors").unlink()
+    names = sorted(weights)
+    for number, part in enumerate((names[::2], names[1::2]), start=1):
+        save_file({name: weights[name] for name in part}, folder / f"model-0000{number}-of-00002.safetensors")
+    assert np.array_equal(SentenceEncoder(folder, NO_CACHE).encode(TEXTS[:3]), whole)
+    for number, path in enumerate(folder.glob("*.safetensors")):
+        path.rename(folder / f"weights{number}.safetensors")
+    with pytest.raises(UnknownEncoderError, match=r"model\.safetensors"):
+        SentenceEncoder(folder, NO_CACHE).encode(TEXTS)
 
 
 def test_damaged_weights_are_named(folder: Path) -> None:
