@@ -1,22 +1,17 @@
 import ast
 import importlib
-import random
 import shutil
 import subprocess
 import sys
-import weakref
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import torch
-from safetensors.torch import load_file, save_file
 
 from feature_store import encoder as encoder_module
-from feature_store import encoder_files, token_states
+from feature_store import encoder_files
 from feature_store.compiled_encoder import CompiledEncoder
 from feature_store.encoder import SentenceEncoder, load_encoder
 from feature_store.encoder_files import PackagedEncoder
@@ -63,35 +58,6 @@ def test_vectors_are_those_of_sentence_transformers(encoder: SentenceEncoder) ->
     theirs /= np.linalg.norm(theirs, axis=1, keepdims=True)
     cosines = np.sum(np.array(encoder.encode(texts)) * theirs, axis=1)
     assert (cosines >= 0.999).all()  # of bfloat16, where it is faster
-
-
-def test_texts_of_many_lengths_are_given_to_the_model_in_few_shapes(
-    encoder: SentenceEncoder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shapes = set()
-
-    def seen(*, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> object:
-        shapes.add(tuple(input_ids.shape))
-        return SimpleNamespace(last_hidden_state=torch.ones(*attention_mask.shape, encoder.dimensions))
-
-    monkeypatch.setattr(encoder._token_model, "_model", seen)
-    source = random.Random(1)
-    for _ in range(40):
-        encoder.encode(["tide " * source.randint(1, 60) for _ in range(source.randint(30, 60))])
-    assert len(shapes) <= 20
-    largest = max(rows * tokens for rows, tokens in shapes)
-    assert largest <= token_states.BATCH_TOKENS
-    encoder.encode(["How deep is the harbour?"])
-    assert min(rows for rows, _ in shapes) == 1  # a question waits for no rows of padding
-
-
-def test_an_encoder_loads_its_model_again_when_it_was_let_go(folder: Path) -> None:
-    encoder = SentenceEncoder(folder, NO_CACHE)
-    before = encoder.encode(TEXTS)
-    model = weakref.ref(encoder._token_model._model)
-    encoder.unload()
-    assert model() is None
-    assert np.array_equal(encoder.encode(TEXTS), before)
 
 
 def test_values_are_float32(encoder: SentenceEncoder) -> None:
@@ -308,20 +274,6 @@ def test_a_folder_without_its_files_is_refused(folder: Path, file: str) -> None:
     (folder / file).unlink()
     with pytest.raises(UnknownEncoderError, match=file.removeprefix("model")):
         load_encoder(str(folder), NO_CACHE)
-
-
-def test_weights_in_parts_are_all_read_and_weights_of_another_name_are_none(folder: Path) -> None:
-    whole = SentenceEncoder(folder, NO_CACHE).encode(TEXTS[:3])
-    weights = load_file(folder / "model.safetensors")
-    (folder / "model.safetensors").unlink()
-    names = sorted(weights)
-    for number, part in enumerate((names[::2], names[1::2]), start=1):
-        save_file({name: weights[name] for name in part}, folder / f"model-0000{number}-of-00002.safetensors")
-    assert np.array_equal(SentenceEncoder(folder, NO_CACHE).encode(TEXTS[:3]), whole)
-    for number, path in enumerate(folder.glob("*.safetensors")):
-        path.rename(folder / f"weights{number}.safetensors")
-    with pytest.raises(UnknownEncoderError, match=r"model\.safetensors"):
-        SentenceEncoder(folder, NO_CACHE).encode(TEXTS)
 
 
 def test_damaged_weights_are_named(folder: Path) -> None:
