@@ -177,7 +177,7 @@ class SentenceEncoder:
     def _token_model(self) -> TokenModel:
         """On the fastest device and precision here, as `_sentence_transformer`."""
         with self._loading():
-            return TokenModel(self._folder, self.truncating_tokenizer(), *_fastest())
+            return TokenModel(self._folder, self.truncating_tokenizer(), self.max_tokens, *_fastest())
 
     @cached_property
     def _sentence_transformer(self) -> Any:

@@ -27,10 +27,11 @@ class States(NamedTuple):
 
 
 class TokenModel:
-    """A model of transformers in a folder. Raises OSError, ValueError, RuntimeError, KeyError and SafetensorError of a
-    folder that holds none."""
+    """A model of transformers in a folder, and its tokenizer, which truncates to `longest` tokens: it may have no
+    positions beyond. Raises OSError, ValueError, RuntimeError, KeyError and SafetensorError of a folder that holds
+    none."""
 
-    def __init__(self, folder: Path, tokenizer: "Tokenizer", device: str, dtype: "torch.dtype") -> None:
+    def __init__(self, folder: Path, tokenizer: "Tokenizer", longest: int, device: str, dtype: "torch.dtype") -> None:
         import torch
         from transformers import AutoConfig, AutoModel
 
@@ -40,6 +41,7 @@ class TokenModel:
         model = kind.from_pretrained(None, config=config, state_dict=dict(_weights(folder, dtype)), dtype=dtype)
         self._model = model.eval().to(device)
         self._tokenizer = tokenizer
+        self._longest = longest
         self._device = device
         self._padding: int = getattr(config, "pad_token_id", None) or 0  # some count positions from it
 
@@ -51,7 +53,7 @@ class TokenModel:
         encodings = self._tokenizer.encode_batch(list(texts))
         order = sorted(range(len(texts)), key=lambda place: -len(encodings[place].ids))
         while order:
-            size = -(-len(encodings[order[0]].ids) // MULTIPLE) * MULTIPLE
+            size = min(self._longest, -(-len(encodings[order[0]].ids) // MULTIPLE) * MULTIPLE)
             count = max(1, BATCH_TOKENS // size)
             batch, order = order[:count], order[count:]
             shape = (len(batch) if len(batch) in (1, count) else -(-len(batch) // MULTIPLE) * MULTIPLE, size)

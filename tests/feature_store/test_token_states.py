@@ -1,5 +1,6 @@
 """The model below the encoder: the shapes that it is given, and how it is loaded and let go."""
 
+import json
 import random
 import shutil
 import weakref
@@ -51,6 +52,18 @@ def test_texts_of_many_lengths_are_given_to_the_model_in_few_shapes(
     assert largest <= token_states.BATCH_TOKENS
     encoder.encode(["How deep is the harbour?"])
     assert min(rows for rows, _ in shapes) == 1  # a question waits for no rows of padding
+
+
+def test_a_model_is_given_no_more_tokens_than_it_has_positions(folder: Path) -> None:
+    positions = 250  # no multiple of what lengths are rounded to
+    config = json.loads((folder / "config.json").read_text()) | {"max_position_embeddings": positions}
+    (folder / "config.json").write_text(json.dumps(config))
+    weights = load_file(folder / "model.safetensors")
+    name = next(name for name in weights if name.endswith("position_embeddings.weight"))
+    save_file({**weights, name: weights[name][:positions].clone()}, folder / "model.safetensors")
+    encoder = SentenceEncoder(folder, NO_CACHE)
+    assert encoder.max_tokens == positions
+    assert len(encoder.encode(["word " * 600, "tide " * 245])) == 2
 
 
 def test_an_encoder_loads_its_model_again_when_it_was_let_go(folder: Path) -> None:
