@@ -13,7 +13,7 @@ from inference_pipeline.composing import quoting
 from inference_pipeline.composing.evidence import ENOUGH, MOST_SENTENCES, NEAR, Excerpt, excerpts
 from inference_pipeline.composing.replies import replies
 from inference_pipeline.composing.turns import Kind, Turn
-from inference_pipeline.composing.write_request import Length
+from inference_pipeline.composing.write_request import SENTENCE_WORDS, Length
 from inference_pipeline.retrieval import Candidate, Query
 from text.facts import names, unsupported
 from text.language import detect_language
@@ -91,8 +91,8 @@ def _answer(
     found = excerpts(query.asked, candidates, most=QUOTED_EXCERPTS, least=least, each=each)
     if not found:
         return _unanswered(turn, query, candidates, about_strangers=bool(strangers))
-    if turn.length and turn.length.sentences:  # what says most is not to be cut off
-        found = sorted(_standing(found), key=lambda e: -e.score)[: max(1, turn.length.sentences // each)]
+    if turn.length:  # what can stand alone and says most is not to be cut off
+        found = sorted(found, key=lambda e: (LEANING.match(e.text) is not None, -e.score))
     text, citations = quoting.quoted(found)
     chunks = _chunks(found, candidates)
     composed = Composed(Way.QUOTED, text, citations, chunks)
@@ -145,7 +145,7 @@ def _post(
 
 def _sentences_each(length: Length | None) -> int:
     """Of an excerpt of a text that is to be no longer than `length`."""
-    return min(MOST_SENTENCES, length.sentences or MOST_SENTENCES) if length else MOST_SENTENCES
+    return min(MOST_SENTENCES, length.sentences or max(1, length.words // SENTENCE_WORDS)) if length else MOST_SENTENCES
 
 
 def _standing(found: Sequence[Excerpt]) -> list[Excerpt]:

