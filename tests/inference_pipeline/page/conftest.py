@@ -55,6 +55,8 @@ def opened(browser: "Browser", service: Service, size: tuple[int, int]) -> Itera
             if signed_in:
                 visit.page.get_by_role("button", name="Sign out").wait_for()
             visit.page.goto(f"{service.address}/#/{place}")
+            # Only the part after # has changed: what was there before stays until the new view is loaded.
+            visit.page.locator(f"#main.{place.split('/')[0]}, #main.signin").wait_for(state="attached")
             visits.append(visit)
             return visit
 
