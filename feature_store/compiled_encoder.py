@@ -76,6 +76,7 @@ class CompiledEncoder:
             seal(folder, self._cache_dir)
 
         if not is_whole(self._folder, self._cache_dir):
+            self._encoder.unload()  # two models at once would take a third more memory
             make_once(self._folder, write, whole=partial(is_whole, cache_dir=self._cache_dir))
 
     def _trace(self) -> Any:

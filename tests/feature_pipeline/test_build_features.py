@@ -14,7 +14,7 @@ from configs.settings import FeaturePipelineSettings, Settings
 from fakes.feature_store import InMemoryFeatureStore
 from fakes.fetching import opened
 from fakes.online_index import HashEncoder, InMemoryIndex
-from feature_pipeline import cleaning, embedding, privacy
+from feature_pipeline import cleaning, embedding, pipeline, privacy
 from feature_pipeline.errors import NothingUsableError
 from feature_pipeline.pipeline import FeaturesReport, build_features, collect
 from feature_store.errors import NothingCollectedError
@@ -22,6 +22,7 @@ from feature_store.ports import Span
 from feature_store.records import Chunk, ContentType, Document, Post, Split, Vector
 from feature_store.sentence_vectors import pack, sentence_spans
 from feature_store.versions import AuthorProfile
+from text import language
 from text.clauses import clauses
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "dex_moreno" / "posts"
@@ -282,6 +283,26 @@ def test_chunks_whose_sentences_have_vectors_by_other_rules_are_embedded_once_mo
     _require_right_vectors(desk.store.chunks("dex"), desk.encoder)
     desk.encoder.encoded.clear()
     assert (desk.features().written, desk.encoder.encoded) == (False, [])
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_of_many_posts_the_models_go_as_soon_as_they_can(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, *, many: bool
+) -> None:
+    loaded = {"encoder"}
+    while_embedding: list[bool] = []
+    encode_spans = desk.encoder.encode_spans
+
+    def watched(texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> "list[list[Vector | None]]":
+        while_embedding.append(language._identifier.cache_info().currsize > 0)
+        return encode_spans(texts, spans)
+
+    monkeypatch.setattr(pipeline, "MANY", 5 if many else 5000)
+    monkeypatch.setattr(desk.encoder, "encode_spans", watched)
+    monkeypatch.setattr(desk.encoder, "unload", loaded.clear)
+    desk.build()
+    assert set(while_embedding) == {not many}
+    assert loaded == (set() if many else {"encoder"})
 
 
 def _require_right_vectors(chunks: Sequence[Chunk], encoder: HashEncoder) -> None:

@@ -325,6 +325,30 @@ def test_the_graph_is_traced_once_and_opened_without_torch(encoder: SentenceEnco
 
 
 @pytest.mark.slow
+def test_the_model_for_many_texts_is_gone_while_the_graph_is_traced_and_stays_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder = load_encoder("all-minilm-l6-v2", tmp_path)
+    compiled = CompiledEncoder(encoder, tmp_path)
+    exact_model, loaded = encoder.exact_model, []
+
+    def watched() -> object:
+        loaded.append("_token_model" in vars(encoder))
+        return exact_model()
+
+    monkeypatch.setattr(encoder, "exact_model", watched)
+    compiled.encode(["fog", "bell"])
+    compiled.keep()
+    assert loaded == [False]
+    compiled.encode(["fog", "bell"])
+    compiled.keep()
+    assert (loaded, "_token_model" in vars(encoder)) == ([False], True)
+    compiled.encode(["fog"])
+    compiled.unload()
+    assert not {"_token_model", "_request"} & {*vars(encoder), *vars(compiled)}
+
+
+@pytest.mark.slow
 def test_a_graph_that_is_damaged_is_traced_again(encoder: SentenceEncoder, tmp_path: Path) -> None:
     (expected,) = CompiledEncoder(encoder, tmp_path).encode(["fog"])
     (file,) = tmp_path.rglob("graph.xml")
