@@ -12,12 +12,16 @@ export class ApiError extends Error {
 }
 
 let session = { signed_in: false, keys_required: false, scopes: [], authors: null };
+let asked = 0;
+let answered = 0; // which of the questions the session is the answer to
 
 export const can = (scope) => session.scopes.includes(scope);
 export const signedIn = () => session.signed_in;
 
 export async function refreshSession() {
-  session = await call("session");
+  const turn = ++asked;
+  const found = await call("session");
+  if (turn > answered) [session, answered] = [found, turn]; // answers may come in another order
   return session;
 }
 

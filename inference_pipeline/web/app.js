@@ -4,7 +4,7 @@ import { can, refreshSession, signedIn, signOut } from "./api.js";
 import { button, el, fill, icon, notice } from "./dom.js";
 import { VIEWS } from "./views/registry.js";
 
-const main = document.getElementById("main");
+let main = document.getElementById("main"); // of the view that is shown: each has an element of its own
 let end = null;
 let moved = null; // of a view that shows another place of itself without being built anew
 let viewed = null;
@@ -28,14 +28,18 @@ async function open() {
   if (view === viewed && moved?.(path)) return;
   end?.();
   end = moved = viewed = null;
+  // What a view that was left has asked for may come late. It finds its element gone, and changes nothing of the next.
+  const own = el("main", { id: "main", tabindex: "-1" });
+  main.replaceWith(own);
+  main = own;
   document.title = `${view.title} · LLM Twin`;
   frame(view);
   const refused = view.needs && !can(view.needs);
   const module = await (refused ? import("./views/signin.js") : view.load());
   if (turn !== shown) return;
-  main.replaceChildren();
-  main.className = refused ? "signin" : view.name;
-  const left = module.show({ main, path: refused ? [] : path, go, wanted: view, reload: boot });
+  own.className = refused ? "signin" : view.name;
+  const lead = (...to) => own.isConnected && go(...to);
+  const left = module.show({ main: own, path: refused ? [] : path, go: lead, wanted: view, reload: boot });
   end = left?.end ?? left ?? null;
   moved = left?.moved ?? null;
   viewed = view;
@@ -63,12 +67,14 @@ async function boot() {
   } catch (error) {
     notice(error.message, "failed");
   }
+  window.addEventListener("hashchange", follow); // not before it is known who is signed in: each view would be shown twice
   await open();
 }
 
-window.addEventListener("hashchange", (event) => {
+function follow(event) {
   // The link "Skip to the content" is no view.
   if (new URL(event.newURL).hash !== "#main") open();
-});
+}
+
 window.addEventListener("access-refused", () => refreshSession().catch(() => {}));
 boot();

@@ -101,13 +101,27 @@ export function icon(name) {
   return drawing;
 }
 
+/** `work` as a function that does nothing while an earlier call of it is under way: who clicks twice means it once. */
+export function once(work) {
+  let underWay = false;
+  return async (...given) => {
+    if (underWay) return;
+    underWay = true;
+    try {
+      await work(...given);
+    } finally {
+      underWay = false;
+    }
+  };
+}
+
 /** A button with an icon and a name; the name is shown beside it where `attributes.class` has "wide". */
 export function button(name, drawing, press, attributes = {}) {
   const shown = attributes.class?.split(" ").includes("wide");
   return el(
     "button",
     { type: "button", title: shown ? null : name, "aria-label": shown ? null : name, ...attributes,
-      class: `button ${attributes.class ?? "bare"}`, on: { click: press } },
+      class: `button ${attributes.class ?? "bare"}`, on: { click: once(press) } },
     drawing && icon(drawing),
     shown && el("span", {}, name),
   );

@@ -1,5 +1,7 @@
 """Posts of a world that the page can search and open, and what a person does on the page."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -35,6 +37,34 @@ def publish(world: World, author: str, posts: dict[str, str], number: int = 1) -
     ]
     encoder = world.encoder.fingerprint
     world.store.commit(author, documents=documents, chunks=[], examples=[], encoder=encoder, configuration={})
+
+
+# Of the next answer of a route: it has come, and the page does not have it yet.
+HOLD = """([method, path]) => {
+  const real = window.fetch;
+  window.release = null;
+  window.fetch = async (address, options = {}) => {
+    const asked = (options.method ?? "GET") === method && new URL(address, location).pathname.endsWith(path);
+    if (!asked) return real(address, options);
+    window.fetch = real;
+    const answer = await real(address, options);
+    const late = new Response(await answer.blob(), answer);
+    await new Promise((release) => (window.release = release));
+    return late;
+  };
+}"""
+RELEASE = "async () => { release(); await new Promise((done) => setTimeout(done, 200)); }"
+
+
+@contextmanager
+def held(page: "Page", path: str, begin: Callable[[], object], method: str = "GET") -> Iterator[None]:
+    """`begin` asks the server for what ends in `path`; the page has the answer only when the block is left, as if the
+    server were slower than the person."""
+    page.evaluate(HOLD, [method, path])
+    begin()
+    page.wait_for_function("() => window.release !== null")
+    yield
+    page.evaluate(RELEASE)
 
 
 def ask(page: "Page", text: str = ASKED) -> "Locator":

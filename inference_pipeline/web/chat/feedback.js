@@ -1,17 +1,19 @@
 // What a person says of an answer: a thumb, or how they would have said it. Kept by the server as preference data.
 
 import { call } from "../api.js";
-import { button, el, fill, notice } from "../dom.js";
+import { button, el, fill, notice, once } from "../dom.js";
 
 /** Thumbs, and the button that opens the form in `place`. `asked`: the turns before the answer. */
 export function feedback(turn, { asked, changed, place }) {
-  const rate = (rating) => async () => {
+  let before = Promise.resolve();
+  const inTurn = (work) => (before = before.then(work, work)); // what is said last counts, here and on the server
+  const rate = (rating) => () => inTurn(async () => {
     if (!(await sent(turn, asked, { rating }))) return;
     turn.rating = rating;
     changed();
     show();
     notice("Kept. Thank you.");
-  };
+  });
   const row = el("span", { class: "row thumbs" });
   const show = () => fill(row,
     button("Good answer", "good", rate("up"), { "aria-pressed": String(turn.rating === "up") }),
@@ -21,16 +23,15 @@ export function feedback(turn, { asked, changed, place }) {
     if (place.hasChildNodes()) return fill(place);
     const id = `said-${turn.id}`;
     const field = el("textarea", { id, rows: "5", value: turn.correction ?? turn.text, maxlength: "20000" });
-    const submit = async (event) => {
-      event.preventDefault();
+    const submit = once(() => inTurn(async () => {
       const correction = field.value.trim();
       if (!correction || !(await sent(turn, asked, { rating: "down", correction }))) return;
       Object.assign(turn, { correction, rating: "down" });
       changed();
       show();
       fill(place, el("p", { class: "hint" }, "Kept. A training that learns from preferences learns this answer instead."));
-    };
-    fill(place, el("form", { class: "card editing", on: { submit } },
+    }));
+    fill(place, el("form", { class: "card editing", on: { submit: (event) => { event.preventDefault(); submit(); } } },
       el("label", { for: id }, "How I would have said it"),
       field,
       el("p", { class: "hint" }, "Kept on this server beside the answer, to train on."),

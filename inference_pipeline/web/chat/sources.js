@@ -53,7 +53,7 @@ function card(answer, cited) {
   const [{ citation: first }] = cited;
   const quotes = cited.map(({ citation, number }) => {
     const passage = el("div", { class: "passage", hidden: true });
-    const toggle = button("Show it in the post", "down", () => (passage.hidden ? unfold(citation) : fold()), { class: "wide small", "aria-expanded": "false" });
+    const toggle = button("Show it in the post", "down", () => { if (passage.hidden) unfold(citation); else fold(); }, { class: "wide small", "aria-expanded": "false" });
     const fold = () => {
       passage.hidden = true;
       toggle.setAttribute("aria-expanded", "false");

@@ -25,6 +25,7 @@ export function postPanel({ author, closed, forgot }) {
     try {
       post = await call(`admin/authors/${author}/posts/${encodeURIComponent(id)}`);
     } catch (error) {
+      if (asked !== id) return;
       notice(error.message, "failed");
       return closed();
     }

@@ -26,6 +26,7 @@ class Begin {
       el("p", { class: "lead" }, "Give it what a person wrote. It learns to write like them, and answers from their own sentences and says where they stand. Everything stays on this machine."),
       this.place));
     const making = (await all()).find((job) => job.kind === "up" && !ended(job));
+    if (!this.main.isConnected) return;
     if (making) this.watch(making);
     else this.ask();
   }
@@ -43,6 +44,7 @@ class Begin {
   }
 
   watch(job) {
+    if (!this.main.isConnected) return; // left while it was begun
     this.watched?.end();
     this.watched = jobProgress(job, {
       title: `${job.arguments.author}’s twin`,

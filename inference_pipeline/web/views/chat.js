@@ -29,6 +29,7 @@ class Chat {
 
   async begin() {
     this.twins = await twins();
+    if (!this.main.isConnected) return;
     if (!this.twins.length) return can("admin") ? this.go("begin") : this.empty();
     if (this.missing) notice("That conversation is not in this browser.", "failed");
     this.panel = sourcesPanel();
@@ -76,6 +77,7 @@ class Chat {
   end() {
     if (this.answering) this.keep();
     this.stop();
+    this.answering = null; // what is stopped keeps nothing any more: the conversation may be open anew
     document.removeEventListener("keydown", this.onKey);
   }
 
@@ -125,7 +127,7 @@ class Chat {
       asked: this.conversation.turns.slice(0, place),
       panel: this.panel,
       again: last ? () => this.again() : null,
-      changed: () => this.keep(),
+      changed: () => this.rated(turn),
     });
   }
 
@@ -235,6 +237,16 @@ class Chat {
     } catch {
       notice("This browser's storage is full: the conversation is not kept. Delete older ones.", "failed");
     }
+  }
+
+  /** An opinion may be taken when the conversation was left. It may have gone on since, or been deleted. */
+  rated(turn) {
+    if (this.main.isConnected) return this.keep();
+    const kept = conversations.find(this.conversation.id);
+    const same = kept?.turns.find((one) => one.id === turn.id);
+    if (!same) return;
+    Object.assign(same, { rating: turn.rating, correction: turn.correction });
+    conversations.keep(kept);
   }
 
   export() {

@@ -19,13 +19,14 @@ export function show(page) {
 
 class Posts {
   constructor({ main, path, go }) {
-    Object.assign(this, { main, path, go, jobs: [] });
+    Object.assign(this, { main, path, go, jobs: new Map() });
     this.query = { state: "", source: "", masked: "", text: "" };
   }
 
   async begin() {
     fill(this.main, el("p", { class: "hint" }, "Reading …"));
     const { data } = await call("admin/authors");
+    if (!this.main.isConnected) return;
     if (!data.length) return this.go("begin");
     this.author = data.find((one) => one.author === this.path[0]) ?? data[0];
     const who = el("select", { "aria-label": "Author", class: "who-list", on: { change: () => this.go("posts", who.value) } },
@@ -56,12 +57,14 @@ class Posts {
     const live = (await all()).filter((job) => !ended(job) && job.author === this.author.author && job.kind !== "train");
     for (const job of live.reverse()) this.watch(job);
     await this.list.narrow(this.query);
+    if (!this.main.isConnected) return;
     this.moved(this.path);
   }
 
   end() {
+    clearTimeout(this.typing);
     this.list?.close();
-    for (const job of this.jobs) job.end();
+    for (const job of this.jobs.values()) job.end();
   }
 
   /** Another post of the same list: it is not listed anew. */
@@ -124,11 +127,12 @@ class Posts {
   }
 
   forgot(job, post) {
-    this.go("posts", this.author.author);
+    if (this.path[1] === post.row.id) this.go("posts", this.author.author); // unless another is read by now
     this.watch(job, `Forget “${post.row.title || post.row.file}”`, () => [post.row, ...post.joined].forEach((one) => this.list.drop(one.id)));
   }
 
   watch(job, title, done = () => {}) {
+    if (this.jobs.has(job.id) || !this.main.isConnected) return;
     const shown = jobProgress(job, {
       title,
       begun: (again) => { shown.node.remove(); this.watch(again, title, done); },
@@ -137,7 +141,7 @@ class Posts {
         this.list.narrow(this.query).catch((error) => notice(error.message, "failed"));
       },
     });
-    this.jobs.push(shown);
+    this.jobs.set(job.id, shown);
     this.running.prepend(shown.node);
   }
 }

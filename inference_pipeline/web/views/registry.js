@@ -7,7 +7,8 @@
 // for nothing (so no EventSource, and no link to a route that needs a session).
 //
 // page.main is the empty element to fill, page.path what follows the view's name in the address (#/chat/ID → ["ID"]),
-// page.go(name, ...path) leads elsewhere. `needs` is the scope without which the view asks to sign in. `hidden` ones
+// page.go(name, ...path) leads elsewhere. A view that was left has page.main.isConnected false, and its page.go does
+// nothing: what it does after an `await` beyond filling its own element has to look. `needs` is the scope without which the view asks to sign in. `hidden` ones
 // stand not in the navigation.
 
 export const VIEWS = [

@@ -1,7 +1,7 @@
 // Runs and versions: begin one, watch it, see what came of it, and say which version answers.
 
 import { call } from "../api.js";
-import { button, confirmed, el, fill, notice } from "../dom.js";
+import { button, confirmed, el, fill, notice, once } from "../dom.js";
 import { all, begin, ended } from "../jobs/client.js";
 import { jobProgress } from "../jobs/progress.js";
 import { jobName, stateName, when } from "../jobs/words.js";
@@ -21,12 +21,13 @@ export function show(page) {
 
 class Train {
   constructor({ main, path, go }) {
-    Object.assign(this, { main, path, go, chosen: new Set(), watched: new Map() });
+    Object.assign(this, { main, path, go, chosen: new Set(), watched: new Map(), asked: 0, answered: 0 });
   }
 
   async begin() {
     fill(this.main, el("p", { class: "hint" }, "Reading …"));
     const { data } = await call("admin/authors");
+    if (!this.main.isConnected) return;
     if (!data.length) return this.go("begin");
     this.author = data.find((one) => one.author === this.path[0]) ?? data[0];
     const { author } = this.author;
@@ -35,12 +36,13 @@ class Train {
     if (this.path[1]) return fill(this.main, await versionPage(author, this.path[1], { begun }));
     this.frame(data);
     await Promise.all([this.lineage(), this.look()]);
-    this.timer = setInterval(() => this.look().catch(() => {}), LOOK_MILLISECONDS);
+    while (this.main.isConnected) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MILLISECONDS));
+      await this.look().catch(() => {}); // one after the other: an older answer never comes after a newer
+    }
   }
 
   end() {
-    this.over = true;
-    clearInterval(this.timer);
     for (const job of this.watched.values()) job.end();
   }
 
@@ -55,10 +57,11 @@ class Train {
     this.running = el("div", { class: "running" });
     this.past = el("section", { class: "past-jobs", "aria-label": "Earlier jobs" });
     this.versions = el("section", { class: "lines", "aria-label": "Versions" });
+    const train = once(() => this.train());
     this.compare = button("Compare the two", null, () => this.go("train", this.author.author, "compare", ...this.inOrder()), { class: "wide quiet" });
     fill(this.main, el("div", { class: "wide-page" },
       el("div", { class: "row top-row" }, el("h1", {}, data.length > 1 ? who : `Versions of ${this.author.name}’s twin`)),
-      el("form", { class: "card row train-form", on: { submit: (event) => { event.preventDefault(); this.train(); } } },
+      el("form", { class: "card row train-form", on: { submit: (event) => { event.preventDefault(); train(); } } },
         el("label", { for: "time" }, "Train for"), this.time,
         el("label", { class: "check" }, this.promote, el("span", {}, "let it answer if it is better")),
         el("span", { class: "space" }), el("button", { class: "button strong" }, "Train a version")),
@@ -69,7 +72,10 @@ class Train {
   }
 
   async lineage() {
+    const turn = ++this.asked;
     const found = await call(`admin/authors/${this.author.author}/lineage`);
+    if (turn < this.answered) return; // a newer one is shown already
+    this.answered = turn;
     const act = { promote: (version) => this.promoted(version), rollback: (version) => this.rolledBack(version) };
     this.known = found.versions.map((one) => one.version);
     fill(this.versions, found.versions.length || found.features.length
@@ -96,8 +102,9 @@ class Train {
 
   /** What runs and waits is watched, what has ended is listed. */
   async look() {
+    if (!this.main.isConnected) return;
     const jobs = await all();
-    if (this.over) return;
+    if (!this.main.isConnected) return;
     for (const job of jobs.filter((one) => !ended(one)).reverse()) if (!this.watched.has(job.id)) this.watch(job);
     const past = jobs.filter((job) => ended(job) && !this.watched.has(job.id)).slice(0, PAST);
     fill(this.past, past.length > 0 && [
@@ -109,6 +116,7 @@ class Train {
   }
 
   watch(job) {
+    if (this.watched.has(job.id) || !this.main.isConnected) return; // found by look before its own answer came; or left
     const shown = jobProgress(job, {
       begun: (again) => { shown.node.remove(); this.watch(again); },
       done: () => this.lineage().catch((error) => notice(error.message, "failed")),

@@ -32,6 +32,7 @@ class Write {
 
   async begin() {
     this.twins = await twins();
+    if (!this.main.isConnected) return;
     if (!this.twins.length) {
       return fill(this.main, el("section", { class: "card narrow" }, el("h1", {}, "There is no twin to write yet"),
         el("p", {}, "In a terminal: "), el("pre", {}, "twin up PLACE --author \"Your Name\"")));

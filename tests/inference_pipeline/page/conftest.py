@@ -50,9 +50,8 @@ def opened(browser: "Browser", service: Service, size: tuple[int, int]) -> Itera
 
         def begin(place: str = "chat", *, signed_in: bool = True, **context: object) -> Visit:
             visit = open_pages.enter_context(visiting(browser, size, **context))
-            token = f"?token={service.app.state.sessions.link()}" if signed_in else ""
-            visit.page.goto(f"{service.address}/{token}")
             if signed_in:
+                visit.page.goto(f"{service.address}/?token={service.app.state.sessions.link()}")
                 visit.page.get_by_role("button", name="Sign out").wait_for()
             visit.page.goto(f"{service.address}/#/{place}")
             # Only the part after # has changed: what was there before stays until the new view is loaded.

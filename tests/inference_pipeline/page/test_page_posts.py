@@ -12,6 +12,7 @@ from configs.settings import Settings
 from fakes.admin_ports import admin_ports
 from fakes.browser import Visit
 from fakes.library import ADDRESS, collect_posts, write_post
+from fakes.page import held
 from fakes.service import Service
 from fakes.world import World
 from twin import wiring
@@ -75,6 +76,16 @@ def test_a_post_is_read_with_its_masked_places_and_closed_again(opened: Opened) 
     expect(page.locator(".rows li")).to_have_count(12)
 
 
+def test_a_post_that_is_not_there_closes_no_other(opened: Opened) -> None:
+    page = opened("posts").page
+    expect(page.locator(".rows li")).to_have_count(12)
+    panel = page.get_by_role("complementary", name="Post")
+    with held(page, "posts/none", lambda: page.evaluate("() => { location.hash = '#/posts/maud/none'; }")):
+        page.get_by_role("link", name="Day 11").click()
+        expect(panel.get_by_role("heading", name="Day 11")).to_be_visible()
+    expect(panel).to_be_visible()
+
+
 def test_a_dropped_folder_is_collected_and_listed(opened: Opened, tmp_path: Path) -> None:
     for day in (20, 21):
         write_post(
@@ -84,12 +95,12 @@ def test_a_dropped_folder_is_collected_and_listed(opened: Opened, tmp_path: Path
     page.get_by_role("button", name="Add posts").click()
     page.locator("input[webkitdirectory]").set_input_files(tmp_path / "more")
     expect(page.locator(".picked")).to_contain_text("“more”: 2 files")
-    page.get_by_role("button", name="Collect", exact=True).click()
-    assert page.locator(".job").count() == 0  # nobody agreed yet
+    page.get_by_role("button", name="Collect", exact=True).click()  # begins nothing: nobody agreed yet
     page.get_by_label("These texts are the author's").check()
     page.get_by_role("button", name="Collect", exact=True).click()
     job = page.get_by_role("region", name="Collect posts")
     expect(job.locator(".good")).to_contain_text("2 new", timeout=JOB_MILLISECONDS)
+    expect(page.locator(".job")).to_have_count(1)
     expect(page.locator(".rows li").filter(has_text="Day 21").locator(".badge")).to_have_text("kept")
     page.reload()
     expect(page.locator(".rows li")).to_have_count(14)
