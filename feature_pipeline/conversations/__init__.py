@@ -5,9 +5,10 @@ is of a kind that a source reads, the reason names it.
 """
 
 import re
+from collections.abc import Collection
 from itertools import islice
 
-from feature_pipeline.conversations.shape import speaker_lines
+from feature_pipeline.conversations.shape import dialogue_with, speaker_lines
 from feature_pipeline.conversations.signs import sign_of
 from feature_pipeline.conversations.text_of_page import lines_of_page
 
@@ -19,18 +20,23 @@ ASSISTANTS = ("ChatGPT", "GPT", "Claude", "Assistant", "Gemini", "Copilot", "Bar
 JSON_LINES = "one line a message of your own, with `text`, `date` and `context`: twin sources jsonl"
 
 
-def why_conversation(text: str, *, name: str, html: bool) -> str:
-    """Why `text`, of a file called `name`, is no article, with the way out; "" when it may be one."""
+def why_conversation(text: str, *, name: str, html: bool, called: Collection[str] = ()) -> str:
+    """Why `text`, of a file called `name`, is no article, with the way out; "" when it may be one.
+
+    `called`: what the author is called, by which a conversation without times is told from an interview or a play.
+    """
     head = text[:PROBED_CHARACTERS].lstrip("\ufeff").replace("\r\n", "\n")
     if sign := sign_of(head, name=name, html=html):
         return f"{sign.what}, {sign.way_out or _way_out(sign.kind)}"
-    if not _may_speak(head):
-        return ""
-    lines = lines_of_page(head) if html else head.splitlines()
-    if found := speaker_lines(lines):
-        names = " and ".join(found[:2])
-        return f"a conversation (the lines of {names}, with their times), {_way_out('')}"
+    if _may_speak(head) and (found := speaker_lines(_lines(head, html=html))):
+        return f"a conversation (the lines of {' and '.join(found[:2])}, with their times), {_way_out('')}"
+    if found := dialogue_with(called, _lines(head, html=html)):
+        return f"a conversation (the lines of {' and '.join(found[:2])}), {_way_out('')}"
     return ""
+
+
+def _lines(text: str, *, html: bool) -> list[str]:
+    return lines_of_page(text) if html else text.splitlines()
 
 
 def _may_speak(text: str) -> bool:

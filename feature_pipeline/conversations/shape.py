@@ -1,16 +1,18 @@
 """The lines of a text in which somebody speaks at a time: "10:02 <ann> hi", "[1/5/24, 10:02] Ann: hi", "Ann  10:02 AM".
 
 A dialogue in a story, an interview, a play and a poem have speakers without times; a diary, a timetable and a log have
-times without speakers who come again. Both are needed, at many of the text's lines, from its beginning on.
+times without speakers who come again. Both are needed, at many of the text's lines, from its beginning on. Without
+times it is a conversation where nothing stands before it and the author is one of the speakers.
 """
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from feature_pipeline.conversations.stamps import CLOSING, Stamp, stamp_of
+from feature_pipeline.formats.bylines import is_same_person, may_be_same_person
 
 LEADING = re.compile(r"[\s>*#_•\-–—\u200e\u200f\ufeff]*")
 IN_ANGLES = re.compile(r"<\s?[@+%&~!]?([^<>\n]{1,40})>(?:\s|$)")
@@ -59,6 +61,21 @@ def speaker_lines(lines: Sequence[str]) -> list[str]:
             if names := _speakers(heads, len(filled)):
                 return names
     return _in_angles(filled) or _with_machine(filled)
+
+
+def dialogue_with(called: Collection[str], lines: Sequence[str]) -> list[str]:
+    """Who speaks, the most frequent first, where whole lines are "Ann: hi" and the author, who is `called` so, is one
+    of at least two who come again; else []."""
+    filled = [line for line in lines if line.strip()][:PROBED_LINES]
+    spoken = [BEFORE_COLON.match(_bare(line)) for line in filled]
+    if not spoken or spoken[0] is None:
+        return []
+    counts = Counter(name for match in spoken if match and (name := _name(match[1])))
+    names = [name for name, count in counts.most_common() if count > 1]
+    if len(names) < 2 or sum(counts[name] for name in names) < WHOLE_SHARE * len(filled):
+        return []
+    own = any(is_same_person((name,), called) or may_be_same_person((name,), called) for name in names)
+    return names if own else []
 
 
 def _speakers(heads: Sequence[_Head], lines: int) -> list[str]:

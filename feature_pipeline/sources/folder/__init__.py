@@ -187,10 +187,10 @@ class FolderSource(BaseSource):
             raise UnreadableItemError("the file is empty (0 bytes)")
         if ending in DOCUMENTS:
             document = read_document(bare, data)
-            _require_article(document, document.content)
+            _require_article(document, document.content, called_by(self.options))
             return Fields(document)
         text = decode(data, html=bare.content_type is ContentType.HTML)
-        _require_article(bare, text)
+        _require_article(bare, text, called_by(self.options))
         return read_fields(bare, text, site=self._posts.site, people=self._people, base_url=self.options.base_url)
 
 
@@ -218,9 +218,10 @@ def open(location: Location, options: SourceOptions) -> FolderSource:  # noqa: A
     return source
 
 
-def _require_article(post: Post, text: str) -> None:
+def _require_article(post: Post, text: str, called: Collection[str]) -> None:
     """Raises ConversationError."""
-    if reason := why_conversation(text, name=post.source_id, html=post.content_type is ContentType.HTML):
+    html = post.content_type is ContentType.HTML
+    if reason := why_conversation(text, name=post.source_id, html=html, called=called):
         raise ConversationError(reason)
 
 

@@ -88,6 +88,25 @@ def test_an_article_with_voices_or_with_times_is_an_article(name: str) -> None:
     assert why_conversation(page_of(ARTICLES[name]), name="notes.html", html=True) == ""
 
 
+DIALOGUE = "Ann: You left the tap on.\n\nMaud: I did not.\nThe tap is yours.\n\nAnn: It is off.\n\nMaud: Thank you.\n"
+
+
+@pytest.mark.parametrize("called", ["Maud Ferrier", "maud", "Ann Lee"])
+def test_lines_without_times_are_a_conversation_where_the_author_is_one_who_speaks(called: str) -> None:
+    reason = why_conversation(DIALOGUE, name="notes.txt", html=False, called=(called,))
+    assert reason.startswith("a conversation (the lines of Ann and Maud), so other people's words")
+    assert why_conversation(page_of(DIALOGUE), name="notes.html", html=True, called=(called,)) == reason
+
+
+@pytest.mark.parametrize("text", [f"I met Ann.\n\n{DIALOGUE}", "Maud: a clock.\nAnn: a pie.\n", f"{PROSE}{DIALOGUE}"])
+def test_an_introduction_or_nobody_who_comes_again_make_it_an_article(text: str) -> None:
+    assert why_conversation(text, name="notes.txt", html=False, called=("Maud Ferrier",)) == ""
+
+
+def test_so_does_an_author_who_is_not_among_them() -> None:
+    assert why_conversation(DIALOGUE, name="notes.txt", html=False, called=("Nell Reed", "nell-reed")) == ""
+
+
 def test_comments_below_an_article_do_not_make_it_a_conversation() -> None:
     comments = "".join(
         f"<div class=comment><b>{name}</b><i>1 May 2024, 10:0{number}</i><p>Fog.</p></div>"

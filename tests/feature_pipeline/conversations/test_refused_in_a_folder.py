@@ -29,6 +29,7 @@ SHAPES = ("IRC", "Zoom", "Teams", "Slack, copied", "Korean", "a transcript")
 
 def files() -> dict[str, str]:
     shaped = [*(CONVERSATIONS[name] for name in SHAPES), *WITHOUT_TIMES.values()]
+    shaped.append("Ann: Fog?\nMaud: Fog.\nAnn: At six?\nMaud: At six.\n")
     texts = {f"text {number}.txt": text for number, text in enumerate((*TEXTS.values(), *shaped))}
     pages = {f"page {n}.html": f"<html><body>{page}</body></html>" for n, page in enumerate((*PAGES.values(), GMAIL))}
     saved = f"<html><body><p>{escape(CONVERSATIONS['IRC']).replace(chr(10), '<br>')}</p></body></html>"
