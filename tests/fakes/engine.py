@@ -2,10 +2,13 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 
 from inference_pipeline.engines import FinishReason, GenerationRequest, TextDelta
 from inference_pipeline.errors import EngineUnavailableError, PromptTooLongError
+
+PATIENCE = 300.0  # seconds
 
 
 class FakeEngine:
@@ -64,10 +67,11 @@ class FakeEngine:
         self.closed = True
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
-    """Whether `condition` comes true; how long it takes is not asserted."""
-    waiting = threading.Event()
-    for _ in range(int(seconds / 0.01)):
+def eventually(condition: Callable[[], bool]) -> bool:
+    """Whether `condition` comes true. How long it takes is not asserted: a job that gives way to everything else on a
+    machine that is busy takes minutes."""
+    waiting, until = threading.Event(), time.monotonic() + PATIENCE
+    while time.monotonic() < until:
         if condition():
             return True
         waiting.wait(0.01)

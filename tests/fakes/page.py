@@ -39,6 +39,7 @@ def publish(world: World, author: str, posts: dict[str, str], number: int = 1) -
     world.store.commit(author, documents=documents, chunks=[], examples=[], encoder=encoder, configuration={})
 
 
+JOB_MILLISECONDS = 600_000  # a job gives way to everything else on the machine
 # Of the next answer of a route: it has come, and the page does not have it yet.
 HOLD = """([method, path]) => {
   const real = window.fetch;
@@ -62,7 +63,7 @@ def held(page: "Page", path: str, begin: Callable[[], object], method: str = "GE
     server were slower than the person."""
     page.evaluate(HOLD, [method, path])
     begin()
-    page.wait_for_function("() => window.release !== null")
+    page.wait_for_function("() => window.release !== null", timeout=JOB_MILLISECONDS)
     yield
     page.evaluate(RELEASE)
 

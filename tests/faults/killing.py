@@ -27,9 +27,11 @@ def kill(bench: Bench, name: str, tries: int, seed: int) -> Tally:
     while tally.tries < tries and attempt < 10 * tries:
         attempt += 1
         data = bench.copy(f"try-{attempt}")
-        code, said = bench.run(data, kill_after=chance.uniform(0, seconds))
+        moment = chance.uniform(0, seconds)
+        code, said = bench.run(data, kill_after=moment)
         if code is not None:
-            continue  # it was done before
+            seconds = moment  # it was done before: this machine is less busy than it was
+            continue
         tally.tries += 1
         met = None if bench.command.repeats else bench.state(data)
         if met not in (None, before, after):

@@ -1,4 +1,3 @@
-import socket
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -6,6 +5,7 @@ import pytest
 from qdrant_client import QdrantClient
 
 from fakes.feature_records import DIMENSIONS, ENCODER, axis, make_chunk, make_version
+from fakes.ports import reserved_port
 from fakes.qdrant_server import empty_qdrant
 from feature_store.backends.qdrant import QdrantIndex
 from feature_store.errors import IndexUnreachableError
@@ -96,25 +96,27 @@ def test_more_points_than_a_page_are_compared(client: QdrantClient, monkeypatch:
 
 
 def test_no_one_at_the_address_is_an_error_that_names_it() -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-    index = QdrantIndex.connect(url)
-    for call in (lambda: index.published("maud", ENCODER), lambda: publish(index, 1, "fog"), lambda: found(index, 1)):
-        with pytest.raises(IndexUnreachableError, match=url):
-            call()
-    index.close()
+    with reserved_port() as port:
+        url = f"http://127.0.0.1:{port}"
+        index = QdrantIndex.connect(url)
+        for call in (
+            lambda: index.published("maud", ENCODER), lambda: publish(index, 1, "fog"), lambda: found(index, 1),
+        ):  # fmt: skip
+            with pytest.raises(IndexUnreachableError, match=url):
+                call()
+        index.close()
 
 
 def test_a_server_that_comes_back_is_asked_again(record_property: Callable[[str, object], None]) -> None:
     """By the same client."""
-    with empty_qdrant() as port:
-        index = QdrantIndex.connect(f"http://127.0.0.1:{port}")
     times = 3
-    for _ in range(times):
-        with pytest.raises(IndexUnreachableError, match=f":{port}"):
-            index.published("maud", ENCODER)
+    with reserved_port() as port:
         with empty_qdrant(port):
-            assert index.published("maud", ENCODER) == 0
-    index.close()
+            index = QdrantIndex.connect(f"http://127.0.0.1:{port}")
+        for _ in range(times):
+            with pytest.raises(IndexUnreachableError, match=f":{port}"):
+                index.published("maud", ENCODER)
+            with empty_qdrant(port):
+                assert index.published("maud", ENCODER) == 0
+        index.close()
     record_property("tries", times)

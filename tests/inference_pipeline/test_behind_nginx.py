@@ -15,6 +15,7 @@ import pytest
 from openai import DefaultHttpxClient, OpenAI
 
 from fakes.engine import eventually
+from fakes.ports import reserved_port
 from fakes.service import ACCESS, ANSWER, ASKED, Service
 from fakes.world import World
 
@@ -56,18 +57,19 @@ def behind(world: World) -> Iterator[Service]:
 @pytest.fixture
 def nginx(behind: Service, tmp_path: Path) -> Iterator[httpx2.Client]:
     """Asks at its prefix, by the public name."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
     file = tmp_path / "nginx.conf"
     user = "user root;" if os.geteuid() == 0 else ""
-    file.write_text(CONFIGURATION.format(folder=tmp_path, port=port, address=behind.address, user=user))
-    with subprocess.Popen([str(NGINX), "-c", str(file), "-p", str(tmp_path)], stderr=subprocess.PIPE) as process:
-        try:
-            assert eventually(lambda: _listens(port)), process.stderr
-            with httpx2.Client(base_url=f"http://127.0.0.1:{port}/twin/", headers={"Host": PUBLIC}, timeout=30) as http:
-                yield http
-        finally:
-            process.terminate()
+    command = [str(NGINX), "-c", str(file), "-p", str(tmp_path)]
+    with reserved_port() as port:
+        file.write_text(CONFIGURATION.format(folder=tmp_path, port=port, address=behind.address, user=user))
+        with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
+            try:
+                assert eventually(lambda: _listens(port)), process.stderr
+                address = f"http://127.0.0.1:{port}/twin/"
+                with httpx2.Client(base_url=address, headers={"Host": PUBLIC}, timeout=30) as http:
+                    yield http
+            finally:
+                process.terminate()
 
 
 def _listens(port: int) -> bool:

@@ -9,7 +9,7 @@ import pytest
 
 from configs.settings import Settings
 from fakes.admin_ports import admin_ports
-from fakes.engine import eventually
+from fakes.engine import PATIENCE, eventually
 from fakes.service import Service
 from fakes.world import World
 
@@ -34,7 +34,7 @@ def state(service: Service, job: str) -> str:
 def stream(service: Service, job: str, **headers: str) -> list[tuple[int, str, dict[str, Any]]]:
     """Number, type and data of each event up to the end of the stream."""
     found = []
-    with service.http.stream("GET", f"/admin/jobs/{job}/events", headers=headers, timeout=60) as answer:
+    with service.http.stream("GET", f"/admin/jobs/{job}/events", headers=headers, timeout=PATIENCE) as answer:
         assert answer.headers["content-type"].startswith("text/event-stream")
         fields: dict[str, str] = {}
         for line in answer.iter_lines():
@@ -86,13 +86,13 @@ def test_a_server_that_shuts_down_ends_the_streams_and_not_the_jobs(
     until = tmp_path / "until"
     until.write_text("0")
     job = begin(service, until=str(until)).json()["id"]
-    with service.http.stream("GET", f"/admin/jobs/{job}/events", timeout=60) as answer:
+    with service.http.stream("GET", f"/admin/jobs/{job}/events", timeout=PATIENCE) as answer:
         lines = answer.iter_lines()
         assert next(lines) == "retry: 1000"
         service.app.state.admission.drain()
         assert all("event: end" not in line for line in lines)
     until.write_text("3")
-    assert eventually(lambda: state(service, job) == "done", seconds=30)
+    assert eventually(lambda: state(service, job) == "done")
 
 
 @pytest.mark.parametrize(

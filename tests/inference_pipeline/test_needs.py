@@ -10,6 +10,7 @@ import pytest
 from configs.settings import Settings
 from fakes.engine import eventually
 from fakes.openai_server import completion_server
+from fakes.ports import reserved_port
 from fakes.qdrant_server import empty_qdrant
 from fakes.service import Service
 from fakes.world import World
@@ -21,15 +22,13 @@ from inference_pipeline.errors import EngineUnavailableError
 from twin.jobs.serve import needs
 
 pytestmark = pytest.mark.filterwarnings("ignore:Api key is used with an insecure connection")
-PATIENCE = 60.0  # seconds, for a machine that is busy: what /ready takes itself is bounded by its two constants
 KEY = "a-secret-of-the-other-server"
 
 
 @pytest.fixture
-def ports() -> tuple[int, int]:
-    """Two that were free a moment ago."""
-    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
-        return one.getsockname()[1], other.getsockname()[1]
+def ports() -> Iterator[tuple[int, int]]:
+    with reserved_port() as one, reserved_port() as other:
+        yield one, other
 
 
 @pytest.fixture
@@ -69,13 +68,13 @@ def test_what_answers_need_goes_down_and_comes_back(
     both = ["the Qdrant server", "the server of the remote engine"]
     assert states(service) == (503, both)
     with empty_qdrant(qdrant):
-        assert eventually(lambda: states(service) == (503, both[1:]), PATIENCE)
+        assert eventually(lambda: states(service) == (503, both[1:]))
         with completion_server(port=engine) as there:
-            assert eventually(lambda: states(service) == (200, []), PATIENCE)
+            assert eventually(lambda: states(service) == (200, []))
             written = [path for path, _, _ in there.asked if path != "/v1/models"]
             assert written == []
-        assert eventually(lambda: states(service) == (503, both[1:]), PATIENCE)
-    assert eventually(lambda: states(service) == (503, both), PATIENCE)
+        assert eventually(lambda: states(service) == (503, both[1:]))
+    assert eventually(lambda: states(service) == (503, both))
     said = service.http.get("/ready").text
     assert f"127.0.0.1:{qdrant}" in said
     assert f"http://127.0.0.1:{engine}/v1" in said
@@ -127,7 +126,7 @@ def test_one_that_falls_silent_is_down(monkeypatch: pytest.MonkeyPatch) -> None:
                 connection.recv(1)
 
         async def ask() -> list[str]:
-            needed = Needs([Need("it", require), Need("another", lambda: None)])
+            needed = Needs([Need("it", require)])
             found = await needed.down()
             needed.close()
             return [one.reason for one in found]

@@ -53,7 +53,7 @@ def test_sixteen_at_the_same_instant_are_all_answered(service: Service) -> None:
     for response in asyncio.run(go()):
         assert response.status_code == 200
         assert ANSWER.split(". ")[1] in response.text
-    assert (service.under_way, service.app.state.admission.waiting) == (0, 0)
+    assert eventually(lambda: (service.under_way, service.app.state.admission.waiting) == (0, 0))
 
 
 def test_a_question_is_answered_before_the_side_tasks_that_came_with_it(service: Service) -> None:

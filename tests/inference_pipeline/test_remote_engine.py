@@ -11,6 +11,7 @@ from configs.errors import SettingsError
 from configs.settings import RemoteSettings, load_settings
 from fakes.engine import eventually
 from fakes.openai_server import WORDS, CompletionServer, completion_server, event
+from fakes.ports import reserved_port
 from fakes.service import ASKED, Service
 from fakes.world import World
 from inference_pipeline.engines import GenerationRequest, TextDelta, remote
@@ -246,7 +247,7 @@ def test_who_leaves_closes_the_stream_there(server: CompletionServer, load: Load
             return (await anext(deltas)).text
 
     assert asyncio.run(one_word()) == WORDS[0]
-    assert server.left.wait(10)
+    assert eventually(server.left.is_set)
 
 
 def test_a_conversation_too_long_is_not_sent(server: CompletionServer, load: Load) -> None:
@@ -289,7 +290,7 @@ def test_the_api_answers_through_it(server: CompletionServer, service: Service, 
     server.hold.clear()
     with service.http.stream("POST", "/v1/chat/completions", json=body | {"stream": True}) as response:
         next(response.iter_bytes())
-    assert server.left.wait(10)
+    assert eventually(server.left.is_set)
     assert eventually(lambda: service.under_way == 0)
 
 
@@ -300,15 +301,15 @@ def test_a_server_that_comes_back_answers_again(
     newest = service.world.register("maud")
     models = {"smol": ("Once ", "more."), f"maud-{newest.name}": WORDS}
     body = {"model": f"maud@{newest.name}", "messages": ASKED}
-    port, times = 0, 3
-    for _ in range(times):
-        with completion_server(models=models, port=port) as server:
-            port = server.port
-            settings = remote_settings(server, adapter_model="{author}-{version}")
-            service.world.make_engine = lambda _, settings=settings: remote.load(base_model, newest, settings)
-            answered = service.http.post("/v1/chat/completions", json=body).json()
-            assert answered["choices"][0]["message"]["content"] == "".join(WORDS)
-        refused = service.http.post("/v1/chat/completions", json=body)
-        assert refused.status_code in (502, 503), refused.text
-        assert service.http.get("/health").status_code == 200
+    times = 3
+    with reserved_port() as port:
+        for _ in range(times):
+            with completion_server(models=models, port=port) as server:
+                settings = remote_settings(server, adapter_model="{author}-{version}")
+                service.world.make_engine = lambda _, settings=settings: remote.load(base_model, newest, settings)
+                answered = service.http.post("/v1/chat/completions", json=body).json()
+                assert answered["choices"][0]["message"]["content"] == "".join(WORDS)
+            refused = service.http.post("/v1/chat/completions", json=body)
+            assert refused.status_code in (502, 503), refused.text
+            assert service.http.get("/health").status_code == 200
     record_property("tries", times)

@@ -17,6 +17,12 @@ from inference_pipeline.running_server import CHALLENGE, PROOF, RunningServer, a
 BODY = {"model": "maud", "messages": ASKED, "stream_options": {"include_usage": True}}
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a machine that is busy, a server that lives takes longer to say so than a person is to wait."""
+    monkeypatch.setattr(running_server, "KNOCK_SECONDS", 60.0)
+
+
 def announced(service: Service, folder: Path, **changes: object) -> RunningServer:
     values = {"process": os.getpid(), "address": service.address, "secret": service.secret, "settings": "s"}
     server = RunningServer(**(values | changes))  # type: ignore[arg-type]

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -124,19 +125,23 @@ def test_a_prompt_whose_reader_left_while_it_waited_is_not_read(
 ) -> None:
     monkeypatch.setattr(batched_decoding, "TOKENS", 0)
     read_prompts: list[int] = []
-    usual = engine._model.forward
+    usual, begun, gone = engine._model.forward, Event(), Event()
 
     def noted(input_ids: torch.Tensor, **options: Any) -> Any:
         read_prompts.append(input_ids.shape[1])
+        begun.set()
+        assert gone.wait(60)  # the first prompt is under way until the reader of the second has left
         return usual(input_ids=input_ids, **options)
 
     monkeypatch.setattr(engine._model, "forward", noted)
 
     async def leave_waiting() -> None:
-        first = asyncio.create_task(read(engine, asked(1, 400)))
+        first = asyncio.create_task(read(engine, asked(1, 40)))
         waiting = asyncio.create_task(read(engine, asked(7, 40)))
-        await asyncio.sleep(0.02)
+        await asyncio.to_thread(begun.wait)
         waiting.cancel()
+        await asyncio.wait({waiting})
+        gone.set()
         await first
         await read(engine, asked(2))
 

@@ -12,6 +12,7 @@ import pytest
 
 from configs.errors import ExitCode
 from configs.settings import load_settings
+from fakes.engine import PATIENCE
 from fakes.web_server import Answer, WebServer, web_server
 from feature_store.records import Post
 from twin import wiring
@@ -50,7 +51,7 @@ def posts() -> list[Post]:
 
 @pytest.mark.slow
 def test_a_killed_collection_is_taken_up_by_sync_without_asking_twice(server: WebServer) -> None:
-    reached = Event()
+    reached, killed = Event(), Event()
     served = 0
 
     def counting(path: str, _: Mapping[str, str]) -> Answer:
@@ -58,6 +59,7 @@ def test_a_killed_collection_is_taken_up_by_sync_without_asking_twice(server: We
         served += 1
         if served == KILLED_AT:
             reached.set()
+            assert killed.wait(60)
         return page(int(path.rsplit("/", 1)[1]))
 
     for number in range(PAGES):
@@ -67,9 +69,10 @@ def test_a_killed_collection_is_taken_up_by_sync_without_asking_twice(server: We
         env=os.environ,
         stderr=subprocess.PIPE,
     )
-    assert reached.wait(60), process.communicate()
+    assert reached.wait(PATIENCE), process.communicate()
     process.kill()
     assert process.wait() == -signal.SIGKILL
+    killed.set()
     assert posts() == []
 
     assert run(["sync", "Maud", "--collect-only"]) == ExitCode.OK

@@ -12,7 +12,7 @@ from configs.settings import Settings
 from fakes.admin_ports import admin_ports
 from fakes.browser import Visit
 from fakes.library import ADDRESS, collect_posts, write_post
-from fakes.page import held
+from fakes.page import JOB_MILLISECONDS, held
 from fakes.service import Service
 from fakes.world import World
 from twin import wiring
@@ -20,7 +20,6 @@ from twin.jobs.work import KINDS
 
 pytestmark = pytest.mark.slow
 Opened = Callable[..., Visit]
-JOB_MILLISECONDS = 600_000
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from fakes.admin_ports import admin_ports
 from fakes.browser import Visit
 from fakes.job_kinds import runner
 from fakes.library import register_versions
-from fakes.page import held
+from fakes.page import JOB_MILLISECONDS, held
 from fakes.service import Service
 from fakes.world import World
 from twin import wiring
@@ -57,20 +57,20 @@ def test_a_run_is_watched_through_a_reload_with_its_loss_and_cancelled(opened: O
     page = opened("train").page
     page.get_by_role("button", name="Train a version").click()
     job = page.get_by_role("region", name="Train", exact=True)
-    expect(job.locator(".stage")).to_contain_text("20 of 40", timeout=60_000)
+    expect(job.locator(".stage")).to_contain_text("20 of 40", timeout=JOB_MILLISECONDS)
     expect(job.get_by_role("img", name="Loss by step")).to_be_visible()
     page.reload()
-    expect(job.locator(".stage")).to_contain_text("of 40")
+    expect(job.locator(".stage")).to_contain_text("of 40", timeout=JOB_MILLISECONDS)
     expect(job.get_by_role("img", name="Loss by step")).to_be_visible()
     page.get_by_role("button", name="Train a version").click()
     waiting = page.get_by_role("region", name="Train", exact=True).nth(1)
     expect(waiting.locator(".stage")).to_contain_text("Waits for one job before it.")
     job.first.get_by_role("button", name="Cancel").click()
     page.get_by_role("dialog").get_by_role("button", name="Stop it").click()
-    expect(job.first.locator(".badge")).to_have_text("cancelled", timeout=60_000)
+    expect(job.first.locator(".badge")).to_have_text("cancelled", timeout=JOB_MILLISECONDS)
     expect(job.first.get_by_role("button", name="Start it again")).to_be_visible()
     until.write_text("40")
-    expect(waiting.locator(".good")).to_contain_text("counted to 40", timeout=60_000)
+    expect(waiting.locator(".good")).to_contain_text("counted to 40", timeout=JOB_MILLISECONDS)
 
 
 def test_what_is_clicked_twice_begins_once(opened: Opened) -> None:
@@ -86,7 +86,9 @@ def test_what_is_clicked_twice_begins_once(opened: Opened) -> None:
 def test_an_older_answer_does_not_undo_what_is_shown(opened: Opened, until: Path) -> None:
     page = opened("train").page
     page.get_by_role("button", name="Train a version").click()
-    expect(page.get_by_role("region", name="Train", exact=True).locator(".stage")).to_contain_text("20 of 40")
+    expect(page.get_by_role("region", name="Train", exact=True).locator(".stage")).to_contain_text(
+        "20 of 40", timeout=JOB_MILLISECONDS
+    )
     with held(page, "/lineage", lambda: until.write_text("40")):  # asked for once more when the run ends
         row = page.locator(".version").filter(has=page.get_by_role("link", name="v2"))
         row.get_by_role("button", name="Let it answer").click()

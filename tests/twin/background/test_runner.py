@@ -54,7 +54,7 @@ def becomes(jobs: JobRunner, job: str, state: JobState) -> bool:
         jobs.tick()
         return jobs.find(job).state is state
 
-    return eventually(there, seconds=30)
+    return eventually(there)
 
 
 def said(jobs: JobRunner, job: str, kind: str) -> list[dict[str, object]]:
@@ -67,7 +67,7 @@ def counts(jobs: JobRunner, job: str) -> bool:
     def began() -> bool:
         return any(row["stage"] == "numbers" for row in said(jobs, job, "progress"))
 
-    return eventually(lambda: began() or jobs.find(job).state.ended, seconds=30) and began()
+    return eventually(lambda: began() or jobs.find(job).state.ended) and began()
 
 
 def state(job: Job) -> tuple[JobState, int]:
@@ -164,7 +164,7 @@ def test_what_is_cancelled_ends_and_what_waits_never_begins(jobs: JobRunner, unt
 def test_what_does_not_listen_is_killed(jobs: JobRunner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "KILLED_AFTER", 0.5)
     deaf = begin(jobs, "deaf")
-    assert eventually(lambda: bool(said(jobs, deaf, "note")), seconds=30)
+    assert eventually(lambda: bool(said(jobs, deaf, "note")))
     assert jobs.cancel(deaf).cancelling
     assert becomes(jobs, deaf, JobState.CANCELLED)
 
