@@ -295,8 +295,9 @@ def _explain(error: ValidationError) -> str:
     for problem in error.errors():
         key = ".".join(str(part) for part in problem["loc"] if not str(part).startswith("function-"))
         if problem["type"] == "extra_forbidden":
-            nearest = difflib.get_close_matches(key, known_keys(), n=1, cutoff=0.0)
-            lines.append(f"unknown setting {key!r}. The nearest known one is {nearest[0]!r}.")
+            nearest = difflib.get_close_matches(key, known_keys(), n=1)
+            near = f"The nearest known one is {nearest[0]!r}" if nearest else "docs/settings.md lists those there are"
+            lines.append(f"unknown setting {key!r}. {near}.")
         else:
             lines.append(f"setting {key!r} cannot be {problem['input']!r}: {problem['msg']}.")
     return "\n".join(lines)

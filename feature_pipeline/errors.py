@@ -3,6 +3,7 @@
 FeaturePipelineError
 ├── SourceError              the location cannot be read at all
 │   ├── UnknownSourceError     no kind of source reads this location
+│   │   └── UnknownKindError     a kind was named, and there is none of that name
 │   ├── EmptySourceError       it can be read, and holds no post
 │   ├── WhoIsTheAuthorError    a conversation does not say which of the people in it is the author
 │   ├── UnusedNameError        it was said who the author is, where nothing asks for it
@@ -36,6 +37,10 @@ class SourceError(FeaturePipelineError):
 
 class UnknownSourceError(SourceError):
     pass
+
+
+class UnknownKindError(UnknownSourceError):
+    exit_code = ExitCode.USAGE
 
 
 class EmptySourceError(SourceError):

@@ -209,7 +209,7 @@ def _reasons(author: str, documents: Sequence[Document]) -> str:
         f"{count} × {kind} (e.g. {first[kind].source_id}: {first[kind].quarantine})"
         for kind, count in kinds.most_common(REASONS_SHOWN)
     )
-    return (
-        f"none of the {len(documents)} posts of {author} can be used. {shown}. "
-        "Fix the files, or lower feature_pipeline.min_words, and collect again."
-    )
+    shorter = ", or lower feature_pipeline.min_words," if cleaning.TOO_SHORT in kinds else ""
+    none = "the one post" if len(documents) == 1 else f"none of the {len(documents)} posts"
+    cannot = "cannot" if len(documents) == 1 else "can"
+    return f"{none} of {author} {cannot} be used. {shown}. Fix the files{shorter} and collect again."

@@ -188,12 +188,18 @@ class EnginePool:
         try:
             return await asyncio.to_thread(self._resolver.resolve, author, reference)
         except UnknownModelError as error:
+            await asyncio.to_thread(self._profile, author)  # of nobody: UnknownAuthorError
             authors = await asyncio.to_thread(self._resolver.authors)
-            if author in authors:
+            if author in authors and reference != CHAMPION:
                 raise
+            none = (
+                str(error)
+                if author in authors
+                else f"{author!r} has no trained version. Authors with one: {', '.join(authors) or 'none'}. Run: twin "
+                f"train {author}."
+            )
             raise UnknownModelError(
-                f"{author!r} has no trained version. Authors with one: {', '.join(authors) or 'none'}. Run: twin train "
-                f"{author}. Until then {author}@{BASE} answers from the author's posts, without the style."
+                f"{none} Until then {author}@{BASE} answers from the author's posts, without the style."
             ) from error
 
     async def _ensure_loaded(self, folder: Path | None, version: AdapterVersion | None) -> None:

@@ -3,6 +3,7 @@
 CommandLineError
 ├── AuthorNameError     no id can be made of the name, or it is not clear which author is meant
 ├── NothingToForgetError no post or source of that name
+├── NothingSaidError     a command was not told on what to work
 ├── TooLittleTextError  a style cannot be measured in so few words
 ├── NotConfirmedError   what cannot be undone was not agreed to
 └── SyncFailedError     some of the sources could not be collected
@@ -21,6 +22,10 @@ class AuthorNameError(CommandLineError):
 
 class NothingToForgetError(CommandLineError):
     exit_code = ExitCode.NOT_FOUND
+
+
+class NothingSaidError(CommandLineError):
+    exit_code = ExitCode.USAGE
 
 
 class TooLittleTextError(CommandLineError):

@@ -26,6 +26,7 @@ from text.words import count_words
 
 __all__ = ["CLEANING_VERSION", "clean", "fingerprint", "own_words", "unread"]
 
+TOO_SHORT = "too short"  # how the reason of a text with too few words begins
 CLEANING_VERSION = "6"  # to be raised by hand whenever a stored document would come out differently
 
 PIECES: dict[ContentType, Callable[[str], list[Piece]]] = {
@@ -116,4 +117,4 @@ def _quarantine(post: Post, text: str, marked: tuple[Span, ...], min_words: int)
     others = count_words(text) - own
     beside = f", beside {others} of code and quotations" if others > 0 else ""
     setting = "feature_pipeline." + ("min_words_short" if post.kind in SHORT_FORMS else "min_words")
-    return f"too short: {own} of the author's own words{beside}; {setting} is {min_words}"
+    return f"{TOO_SHORT}: {own} of the author's own words{beside}; {setting} is {min_words}"

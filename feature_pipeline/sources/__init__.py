@@ -11,7 +11,7 @@ import pkgutil
 import re
 from functools import cache
 
-from feature_pipeline.errors import UnknownSourceError
+from feature_pipeline.errors import UnknownKindError, UnknownSourceError
 from feature_pipeline.limits import foreseen
 from feature_pipeline.source_contract import Location, Match, Source, SourceModule, SourceOptions
 
@@ -24,9 +24,9 @@ def kinds() -> tuple[str, ...]:
 
 
 def source_module(kind: str) -> SourceModule:
-    """Raises UnknownSourceError."""
+    """Raises UnknownKindError."""
     if kind not in kinds():
-        raise UnknownSourceError(f"there is no kind of source {kind!r}. Known: {', '.join(kinds())}.")
+        raise UnknownKindError(f"there is no kind of source {kind!r}. Known: {', '.join(kinds())}.")
     module: SourceModule = importlib.import_module(f"{__name__}.{kind}")
     return module
 

@@ -185,6 +185,16 @@ def invalid_request(problem: Mapping[str, Any]) -> WireError:
     return WireError(400, f"{param}: {message}" if param else message, param=param, code=code)
 
 
+def not_json(content_type: str) -> WireError | None:
+    """What to say of a body that was sent as something else, as curl's -d does; None of one that was sent as JSON."""
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind == "application/json" or kind.endswith("+json"):
+        return None
+    sent = f"the body was sent as {kind}" if kind else "the body's Content-Type is missing"
+    message = f"{sent}. Send JSON, with the header Content-Type: application/json."
+    return WireError(400, message, code="invalid_content_type")
+
+
 def no_such_route(method: str, path: str, paths: Mapping[str, Mapping[str, Any]]) -> WireError:
     """`paths`: those of the OpenAPI description."""
     there = [f"{verb.upper()} {known}" for known, verbs in paths.items() for verb in verbs if known.startswith("/v1/")]
@@ -212,8 +222,11 @@ def answer_errors(app: FastAPI) -> None:
         return found.response()
 
     @app.exception_handler(RequestValidationError)
-    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
-        return invalid_request(error.errors()[0]).response()
+    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        problem = error.errors()[0]
+        if tuple(problem["loc"]) == ("body",) and (found := not_json(request.headers.get("content-type", ""))):
+            return found.response()
+        return invalid_request(problem).response()
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> JSONResponse:

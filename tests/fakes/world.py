@@ -10,7 +10,6 @@ from fakes.engine import FakeEngine
 from fakes.feature_store import InMemoryFeatureStore
 from fakes.model_registry import InMemoryRegistry
 from fakes.online_index import HashEncoder, InMemoryIndex
-from feature_store.errors import UnknownAuthorError
 from feature_store.records import Chunk
 from feature_store.versions import AuthorProfile, FeatureVersion
 from inference_pipeline.engine_pool import EnginePool
@@ -50,6 +49,10 @@ def make_chunk(author: str, title: str, text: str, *, start: int = 0, document_i
     )
 
 
+def profile_of(author: str) -> AuthorProfile:
+    return AuthorProfile(id=author, name=author.title(), created_at="2024-01-01T00:00:00Z", consent="mine")
+
+
 @dataclass
 class World:
     """Publish posts, register versions, and see which engines were loaded."""
@@ -68,13 +71,13 @@ class World:
         self.registry = InMemoryRegistry(self.folder / "registry")
         self.store = InMemoryFeatureStore()  # knows the authors; what is published to the index is not in it
         for author in POSTS:
-            self.store.create_author(self._profile(author))
+            self.store.create_author(profile_of(author))
         self.pool = EnginePool(
             resolver=self.registry,
             base=self.base,
             encoder_of=lambda _: self.encoder.fingerprint,
             load=self._load,
-            profile=self._profile,
+            profile=self.store.profile,
             capacity=self.settings.loaded_versions,
         )
         self.pipeline = AnswerPipeline(
@@ -124,8 +127,3 @@ class World:
             return self.make_engine(name)
         self.engines[name] = FakeEngine(lambda: self.text)
         return self.engines[name]
-
-    def _profile(self, author: str) -> AuthorProfile:
-        if author not in POSTS:
-            raise UnknownAuthorError(f"there is no author {author!r}. Known: {', '.join(POSTS)}.")
-        return AuthorProfile(id=author, name=author.title(), created_at="2024-01-01T00:00:00Z", consent="mine")

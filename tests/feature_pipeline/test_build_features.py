@@ -223,6 +223,17 @@ def test_nothing_usable_names_the_reasons(desk: Desk) -> None:
     assert desk.store.versions("dex") == []
 
 
+def test_the_way_out_is_that_of_the_reasons(desk: Desk) -> None:
+    shutil.rmtree(desk.folder)
+    desk.folder.mkdir()
+    (desk.folder / "a.md").write_bytes(b"\xff")
+    with pytest.raises(NothingUsableError, match=r"the one post of dex cannot be used\. .*Fix the files and collect"):
+        desk.build()
+    (desk.folder / "b.md").write_text("Short.")
+    with pytest.raises(NothingUsableError, match=r"none of the 2 posts .*or lower feature_pipeline\.min_words"):
+        desk.build()
+
+
 def test_nothing_collected_is_said(desk: Desk) -> None:
     with pytest.raises(NothingCollectedError, match="twin collect"):
         desk.features()

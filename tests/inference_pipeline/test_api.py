@@ -125,6 +125,13 @@ def test_a_request_that_makes_no_sense_is_told_why(
 def test_a_body_that_is_no_json_is_refused_in_the_same_form(service: Service) -> None:
     response = service.http.post("/v1/chat/completions", content=b"{", headers={"Content-Type": "application/json"})
     assert (response.status_code, response.json()["error"]["type"]) == (400, "invalid_request_error")
+    for form, named in (("application/x-www-form-urlencoded", "x-www-form-urlencoded"), ("", "missing")):
+        headers = {"Content-Type": form} if form else {}
+        refused = service.http.post("/v1/chat/completions", content=b'{"model": "maud"}', headers=headers)
+        error = refused.json()["error"]
+        assert (refused.status_code, error["code"]) == (400, "invalid_content_type")
+        assert named in error["message"]
+        assert "Content-Type: application/json" in error["message"]
     said = service.http.get("/nowhere").json()["error"]["message"]
     assert said.startswith("GET /nowhere: there is no such route.")
 

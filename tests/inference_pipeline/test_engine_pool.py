@@ -6,7 +6,7 @@ import pytest
 
 from fakes.adapters import flip_a_byte
 from fakes.engine import FakeEngine
-from fakes.world import World
+from fakes.world import World, profile_of
 from feature_store.errors import UnknownAuthorError
 from inference_pipeline.errors import EngineUnavailableError, OverloadedError
 from model_registry.errors import CorruptModelError, IncompatibleModelError, RegistryUnreachableError, UnknownModelError
@@ -50,10 +50,18 @@ def test_an_unknown_version_names_what_there_is(world: World, reference: str) ->
 
 
 def test_an_author_without_a_version_is_told_the_way_out(world: World) -> None:
+    world.store.create_author(profile_of("nell"))
     with pytest.raises(UnknownModelError, match=r"'nell'.*dex, maud.*twin train nell.*nell@base"):
         asyncio.run(serving(world, "nell"))
-    with pytest.raises(UnknownAuthorError, match="nell"):
-        asyncio.run(serving(world, "nell", "base"))
+    world.registry.taint("maud", [1], "it learned from an erased post.")
+    with pytest.raises(UnknownModelError, match=r"no champion.*it has v1.*twin train maud.*maud@base answers"):
+        asyncio.run(serving(world, "maud"))
+
+
+@pytest.mark.parametrize("reference", ["champion", "v1", "base"])
+def test_of_nobody_no_model_is_promised(world: World, reference: str) -> None:
+    with pytest.raises(UnknownAuthorError, match="there is no author 'nell'"):
+        asyncio.run(serving(world, "nell", reference))
 
 
 def test_a_corrupt_version_is_never_loaded(world: World) -> None:

@@ -126,6 +126,13 @@ def test_a_reader_that_leaves_is_no_error() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_the_version_is_told_as_a_command_and_as_an_option(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["version"]) == ExitCode.OK
+    told = capsys.readouterr().out
+    assert run(["--version"]) == ExitCode.OK
+    assert capsys.readouterr().out == told != ""
+
+
 @pytest.mark.parametrize(
     ("typed", "read"),
     [
@@ -147,6 +154,9 @@ def test_global_options_may_stand_anywhere(typed: list[str], read: list[str]) ->
         (["up"], "Missing argument"),
         (["up", "posts"], "Missing option '--author'"),
         (["train", "--set", "training.rnk=8"], "nearest known one is 'training.rank'"),
+        (["train", "--set", "zzz.qqq=8"], "unknown setting 'zzz'. docs/settings.md lists"),
+        (["forget"], "say what to forget"),
+        (["sources", "myspace"], "no kind of source 'myspace'"),
         (["status", "--config", "nosuch"], "Shipped ones:"),
         (["collect", ".", "--author", "!!!"], "no id can be made"),
     ],

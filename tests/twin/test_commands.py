@@ -176,6 +176,13 @@ class TestModels:
         (author,) = output(capsys, "status")["authors"]
         assert author["models"] == {"champion": "v1", "previous": "v2", "candidate": "v3"}
 
+    def test_versions_of_which_none_may_answer_are_not_said_to_be_untrained(
+        self, data_dir: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        wiring.model_registry(load_settings()).taint("maud", [1, 2, 3], "it learned from an erased post.")
+        assert run(["status"]) == ExitCode.OK
+        assert "  models     v1, v2, v3, none of which may answer: twin models\n" in capsys.readouterr().out
+
     @pytest.mark.parametrize(
         "words", [("Maud", "v2"), ("v2",), ("Maud", "--version", "v2"), ("v2", "--author", "Maud")]
     )

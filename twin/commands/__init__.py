@@ -69,6 +69,13 @@ app = typer.Typer(
 )
 
 
+def _version(wanted: bool) -> None:
+    """What most programs print for --version; in the help, `twin version` stands for both."""
+    if wanted:
+        import_module("twin.commands.version").version()
+        raise typer.Exit
+
+
 @app.callback()
 def twin(
     ctx: typer.Context,
@@ -79,6 +86,7 @@ def twin(
         list[str] | None, typer.Option("--set", metavar="A.B=VALUE", help="One setting; may be repeated.")
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", help="Show the traceback of an error.")] = False,
+    version: Annotated[bool, typer.Option("--version", is_eager=True, callback=_version, hidden=True)] = False,
 ) -> None:
     """A person's own writing goes in; a twin comes out that writes like them, answers from it, and cites it."""
     session: Session = ctx.ensure_object(Session)

@@ -37,7 +37,9 @@ PROMPT = "> "
 def chat(
     ctx: typer.Context,
     author: Author = None,
-    model: Annotated[str, typer.Option("--model", metavar="VERSION", help="v3, an alias, or base.")] = "champion",
+    model: Annotated[
+        str, typer.Option("--version", "--model", metavar="VERSION", help="v3, an alias, or base.")
+    ] = "champion",
 ) -> None:
     """Talk with an author's twin in the terminal; /help says what can be typed there."""
     from twin import interruption

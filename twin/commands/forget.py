@@ -7,7 +7,7 @@ import typer
 
 from twin.commands.options import AuthorOption, Json
 from twin.console import emit, watcher
-from twin.errors import NothingToForgetError
+from twin.errors import NothingSaidError
 from twin.session import Session
 from twin.wording import counted
 
@@ -41,7 +41,7 @@ def forget(
     from twin.jobs import forget as job
 
     if not (posts or sources or author or purge):
-        raise NothingToForgetError("say what to forget: --post ID, --source SOURCE, or --author NAME for all of it.")
+        raise NothingSaidError("say what to forget: --post ID, --source SOURCE, or --author NAME for all of it.")
     session: Session = ctx.obj
     profile = session.author(author)
     if purge and not (posts or sources):

@@ -53,12 +53,12 @@ def run(settings: "Settings", *, question: str = QUESTION, open_page: bool = Fal
 
     def ready(server: "Listening") -> None:
         interruption.leave_to_server()
-        models = f"Models: {', '.join(server.authors)}" if server.authors else "There is no twin yet"
+        models = f"Models: {', '.join(server.models)}" if server.models else "There is no twin yet"
         typer.echo(f"Serving on {server.address}, with OpenAI's API. {models}. Ctrl-C stops it.")
         typer.echo(
             f"Page: {server.link}\n      The link works once; the browser stays signed in until the server stops."
         )
-        if server.authors:
+        if server.models:
             typer.echo(f"Try:  {_curl(server, question)}")
         else:
             typer.echo("Make a twin there, or with: twin up PLACE --author NAME")
@@ -70,7 +70,7 @@ def run(settings: "Settings", *, question: str = QUESTION, open_page: bool = Fal
 
 
 def _curl(server: "Listening", question: str) -> str:
-    message = {"model": server.authors[0], "messages": [{"role": "user", "content": question}]}
+    message = {"model": server.models[0], "messages": [{"role": "user", "content": question}]}
     quoted = json.dumps(message, ensure_ascii=False).replace("'", "'\\''")
     key = "-H 'Authorization: Bearer KEY' " if server.keyed else ""
     return f"curl {server.address}/v1/chat/completions {key}-H 'Content-Type: application/json' -d '{quoted}'"

@@ -52,6 +52,8 @@ def _in_words(status: "AuthorStatus", *, every_post: bool) -> str:
     else:
         lines.append("  features   none yet: twin features")
     models = ", ".join(f"{name} {alias}" for alias, name in status.models.items())
+    if status.model_versions and not models:
+        models = f"{', '.join(status.model_versions)}, none of which may answer: twin models"
     lines.append(f"  models     {models or 'none yet: twin train'}")
     if every_post:
         lines += [_row(post) for post in status.posts]

@@ -16,6 +16,7 @@ from twin.jobs import capacity
 from twin.jobs.capacity import GB
 from twin.jobs.serve import require_free_port
 from twin.jobs.train import require_servable
+from twin.wording import counted
 
 # Unpacked base, one merged model and the checkpoints of a run of the default model, in MB.
 WORKING_SPACE_MB = 2000
@@ -146,7 +147,7 @@ def _index(settings: Settings) -> str:
 
 def _registry(settings: Settings) -> str:
     authors = wiring.model_registry(settings).authors()
-    return f"{settings.model_registry.tracking_uri or 'SQLite in the data folder'}, {len(authors)} authors"
+    return f"{settings.model_registry.tracking_uri or 'SQLite in the data folder'}, {counted(len(authors), 'author')}"
 
 
 def _base_models_that_fit() -> Iterator[Check]:

@@ -21,7 +21,7 @@ from model_registry.ports import CHAMPION, AdapterVersion, UnreadableVersion
 from twin import wiring
 from twin.background.folder import erase_ended
 from twin.errors import NothingToForgetError
-from twin.jobs import features, train, versions
+from twin.jobs import features, train
 from twin.wording import counted
 
 AnyVersion = AdapterVersion | UnreadableVersion
@@ -153,7 +153,8 @@ def forget(
         _remove_served(settings, author)
         progress.start("erase from the feature store", None)
         erased.versions = [version.name for version in store.erase(author)]
-        progress.finish(f"{erased.posts} posts, {len(erased.versions)} versions held them")
+        versions = counted(len(erased.versions), "version")
+        progress.finish(f"{counted(erased.posts, 'post')}, held by {versions}")
         kept = store.versions(author)
     progress.start("erase from the index", len(kept))
     with wiring.online_index(settings) as index:

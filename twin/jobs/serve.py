@@ -25,7 +25,7 @@ STEP_SECONDS = 1  # of each step of asking whether another server is there
 @dataclass(frozen=True, slots=True)
 class Listening:
     address: str  # "http://127.0.0.1:8610"
-    authors: list[str]  # ids of those who have a champion; none before the first
+    models: list[str]  # who has a champion, then "AUTHOR@base" for who has features alone; none before the first
     keyed: bool  # whether clients must send a key
     link: str  # opens the page, once
 
@@ -46,12 +46,14 @@ def serve(settings: Settings, *, ready: Callable[[Listening], None], progress: P
     from inference_pipeline.api import create_app
     from inference_pipeline.api import serve as run
     from inference_pipeline.api.services import AdminPorts
+    from inference_pipeline.engine_pool import BASE
     from twin.jobs.library import StoredLibrary
     from twin.jobs.work import KINDS
 
     registry, keys = wiring.model_registry(settings), wiring.key_store(settings)
     champions = [author for author in registry.authors() if has_champion(registry, author)]
     store = wiring.feature_store(settings)
+    untrained = [one.id for one in store.authors() if one.id not in champions and store.versions(one.id)]
     wiring.uploads(settings).remove_unused({one.location for a in store.authors() for one in store.sources(a.id)})
     progress.start("load base model and encoder", None)
     base = wiring.base_model(settings)
@@ -89,7 +91,8 @@ def serve(settings: Settings, *, ready: Callable[[Listening], None], progress: P
 
         def listening(address: str) -> None:
             announce(address)
-            ready(Listening(address, champions, keys.required, f"{address}/?token={app.state.sessions.link()}"))
+            models = [*champions, *(f"{author}@{BASE}" for author in untrained)]
+            ready(Listening(address, models, keys.required, f"{address}/?token={app.state.sessions.link()}"))
 
         run(
             app,

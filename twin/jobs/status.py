@@ -53,6 +53,7 @@ class AuthorStatus:
     published: str  # the newest F_n that can be searched, "" before the first
     chunks: int  # of the newest version
     models: dict[str, str]  # alias → v_n
+    model_versions: list[str]  # oldest first; those too that may not be used any more
 
     def count(self, state: str) -> int:
         return sum(post.state == state for post in self.posts)
@@ -79,7 +80,8 @@ def status(settings: Settings, author: str | None, *, every_version: bool) -> li
 def _gather(settings: Settings, profile: AuthorProfile, *, every_version: bool) -> AuthorStatus:
     store = wiring.feature_store(settings)
     features = store.versions(profile.id)
-    models = {alias: one.name for one in versions.versions(settings, profile.id) for alias in one.aliases}
+    trained = versions.versions(settings, profile.id)
+    models = {alias: one.name for one in trained for alias in one.aliases}
     posts = store.posts(profile.id)
     of_source = Counter(post.source for post in posts)
     return AuthorStatus(
@@ -96,6 +98,7 @@ def _gather(settings: Settings, profile: AuthorProfile, *, every_version: bool) 
         published=_published(settings, features),
         chunks=features[-1].counts.get("chunks", 0) if features else 0,
         models={alias: models[alias] for alias in (CHAMPION, PREVIOUS, CANDIDATE) if alias in models},
+        model_versions=[one.name for one in sorted(trained, key=lambda one: one.number)],
     )
 
 
