@@ -153,8 +153,8 @@ def forget(
         _remove_served(settings, author)
         progress.start("erase from the feature store", None)
         erased.versions = [version.name for version in store.erase(author)]
-        versions = counted(len(erased.versions), "version")
-        progress.finish(f"{counted(erased.posts, 'post')}, held by {versions}")
+        held_by = counted(len(erased.versions), "version")
+        progress.finish(f"{counted(erased.posts, 'post')}, held by {held_by}")
         kept = store.versions(author)
     progress.start("erase from the index", len(kept))
     with wiring.online_index(settings) as index:
