@@ -1,6 +1,7 @@
 """From a conversation to the passages that may answer its last question."""
 
 import math
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
@@ -19,6 +20,7 @@ from text.terms import languages_of, terms
 from text.words import folded_words
 
 CANDIDATES = 20  # of the index's ranking, that are reranked: more find no more, and take longer
+WIDELY = 200  # of the ranking, in which what a question wants told is looked for: a much-named thing is explained once
 PER_DOCUMENT = 2  # so that one long post does not crowd out the others
 MIN_RELEVANCE = 0.3  # of a passage that is shown
 NEAR_IDENTICAL = 0.8  # Jaccard similarity of content words from which a passage only repeats a better one
@@ -33,10 +35,12 @@ FOLLOW_UPS = (("and",), ("but",), ("so",), ("or",), ("then",), ("also",), ("what
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is searched for. `before` is the turn that a follow-up rests on, "" of what can be understood alone."""
+    """What is searched for. `before` is the turn that a follow-up rests on, "" of what can be understood alone; what
+    matches `telling` is taken from further down the ranking too."""
 
     asked: str
     before: str = ""
+    telling: re.Pattern[str] | None = None
 
     @property
     def text(self) -> str:
@@ -90,10 +94,13 @@ class Retriever:
         return self.shown(self.candidates(Query(query), author=author, version=version, without=without), count_tokens)
 
     def candidates(self, query: Query, *, author: str, version: int, without: str = "") -> list["Candidate"]:
-        """The CANDIDATES chunks of F_version that are first in the index's ranking, by relevance, each with the cosines
-        of its sentences. None is of document `without`."""
+        """The CANDIDATES chunks of F_version that are first in the index's ranking, and of the first WIDELY those that
+        match `query.telling`; by relevance, each with the cosines of its sentences. None is of document `without`."""
         vector = self._vector(query, author)
-        found = self._search(query.text, vector, author=author, version=version, limit=CANDIDATES)
+        limit = WIDELY if query.telling else CANDIDATES
+        found = self._search(query.text, vector, author=author, version=version, limit=limit)
+        if query.telling:
+            found[CANDIDATES:] = [s for s in found[CANDIDATES:] if query.telling.search(s.chunk.text)]
         return _by_relevance(query.text, [self._with_sentences(vector, s) for s in found if not _is_of(s, without)])
 
     def shown(self, candidates: Sequence["Candidate"], count_tokens: Callable[[str], int]) -> list[ScoredChunk]:

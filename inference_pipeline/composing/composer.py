@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from configs.settings import ServingSettings
@@ -10,6 +10,7 @@ from feature_store.records import Passage, ScoredChunk
 from inference_pipeline.answers import Way
 from inference_pipeline.citations import Citation
 from inference_pipeline.composing import quoting
+from inference_pipeline.composing.cues import introduction
 from inference_pipeline.composing.evidence import ENOUGH, MOST_SENTENCES, NEAR, Excerpt, excerpts
 from inference_pipeline.composing.replies import replies
 from inference_pipeline.composing.turns import Kind, Turn
@@ -84,7 +85,7 @@ def _answer(
     find: Callable[[Query], Sequence[Candidate]],
     settings: ServingSettings,
 ) -> Composition:
-    candidates = find(query)
+    candidates = find(replace(query, telling=introduction(query.asked)))
     named, strangers = _named(query.asked, author_name, candidates)
     least = SURE if named and named == strangers else ENOUGH
     each = _sentences_each(turn.length)

@@ -14,7 +14,13 @@ REASON = re.compile(
     r"\b(?:because|since|so that|reason|which is why|that is why|as it|for it|therefore)\b", re.IGNORECASE
 )
 ASKS_WHAT_IT_IS = re.compile(
-    r"(?:and |so |but )?(?:who|what)(?:'s| is| was| are| were) (?:the |a |an |your )?((?!you|this|that|it).{2,60})"
+    r"(?:and |so |but )?(?:(?:who|what)(?:'s| is| was| are| were) (?:the |a |an |your )?((?!you|this|that|it).{2,60})"
+    r"|what (?:does|do|did) (?:the |a |an )?(.{2,60}) (?:mean|stand for))"
+)
+# What "X is a …" goes on with where it says what somebody thinks of X, and not what it is
+JUDGED = (
+    r"(?:bit|little|lot|big|bigger|huge|great|good|bad|better|worse|nice|pretty|very|really|real|such|joy|pain|must|mess"
+    r"|shame|beast|matter|key|major|perfect|excellent|victim|fine|fun|easy|hard|difficult|terrible|wonderful)\b"
 )
 ASKS_NOW = re.compile(
     r"\b(?:now|nowadays|these days|still|currently|today|at the moment|any ?more|latest|last|by now)\b"
@@ -45,6 +51,11 @@ def asks_now(question: str) -> bool:
     return ASKS_NOW.search(_asked(question)) is not None
 
 
+def introduction(question: str) -> re.Pattern[str] | None:
+    """What a sentence matches that says who or what it is that is asked for; None where that is not asked."""
+    return _introduction(_asked(question))
+
+
 @lru_cache(maxsize=64)
 def _type(question: str) -> AnswerType | None:
     return answer_type(question)
@@ -57,10 +68,15 @@ def _asked(question: str) -> str:
 
 @lru_cache(maxsize=64)
 def _introduction(asked: str) -> re.Pattern[str] | None:
-    """Matches "X, who is …", "X is a …" and the like, where X is asked for."""
+    """Matches "X, who is …", "X is a …", "X stands for …" and the like, where X is asked for."""
     match = ASKS_WHAT_IT_IS.fullmatch(asked)
     if match is None:
         return None
-    whom = r"\W+".join(map(re.escape, match[1].split()))
-    role = r"(?:, |\b(?:is|was) )(?:the|a|an|my|our)\b|, who (?:is|was|keeps|runs|has|owns)\b|[—–(]"
-    return re.compile(rf"\b{whom}\b[^.!?,]{{0,12}}(?:{role})", re.IGNORECASE)
+    whom = r"\W+".join(map(re.escape, (match[1] or match[2]).split()))
+    more = r"[^.!?,]{0,12}" if re.match(r"(?:\w+ )?who\b", asked) else r"\W{0,3}"  # a surname; not "GitHub Flow"
+    role = (
+        rf"{more}(?:, |\b(?:is|was|are|were) )(?:the|an?|my|our)\b(?! {JUDGED})"
+        rf"|{more}(?:, who (?:is|was|keeps|runs|has|owns)\b|\b(?:stands for|means|is short for)\b)|\W{{0,3}}[—–(]"
+    )
+    named = rf"\b(?:known as|called|named) (?:the |an? )?\W{{0,3}}{whom}\b|\({whom}\)"
+    return re.compile(rf"\b{whom}\b(?:{role})|{named}", re.IGNORECASE)

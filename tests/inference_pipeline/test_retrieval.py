@@ -1,8 +1,10 @@
+import re
+
 import pytest
 
 from fakes.world import World, make_chunk
 from feature_store.records import ScoredChunk
-from inference_pipeline.retrieval import Retriever, as_passages, search_query
+from inference_pipeline.retrieval import CANDIDATES, Query, Retriever, as_passages, search_query
 from model_registry.prompting import ChatMessage
 
 
@@ -38,6 +40,21 @@ def test_what_is_neither_near_nor_shares_the_words_is_no_evidence(world: World) 
     assert found(index, "Who is Gladys?", world) == ["Gladys came by"]
     assert found(index, "Hello there!", world) == []
     assert found(index, "What did Gladys think of the tennis final?", world) == []
+
+
+def test_what_a_question_wants_told_is_taken_from_further_down_the_ranking(world: World) -> None:
+    often = [scored(f"The Annie came in at {n}.", document=f"d{n}", similarity=0.6) for n in range(CANDIDATES)]
+    once = scored("The Annie is a paddle steamer.", document="once", similarity=0.5)
+    retriever = Retriever(
+        Ranked(*often, scored("The Annie sank.", document="sank"), once), world.encoder, world.settings
+    )  # type: ignore[arg-type]
+
+    def last(query: Query) -> list[str]:
+        found = [candidate.scored.chunk for candidate in retriever.candidates(query, author="maud", version=1)]
+        return [chunk.text for chunk in found if chunk.document_id in ("sank", "once")]
+
+    assert last(Query("What is the Annie?")) == []
+    assert last(Query("What is the Annie?", telling=re.compile("annie is a", re.IGNORECASE))) == [once.chunk.text]
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from model_registry.ports import CHAMPION, AdapterVersion, UnreadableVersion
 from twin import wiring
 from twin.background.folder import erase_ended
 from twin.errors import NothingToForgetError
-from twin.jobs import features, train
+from twin.jobs import features, train, versions
 from twin.wording import counted
 
 AnyVersion = AdapterVersion | UnreadableVersion

@@ -27,6 +27,24 @@ def answered(question: str, settings: Settings, *, cosine: float, text: str = CL
     return composed
 
 
+@pytest.mark.parametrize(
+    ("question", "tells"), [("What is the harbour clock?", True), ("Does the harbour clock keep time?", False)]
+)
+def test_what_explains_the_thing_that_is_asked_for_is_searched_for(
+    question: str, settings: Settings, *, tells: bool
+) -> None:
+    searched: list[Query] = []
+    compose(
+        read_turn(question, "Maud Ferrier"),
+        query=Query(question),
+        author_name="Maud Ferrier",
+        settings=settings.serving,
+        find=lambda query: searched.append(query) or [],  # type: ignore[func-returns-value]
+    )
+    (query,) = searched
+    assert bool(query.telling and query.telling.search("The Harbour clock is a turret clock.")) is tells
+
+
 @pytest.mark.parametrize(("cosine", "way"), [(0.6, Way.QUOTED), (0.36, Way.NEAREST), (0.2, Way.NOTHING)])
 def test_how_near_a_sentence_is_decides_what_it_is_shown_as(cosine: float, way: Way, settings: Settings) -> None:
     composed = answered("Does it keep time?", settings, cosine=cosine)

@@ -184,6 +184,12 @@ def _dated(found: Candidate, year: str) -> Candidate:
         ("Why did it stop?", "It stopped because of the cold.", "It stopped in the cold."),
         ("Who is Col Brandreth?", "Col Brandreth, who is harbourmaster, came.", "Col Brandreth came up."),
         ("Who is Col Brandreth?", "Col Brandreth is the harbourmaster.", "Col Brandreth, who witnessed it, laughed."),
+        ("Who is Col?", "Col Brandreth is the harbourmaster.", "Col Brandreth came up."),
+        ("What is the Annie?", "**Annie** is a paddle steamer.", "Annie is a bit late."),
+        ("What is the Annie?", "Annie is a paddle steamer.", "Annie Pell is a nurse."),
+        ("What is the Haystack?", "It is a rock called the “Haystack”.", "The Haystack was in fog."),
+        ("What does RTW mean?", "RTW stands for released to web.", "RTW was never a great success."),
+        ("And what does RTW stand for?", "A release to web (RTW) follows.", "A release of RTW follows."),
     ],
 )
 def test_what_a_question_asks_for_counts(question: str, has_it: str, lacks_it: str) -> None:
