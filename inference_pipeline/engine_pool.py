@@ -193,7 +193,7 @@ class EnginePool:
             if author in authors and reference != CHAMPION:
                 raise
             none = (
-                str(error)
+                f"{error}."
                 if author in authors
                 else f"{author!r} has no trained version. Authors with one: {', '.join(authors) or 'none'}. Run: twin "
                 f"train {author}."

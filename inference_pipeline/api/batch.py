@@ -40,6 +40,7 @@ class BatchLine(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
+    number: int  # in the file, from 1 on
     id: str
     text: bytes
 
@@ -59,9 +60,9 @@ async def run_batch(
     A line that the client can mend gets an error object, and the rest goes on. What only the operator can mend ends the
     run, and that line is answered by the next one. Raises BatchFileError, and what makes a model impossible to serve.
     """
+    total = sum(1 for _ in _lines(source))  # before the target is made: a name that was mistyped leaves nothing behind
     with _writing(target) as output:
         done = _answered(output)
-        total = sum(1 for _ in _lines(source))
         lines = (line for line in _lines(source) if line.id not in done)
         seen = set(done.values())
         counts = {True: 0, False: 0}
@@ -93,7 +94,7 @@ async def _row(line: Numbered, pipeline: AnswerPipeline, seen: set[str]) -> dict
         asked = BatchLine.model_validate_json(line.text)
     except ValidationError as error:
         wrong = _invalid(error)
-        return _unanswered(line, _custom_id(line.text), "invalid_line", wrong.message)
+        return _unanswered(line, _custom_id(line.text), "invalid_line", f"line {line.number}: {wrong.message}")
     if asked.custom_id in seen:
         return _unanswered(line, asked.custom_id, "duplicate_custom_id", "another line has the same custom_id.")
     seen.add(asked.custom_id)
@@ -150,7 +151,7 @@ def _lines(source: Path) -> Iterator[Numbered]:
             for number, text in enumerate(file, start=1):
                 if text.strip():
                     name = digest_of("batch", number, text.strip().decode("utf-8", "surrogateescape"))
-                    yield Numbered(f"batch_req_{name[:24]}", text.strip())
+                    yield Numbered(number, f"batch_req_{name[:24]}", text.strip())
     except OSError as error:
         raise BatchFileError(f"{source} cannot be read: {error.strerror}.") from error
 

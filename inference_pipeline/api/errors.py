@@ -224,6 +224,8 @@ def answer_errors(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         problem = error.errors()[0]
+        if tuple(problem["loc"]) == ("body",) and problem["type"] == "missing":
+            return WireError(400, "there is no body. Send JSON.", code=CODES["missing"]).response()
         if tuple(problem["loc"]) == ("body",) and (found := not_json(request.headers.get("content-type", ""))):
             return found.response()
         return invalid_request(problem).response()

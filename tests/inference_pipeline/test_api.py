@@ -132,6 +132,8 @@ def test_a_body_that_is_no_json_is_refused_in_the_same_form(service: Service) ->
         assert (refused.status_code, error["code"]) == (400, "invalid_content_type")
         assert named in error["message"]
         assert "Content-Type: application/json" in error["message"]
+    empty = service.http.post("/v1/chat/completions").json()["error"]
+    assert (empty["message"], empty["code"]) == ("there is no body. Send JSON.", "missing_required_parameter")
     said = service.http.get("/nowhere").json()["error"]["message"]
     assert said.startswith("GET /nowhere: there is no such route.")
 

@@ -52,6 +52,7 @@ def test_every_line_is_answered_and_bad_ones_stop_nothing(world: World, files: t
     assert answer["body"]["choices"][0]["message"]["content"] == world.text
     assert answer["body"]["llm_twin"]["ai_generated"] is True
     assert found[None]["error"]["code"] == found["only"]["error"]["code"] == "invalid_line"  # type: ignore[index]
+    assert found[None]["error"]["message"] == "line 2: the body is no JSON."  # type: ignore[index]
     assert found["url"]["error"]["code"] == "invalid_url"
     assert [found[name]["response"]["status_code"] for name in ("model", "nell")] == [400, 404]
     assert "duplicate_custom_id" in files[1].read_text("utf-8")
@@ -119,3 +120,4 @@ def test_another_file_is_not_written_to(world: World, files: tuple[Path, Path]) 
     assert files[1].read_text("utf-8") == "my diary\n"
     with pytest.raises(BatchFileError, match="cannot be read"):
         run(world, (files[0].with_name("none"), files[1].with_name("new")))
+    assert not files[1].with_name("new").exists()

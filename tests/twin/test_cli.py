@@ -156,6 +156,7 @@ def test_global_options_may_stand_anywhere(typed: list[str], read: list[str]) ->
         (["train", "--set", "training.rnk=8"], "nearest known one is 'training.rank'"),
         (["train", "--set", "zzz.qqq=8"], "unknown setting 'zzz'. docs/settings.md lists"),
         (["forget"], "say what to forget"),
+        (["ask", " "], "the question is empty"),
         (["sources", "myspace"], "no kind of source 'myspace'"),
         (["status", "--config", "nosuch"], "Shipped ones:"),
         (["collect", ".", "--author", "!!!"], "no id can be made"),

@@ -7,6 +7,7 @@ import typer
 
 from twin.commands.options import AuthorOption, Json
 from twin.console import emit, watcher
+from twin.errors import NothingSaidError
 from twin.session import Session
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ def ask(
     def stream(text: str) -> None:
         typer.echo(text, nl=False)
 
+    if not question.strip():
+        raise NothingSaidError('the question is empty. Write what is asked: twin ask "What do you think of winter?"')
     session: Session = ctx.obj
     profile = session.author(author)
     with watcher() as progress:
