@@ -14,15 +14,15 @@ DIGITS = re.compile(r"[0-9]{1,18}")  # str.isdigit() holds for "²" as well, and
 MOST = 10**18  # a float or a date can be made of it
 
 
-def parse_json(data: bytes | str, *, what: str) -> Json:
-    """`what` names the file in messages. Raises SourceError."""
+def parse_json(data: bytes | str, *, what: str, way_out: str = "Download it again.") -> Json:
+    """`what` names the file in messages, `way_out` what to do where it is broken. Raises SourceError."""
     try:
         with not_too_deep(what):
             return json.loads(decode(data) if isinstance(data, bytes) else data)
     except UnreadableItemError as error:
         raise SourceError(f"{what}: {error}.") from error
     except ValueError as error:
-        raise SourceError(f"{what} is broken JSON: {error}. Download it again.") from error
+        raise SourceError(f"{what} is broken JSON: {error}. {way_out}") from error
 
 
 @contextmanager

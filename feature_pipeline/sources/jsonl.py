@@ -78,7 +78,7 @@ class JsonLinesSource(ExportSource):
         try:
             if len(line) > limit:
                 raise UnreadableItemError(f"longer than {limit / MEGABYTE:g} MB (feature_pipeline.max_file_mb)")
-            value = parse_json(line, what="it")
+            value = parse_json(line, what="it", way_out="Write one whole JSON object a line")
             if not isinstance(value, dict):
                 raise UnreadableItemError(f"a JSON object {{…}} is expected, it holds {value!r:.40}")
             source_id = text_at(value, "id") or f"line {number}"
@@ -86,7 +86,14 @@ class JsonLinesSource(ExportSource):
                 self.post(source_id, content_type=ContentType.MARKDOWN), value, base_url=self.options.base_url
             )
         except SourceError as error:
-            return self.post(source_id, content_type=ContentType.MARKDOWN, problem=f"line {number}: {error}")
+            return self.post(
+                source_id, content_type=ContentType.MARKDOWN, problem=_placed(str(error), source_id, number)
+            )
+
+
+def _placed(problem: str, source_id: str, number: int) -> str:
+    """With the line, unless it names the post already."""
+    return problem if source_id == f"line {number}" else f"line {number}: {problem}"
 
 
 def recognises(location: Location) -> Match:

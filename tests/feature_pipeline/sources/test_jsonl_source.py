@@ -90,7 +90,7 @@ def test_a_line_without_an_id_is_named_by_what_it_says(tmp_path: Path) -> None:
         (b'{"id": "fog", "text": "cut o', "fog", "line 2: it is broken JSON"),
         (b"", None, ""),
         (b"  ", None, ""),
-        (b"[1, 2]", "line 2", "line 2: a JSON object {…} is expected, it holds [1, 2]"),
+        (b"[1, 2]", "line 2", "a JSON object {…} is expected, it holds [1, 2]"),
         (b"7", "line 2", "it holds 7"),
         (b"null", "line 2", "it holds None"),
         (b'{"id": "fog"}', "fog", 'there is no "text"'),
@@ -101,7 +101,7 @@ def test_a_line_without_an_id_is_named_by_what_it_says(tmp_path: Path) -> None:
         (b'{"id": "fog", "text": "x", "visibility": "friends"}', "fog", "it may be public, draft, private"),
         (b'{"text": "' + b"x" * 2000 + b'"}', "line 2", "longer than 0.001 MB"),
         (b'{"id": "fog", "text": "\xff"}', "fog", "line 2: it: invalid UTF-8 at byte 23"),
-        (b'{"text": ' + b"[" * 900, "line 2", "line 2: it is"),
+        (b'{"text": ' + b"[" * 900, "line 2", "it is broken JSON"),
     ],
 )
 def test_a_bad_line_is_a_post_with_its_reason_and_stops_no_other(
@@ -113,6 +113,8 @@ def test_a_bad_line_is_a_post_with_its_reason_and_stops_no_other(
     bad = [post for post in posts if post.problem]
     assert [post.source_id for post in bad] == ([source_id] if source_id else [])
     assert all(problem in post.problem and post.content == "" for post in bad)
+    assert all(f"{post.source_id}: {post.problem}".count("line 2: ") == 1 for post in bad)
+    assert all("Download it again" not in post.problem for post in bad)  # it was written by hand
 
 
 def test_nesting_without_end_and_huge_numbers_are_problems(tmp_path: Path) -> None:
