@@ -33,6 +33,10 @@ WEEKDAY = re.compile(r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+", re.IGNOR
 MONTH = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b", re.IGNORECASE)
 HALF_DAY = re.compile(r"\d\s*[ap]\.?m\b", re.IGNORECASE)
 IDEOGRAPHIC = re.compile(r"^(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]\s*(?:\([^()]*\))?\s*(.*)$")
+BETWEEN = re.compile(
+    r"(?<=\d)(?:st|nd|rd|th)\b|,|\b(?:at|of|the)\b|(?<=[a-z])\.(?=\s)|(?<=\d)-(?=[a-z])|(?<=[a-z])-(?=\d)",
+    re.IGNORECASE,
+)
 IN_WORDS = ("%B %d %Y", "%b %d %Y", "%d %B %Y", "%d %b %Y")
 TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 IN_PATH = re.compile(r"(?:^|/)(\d{4})([-/_.])(\d{1,2})\2(\d{1,2})(?!\d)")
@@ -137,7 +141,7 @@ def _in_words(text: str) -> datetime | None:
         with suppress(ValueError, TypeError, IndexError):
             return parsedate_to_datetime(text)
     text = re.sub(r"(?i)\bsept\b", "Sep", text)
-    plain = re.sub(r"(?<=\d)(st|nd|rd|th)\b|,|\bat\b|(?<=[a-z])\.(?=\s)", " ", text, flags=re.IGNORECASE)
+    plain = BETWEEN.sub(" ", text)
     plain = " ".join(plain.split())
     for day in IN_WORDS:
         for time in TIMES:
