@@ -70,8 +70,8 @@ def held(page: "Page", path: str, begin: Callable[[], object], method: str = "GE
 
 def ask(page: "Page", text: str = ASKED) -> "Locator":
     """Ask, and wait until the answer is there. Returns it."""
-    before = page.locator(".answer .foot").count()
     page.get_by_label("Your message").fill(text)
-    page.get_by_role("button", name="Send", exact=True).click()
-    page.locator(".answer .foot").nth(before).wait_for()
-    return page.locator(".answer").last
+    page.get_by_role("button", name="Send", exact=True).click()  # which is not there while the answer before is written
+    answer = page.locator(".answer").last
+    answer.locator(".foot").wait_for()
+    return answer
