@@ -1,9 +1,13 @@
 """The application over real HTTP on loopback, and clients for it."""
 
 import asyncio
+import json
 import secrets
+import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 import httpx2
 import uvicorn
@@ -103,6 +107,17 @@ class Service:
         cookie, session = sessions.open_by_link(sessions.link())
         port = self.socket.getsockname()[1]
         return {"Cookie": f"{COOKIE}_{port}={cookie}", "X-CSRF-Token": session.csrf}
+
+    @contextmanager
+    def asked(self, body: dict[str, Any]) -> Iterator[None]:
+        """A chat completion is asked for, and nobody reads the answer: the client leaves when the block ends."""
+        content = json.dumps(body).encode()
+        with socket.create_connection(self.socket.getsockname()) as client:
+            client.sendall(
+                b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                b"Content-Length: %d\r\n\r\n%s" % (len(content), content)
+            )
+            yield
 
     def stop(self) -> None:
         self.http.close()  # first: a server that ends waits for its connections

@@ -189,14 +189,8 @@ def test_a_client_that_leaves_frees_its_place(service: Service, stream: bool) ->
     engine = service.world.engines["maud v1"]
     engine.gate.clear()
     body = {"model": "maud", "messages": ASKED, "stream": stream}
-    if stream:
-        with service.http.stream("POST", "/v1/chat/completions", json=body) as response:
-            pieces = response.iter_bytes()  # kept: once it is collected, the connection is closed
-            next(pieces)
-            assert eventually(lambda: (engine.running, service.under_way) == (1, 1))
-    else:
-        with pytest.raises(httpx2.ReadTimeout):
-            service.http.post("/v1/chat/completions", json=body, timeout=0.5)
+    with service.asked(body):
+        assert eventually(lambda: (engine.running, service.under_way) == (1, 1))
     assert eventually(lambda: engine.running == 0 and service.under_way == 0)
     assert engine.finished == 1
     engine.gate.set()
