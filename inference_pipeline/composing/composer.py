@@ -94,6 +94,8 @@ def _answer(
         return _unanswered(turn, query, candidates, about_strangers=bool(strangers))
     if turn.length:  # what can stand alone and says most is not to be cut off
         found = sorted(found, key=lambda e: (LEANING.match(e.text) is not None, -e.score))
+    else:
+        found = _best_first(found)
     text, citations = quoting.quoted(found)
     chunks = _chunks(found, candidates)
     composed = Composed(Way.QUOTED, text, citations, chunks)
@@ -147,6 +149,14 @@ def _post(
 def _sentences_each(length: Length | None) -> int:
     """Of an excerpt of a text that is to be no longer than `length`."""
     return min(MOST_SENTENCES, length.sentences or max(1, length.words // SENTENCE_WORDS)) if length else MOST_SENTENCES
+
+
+def _best_first(found: Sequence[Excerpt]) -> list[Excerpt]:
+    """What says most before the others, if it can stand alone: whoever reads one paragraph has read that."""
+    best = max(found, key=lambda excerpt: excerpt.score)
+    if LEANING.match(best.text) or best.begins_inside:
+        return list(found)
+    return [best, *(excerpt for excerpt in found if excerpt is not best)]
 
 
 def _standing(found: Sequence[Excerpt]) -> list[Excerpt]:

@@ -22,6 +22,7 @@ JUDGED = (
     r"(?:bit|little|lot|big|bigger|huge|great|good|bad|better|worse|nice|pretty|very|really|real|such|joy|pain|must|mess"
     r"|shame|beast|matter|key|major|perfect|excellent|victim|fine|fun|easy|hard|difficult|terrible|wonderful)\b"
 )
+KIND = rf"(?:the|an?|my|our)\b(?! {JUDGED})"
 ASKS_NOW = re.compile(
     r"\b(?:now|nowadays|these days|still|currently|today|at the moment|any ?more|latest|last|by now)\b"
 )
@@ -75,8 +76,10 @@ def _introduction(asked: str) -> re.Pattern[str] | None:
     whom = r"\W+".join(map(re.escape, (match[1] or match[2]).split()))
     more = r"[^.!?,]{0,12}" if re.match(r"(?:\w+ )?who\b", asked) else r"\W{0,3}"  # a surname; not "GitHub Flow"
     role = (
-        rf"{more}(?:, |\b(?:is|was|are|were) )(?:the|an?|my|our)\b(?! {JUDGED})"
-        rf"|{more}(?:, who (?:is|was|keeps|runs|has|owns)\b|\b(?:stands for|means|is short for)\b)|\W{{0,3}}[—–(]"
+        rf"{more}\b(?:is|was|are|were) {KIND}|{more}, {KIND}[^.!?,;]{{2,60}}[.,;—–]"
+        rf"|{more}(?:, who (?:is|was|keeps|runs|has|owns)\b|\b(?:stands for|means|is short for)\b)"
+        r"|\W{0,3}[—–(]\W?(?:the|an?|my|our|who|which|or|short for)\b"
     )
-    named = rf"\b(?:known as|called|named) (?:the |an? )?\W{{0,3}}{whom}\b|\({whom}\)"
-    return re.compile(rf"\b{whom}\b(?:{role})|{named}", re.IGNORECASE)
+    named = rf"\b(?:known as|called|named) (?:the |an? )?\W{{0,3}}{whom}\b(?-i:(?! [A-Z]))"
+    spelt_out = rf"|\({whom}\)" if match[2] else ""
+    return re.compile(rf"\b{whom}\b(?:{role})|{named}{spelt_out}", re.IGNORECASE)

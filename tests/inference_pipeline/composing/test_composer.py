@@ -93,9 +93,9 @@ SAID = (
 )
 
 
-def about_the_clock(request: str, settings: Settings, *cosines: float) -> str:
-    """What is told of SAID, whose sentences have `cosines`."""
-    scored = ScoredChunk(make_chunk("clock", SAID), score=1.0, similarity=0.6, sentences=cosines)
+def about_the_clock(request: str, settings: Settings, *cosines: float, said: str = SAID) -> str:
+    """What is told of `said`, whose sentences have `cosines`."""
+    scored = ScoredChunk(make_chunk("clock", said), score=1.0, similarity=0.6, sentences=cosines)
     turn = read_turn(request, "Maud Ferrier")
     composed = compose(
         turn,
@@ -106,6 +106,15 @@ def about_the_clock(request: str, settings: Settings, *cosines: float) -> str:
     )
     assert isinstance(composed, Composed)
     return turn.length.cut(composed.text) if turn.length else composed.text
+
+
+@pytest.mark.parametrize(("best", "first"), [("Oil is what a clock needs.", True), ("It wants oil, I say.", False)])
+def test_an_answer_begins_with_what_says_most_unless_that_leans_on_the_rest(
+    best: str, settings: Settings, *, first: bool
+) -> None:
+    earlier = "The clock was slow in May."
+    text = about_the_clock("What does a clock need?", settings, 0.6, 0.7, said=f"{earlier}\n\n{best}")
+    assert text == (f"{best}\n\n{earlier}" if first else f"{earlier}\n\n{best}")
 
 
 @pytest.mark.parametrize("length", ["in one sentence", "in 8 words"])
