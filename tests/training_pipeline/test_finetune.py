@@ -138,7 +138,7 @@ def test_a_machine_that_became_slow_ends_within_the_time(
     settings = training_settings.model_copy(update={"max_minutes": 1, "patience": 99})
     plan = TrainingPlan(steps=20, validate_every=50, epochs=1, tokens=1, seconds=20, wanted=20)
     state = run(tiny_base, sequences, settings, tmp_path, plan)
-    assert (state.step, state.seconds, state.finished) == (12, 60.0, True)
+    assert (state.step, state.steps, state.seconds, state.finished) == (12, 12, 60.0, True)
     assert rates[-1] < 0.15 * max(rates)  # the cosine ends where the run does
     assert [step for step, name, _ in state.curve if name == "validation_loss"] == [12]
 

@@ -128,8 +128,9 @@ def finetune(
             pace = tokens_read / (state.seconds - seconds_before)
             state.curve += [(state.step, "seconds", state.seconds), (state.step, "tokens_per_second", pace)]
             tokens_read, seconds_before = 0, state.seconds
-            state.steps = plan.steps_within(settings.max_minutes * 60, done=state.step, seconds=state.seconds)
-            progress.expect(state.steps)
+            if not state.finished:  # afterwards no steps are to come, and the share that is done must not fall
+                state.steps = plan.steps_within(settings.max_minutes * 60, done=state.step, seconds=state.seconds)
+                progress.expect(state.steps)
             state.adapter, state.optimizer = _get_adapter(model), optimizer.state_dict()
             checkpoints.save(folder, state)
         progress.advance()
