@@ -12,8 +12,10 @@ CANDIDATE = re.compile(
 )
 LABEL = re.compile(
     r"(?:\b(?:tel(?:e(?:ph|f)ono?)?|t[ée]l[ée]phone|phone|telefon|telefoon|mobile?|mobiel|cell(?:phone)?|handy"
-    r"|rufnummer|handynummer|telefonnummer|portable|m[óo]vil|fax|whatsapp|sms|(?:my|his|her|our|their)(?: new)? number)"
-    r"(?:[’']s| (?:number|no|nr|is|was|now|here|at|on|under|ist|lautet|est|es|work|home|office)){0,3}[.:]{0,2}\s?"
+    r"|rufnummer|handynummer|telefonnummer|portable|m[óo]vil|fax|whatsapp|sms|(?:my|his|her|our|their)(?: new)? number"
+    r"|(?:mein|dein|sein|ihr|unser)e(?: neue)? nummer|(?:mon|son|notre) num[ée]ro|(?:mi|su) n[úu]mero|mijn nummer)"
+    r"(?:,[^,.:;!?\n\d]{1,30}(?:,|(?=:))| \([^()\n\d]{1,30}\))?"  # what is thrown in: ", should you need it,"
+    r"(?:[’']s| (?:number|no|nr|is|was|now|here|at|on|under|ist|lautet|est|es|le|el|work|home|office)){0,3}[.:]{0,2}\s?"
     r"|\b(?:call|ring|text|phone|dial|reach|ruf|appelle|llama|bel)[ -]?(?:(?:me|us|him|her|them|mich|moi|al|mij"
     r"|op|an|at|on|under|unter|au)\b:?\s?){1,3}:?\s?|电话\s?[：:]?\s?)\Z",
     re.IGNORECASE,
@@ -42,7 +44,7 @@ DATE = re.compile(
 FEWEST_DIGITS, MOST_DIGITS = 7, 15  # of a labelled number; ITU-T E.164 allows 15
 NOT_DIGIT = re.compile(r"\D")
 NO_NUMBER = re.compile(r".* [-–] |\d*\.\d+$|\d{3,4}[-–]\d{3,4}$")  # a subtraction, a decimal fraction, pages
-LABEL_LENGTH = 40
+LABEL_LENGTH = 70
 
 
 def detect(text: str, *, region: str | None, code: Sequence[Span] = ()) -> Iterator[Detected]:
