@@ -20,7 +20,7 @@ from text.terms import languages_of, terms
 from text.words import folded_words
 
 CANDIDATES = 20  # of the index's ranking, that are reranked: more find no more, and take longer
-WIDELY = 200  # of the ranking, in which what a question wants told is looked for: a much-named thing is explained once
+WIDELY = 100  # of the ranking, in which what a question wants told is looked for: a much-named thing is explained once
 PER_DOCUMENT = 2  # so that one long post does not crowd out the others
 MIN_RELEVANCE = 0.3  # of a passage that is shown
 NEAR_IDENTICAL = 0.8  # Jaccard similarity of content words from which a passage only repeats a better one
