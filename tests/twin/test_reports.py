@@ -140,5 +140,5 @@ def test_sources_are_listed_with_an_example_and_each_with_the_way_to_get_it(
     assert "Download an archive" in text(capsys, "sources", "twitter")
     kinds = [one["kind"] for one in output(capsys, "sources")["kinds"]]
     assert {"folder", "jsonl", "feed", "sitemap", "site", "twitter", "mbox", "github"} < set(kinds)
-    assert run(["sources", "myspace"]) == ExitCode.BAD_INPUT
+    assert run(["sources", "myspace"]) == ExitCode.USAGE
     assert "Known: " in capsys.readouterr().err
