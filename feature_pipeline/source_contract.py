@@ -122,6 +122,15 @@ class Unreached:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A file of an export that cannot be read, and is set aside: which posts it holds nobody can say. What was
+    collected of them before stays."""
+
+    name: str
+    reason: str
+
+
 class Source(Protocol):
     @property
     def name(self) -> str:
@@ -134,6 +143,10 @@ class Source(Protocol):
         entries, and nothing is concluded from what is missing."""
 
     @property
+    def is_settled(self) -> bool:
+        """Whether `name` is what it would be, could every file be read."""
+
+    @property
     def ignored(self) -> dict[str, int]:
         """What was ignored, by kind, e.g. {".png": 3, "hidden": 1}. Complete once `read` has ended."""
 
@@ -144,9 +157,10 @@ class Source(Protocol):
     def count(self) -> int | None:
         """How many items `read` will yield, when that is cheap to know."""
 
-    def read(self) -> Iterator[Post | Unreached]:
+    def read(self) -> Iterator[Post | Unreached | Unread]:
         """Every item the author wrote, one post each, source_id unique; an unreadable one as a post with `problem`,
-        content empty. Raises SourceError when the whole cannot be read: then nothing is changed."""
+        content empty; of several files, one that cannot be read as an `Unread`. Raises SourceError when the whole
+        cannot be read: then nothing is changed."""
 
 
 class SourceModule(Protocol):

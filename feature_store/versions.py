@@ -35,6 +35,7 @@ class SourceRecord(BaseModel):
     base_url: str = ""
     me: tuple[str, ...] = ()
     collected_at: str = ""  # ISO 8601, UTC: the last collection that came to its end; "" before the first
+    is_provisional: bool = False  # the name was made while a file that tells the account could not be read
 
 
 class Forgotten(BaseModel):

@@ -8,6 +8,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from feature_pipeline.cleaning.html import NOT_IN_XML
+from feature_pipeline.errors import UnreadableItemError
 
 WITH_CLASS = etree.XPath("descendant-or-self::*[@class]")  # of the others no object of Python is made
 
@@ -20,6 +21,18 @@ def parse_page(text: str) -> etree._Element | None:
         return lxml_html.document_fromstring(source, parser=parser) if source.strip() else None
     except etree.ParserError:
         return None
+
+
+def require_whole(text: str) -> str:
+    """`text`, the source of a page or of a piece of one. Raises UnreadableItemError for a page without its end."""
+    return require_end(text) if "<html" in text.lower() or not text.strip() else text
+
+
+def require_end(text: str) -> str:
+    """`text`, the source of a page. Raises UnreadableItemError."""
+    if "</html" not in text.lower():
+        raise UnreadableItemError("the page breaks off before its end. Get it anew")
+    return text
 
 
 def by_class(root: etree._Element, *names: str) -> Iterator[etree._Element]:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from feature_pipeline.archives import FileTree
-from feature_pipeline.formats.json_values import Json, parse_json
+from feature_pipeline.formats.json_values import Json
 from feature_pipeline.source_bases.chats import ChatSource
+from feature_pipeline.source_bases.unread import UnreadFiles
 
 PATTERNS = ("conversations.json", "conversations-*.json", "conversations (*).json", "conversations_*.json")
 PROBE_BYTES = 65536
@@ -25,9 +26,13 @@ def conversation_files(tree: FileTree, *marks: bytes) -> list[str]:
     return [name for name, head in heads.items() if all(mark in head for mark in marks)]
 
 
-def read_conversations(tree: FileTree, files: list[str]) -> list[dict[str, Json]]:
-    """Raises SourceError when a file is broken."""
-    found = [parse_json(tree.read(name, max_bytes=MAX_BYTES), what=name) for name in files]
+def read_conversations(tree: FileTree, files: list[str], unread: UnreadFiles) -> list[dict[str, Json]]:
+    """Raises SourceError when no file can be read."""
+    found = [unread.json(name, max_bytes=MAX_BYTES) for name in files]
+    if files:
+        unread.look_at_json((name for name in tree.find(*PATTERNS) if name not in files), max_bytes=MAX_BYTES)
+    if all(name in unread for name in files):
+        unread.require_others()
     return [
         item for value in found for item in (value if isinstance(value, list) else [value]) if isinstance(item, dict)
     ]

@@ -12,7 +12,8 @@ from feature_pipeline.errors import UnreadableItemError
 from feature_pipeline.formats.text_files import decode, readable_name, too_large, without_surrogates
 from feature_pipeline.limits import within_limits
 from feature_pipeline.links import joined
-from feature_pipeline.source_contract import Location, SourceOptions, Unreached
+from feature_pipeline.source_bases.unread import UnreadFiles
+from feature_pipeline.source_contract import Location, SourceOptions, Unreached, Unread
 from feature_store.records import ContentType, Post, PostKind, digest_of
 
 PACKAGE = "feature_pipeline.sources."
@@ -30,7 +31,7 @@ class Ignored:
         return (Ignored(reason, count) for reason, count in counts.items())
 
 
-Item = Post | Unreached | Ignored
+Item = Post | Unreached | Unread | Ignored
 Made = TypeVar("Made")
 
 
@@ -93,19 +94,23 @@ class BaseSource(ABC):
         return f"{type(self).__module__.removeprefix(PACKAGE).partition('.')[0]}:{self.identity}"
 
     @property
+    def is_settled(self) -> bool:
+        return True
+
+    @property
     def ignored(self) -> dict[str, int]:
         return {reason: count for reason, count in sorted(self._ignored.items()) if count}
 
     def count(self) -> int | None:
         return None
 
-    def read(self) -> Iterator[Post | Unreached]:
+    def read(self) -> Iterator[Post | Unreached | Unread]:
         self._ignored.clear()
         seen: dict[str, Post] = {}
         for item in self.items():
             if isinstance(item, Ignored):
                 self._ignored[item.reason] += item.count
-            elif isinstance(item, Unreached):
+            elif isinstance(item, Unreached | Unread):
                 yield item
             elif (post := named_once(storable(item), seen)) is not None:
                 yield post
@@ -174,6 +179,19 @@ class ExportSource(BaseSource):
     """An export or any other files: a folder, an archive, or one file."""
 
     tree: FileTree
+
+    @cached_property
+    def unread(self) -> UnreadFiles:
+        """Complete once `read` has ended."""
+        return UnreadFiles(self.tree)
+
+    @property
+    def is_settled(self) -> bool:
+        return not self.unread
+
+    def read(self) -> Iterator[Post | Unreached | Unread]:
+        yield from super().read()
+        yield from self.unread.files()
 
     @classmethod
     def opened(cls, location: Location, options: SourceOptions) -> Self:

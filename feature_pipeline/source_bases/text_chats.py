@@ -10,6 +10,7 @@ from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import EmptySourceError
 from feature_pipeline.formats.authorship import Writer, choose_authors, same_name
 from feature_pipeline.source_bases.chats import ChatSource, Conversation, Message
+from feature_pipeline.source_bases.unread import UnreadFiles
 from feature_pipeline.source_contract import SourceOptions
 from feature_store.records import digest_of
 
@@ -38,21 +39,42 @@ class TextChatSource(ChatSource):
     _author: frozenset[str]  # as `same_name` has them
 
     @classmethod
-    def of_chats(cls, options: SourceOptions, tree: FileTree, chats: Sequence[TextChat], *, account: str = "") -> Self:
+    def of_chats(
+        cls,
+        options: SourceOptions,
+        tree: FileTree,
+        chats: Sequence[TextChat],
+        unread: UnreadFiles,
+        *,
+        account: str = "",
+    ) -> Self:
         """`account`: the name that stands for the author in every export.
 
-        Raises EmptySourceError, WhoIsTheAuthorError.
+        Raises SourceError, EmptySourceError, WhoIsTheAuthorError.
         """
         spoken = Counter((same_name(said.sender), said.sender) for chat in chats for said in chat.messages if said.text)
         if not spoken:
+            unread.require_others()
             raise EmptySourceError(f"{tree.path} holds no chat with a message in it.")
         writers = {key: Writer((sender,), count) for (key, sender), count in spoken.items()}
         known = same_name(account) if same_name(account) in writers else _other_side(chats)
-        return cls(options, tree, chats, choose_authors(writers, options, account=known, where=str(tree.path)))
+        source = cls(options, tree, chats, choose_authors(writers, options, account=known, where=unread.where))
+        source.unread = unread
+        return source
 
     @property
     def identity(self) -> str:
-        return self._chats[0].name if len(self._chats) == 1 and self._chats[0].name else super().identity
+        return self._chats[0].name if self.is_one and self._chats[0].name else super().identity
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it is one chat or several may hang on files of which nobody can say that they are chats."""
+        return not self.unread.doubtful
+
+    @property
+    def is_one(self) -> bool:
+        """Whether it is one chat alone: one that cannot be read is one too."""
+        return len(self._chats) + len(self.unread) == 1
 
     def count(self) -> int:
         return sum(message.is_own for chat in self.conversations() for message in chat.messages)

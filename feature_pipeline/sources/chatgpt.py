@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from feature_pipeline import dates
 from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import EmptySourceError
-from feature_pipeline.formats.json_values import Json, dict_at, list_at, parse_json, text_at
+from feature_pipeline.formats.json_values import Json, dict_at, list_at, text_at
 from feature_pipeline.source_bases.assistants import AssistantSource, conversation_files, read_conversations
 from feature_pipeline.source_bases.chats import Conversation, Message
+from feature_pipeline.source_bases.unread import UnreadFiles
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_store.records import digest_of
 
@@ -34,6 +35,10 @@ class ChatGPTSource(AssistantSource):
     @property
     def identity(self) -> str:
         return self._account or super().identity
+
+    @property
+    def is_settled(self) -> bool:
+        return bool(self._account) or not self.unread
 
     def conversations(self) -> Iterator[Conversation]:
         for conversation in self._conversations:
@@ -107,9 +112,13 @@ def recognises(location: Location) -> Match:
 def open(location: Location, options: SourceOptions) -> ChatGPTSource:  # noqa: A001 - the name that sources are opened by
     """Raises SourceError, EmptySourceError."""
     tree = location.require_tree()
-    conversations = read_conversations(tree, _files(tree))
+    unread = UnreadFiles(tree)
+    conversations = read_conversations(tree, _files(tree), unread)
     if not any(dict_at(item, "mapping") for item in conversations):
+        unread.require_others()
         raise EmptySourceError(f"{tree.path} holds no conversation with ChatGPT: looked for conversations.json.")
-    users = [parse_json(tree.read(name, max_bytes=MAX_USER_BYTES), what=name) for name in tree.find("user.json")]
+    users = [unread.json(name, max_bytes=MAX_USER_BYTES) for name in tree.find("user.json")]
     account = next(filter(None, (text_at(user, "id") for user in users)), "")
-    return ChatGPTSource(options, tree, account, conversations)
+    source = ChatGPTSource(options, tree, account, conversations)
+    source.unread = unread
+    return source

@@ -9,6 +9,7 @@ from feature_pipeline.errors import EmptySourceError
 from feature_pipeline.formats.json_values import Json, list_at, text_at
 from feature_pipeline.source_bases.assistants import AssistantSource, conversation_files, read_conversations
 from feature_pipeline.source_bases.chats import Conversation, Message
+from feature_pipeline.source_bases.unread import UnreadFiles
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_store.records import digest_of
 
@@ -74,7 +75,11 @@ def recognises(location: Location) -> Match:
 def open(location: Location, options: SourceOptions) -> ClaudeSource:  # noqa: A001 - the name that sources are opened by
     """Raises SourceError, EmptySourceError."""
     tree = location.require_tree()
-    conversations = read_conversations(tree, _files(tree))
+    unread = UnreadFiles(tree)
+    conversations = read_conversations(tree, _files(tree), unread)
     if not any(list_at(item, "chat_messages") for item in conversations):
+        unread.require_others()
         raise EmptySourceError(f"{tree.path} holds no conversation with Claude: looked for conversations.json.")
-    return ClaudeSource(options, tree, conversations)
+    source = ClaudeSource(options, tree, conversations)
+    source.unread = unread
+    return source

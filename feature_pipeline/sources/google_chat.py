@@ -14,7 +14,7 @@ from feature_pipeline import dates
 from feature_pipeline.archives import FileTree
 from feature_pipeline.errors import EmptySourceError
 from feature_pipeline.formats.authorship import Writer, choose_authors
-from feature_pipeline.formats.json_values import Json, dict_at, list_at, parse_json, text_at
+from feature_pipeline.formats.json_values import Json, dict_at, list_at, text_at
 from feature_pipeline.source_bases.chats import ChatSource, Conversation, Message
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_store.records import digest_of
@@ -39,15 +39,25 @@ class GoogleChatSource(ChatSource):
     files: list[str]
 
     def __post_init__(self) -> None:
-        self._author = choose_authors(self._writers(), self.options, account=self._account, where=str(self.tree.path))
+        """Raises SourceError, WhoIsTheAuthorError."""
+        self.unread.look_at_json(
+            (name for name in self.tree.find(MESSAGES) if name not in self.files), max_bytes=MAX_BYTES
+        )
+        if not any(map(self._items, self.files)):
+            self.unread.require_others()
+        self._author = choose_authors(self._writers(), self.options, account=self._account, where=self.unread.where)
 
     @property
     def identity(self) -> str:
         return self._account or super().identity
 
+    @property
+    def is_settled(self) -> bool:
+        return bool(self._account) or not self.unread
+
     @cached_property
     def _account(self) -> str:
-        users = [parse_json(self.tree.read(name, max_bytes=MAX_BYTES), what=name) for name in self.tree.find(USER)]
+        users = [self.unread.json(name, max_bytes=MAX_BYTES) for name in self.tree.find(USER)]
         return next(filter(None, (text_at(user, "user", "email") for user in users)), "")
 
     def _writers(self) -> dict[str, Writer]:
@@ -61,8 +71,7 @@ class GoogleChatSource(ChatSource):
         return {key: Writer((names[key], key), count) for key, count in counts.items()}
 
     def _items(self, file: str) -> list[Json]:
-        """Raises SourceError."""
-        return list_at(parse_json(self.tree.read(file, max_bytes=MAX_BYTES), what=file), "messages")
+        return [] if file in self.unread else list_at(self.unread.json(file, max_bytes=MAX_BYTES), "messages")
 
     def conversations(self) -> Iterator[Conversation]:
         for file in self.files:

@@ -12,7 +12,7 @@ from feature_pipeline.fetching import Fetched
 from feature_pipeline.formats.post_fields import title_from_path
 from feature_pipeline.source_bases.base import Ignored, Item, RemoteSource
 from feature_pipeline.source_bases.signed import SignedPosts
-from feature_pipeline.source_contract import Unreached
+from feature_pipeline.source_contract import Unreached, Unread
 from feature_pipeline.web.links import normalised, same_site
 from feature_pipeline.web.page_text import page_text
 from feature_pipeline.web.pages import Page
@@ -33,7 +33,7 @@ class PageSource(RemoteSource):
     _signed: SignedPosts = field(init=False)
     _seen: set[str] = field(default_factory=set, init=False)  # names of the posts that were made
 
-    def read(self) -> Iterator[Post | Unreached]:
+    def read(self) -> Iterator[Post | Unreached | Unread]:
         self.is_complete, self.lists_all = True, False
         self._seen.clear()
         self._signed = SignedPosts(self.options, self.place)

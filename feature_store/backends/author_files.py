@@ -45,7 +45,8 @@ def change_sources(home: Path, name: str, instead: Sequence[SourceRecord]) -> No
     lock = path.with_suffix(".lock")  # not the author's: a source is kept though another is being collected
     with naming_full_disk(home), exclusive(lock, f"the sources of {home.name}", patience=PATIENCE):
         kept = [*(source for source in sources(home) if source.name != name), *instead]
-        write_whole(path, SourceRecords.dump_json(kept, indent=2).decode())
+        # Without what is not said, so that an earlier release reads what it knows the fields of.
+        write_whole(path, SourceRecords.dump_json(kept, indent=2, exclude_defaults=True).decode())
 
 
 def forgotten(home: Path) -> Forgotten:

@@ -77,15 +77,19 @@ def _collect(
     not one that is refused for a name that nothing in it uses. An unchanged source writes nothing."""
     from feature_pipeline.collecting import collect as read  # not from the pipeline, which imports all its stages
     from feature_pipeline.errors import UnusedNameError
+    from feature_pipeline.known_sources import known_as
 
     store = wiring.feature_store(settings)
-    known = {stored.name: stored for stored in store.sources(author)}.get(opened.record.name)
-    record = opened.record.model_copy(update={"collected_at": known.collected_at if known else ""})
+    record, taken_over = known_as(opened.source, opened.record, author=author, store=store)
+    known = {stored.name: stored for stored in store.sources(author)}.get(record.name)
+    record = record.model_copy(update={"collected_at": known.collected_at if known else ""})
     if record != known:
         store.write_source(author, record)
     try:
         report = read(
             opened.source,
+            name=record.name,
+            taken_over=taken_over,
             author=author,
             store=store,
             max_deleted_share=settings.feature_pipeline.max_deleted_share,
@@ -99,6 +103,8 @@ def _collect(
             store.write_source(author, known)
         raise
     opened.complete()
+    for name in taken_over:
+        store.remove_source(author, name)
     for line in unreadable(report):
         progress.say(f"  {line}")
     if report.any or not record.collected_at:
@@ -128,7 +134,7 @@ def drop(settings: Settings, profile: AuthorProfile, source: str) -> tuple[str, 
 def unreadable(report: "CollectReport") -> list[str]:
     """A line for every reason why something cannot be read, with what comes first of it and how many more there are."""
     by_reason: dict[str, list[str]] = {}
-    for source_id, problem in report.quarantined:
+    for source_id, problem in (*report.unread, *report.quarantined):
         by_reason.setdefault(problem, []).append(source_id)
     lines = [
         f"{first}{f' and {len(more)} more' if more else ''}: {problem}"
@@ -144,6 +150,12 @@ def summary(report: "CollectReport") -> str:
     parts = [", ".join(parts) or "nothing has changed", f"{report.unchanged} unchanged"]
     if report.quarantined:
         parts.append(f"{len(report.quarantined)} of them unreadable (twin status says why)")
+    if report.unread:
+        (name, reason), files = report.unread[0], f"{len(report.unread)} file{'s' * (len(report.unread) > 1)}"
+        parts.append(
+            f"{files} could not be read, e.g. {name}: {reason.rstrip('.')}. The rest of it was read; get the export "
+            "anew, or mend the file, and collect it again: until then no older post of it is changed or deleted"
+        )
     if report.unreached:
         source_id, reason = report.unreached[0]
         parts.append(f"{len(report.unreached)} could not be reached this time, e.g. {source_id}: {reason}")

@@ -4,18 +4,21 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+from pathlib import PurePosixPath
 
 from feature_pipeline import dates
 from feature_pipeline.archives import FileTree
 from feature_pipeline.conversations.alone import chats_alone
 from feature_pipeline.errors import EmptySourceError
 from feature_pipeline.formats.authorship import Writer, choose_authors
-from feature_pipeline.formats.json_values import Json, list_at, parse_json, text_at
+from feature_pipeline.formats.json_values import Json, list_at, text_at
 from feature_pipeline.source_bases.base import ExportSource, Ignored, Item
 from feature_pipeline.source_bases.chats import ChatSource, Conversation, Message
+from feature_pipeline.source_bases.unread import UnreadFiles
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_pipeline.sources.discord.package import account_of, channels_of, is_package, messages_of, names_of
-from feature_pipeline.sources.discord.pages import channel_files, read_channel
+from feature_pipeline.sources.discord.pages import called_channels, channel_files, channel_key, ended_text, read_channel
 from feature_pipeline.sources.discord.text import discord_text
 from feature_store.records import PostKind, digest_of
 
@@ -27,6 +30,7 @@ OBTAIN = (
 )
 
 CHANNEL_EXPORT = re.compile(rb'\s*(?:\xef\xbb\xbf)?\s*\{\s*"guild"\s*:\s*\{.*?"channel"\s*:\s*\{', re.DOTALL)
+CHANNEL_KEY = re.compile(rb'"channel"\s*:\s*\{\s*"id"\s*:\s*"(\d+)"')
 PROBE_BYTES = 4096
 MAX_BYTES = 4_000_000_000
 WRITTEN = {
@@ -47,15 +51,19 @@ class PackageSource(ExportSource):
     def identity(self) -> str:
         return text_at(self._account, "id") or super().identity
 
+    @property
+    def is_settled(self) -> bool:
+        return bool(text_at(self._account, "id")) or not self.unread
+
     def items(self) -> Iterator[Item]:
-        """Raises SourceError when a conversation's file is broken."""
+        """Raises SourceError when no conversation's file can be read."""
         people = names_of(self._account)
-        channels = channels_of(self.tree)
+        channels = channels_of(self.tree, self.unread)
         named = {channel.id: channel.name for channel in channels if channel.name}
         me = people.get(text_at(self._account, "id"))
         for channel in channels:
             seen: set[str] = set()
-            for item in messages_of(self.tree, channel):
+            for item in self.unread.alone(channel.file, partial(messages_of, self.tree)) or ():
                 key = item.id or digest_of(item.at, item.content)[:16]
                 if not item.content.strip() or key in seen:
                     yield Ignored("duplicate" if item.content.strip() else "files alone")
@@ -70,12 +78,15 @@ class PackageSource(ExportSource):
                     kind=PostKind.MESSAGE,
                     people=tuple(name for name in text.mentioned if name != me),
                 )
+        if all(channel.file in self.unread for channel in channels):
+            self.unread.require_others()
 
 
 @dataclass
 class ChannelsSource(ChatSource):
     _exports: list[Json]
     _author: frozenset[str]
+    _unread_channels: frozenset[str]  # "" of one whose id is not known
 
     def __post_init__(self) -> None:
         """An export may cover a date range only, and says so."""
@@ -84,8 +95,12 @@ class ChannelsSource(ChatSource):
 
     @property
     def identity(self) -> str:
-        channels = {text_at(export, "channel", "id") for export in self._exports}
+        channels = {*self._unread_channels, *(text_at(export, "channel", "id") for export in self._exports)} - {""}
         return f"channel{channels.pop()}" if len(channels) == 1 else super().identity
+
+    @property
+    def is_settled(self) -> bool:
+        return "" not in self._unread_channels
 
     def conversations(self) -> Iterator[Conversation]:
         for export in self._exports:
@@ -136,20 +151,41 @@ def _channel_files(tree: FileTree) -> list[str]:
     return [name for name in names if CHANNEL_EXPORT.match(tree.head(name, PROBE_BYTES))]
 
 
+def _beside(tree: FileTree, files: list[str]) -> list[str]:
+    """Other JSON that is called as the exporter calls it, or lies where it has put `files`."""
+    folders = {PurePosixPath(name).parent for name in files}
+    there = {name for name in tree.names() if PurePosixPath(name).parent in folders} | {*called_channels(tree)}
+    return sorted(name for name in there - {*files} if name.lower().endswith(".json"))
+
+
+def _channel_key(tree: FileTree, name: str) -> str:
+    """The id of a channel whose file is broken further on; "" where it is not known."""
+    found = CHANNEL_KEY.search(tree.head(name, PROBE_BYTES))
+    return found[1].decode() if found else channel_key(name) if not name.lower().endswith(".json") else ""
+
+
 def recognises(location: Location) -> Match:
     if location.holds(lambda tree: is_package(tree) or _channel_files(tree)):
         return Match.YES
-    return chats_alone(location, channel_files, kind="discord")
+    return chats_alone(location, channel_files, kind="discord", called=called_channels)
 
 
 def open(location: Location, options: SourceOptions) -> PackageSource | ChannelsSource:  # noqa: A001 - the name that sources are opened by
     """Raises SourceError, EmptySourceError, WhoIsTheAuthorError."""
     tree = location.require_tree()
+    unread = UnreadFiles(tree)
     if is_package(tree):
-        return PackageSource(options, tree, account_of(tree))
-    exports = [parse_json(tree.read(name, max_bytes=MAX_BYTES), what=name) for name in _channel_files(tree)]
-    if not exports:
-        exports = [read_channel(tree, name) for name in channel_files(tree)]
+        package = PackageSource(options, tree, account_of(tree, unread))
+        package.unread = unread
+        return package
+    files = _channel_files(tree)
+    unread.look_at_json(_beside(tree, files), max_bytes=MAX_BYTES)
+    exports = [export for name in files if (export := unread.json(name, max_bytes=MAX_BYTES)) is not None]
+    if not files and not unread:
+        pages = channel_files(tree)
+        read = [unread.alone(name, partial(read_channel, tree)) for name in pages]
+        exports = [export for export in read if export is not None]
+        unread.look_at((n for n in called_channels(tree) if n not in pages), partial(ended_text, tree))
     for export in exports:
         export["messages"] = [item for item in list_at(export, "messages") if isinstance(item, dict)]
     counts: Counter[str] = Counter()
@@ -160,9 +196,14 @@ def open(location: Location, options: SourceOptions) -> PackageSource | Channels
         tag = f"{text_at(item, 'author', 'name')}#{text_at(item, 'author', 'discriminator')}"
         names.setdefault(key, set()).update({*_names(item), tag})
     if not counts:
+        unread.require_others()
         raise EmptySourceError(
             f"{tree.path} holds no message of Discord: looked for folders such as messages/c123/ with messages.json or "
             "messages.csv, and for DiscordChatExporter's JSON, HTML or text."
         )
     writers = {key: Writer((*sorted(sorted(names[key]), key=len), key), count) for key, count in counts.items()}
-    return ChannelsSource(options, tree, exports, choose_authors(writers, options, where=str(tree.path)))
+    author = choose_authors(writers, options, where=unread.where)
+    known = {name: _channel_key(tree, name) for name in unread if name not in unread.doubtful}
+    source = ChannelsSource(options, tree, exports, author, frozenset(known.get(name, "") for name in unread))
+    source.unread = unread
+    return source

@@ -4,7 +4,7 @@ The folders' names are in the account's language; a conversation's is its number
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -12,6 +12,7 @@ from feature_pipeline import dates
 from feature_pipeline.archives import FileTree
 from feature_pipeline.formats.csv_rows import csv_rows
 from feature_pipeline.formats.json_values import Json, dict_at, list_at, parse_json, text_at
+from feature_pipeline.source_bases.unread import UnreadFiles
 
 MESSAGES = re.compile(r"(?:.*/)?(?:c(?=\d)|(?=\d{15}))(\d{1,20})/messages\.(csv|json)", re.IGNORECASE)
 SNOWFLAKE = 15  # minimum digits of Discord's ids: long enough to be recognised by
@@ -35,13 +36,13 @@ class Channel:
     file: str
 
 
-def channels_of(tree: FileTree) -> list[Channel]:
-    """Every conversation that has messages. Raises SourceError."""
+def channels_of(tree: FileTree, unread: UnreadFiles) -> list[Channel]:
+    """Every conversation that has messages."""
     files: dict[str, str] = {}
     for name in tree.names():
         if (match := _match(tree, name)) and (match[1] not in files or name.endswith(".json")):
             files[match[1]] = name
-    return [_channel(tree, key, file) for key, file in sorted(files.items())]
+    return [_channel(tree, unread, key, file) for key, file in sorted(files.items())]
 
 
 def is_package(tree: FileTree) -> bool:
@@ -59,18 +60,16 @@ def _has_columns(tree: FileTree, name: str) -> bool:
     return b"Contents" in tree.head(name, PROBE_BYTES)
 
 
-def _channel(tree: FileTree, key: str, file: str) -> Channel:
+def _channel(tree: FileTree, unread: UnreadFiles, key: str, file: str) -> Channel:
     beside = str(PurePosixPath(file).with_name("channel.json"))
-    about: Json = {}
-    if beside in tree.names():
-        about = parse_json(tree.read(beside, max_bytes=MAX_BYTES), what=beside)
+    about = unread.json(beside, max_bytes=MAX_BYTES) if beside in tree.names() else {}
     return Channel(id=key, name=text_at(about, "name"), guild=text_at(about, "guild", "id"), file=file)
 
 
-def account_of(tree: FileTree) -> Json:
+def account_of(tree: FileTree, unread: UnreadFiles) -> Json:
     """What user.json says of the account; {} where it was left out of the package."""
     for name in tree.find("user.json"):
-        account = parse_json(tree.read(name, max_bytes=MAX_BYTES), what=name)
+        account = unread.json(name, max_bytes=MAX_BYTES)
         if text_at(account, "id"):
             return account
     return {}
@@ -83,12 +82,14 @@ def names_of(account: Json) -> dict[str, str]:
     return {key: name for key, name in found.items() if key and name}
 
 
-def messages_of(tree: FileTree, channel: Channel) -> Iterator[PackageMessage]:
-    """Raises SourceError."""
-    if channel.file.lower().endswith(".csv"):
-        rows: Iterator[Json] = iter(csv_rows(tree, channel.file, required=COLUMNS))
+def messages_of(tree: FileTree, file: str) -> list[PackageMessage]:
+    """Of one conversation. Raises SourceError."""
+    if file.lower().endswith(".csv"):
+        rows: Iterable[Json] = csv_rows(tree, file, required=COLUMNS)
     else:
-        found = parse_json(tree.read(channel.file, max_bytes=MAX_BYTES), what=channel.file)
-        rows = iter(found if isinstance(found, list) else list_at(found, "messages"))
-    for row in rows:
-        yield PackageMessage(text_at(row, "ID"), dates.to_utc(text_at(row, "Timestamp")), text_at(row, "Contents"))
+        found = parse_json(tree.read(file, max_bytes=MAX_BYTES), what=file)
+        rows = found if isinstance(found, list) else list_at(found, "messages")
+    return [
+        PackageMessage(text_at(row, "ID"), dates.to_utc(text_at(row, "Timestamp")), text_at(row, "Contents"))
+        for row in rows
+    ]

@@ -12,8 +12,16 @@ from pathlib import PurePosixPath
 from lxml import etree
 
 from feature_pipeline.archives import FileTree
-from feature_pipeline.errors import SourceError, UnreadableItemError
-from feature_pipeline.formats.html_parts import by_class, drop, parse_page, set_apart, words_of
+from feature_pipeline.errors import UnreadableItemError
+from feature_pipeline.formats.html_parts import (
+    by_class,
+    drop,
+    parse_page,
+    require_end,
+    require_whole,
+    set_apart,
+    words_of,
+)
 from feature_pipeline.formats.json_values import Json
 from feature_pipeline.formats.local_times import is_day_first, local_time
 from feature_pipeline.formats.text_files import decode
@@ -21,6 +29,7 @@ from feature_pipeline.formats.text_files import decode
 PAGE_MARK = re.compile(rb"class\s*=\s*[\"']?[^\"'<>]*\bchatlog__message|class=[\"']?preamble__entry")
 TEXT_MARK = re.compile(rb"\A\s*(?:\xef\xbb\xbf)?={20,}\r?\n(?:Guild|Server): ")
 CALLED = re.compile(r"\[\d{15,20}\]")  # "Harbour - fog [123456789012345678].html"
+ENDINGS = (".html", ".htm", ".txt", ".json")
 PROBE_BYTES = 200_000  # the style sheet of a page goes before its messages
 MAX_BYTES = 1_000_000_000
 EPOCH = 1_420_070_400  # seconds: the first of 2015
@@ -42,9 +51,12 @@ NOT_WORDS = (
 
 def channel_files(tree: FileTree) -> list[str]:
     """Pages and texts that are called as the exporter calls them, or the only file there is."""
-    names = tree.names()
-    called = [name for name in names if CALLED.search(PurePosixPath(name).name) or len(names) == 1]
-    return [name for name in called if _is_channel(tree, name)]
+    return [name for name in called_channels(tree) if _is_channel(tree, name)]
+
+
+def called_channels(tree: FileTree) -> list[str]:
+    names = [name for name in tree.names() if name.lower().endswith(ENDINGS)]
+    return [name for name in names if CALLED.search(PurePosixPath(name).name) or len(tree.names()) == 1]
 
 
 def _is_channel(tree: FileTree, name: str) -> bool:
@@ -59,14 +71,28 @@ def _is_page(name: str) -> bool:
 
 def read_channel(tree: FileTree, name: str) -> Json:
     """Raises SourceError."""
-    try:
-        text = decode(tree.read(name, max_bytes=MAX_BYTES), html=_is_page(name))
-    except UnreadableItemError as error:
-        raise SourceError(f"{tree.path}: {name}: {error}. Export the channel again.") from error
-    number = CALLED.search(name)
-    key = number[0].strip("[]") if number else re.sub(r"\s*\(\d+\)$", "", PurePosixPath(name).stem)
+    text = whole_text(tree, name)
     messages = [*(_of_page(text) if _is_page(name) else _of_text(text))]
-    return {"guild": {"id": ""}, "channel": {"id": key}, "messages": messages, "dateRange": _range(text)}
+    return {"guild": {"id": ""}, "channel": {"id": channel_key(name)}, "messages": messages, "dateRange": _range(text)}
+
+
+def channel_key(name: str) -> str:
+    number = CALLED.search(name)
+    return number[0].strip("[]") if number else re.sub(r"\s*\(\d+\)$", "", PurePosixPath(name).stem)
+
+
+def whole_text(tree: FileTree, name: str) -> str:
+    """Raises UnreadableItemError. Some versions leave out the page's end tag: what is cut mostly ends within words."""
+    text = decode(tree.read(name, max_bytes=MAX_BYTES), html=_is_page(name))
+    if not text.strip():
+        raise UnreadableItemError("there is nothing in it. Export the channel again")
+    return text if not _is_page(name) or text.rstrip().endswith(">") else require_whole(text)
+
+
+def ended_text(tree: FileTree, name: str) -> str:
+    """Of what does not begin as a channel does. Raises UnreadableItemError."""
+    text = whole_text(tree, name)
+    return require_end(text) if _is_page(name) else text
 
 
 def _range(text: str) -> dict[str, Json]:

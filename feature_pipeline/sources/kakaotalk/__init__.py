@@ -1,14 +1,16 @@
 """KakaoTalk's chats as the programs save them: a text file, or the Mac's CSV."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import PurePosixPath
 
 from feature_pipeline.archives import FileTree
 from feature_pipeline.conversations.alone import chats_alone
-from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
+from feature_pipeline.errors import EmptySourceError
 from feature_pipeline.formats.csv_rows import csv_rows
 from feature_pipeline.formats.text_files import decode
 from feature_pipeline.source_bases.text_chats import TextChat, TextChatSource, TextMessage
+from feature_pipeline.source_bases.unread import UnreadFiles
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_pipeline.sources.kakaotalk.chats import is_chat, read_chat, why_ignored
 
@@ -30,9 +32,12 @@ class KakaoTalkSource(TextChatSource):
 
 
 def _files(tree: FileTree) -> list[str]:
+    return [name for name in _called(tree) if _is_chat(tree, name)]
+
+
+def _called(tree: FileTree) -> list[str]:
     names = [name for name in tree.names() if name.lower().endswith((".txt", ".csv"))]
-    called = [name for name in names if "kakao" in name.lower() or "카카오" in name or len(names) == 1]
-    return [name for name in called if _is_chat(tree, name)]
+    return [name for name in names if "kakao" in name.lower() or "카카오" in name or len(names) == 1]
 
 
 def _is_chat(tree: FileTree, name: str) -> bool:
@@ -43,27 +48,25 @@ def _is_chat(tree: FileTree, name: str) -> bool:
 
 
 def recognises(location: Location) -> Match:
-    return chats_alone(location, _files, kind="kakaotalk")
+    return chats_alone(location, _files, kind="kakaotalk", called=_called)
 
 
 def open(location: Location, options: SourceOptions) -> KakaoTalkSource:  # noqa: A001 - the name that sources are opened by
     """Raises SourceError, EmptySourceError, WhoIsTheAuthorError."""
     tree = location.require_tree()
-    files = _files(tree)
+    files, unread = _files(tree), UnreadFiles(tree)
     if not files:
         raise EmptySourceError(f"{tree.path} holds no chat of KakaoTalk, neither as text nor as CSV.")
-    return KakaoTalkSource.of_chats(options, tree, [_read(tree, name) for name in files], account=SELF)
+    chats = [unread.alone(name, partial(_read, tree)) for name in files]
+    unread.look_at_texts(sorted({*_called(tree)} - {*files}), max_bytes=MAX_BYTES)
+    return KakaoTalkSource.of_chats(options, tree, [c for c in chats if c is not None], unread, account=SELF)
 
 
 def _read(tree: FileTree, name: str) -> TextChat:
     stem = PurePosixPath(name).stem
     if name.lower().endswith(".csv"):
         return TextChat(stem, list(_of_csv(tree, name)), stem)
-    try:
-        text = decode(tree.read(name, max_bytes=MAX_BYTES))
-    except UnreadableItemError as error:
-        raise SourceError(f"{tree.path}: {name}: {error}. Save the chat again.") from error
-    title, messages = read_chat(text)
+    title, messages = read_chat(decode(tree.read(name, max_bytes=MAX_BYTES)))
     return TextChat(stem, messages, title or stem)
 
 

@@ -4,9 +4,10 @@ from pathlib import PurePosixPath
 
 from feature_pipeline.archives import FileTree
 from feature_pipeline.conversations.alone import chats_alone
-from feature_pipeline.errors import EmptySourceError, SourceError, UnreadableItemError
+from feature_pipeline.errors import EmptySourceError
 from feature_pipeline.formats.text_files import decode
 from feature_pipeline.source_bases.text_chats import TextChat, TextChatSource
+from feature_pipeline.source_bases.unread import UnreadFiles
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_pipeline.sources.line.chats import is_chat, read_chat
 
@@ -26,29 +27,30 @@ class LineSource(TextChatSource):
 
 
 def _files(tree: FileTree) -> list[str]:
+    return [name for name in _called(tree) if is_chat(tree.head(name, PROBE_BYTES).decode("utf-8", "ignore"))]
+
+
+def _called(tree: FileTree) -> list[str]:
     names = [name for name in tree.names() if name.lower().endswith(".txt")]
-    called = [name for name in names if "[line]" in name.lower() or len(names) == 1]
-    return [name for name in called if is_chat(tree.head(name, PROBE_BYTES).decode("utf-8", "ignore"))]
+    return [name for name in names if "[line]" in name.lower() or len(names) == 1]
 
 
 def recognises(location: Location) -> Match:
-    return chats_alone(location, _files, kind="line")
+    return chats_alone(location, _files, kind="line", called=_called)
 
 
 def open(location: Location, options: SourceOptions) -> LineSource:  # noqa: A001 - the name that sources are opened by
     """Raises SourceError, EmptySourceError, WhoIsTheAuthorError."""
     tree = location.require_tree()
-    files = _files(tree)
+    files, unread = _files(tree), UnreadFiles(tree)
     if not files:
         raise EmptySourceError(f"{tree.path} holds no chat history of LINE: a text that begins with “[LINE]”.")
     known = (*options.me, options.author_name)
-    return LineSource.of_chats(options, tree, [_read(tree, name, known) for name in files])
+    chats = [unread.alone(name, lambda name: _read(tree, name, known)) for name in files]
+    unread.look_at_texts(sorted({*_called(tree)} - {*files}), max_bytes=MAX_BYTES)
+    return LineSource.of_chats(options, tree, [chat for chat in chats if chat is not None], unread)
 
 
 def _read(tree: FileTree, name: str, known: tuple[str, ...]) -> TextChat:
-    try:
-        text = decode(tree.read(name, max_bytes=MAX_BYTES))
-    except UnreadableItemError as error:
-        raise SourceError(f"{tree.path}: {name}: {error}. Export the chat again.") from error
-    title, messages = read_chat(text, known)
+    title, messages = read_chat(decode(tree.read(name, max_bytes=MAX_BYTES)), known)
     return TextChat(PurePosixPath(name).stem, messages, title or PurePosixPath(name).stem)

@@ -9,9 +9,10 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from feature_pipeline.archives import FileTree
-from feature_pipeline.errors import SourceError, UnreadableItemError
+from feature_pipeline.formats.html_parts import require_end, require_whole
 from feature_pipeline.formats.json_values import Json, not_too_deep, parse_json
 from feature_pipeline.formats.text_files import decode
+from feature_pipeline.source_bases.unread import UnreadFiles
 
 HEAD_BYTES = 512
 PROBE_BYTES = 65536
@@ -20,6 +21,7 @@ THREAD = re.compile(rb"\s*(?:\xef\xbb\xbf)?\{\s*\"participants\"\s*:\s*\[")
 SENDERS = re.compile(rb'"(?:sender_name|senderName|thread_path|threadName|is_still_participant)"')
 PAGE = re.compile(rb"class=\"[^\"]*\b(?:_a6-g|_a706|_2lej|_a705)\b")
 THREAD_PAGE = re.compile(r"message_\d+\.html", re.IGNORECASE)
+CALLED = re.compile(r"message_\d+\.(?:json|html)", re.IGNORECASE)
 POSTS = re.compile(
     r"(?:your_posts(?:__[a-z_]+)?(?:_\d+)?|posts_\d+|group_posts(?:_and_comments)?|your_posts_in_groups"
     r"|your_comments_in_groups|threads_and_replies|reels|stories|igtv_videos|other_content|archived_posts(?:_\d+)?"
@@ -71,11 +73,27 @@ def read_json(tree: FileTree, name: str) -> Json:
 
 
 def read_page(tree: FileTree, name: str) -> str:
-    """Raises SourceError."""
-    try:
-        return decode(tree.read(name, max_bytes=MAX_BYTES), html=True)
-    except UnreadableItemError as error:
-        raise SourceError(f"{tree.path}: {name}: {error}. Download the export again.") from error
+    """Raises UnreadableItemError."""
+    return require_whole(decode(tree.read(name, max_bytes=MAX_BYTES), html=True))
+
+
+def look_at_others(tree: FileTree, files: Files, unread: UnreadFiles) -> None:
+    """Set aside what is called as such files are, or lies among conversations, and is broken in its beginning."""
+    folders = {PurePosixPath(name).parent for name in files.threads}
+    known = {name for kind in files for name in kind}
+    for name in tree.names():
+        path = PurePosixPath(name)
+        if name in known or not (CALLED.fullmatch(path.name) or POSTS.fullmatch(path.name) or path.parent in folders):
+            continue
+        if path.suffix.lower() == ".json":
+            unread.look_at_json([name], max_bytes=MAX_BYTES)
+        elif path.suffix.lower() == ".html":
+            unread.look_at([name], lambda name: require_end(read_page(tree, name)))
+
+
+def called_pages(tree: FileTree) -> list[str]:
+    called = ((name, PurePosixPath(name).name) for name in tree.names() if name.lower().endswith(".html"))
+    return [name for name, last in called if CALLED.fullmatch(last) or POSTS.fullmatch(last)]
 
 
 def repaired(value: Json) -> Json:
@@ -101,11 +119,10 @@ def repaired_text(text: str) -> str:
         return CONTROL.sub("", whole).rstrip("\xc2\xc3\xe2\xf0") if CONTROL.search(text) else text
 
 
-def account_names(tree: FileTree) -> Iterator[str]:
+def account_names(tree: FileTree, unread: UnreadFiles) -> Iterator[str]:
     """What the account is called, where the export says it."""
     for name in tree.find(*PROFILE):
-        profile = read_json(tree, name)
-        for key, value in _strings(profile):
+        for key, value in unread.alone(name, lambda name: [*_strings(read_json(tree, name))]) or ():
             if key in ("full_name", "username", "name", "Name", "Username") and value.strip():
                 yield value.strip()
 

@@ -11,6 +11,7 @@ from feature_pipeline.archives import FileTree
 from feature_pipeline.formats.html_parts import by_class, parse_page, set_apart, words_of
 from feature_pipeline.formats.json_values import Json, at, dict_at, list_at, text_at
 from feature_pipeline.formats.local_times import local_time
+from feature_pipeline.source_bases.unread import UnreadFiles
 from feature_pipeline.sources.meta.files import Files, read_json, read_page
 from feature_pipeline.sources.meta.threads import BLOCKS, CONTENTS, SENDERS, TIMES, first_of, lines_of
 from feature_store.records import PostKind, digest_of
@@ -31,16 +32,19 @@ class Written:
         return f"{self.kind}/{digest_of(self.at, self.text)[:20]}"
 
 
-def read_posts(tree: FileTree, files: Files) -> Iterator[Written]:
-    """Every one that has words. Raises SourceError."""
+def read_posts(tree: FileTree, files: Files, unread: UnreadFiles) -> Iterator[Written]:
+    """Every one that has words."""
+    as_json = {PurePosixPath(name).stem for name in (*files.posts, *unread) if name.lower().endswith(".json")}
     for name in files.posts:
-        for entry in _entries(read_json(tree, name)):
-            yield from _of_json(entry, name)
-    as_json = {PurePosixPath(name).stem for name in files.posts}
+        yield from unread.alone(name, lambda name: [*_of_file(read_json(tree, name), name)]) or ()
     for name in files.post_pages:
-        page = parse_page(read_page(tree, name))
-        if page is not None and PurePosixPath(name).stem not in as_json:
-            yield from _of_page(page, name)
+        if PurePosixPath(name).stem not in as_json:
+            yield from unread.alone(name, lambda name: [*_of_page(read_page(tree, name), name)]) or ()
+
+
+def _of_file(value: Json, name: str) -> Iterator[Written]:
+    for entry in _entries(value):
+        yield from _of_json(entry, name)
 
 
 def _entries(value: Json) -> Iterator[dict[str, Json]]:
@@ -95,12 +99,13 @@ def _mapped_comment(entry: dict[str, Json]) -> Written | None:
     return Written(dates.to_utc(stamps[0]) if stamps else "", text, PostKind.COMMENT) if text.strip() else None
 
 
-def _of_page(page: etree._Element, name: str) -> Iterator[Written]:
+def _of_page(text: str, name: str) -> Iterator[Written]:
     """On Facebook the heading says what was done, and the words are below it; elsewhere the heading is the caption."""
     called = PurePosixPath(name).name.lower()
     kind = PostKind.COMMENT if "comment" in called else PostKind.POST
     visibility = "private" if "archived" in called else "public"
-    for block in set_apart(page, *BLOCKS):
+    page = parse_page(text)
+    for block in [] if page is None else set_apart(page, *BLOCKS):
         times = [words_of(element) for element in by_class(block, *TIMES)]
         moment = next(filter(None, map(local_time, times)), None)
         content = first_of(block, *CONTENTS)

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import PurePosixPath
 
 from lxml import etree
@@ -14,6 +15,7 @@ from feature_pipeline.archives import FileTree
 from feature_pipeline.formats.html_parts import by_class, drop, parse_page, set_apart, words_of
 from feature_pipeline.formats.json_values import Json, list_at, number_at, text_at
 from feature_pipeline.formats.local_times import local_time
+from feature_pipeline.source_bases.unread import UnreadFiles
 from feature_pipeline.sources.meta.files import Files, read_json, read_page
 from feature_store.records import digest_of
 
@@ -64,20 +66,30 @@ class Thread:
         return self.title if self.title in self.participants and len(self.participants) == 2 else ""
 
 
-def read_threads(tree: FileTree, files: Files) -> list[Thread]:
-    """Raises SourceError."""
+def read_threads(tree: FileTree, files: Files, unread: UnreadFiles) -> list[Thread]:
+    """What a message of a page is called follows from the pages before it: those behind one that cannot be read are
+    set aside with it."""
     threads: dict[str, Thread] = {}
     for name in files.threads:
-        value = read_json(tree, name)
+        value = unread.alone(name, partial(read_json, tree))
+        if value is None:
+            continue
         title = text_at(value, "title") or text_at(value, "threadName")
         key = text_at(value, "thread_path") or PART.sub("", PurePosixPath(name).stem)
         thread = threads.setdefault(key, Thread(key, title))
         thread.participants |= {text_at(p, "name") or text_at([p], 0) for p in list_at(value, "participants")}
         thread.said += [_of_json(item) for item in list_at(value, "messages") if isinstance(item, dict)]
+    lost = {_folder_key(name): name for name in unread}
     for name in files.thread_pages:
-        page = parse_page(read_page(tree, name))
-        folder = PurePosixPath(name).parent
-        key = str(PurePosixPath(folder.parent.name) / folder.name) if folder.name else PurePosixPath(name).stem
+        key = _folder_key(name)
+        if key in lost:
+            unread.add(name, f"what its messages are called follows from {lost[key]}, which cannot be read.")
+            continue
+        text = unread.alone(name, partial(read_page, tree))
+        if text is None:
+            lost[key] = name
+            continue
+        page = parse_page(text)
         if page is not None and key not in threads:
             threads[key] = Thread(key, words_of(page.find(".//title")))
         if page is not None and not any(key == PART.sub("", PurePosixPath(n).stem) for n in files.threads):
@@ -88,6 +100,11 @@ def read_threads(tree: FileTree, files: Files) -> list[Thread]:
         thread.participants.discard("")
         thread.said.sort(key=lambda said: said.order)
     return list(threads.values())
+
+
+def _folder_key(name: str) -> str:
+    folder = PurePosixPath(name).parent
+    return str(PurePosixPath(folder.parent.name) / folder.name) if folder.name else PurePosixPath(name).stem
 
 
 def _of_json(item: Json) -> Said:

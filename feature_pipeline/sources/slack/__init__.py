@@ -12,6 +12,7 @@ from feature_pipeline.errors import EmptySourceError, SourceError
 from feature_pipeline.formats.authorship import Writer, choose_authors
 from feature_pipeline.formats.json_values import Json, list_at, parse_json, text_at
 from feature_pipeline.source_bases.chats import ChatSource, Conversation, Message
+from feature_pipeline.source_bases.unread import UnreadFiles
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_pipeline.sources.slack.text import SlackText, own_part, slack_text
 from feature_store.records import digest_of
@@ -25,6 +26,7 @@ OBTAIN = (
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}\.json")
 CONVERSATIONS = ("channels.json", "groups.json", "mpims.json", "dms.json")
+OF_TWO = "dms.json"  # whose folders are called by their ids
 OWN_SUBTYPES = {"", "thread_broadcast", "reply_broadcast", "me_message", "file_share", "file_comment"}
 MAX_BYTES = 500_000_000
 
@@ -66,10 +68,10 @@ class SlackSource(ChatSource):
         )
 
     def _messages(self, conversation: str) -> list[dict[str, Json]]:
-        """Oldest first. Raises SourceError."""
+        """Oldest first."""
         items: list[dict[str, Json]] = []
         for name in self._days[conversation]:
-            day = parse_json(self.tree.read(name, max_bytes=MAX_BYTES), what=name)
+            day = None if name in self.unread else self.unread.json(name, max_bytes=MAX_BYTES)
             items += [item for item in (day if isinstance(day, list) else []) if isinstance(item, dict)]
         return sorted(items, key=lambda item: text_at(item, "ts").zfill(20))
 
@@ -129,28 +131,38 @@ def open(location: Location, options: SourceOptions) -> SlackSource:  # noqa: A0
     root = _root(tree)
     if root is None:
         raise SourceError(f"{tree.path} is no export of Slack: there is no users.json with folders of days beside it.")
-    users = _list(tree, str(root / "users.json"))
+    try:
+        users = _list(tree, str(root / "users.json"))
+    except SourceError as error:
+        raise SourceError(f"{error} It says who is who: without it nothing of the export is read.") from error
     aliases = {text_at(user, "id"): _aliases(user) for user in users if text_at(user, "id")}
     names = {key: found[0] for key, found in aliases.items() if found}
+    unread = UnreadFiles(tree)
     keys: dict[str, str] = {}  # of conversations, by the name of their folder
     for file in CONVERSATIONS:
         if str(root / file) in tree.names():
-            for conversation in _list(tree, str(root / file)):
+            for conversation in list_at({"list": unread.json(str(root / file), max_bytes=MAX_BYTES)}, "list"):
                 key, name = text_at(conversation, "id"), text_at(conversation, "name")
                 keys[name or key] = key
                 names.update({key: name} if name else {})
     days: dict[str, list[str]] = {}
+    lost = next((name for name in unread if PurePosixPath(name).name != OF_TWO), "")
     for path in map(PurePosixPath, tree.names()):
         if DAY.fullmatch(path.name) and path.parts[:-2] == root.parts:
+            if lost and path.parent.name not in keys:
+                unread.add(str(path), f"the id of its conversation stands in {lost}, which cannot be read.")
+                continue
             days.setdefault(keys.get(path.parent.name) or path.parent.name, []).append(str(path))
     team = next(filter(None, (text_at(user, "team_id") for user in users)), "")
     source = SlackSource(options, tree, team, days, names)
+    source.unread = unread
     writers = {
         key: Writer((*writer.names, *aliases.get(key, ())), writer.items) for key, writer in source.writers().items()
     }
     if not writers:
+        unread.require_others()
         raise EmptySourceError(f"{tree.path} holds no message that a person wrote.")
-    source._author = choose_authors(writers, options, where=str(tree.path))
+    source._author = choose_authors(writers, options, where=unread.where)
     return source
 
 

@@ -10,8 +10,9 @@ from feature_pipeline.archives import FileTree
 from feature_pipeline.conversations.alone import chats_alone
 from feature_pipeline.errors import EmptySourceError
 from feature_pipeline.formats.authorship import Writer, choose_authors, same_name
-from feature_pipeline.formats.json_values import Json, parse_json, text_at
+from feature_pipeline.formats.json_values import Json, text_at
 from feature_pipeline.source_bases.chats import ChatSource, Conversation, Message
+from feature_pipeline.source_bases.unread import UnreadFiles
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_pipeline.sources.telegram.messages import (
     CHANNELS,
@@ -25,7 +26,7 @@ from feature_pipeline.sources.telegram.messages import (
     text_of,
     why_ignored,
 )
-from feature_pipeline.sources.telegram.pages import chat_pages, read_chats
+from feature_pipeline.sources.telegram.pages import called_pages, chat_pages, read_chats
 from feature_store.records import digest_of
 
 SUMMARY = "Telegram: the author's messages and channel posts in Telegram Desktop's export, JSON (result.json) or HTML"
@@ -35,6 +36,7 @@ OBTAIN = (
     "“Machine-readable JSON”; the HTML is read too. For one group, say what you are called in it with `--me`."
 )
 
+NAMES = ("result.json", "result_*.json", "result (*).json")
 PERSONAL = {"personal_chat", "bot_chat", "saved_messages"}
 PROBE_BYTES = 65536
 MAX_BYTES = 4_000_000_000
@@ -55,6 +57,11 @@ class TelegramSource(ChatSource):
     def identity(self) -> str:
         ids = sorted({chat.id for chat in self._chats})
         return self._account or (f"chat{ids[0]}" if len(ids) == 1 and ids[0] else super().identity)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whose export it is stands in the JSON; how many chats it has, the folders of pages show."""
+        return not self.unread.doubtful and not any(name.endswith(".json") for name in self.unread)
 
     def count(self) -> int:
         return sum(not why_ignored(item) and self._is_own(item) for chat in self._chats for item in chat.messages)
@@ -84,7 +91,7 @@ class TelegramSource(ChatSource):
 
 def _files(tree: FileTree) -> list[str]:
     names = tree.names()
-    found = names if len(names) == 1 else tree.find("result.json", "result_*.json", "result (*).json")
+    found = names if len(names) == 1 else tree.find(*NAMES)
     return [name for name in found if name.lower().endswith(".json") and _begins_as_export(tree, name)]
 
 
@@ -96,21 +103,27 @@ def _begins_as_export(tree: FileTree, name: str) -> bool:
 def recognises(location: Location) -> Match:
     if location.holds(_files):
         return Match.YES
-    return chats_alone(location, lambda tree: [*chain(*chat_pages(tree).values())], kind="telegram")
+    return chats_alone(
+        location, lambda tree: [*chain(*chat_pages(tree).values())], kind="telegram", called=called_pages
+    )
 
 
 def open(location: Location, options: SourceOptions) -> TelegramSource:  # noqa: A001 - the name that sources are opened by
     """Raises SourceError, EmptySourceError, WhoIsTheAuthorError."""
     tree = location.require_tree()
-    names, pages = _files(tree), chat_pages(tree)
+    names, pages, unread = _files(tree), chat_pages(tree), UnreadFiles(tree)
     if not names and not pages:
         names = [name for name in tree.names() if name.endswith(".json")][:1]
     if not names and not pages:
         raise EmptySourceError(f"{tree.path} holds neither result.json nor messages.html of Telegram Desktop.")
-    exports = [parse_json(tree.read(name, max_bytes=MAX_BYTES), what=name) for name in names]
-    chats = [chat for export in exports for chat in chats_of(export)] or read_chats(tree, pages)
+    exports = [export for name in names if (export := unread.json(name, max_bytes=MAX_BYTES)) is not None]
+    unread.look_at_json((name for name in tree.find(*NAMES) if name not in names), max_bytes=MAX_BYTES)
+    chats = [chat for export in exports for chat in chats_of(export)]
+    if not chats and not unread:  # else its pages would be read as other chats than the JSON has
+        chats = read_chats(tree, pages, unread)
     said = Counter(senders(chats))
     if not said:
+        unread.require_others()
         raise EmptySourceError(f"{tree.path} holds no message.")
     accounts = {account_of(export) for export in exports}
     account = accounts.pop() if len(accounts) == 1 else ""
@@ -120,11 +133,12 @@ def open(location: Location, options: SourceOptions) -> TelegramSource:  # noqa:
         names_of[sender].append(name)
         counts[sender] += count
     writers = {key: Writer((*names_of[key], key, key.removeprefix("user")), count) for key, count in counts.items()}
-    author = choose_authors(writers, options, account=account or _other_side(chats), where=str(tree.path))
+    author = choose_authors(writers, options, account=account or _other_side(chats), where=unread.where)
     known = [name for export in exports for name in account_names(export)] if account in author else []
     mine = [*known, *options.me, options.author_name, *(name for key in author for name in names_of[key])]
     source = TelegramSource(options, tree, account, chats, author)
     source.own_names = frozenset(map(same_name, filter(None, mine))) - {""}
+    source.unread = unread
     return source
 
 

@@ -6,15 +6,17 @@ goes on from the one before, by the same person, is "joined", and has no name of
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import PurePosixPath
 
 from lxml import etree
 
 from feature_pipeline.archives import FileTree
-from feature_pipeline.errors import SourceError, UnreadableItemError
-from feature_pipeline.formats.html_parts import by_class, parse_page, set_apart, words_of
+from feature_pipeline.errors import UnreadableItemError
+from feature_pipeline.formats.html_parts import by_class, parse_page, require_end, require_whole, set_apart, words_of
 from feature_pipeline.formats.json_values import Json
 from feature_pipeline.formats.text_files import decode
+from feature_pipeline.source_bases.unread import UnreadFiles
 from feature_pipeline.sources.telegram.messages import Chat
 
 NAME = re.compile(r"messages(\d*)\.html?", re.IGNORECASE)
@@ -30,12 +32,19 @@ BREAK = "\0"
 
 def chat_pages(tree: FileTree) -> dict[str, list[str]]:
     """The pages of each chat, first to last, by its folder."""
-    names = tree.names()
+    return _by_folder(name for name in called_pages(tree) if MARK.search(tree.head(name, PROBE_BYTES)))
+
+
+def called_pages(tree: FileTree) -> list[str]:
+    """What is called as a page of a chat is, or the only one there is."""
+    names = [name for name in tree.names() if name.lower().endswith(ENDINGS)]
+    return [name for name in names if NAME.fullmatch(PurePosixPath(name).name) or len(tree.names()) == 1]
+
+
+def _by_folder(names: Iterable[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name in names:
-        called = NAME.fullmatch(PurePosixPath(name).name) or (len(names) == 1 and name.lower().endswith(ENDINGS))
-        if called and MARK.search(tree.head(name, PROBE_BYTES)):
-            found.setdefault(str(PurePosixPath(name).parent), []).append(name)
+        found.setdefault(str(PurePosixPath(name).parent), []).append(name)
     return {folder: sorted(pages, key=_number) for folder, pages in sorted(found.items())}
 
 
@@ -44,9 +53,14 @@ def _number(name: str) -> int:
     return int(match[1] or 1) if match else 1
 
 
-def read_chats(tree: FileTree, pages: dict[str, list[str]]) -> list[Chat]:
-    """Raises SourceError."""
-    chats = [_chat(tree, names) for names in pages.values()]
+def read_chats(tree: FileTree, pages: dict[str, list[str]], unread: UnreadFiles) -> list[Chat]:
+    """One for each folder, without messages where none of its pages can be read."""
+    recognised = {name for names in pages.values() for name in names}
+    unread.look_at(
+        (name for name in called_pages(tree) if name not in recognised), lambda name: require_end(_text(tree, name))
+    )
+    pages = _by_folder([*recognised, *unread])
+    chats = [_chat(tree, names, unread) for names in pages.values()]
     known = [chat.id for chat in chats]
     return [
         Chat(f"{chat.id} ({folder})" if known.count(chat.id) > 1 else chat.id, chat.name, chat.kind, chat.messages)
@@ -54,19 +68,29 @@ def read_chats(tree: FileTree, pages: dict[str, list[str]]) -> list[Chat]:
     ]
 
 
-def _chat(tree: FileTree, names: Iterable[str]) -> Chat:
-    title = ""
+def _chat(tree: FileTree, names: Iterable[str], unread: UnreadFiles) -> Chat:
+    title, follows = "", True
     messages: list[dict[str, Json]] = []
     for name in names:
-        try:
-            page = parse_page(decode(tree.read(name, max_bytes=MAX_BYTES), html=True))
-        except UnreadableItemError as error:
-            raise SourceError(f"{tree.path}: {name}: {error}. Export the chat again.") from error
-        if page is None:
-            raise SourceError(f"{tree.path}: {name} is empty. Export the chat again.")
-        title = title or words_of(next(_inside(page, "page_header", "text"), None))
-        messages += _messages(page, after=messages)
+        page = None if name in unread else unread.alone(name, partial(_page, tree))
+        if page is not None:
+            title = title or words_of(next(_inside(page, "page_header", "text"), None))
+            # What goes on from a page that cannot be read is of nobody knows whom.
+            messages += [*_messages(page, after=messages if follows else [])]
+        follows = page is not None
     return Chat(id=title, name=title, kind=_kind(title, messages), messages=messages)
+
+
+def _page(tree: FileTree, name: str) -> etree._Element:
+    """Raises UnreadableItemError."""
+    page = parse_page(require_whole(_text(tree, name)))
+    if page is None:
+        raise UnreadableItemError("there is nothing in it. Export the chat again")
+    return page
+
+
+def _text(tree: FileTree, name: str) -> str:
+    return decode(tree.read(name, max_bytes=MAX_BYTES), html=True)
 
 
 def _kind(title: str, messages: Iterable[dict[str, Json]]) -> str:

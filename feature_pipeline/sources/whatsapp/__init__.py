@@ -5,13 +5,14 @@ Times are the phone's, without a zone: they are kept as they stand, as if they w
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import PurePosixPath
 
 from feature_pipeline.archives import FileTree
-from feature_pipeline.conversations.alone import chats_alone
-from feature_pipeline.errors import SourceError, UnreadableItemError
+from feature_pipeline.conversations.alone import chats_alone, is_damaged
 from feature_pipeline.formats.text_files import decode
 from feature_pipeline.source_bases.text_chats import TextChat, TextChatSource, TextMessage
+from feature_pipeline.source_bases.unread import UnreadFiles
 from feature_pipeline.source_contract import Location, Match, SourceOptions
 from feature_pipeline.sources.whatsapp.chats import ChatMessage, is_chat, read_chat
 
@@ -36,20 +37,27 @@ class WhatsAppSource(TextChatSource):
 
     @property
     def identity(self) -> str:
-        named = len(self._chats) == 1 and self._chats[0].name != BARE_NAME
+        named = self.is_one and self._chats[0].name != BARE_NAME
         return self._chats[0].name if named else str(self.tree.path)
 
 
 def _files(tree: FileTree) -> list[str]:
     """Text files that are called as chats are, and others beside these; or the only one there is: such as begin as
     chats do."""
-    names = [name for name in tree.names() if name.lower().endswith(".txt")]
-    called = [name for name in names if name.endswith("_chat.txt") or "whatsapp" in PurePosixPath(name).name.lower()]
+    names, called = _texts(tree), _called(tree)
     found = [name for name in called if _begins_as_chat(tree, name, from_the_first_line=False)]
-    if found or len(names) == 1:
+    if found or len(names) == 1 or any(is_damaged(tree, name) for name in called):
         others = (name for name in names if name not in called)
         found += [name for name in others if _begins_as_chat(tree, name, from_the_first_line=True)]
     return sorted(found)
+
+
+def _called(tree: FileTree) -> list[str]:
+    return [n for n in _texts(tree) if n.endswith("_chat.txt") or "whatsapp" in PurePosixPath(n).name.lower()]
+
+
+def _texts(tree: FileTree) -> list[str]:
+    return [name for name in tree.names() if name.lower().endswith(".txt")]
 
 
 def _begins_as_chat(tree: FileTree, name: str, *, from_the_first_line: bool) -> bool:
@@ -70,11 +78,7 @@ def _chat_name(tree: FileTree, name: str) -> str:
 
 
 def _read(tree: FileTree, name: str) -> TextChat:
-    try:
-        text = decode(tree.read(name, max_bytes=MAX_BYTES))
-    except UnreadableItemError as error:
-        raise SourceError(f"{tree.path}: {name}: {error}. Export the chat again.") from error
-    return TextChat(_chat_name(tree, name), [*_messages(read_chat(text))])
+    return TextChat(_chat_name(tree, name), [*_messages(read_chat(decode(tree.read(name, max_bytes=MAX_BYTES))))])
 
 
 def _messages(lines: Iterable[ChatMessage]) -> Iterator[TextMessage]:
@@ -86,11 +90,22 @@ def _messages(lines: Iterable[ChatMessage]) -> Iterator[TextMessage]:
         yield TextMessage(line.at, line.sender, words.text, words.ignored, words.mentioned)
 
 
+def _was_sent(tree: FileTree, name: str, files: Iterable[str]) -> bool:
+    """Whether a chat names the file, as it does what people sent one another."""
+    called = PurePosixPath(name).name.encode("utf-8", "surrogateescape")
+    return any(called in tree.head(file, MAX_BYTES) for file in files)
+
+
 def recognises(location: Location) -> Match:
-    return chats_alone(location, _files, kind="whatsapp", with_attachments=True)
+    return chats_alone(location, _files, kind="whatsapp", called=_called, with_attachments=True)
 
 
 def open(location: Location, options: SourceOptions) -> WhatsAppSource:  # noqa: A001 - the name that sources are opened by
     """Raises SourceError, EmptySourceError, WhoIsTheAuthorError."""
     tree = location.require_tree()
-    return WhatsAppSource.of_chats(options, tree, [_read(tree, name) for name in _files(tree)])
+    files, unread = _files(tree), UnreadFiles(tree)
+    chats = [unread.alone(name, partial(_read, tree)) for name in files]
+    unread.look_at_texts([name for name in _texts(tree) if name not in files], max_bytes=MAX_BYTES)
+    for name in [name for name in unread.doubtful if name not in _called(tree) and _was_sent(tree, name, files)]:
+        unread.leave_out(name)
+    return WhatsAppSource.of_chats(options, tree, [chat for chat in chats if chat is not None], unread)
