@@ -47,10 +47,10 @@ def forget(
     if purge and not (posts or sources):
         doomed = job.tainted(session.settings, profile.id)
         if doomed:
-            _confirm(f"Remove {', '.join(doomed)} of {profile.name} for good, with their weights?", yes=yes)
+            _confirm(f"Remove {', '.join(doomed)} of {profile.name} for good, with the weights?", yes=yes)
         purged = job.purge_tainted(session.settings, profile.id)
         text = (
-            f"{', '.join(purged)} removed, with their weights." if purged else "no version learnt from what was erased."
+            f"{', '.join(purged)} removed, with the weights." if purged else "no version learnt from what was erased."
         )
         emit(f"{profile.name}: {text}", {"author": profile.id, "purged": purged}, as_json=as_json)
         return
