@@ -27,6 +27,7 @@ MOST_SENTENCES, MOST_WORDS = 3, 60  # of an excerpt
 FEWEST_WORDS = 3  # outside code: "Right then." answers nothing, nor does a list of types
 SAID_AGAIN, SAID_OFTEN = 0.15, 3  # what a paragraph loses with a sentence that stands in so many of the posts
 UNENDED = 0.05  # what a heading, a list's item or a line without its end loses
+ASKED = 0.05  # what a question of the author's own loses: it answers nothing
 PARAGRAPH = "\n\n"
 CUT_AT = " ,;:–—，、；：،؛"  # what a quotation that ends within a sentence leaves out
 # Headings, what others said, code: nothing that the author says. Rows of a table say nothing without the others.
@@ -35,6 +36,8 @@ NOT_SAID = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 CODE = re.compile(r"`[^`\n]+`")
+ASKS = re.compile(r"[?？؟][\"”’')*_]*$")
+ANNOUNCES = re.compile(r"(?:\.\.\.|…)[\"”’')*_]*$")  # before what is left out
 ASIDE = "(（"  # begins what speaks of the sentence before, which is not there
 MASKED = re.compile(r"\[[a-z][a-z -]* [0-9a-f]{4}\]")  # a pseudonym: no reader is helped by it
 ENOUGH = 0.41  # score from which an excerpt answers a question
@@ -136,7 +139,10 @@ def _excerpts_of(
     chunk, cosines = candidate.scored.chunk, candidate.scored.sentences
     spans = list(clauses(chunk.text))
     ends = {sentence.end for sentence in sentences(chunk.text)}
-    said_by_author = _said_by_author(chunk.text, spans)
+    left_out = [match.span() for match in NOT_SAID.finditer(chunk.text)]
+    said_by_author = [not any(start <= span.start < end for start, end in left_out) for span in spans]
+    asks = [ASKS.search(chunk.text[span.start : span.end]) is not None for span in spans]
+    announces = [_announces(chunk.text, span, left_out) for span in spans]
     follows = [_follows(chunk.text, spans, place) for place in range(len(spans))]
     follows = [follow and all(said_by_author[place - 1 : place + 1]) for place, follow in enumerate(follows)]
     marked = any(ends_sentence(chunk.text[span.start : span.end]) for span in spans)  # some people use no full stops
@@ -153,12 +159,17 @@ def _excerpts_of(
             + cue(question, said)
             - (0 if ends_sentence(said) or span.end not in ends else UNENDED)
             - (SAID_AGAIN if formal[place] else 0)
+            - (ASKED if asks[place] else 0)
         )
     for place, span in enumerate(spans):
         said = CODE.sub("", chunk.text[span.start : span.end])
-        if not said_by_author[place] or count_words(said) < FEWEST_WORDS:
+        if not said_by_author[place] or announces[place] or count_words(said) < FEWEST_WORDS:
             continue
         first, last = _grown(chunk.text, spans, follows, scores, place, each)
+        while last > place and (asks[last] or announces[last]):  # without what comes of it
+            last -= 1
+        if asks[last] and last + 1 < len(spans) and follows[last + 1] and not announces[last + 1]:
+            last += 1  # what the author asks, they answer
         end = spans[last].end
         excerpt = Excerpt(chunk, spans[first].start, _without_comma(chunk.text, end, ends), scores[place])
         whole = (
@@ -173,10 +184,11 @@ def _without_comma(text: str, end: int, ends: Collection[int]) -> int:
     return end if end in ends else len(text[:end].rstrip(CUT_AT))
 
 
-def _said_by_author(text: str, spans: Sequence[Sentence]) -> list[bool]:
-    """Of each of `spans`."""
-    left_out = [match.span() for match in NOT_SAID.finditer(text)]
-    return [not any(start <= span.start < end for start, end in left_out) for span in spans]
+def _announces(text: str, span: Sentence, left_out: Sequence[tuple[int, int]]) -> bool:
+    """Whether it breaks off before what is not quoted: "He put it thus...", and what somebody else said."""
+    if not ANNOUNCES.search(text[span.start : span.end]):
+        return False
+    return any(start >= span.end and not text[span.end : start].strip() for start, _ in left_out)
 
 
 def _follows(text: str, spans: Sequence[Sentence], place: int) -> bool:

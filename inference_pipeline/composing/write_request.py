@@ -43,6 +43,12 @@ SIZED_AT_END = re.compile(
     rf"{SIZE}(?: or (?:less|fewer)| long| at most| max(?:imum)?| please)?\)?\s*[.!?]*\s*$",
     re.IGNORECASE,
 )
+SIZED_BEFORE = re.compile(
+    r"^(?P<asks>(?:(?:please|so|and|(?:can|could|would) you)\s+)*(?:summari[sz]e|sum up|explain|describe|tell (?:me|us)"
+    r"|say|answer|fass[et]?(?: zusammen)?|erklär[et]?|résume|explique|resume|explica|riassumi|spiega)?)"
+    rf"\s*\b(?:in|with|using|within|mit|auf|en|em|con|com|met|avec)\s+{SIZE}(?: or (?:less|fewer))?[,:]?\s+",
+    re.IGNORECASE,
+)
 WITHOUT_MUCH = r"(?:briefly|in (?:short|brief|a nutshell)|tl;?dr|(?:short|brief|quick) (?:answer|version))"
 BRIEFLY = re.compile(
     rf"^{WITHOUT_MUCH}\b[,:]?\s*|[,;]?\s*\b(?:{WITHOUT_MUCH}|keep it (?:short|brief))(?:,? please)?\s*[.!?]*\s*$",
@@ -112,7 +118,10 @@ def read_request(request: str) -> WritingTask:
 
 
 def read_question(question: str) -> tuple[str, Length | None]:
-    """What is asked, and how long the answer is to be where that is said at its end, or a brief one is wanted."""
+    """What is asked, and how long the answer is to be where that is said at its end or before what is asked, or a brief
+    one is wanted."""
+    if found := SIZED_BEFORE.search(question):
+        return f"{found['asks']} {question[found.end() :]}".strip() or question, _sized(found, None)
     for form in (SIZED_AT_END, BRIEFLY):
         if found := form.search(question):
             brief = Length(PLATFORMS["blog"].words, sentences=BRIEF_SENTENCES)

@@ -49,6 +49,24 @@ def test_half_a_sentence_is_no_excerpt_and_a_line_without_a_full_stop_is() -> No
     assert line.text == "the bell of the ferry"
 
 
+def test_an_excerpt_ends_neither_with_a_question_nor_before_what_is_left_out() -> None:
+    asked = "Rain is a teacher. But who is a better one? The fog is, and it is cheaper."
+    (best,) = excerpts("Who teaches?", [candidate(asked, {"Rain": 0.7, "But": 0.6})], most=1, each=2)
+    assert best.text == "Rain is a teacher."
+    (best,) = excerpts("Who teaches?", [candidate(asked, {"Rain": 0.2, "But": 0.9})], most=1, each=2)
+    assert best.text.endswith("The fog is, and it is cheaper.")
+    put = "Col knew the law of tides. He put it to me thus...\n\n> What is in goes out."
+    (best,) = excerpts("What is the law?", [candidate(put, {"Col": 0.7, "He": 0.9})], most=1)
+    assert best.text == "Col knew the law of tides."
+    (best,) = excerpts("What is the law?", [candidate(put.partition("\n")[0], {"He": 0.9})], most=1)
+    assert best.text.endswith("He put it to me thus...")  # as some people end a sentence
+
+
+def test_a_question_of_the_authors_is_less_of_an_answer() -> None:
+    found = excerpts("Is it slow?", [candidate("Is it slow?\n\nIt is slow.", {"Is": 0.72, "It": 0.7})], most=1)
+    assert [one.text for one in found] == ["It is slow."]
+
+
 FOG = (
     "so last night the fog came in off the cape and it was like somebody had put the city away in a drawer, "
     "and i rang the bell all the way out to the end of the line because the rule says so, "

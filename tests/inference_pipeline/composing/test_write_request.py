@@ -51,12 +51,17 @@ ASKED_SHORTLY = {
     "What do you think of fog, in one sentence?": ("What do you think of fog", PLATFORMS["blog"].words, 1),
     "Summarise your view on oil in two sentences.": ("Summarise your view on oil", PLATFORMS["blog"].words, 2),
     "Hello, what is a pier in 20 words?": ("what is a pier", 20, None),
+    "Summarise in two sentences why you like oil.": ("Summarise why you like oil.", PLATFORMS["blog"].words, 2),
+    "In 20 words, what is a pier?": ("what is a pier?", 20, None),
+    "Erkläre in drei Sätzen, was Nebel ist.": ("Erkläre was Nebel ist.", PLATFORMS["blog"].words, 3),
     "Briefly, why did you move here?": ("why did you move here?", PLATFORMS["blog"].words, 2),
     "Why did you move here, in a nutshell?": ("Why did you move here", PLATFORMS["blog"].words, 2),
     "tl;dr what is a pier": ("what is a pier", PLATFORMS["blog"].words, 2),
     "Was hältst du von Nebel, in zwei Sätzen?": ("Was hältst du von Nebel", PLATFORMS["blog"].words, 2),
 }
 ASKED_AS_EVER = (
+    "Did you say in two sentences what oil is?",
+    "Explain what in two sentences of his you liked.",
     "How many words are in the two sentences on the sign?",
     "What was in short supply?",
     "Did the letter of 200 words arrive?",
