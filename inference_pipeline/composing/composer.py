@@ -23,6 +23,8 @@ QUOTED_EXCERPTS = 4
 JOINED_EXCERPTS = 8
 JOINED_WORDS = 150  # of a post that is joined from others, unless the request says otherwise
 NEAREST_EXCERPTS = 2
+TITLES = 6  # where it is asked what the posts are about
+ANYTHING = re.compile("")
 ALIKE = 0.8  # of two spellings of a name, as difflib measures it: Brandeth and Brandreth, but not Paris and Boris
 # What a sentence begins with that speaks of what stands before it in its post.
 LEANING = re.compile(r"(?:it|its|it['’]s|this|that|these|those|they|their|he|his|him|she|her)\b", re.IGNORECASE)
@@ -66,6 +68,8 @@ def compose(
     match turn.kind:
         case Kind.ITSELF:
             return Composed(Way.ITSELF, replies(turn.text).itself.format(name=author_name))
+        case Kind.TOPICS:
+            return _topics(turn, author_name, find)
         case Kind.GREETING:
             return Composed(Way.ITSELF, replies(turn.text).greeting.format(name=author_name))
         case Kind.THANKS:
@@ -76,6 +80,24 @@ def compose(
             return _post(turn, find, settings, words)
         case Kind.QUESTION:
             return _answer(turn, query, author_name, find, settings)
+
+
+def _topics(turn: Turn, author_name: str, find: Callable[[Query], Sequence[Candidate]]) -> Composed:
+    """Titles of posts, from the oldest to the newest, as far apart as they can be; where none has a title, who it is
+    that answers."""
+    titled: dict[str, ScoredChunk] = {}  # the first of each title
+    for candidate in find(Query(turn.text, telling=ANYTHING)):
+        if candidate.scored.chunk.title:
+            titled.setdefault(candidate.scored.chunk.title, candidate.scored)
+    if not titled:
+        return Composed(Way.ITSELF, replies(turn.text).itself.format(name=author_name))
+    posts = sorted(titled.values(), key=lambda scored: (scored.chunk.created_at, scored.chunk.document_id))
+    shown = (
+        [posts[place * (len(posts) - 1) // (TITLES - 1)] for place in range(TITLES)] if len(posts) > TITLES else posts
+    )
+    lines = [f"- “{post.chunk.title}”{f' ({date})' if (date := post.chunk.created_at[:10]) else ''}" for post in shown]
+    text = "\n".join([replies(turn.text).topics.format(name=author_name), "", *lines])
+    return Composed(Way.ITSELF, text, chunks=tuple(shown))
 
 
 def _answer(

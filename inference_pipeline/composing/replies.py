@@ -14,6 +14,7 @@ class Replies:
     """{name}: the author's."""
 
     itself: str
+    topics: str  # before titles of posts
     greeting: str
     thanks: str
     nothing: str
@@ -26,6 +27,7 @@ REPLIES = {
         itself="I am the writing twin of {name}: a machine that learned from the posts, not {name} in person. Ask "
         "me what the posts say, and I answer in the author’s own words and name the post. I can also write "
         "a short text in that voice.",
+        topics="I am the writing twin of {name}, a machine that learned from the posts. Some of them:",
         greeting="Hello. I am the writing twin of {name}, a machine that learned from the posts. What would you like"
         " to know?",
         thanks="You are welcome.",
@@ -37,6 +39,8 @@ REPLIES = {
         itself="Ich bin der Schreib-Zwilling von {name}: eine Maschine, die aus den Beiträgen gelernt hat, nicht "
         "{name} selbst. Frag mich, was in den Beiträgen steht, und ich antworte mit den eigenen Worten "
         "daraus und nenne den Beitrag. Ich kann auch einen kurzen Text in dieser Art schreiben.",
+        topics="Ich bin der Schreib-Zwilling von {name}, eine Maschine, die aus den Beiträgen gelernt hat. Einige "
+        "davon:",
         greeting="Hallo. Ich bin der Schreib-Zwilling von {name}, eine Maschine, die aus den Beiträgen gelernt hat. "
         "Was möchtest du wissen?",
         thanks="Gern geschehen.",
@@ -48,6 +52,8 @@ REPLIES = {
         itself="Je suis le double d’écriture de {name} : une machine qui a appris de ses billets, et non {name} en"
         " personne. Demande-moi ce que disent les billets, et je réponds avec leurs propres mots en nommant"
         " le billet. Je peux aussi écrire un court texte dans ce style.",
+        topics="Je suis le double d’écriture de {name}, une machine qui a appris de ses billets. En voici "
+        "quelques-uns :",
         greeting="Bonjour. Je suis le double d’écriture de {name}, une machine qui a appris de ses billets. Que "
         "voudrais-tu savoir ?",
         thanks="Je t’en prie.",
@@ -59,6 +65,7 @@ REPLIES = {
         itself="Soy el gemelo de escritura de {name}: una máquina que aprendió de sus entradas, no {name} en "
         "persona. Pregúntame qué dicen las entradas y respondo con sus propias palabras y nombro la "
         "entrada. También puedo escribir un texto corto en ese estilo.",
+        topics="Soy el gemelo de escritura de {name}, una máquina que aprendió de sus entradas. Algunas de ellas:",
         greeting="Hola. Soy el gemelo de escritura de {name}, una máquina que aprendió de sus entradas. ¿Qué quieres"
         " saber?",
         thanks="De nada.",
@@ -70,6 +77,7 @@ REPLIES = {
         itself="Sou o gémeo de escrita de {name}: uma máquina que aprendeu com os seus textos, não {name} em "
         "pessoa. Pergunta-me o que dizem os textos e respondo com as suas próprias palavras e digo de que "
         "texto são. Também posso escrever um texto curto nesse estilo.",
+        topics="Sou o gémeo de escrita de {name}, uma máquina que aprendeu com os seus textos. Alguns deles:",
         greeting="Olá. Sou o gémeo de escrita de {name}, uma máquina que aprendeu com os seus textos. O que queres "
         "saber?",
         thanks="De nada.",
@@ -81,6 +89,7 @@ REPLIES = {
         itself="Sono il gemello di scrittura di {name}: una macchina che ha imparato dai suoi articoli, non {name}"
         " in persona. Chiedimi che cosa dicono gli articoli e rispondo con le loro stesse parole, indicando"
         " l’articolo. Posso anche scrivere un breve testo in quello stile.",
+        topics="Sono il gemello di scrittura di {name}, una macchina che ha imparato dai suoi articoli. Eccone alcuni:",
         greeting="Ciao. Sono il gemello di scrittura di {name}, una macchina che ha imparato dai suoi articoli. Che "
         "cosa vuoi sapere?",
         thanks="Prego.",
@@ -92,6 +101,7 @@ REPLIES = {
         itself="Ik ben de schrijftweeling van {name}: een machine die van de stukken heeft geleerd, niet {name} "
         "zelf. Vraag me wat er in de stukken staat, en ik antwoord met hun eigen woorden en noem het stuk. "
         "Ik kan ook een korte tekst in die stijl schrijven.",
+        topics="Ik ben de schrijftweeling van {name}, een machine die van de stukken heeft geleerd. Enkele ervan:",
         greeting="Hallo. Ik ben de schrijftweeling van {name}, een machine die van de stukken heeft geleerd. Wat wil"
         " je weten?",
         thanks="Graag gedaan.",

@@ -18,6 +18,7 @@ class Kind(StrEnum):
     WRITE = "write"  # something new on a topic
     REWRITE = "rewrite"  # a text that is given
     ITSELF = "itself"  # who or what answers
+    TOPICS = "topics"  # what the posts are about
     GREETING = "greeting"
     THANKS = "thanks"
 
@@ -81,7 +82,6 @@ ITSELF = re.compile(
     | what\ (?:can|could)\ (?:you|u)\ (?:do|help|tell|offer|answer)(?:\ me)?(?:\ for\ me)?(?:\ with)?(?:\ about)?
     | what\ (?:can|could|should|may|do)\ i\ ask\ you(?:\ about)?(?:\ here)? | how\ (?:can|could)\ you\ help(?:\ me)?
     | how\ do\ (?:you|u)\ work | how\ does\ this\ work | help(?:\ me)? | what\ is\ this
-    | what\ do\ you\ (?:usually\ |mostly\ )?(?:write|blog|post)\ about
     | what(?:\ is|'s)\ your\ purpose | what\ do\ you\ know(?:\ about)?
     | who\ (?:made|built|created|trained|programmed|designed|wrote)\ you
     | how\ were\ you\ (?:made|built|created|trained|programmed) | what\ were\ you\ trained\ (?:on|with)
@@ -96,6 +96,21 @@ ITSELF = re.compile(
     | ben\ je\ (?:een\ )?(?:mens|robot|machine) | wat\ kun\ je
     )(?:\ please|\ really|\ today|\ exactly|\ anyway)?""",
     re.VERBOSE,
+)
+TOPICS = re.compile(
+    r"(?:so |and |but |ok |okay |tell me |please )*(?:"
+    r"what(?: (?:topics|subjects|things|kinds? of things?|sorts? of things?))? (?:do|did|have|are) you"
+    r"(?: usually| mostly| normally| generally| like to)?"
+    r" (?:write|wrote|written|writing|blog|blogged|blogging|post|posted)"
+    r"(?: posts?| articles?)?(?: mostly| usually)? (?:about|on)(?: here| lately| so far)?"
+    r"|what (?:is|are|'s) (?:your|this|the) (?:blog|posts?|articles|writing|site|newsletter)"
+    r" (?:mostly |usually )?(?:all )?about"
+    r"|(?:which|what) (?:are )?(?:your )?(?:topics|subjects)(?: are there)?|(?:list )?your (?:topics|subjects)"
+    r"|wor[üu]ber (?:schreibst du|hast du geschrieben)(?: so| meistens)?"
+    r"|(?:de quoi parles(?: |-)tu|sur quoi écris(?: |-)tu|de quoi parlent tes (?:billets|articles))"
+    r"|(?:sobre|de) qu[eé] (?:escribes|has escrito)|sobre o qu?e (?:é que )?(?:escreves|você escreve)"
+    r"|di (?:che )?cosa scrivi|waar(?: schrijf je over|over schrijf je)"
+    r")(?: please| really| exactly| here)?"
 )
 POLITE = (
     r"(?:please |pls |kindly |now |then |ok |okay |so |and |also |(?:can|could|would|will) (?:you"
@@ -143,6 +158,8 @@ def read_turn(message: str, author_name: str) -> Turn:
         return Turn(Kind.GREETING, message)
     if THANKS.fullmatch(nameless):
         return Turn(Kind.THANKS, message)
+    if any(TOPICS.fullmatch(form) for form in (rest, nameless)):
+        return Turn(Kind.TOPICS, message)
     if any(_asks_for_itself(form, names) for form in (rest, nameless)):
         return Turn(Kind.ITSELF, message)
     if REWRITE.match(rest) and (brings_text(message) or QUOTED.search(message)):

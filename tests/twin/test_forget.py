@@ -184,10 +184,11 @@ def test_what_is_not_there_is_answered_with_what_comes_near(
         (["--post", "canry.md"], "canary.md"),
         (["--post", "an"], "Near: canary.md."),
         (["--source", "blog"], str(blog)),
-        ([], "--post"),
     ):
         assert run(["forget", *arguments, "--yes"]) == ExitCode.NOT_FOUND
         assert word in capsys.readouterr().err
+    assert run(["forget", "--yes"]) == ExitCode.USAGE
+    assert "--post" in capsys.readouterr().err
     assert forget.select(load_settings(), "maud-ferrier", posts=["8.md"]).copies == 0
 
 

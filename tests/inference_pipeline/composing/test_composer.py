@@ -1,5 +1,7 @@
 """What is said where no post answers. How the other ways are chosen is tested through the pipeline."""
 
+from dataclasses import replace
+
 import pytest
 
 from configs.settings import Settings
@@ -25,6 +27,39 @@ def answered(question: str, settings: Settings, *, cosine: float, text: str = CL
     )
     assert isinstance(composed, Composed)
     return composed
+
+
+def topics(settings: Settings, *titled: tuple[str, str]) -> Composed:
+    """Of one candidate for each title and date, the newest first."""
+    chunks = [
+        replace(make_chunk(f"post {n}", CLOCK), title=title, created_at=date)
+        for n, (title, date) in enumerate(reversed(titled))
+    ]
+    found = [Candidate(ScoredChunk(chunk, 1.0, 0.1), frozenset(), 0.1) for chunk in chunks]
+    question = "What do you write about?"
+    composed = compose(
+        read_turn(question, "Maud Ferrier"),
+        query=Query(question),
+        author_name="Maud Ferrier",
+        settings=settings.serving,
+        find=lambda _: found,
+    )
+    assert isinstance(composed, Composed)
+    return composed
+
+
+def test_what_the_posts_are_about_is_told_by_titles_of_every_time(settings: Settings) -> None:
+    few = topics(settings, ("Fog", "2024-01-02T10:00:00Z"), ("", "2024-01-03T10:00:00Z"), ("Oil", ""))
+    assert few.way is Way.ITSELF
+    assert few.text.startswith("I am the writing twin of Maud Ferrier")
+    assert few.text.endswith("\n\n- “Oil”\n- “Fog” (2024-01-02)")
+    assert [scored.chunk.title for scored in few.chunks] == ["Oil", "Fog"]
+    many = topics(settings, *((f"Day {day:02}", f"2024-01-{day:02}T10:00:00Z") for day in range(1, 32)))
+    assert [line[3:9] for line in many.text.splitlines()[2:]] == [f"Day {day:02}" for day in (1, 7, 13, 19, 25, 31)]
+
+
+def test_where_no_post_has_a_title_it_says_who_it_is(settings: Settings) -> None:
+    assert topics(settings, ("", "2024-01-02T10:00:00Z")).text.startswith("I am the writing twin of Maud Ferrier: a")
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,22 @@ ABOUT_ITSELF = (
     "Chi sei?",
     "Wie ben je?",
 )
+ABOUT_HER_POSTS = (
+    "What do you write about?",
+    "Hi! What do you usually blog about here?",
+    "so what topics do you write on",
+    "What is your blog about?",
+    "What have you written about lately?",
+    "Worüber schreibst du?",
+    "De quoi parles-tu ?",
+    "¿Sobre qué escribes?",
+    "Di cosa scrivi?",
+    "Waar schrijf je over?",
+)
 ABOUT_HER_WORLD = (
+    "What have you written about oil?",
+    "What is your post about fog about?",
+    "What is your blog running on?",
     "What do you do for a living?",
     "Are you married?",
     "are you a clockmaker?",
@@ -69,6 +84,7 @@ WITH_A_TEXT = (
     ("message", "kind"),
     [
         *((message, Kind.ITSELF) for message in ABOUT_ITSELF),
+        *((message, Kind.TOPICS) for message in ABOUT_HER_POSTS),
         *((message, Kind.QUESTION) for message in ABOUT_HER_WORLD),
         *((message, Kind.GREETING) for message in GREETINGS),
         *((message, Kind.WRITE) for message in REQUESTS),
