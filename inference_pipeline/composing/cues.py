@@ -14,7 +14,8 @@ REASON = re.compile(
     r"\b(?:because|since|so that|reason|which is why|that is why|as it|for it|therefore)\b", re.IGNORECASE
 )
 ASKS_WHAT_IT_IS = re.compile(
-    r"(?:and |so |but )?(?:(?:who|what)(?:'s| is| was| are| were) (?:the |a |an |your )?((?!you|this|that|it).{2,60})"
+    r"(?:and |so |but )?(?:(?:who|what)(?:'s| is| was| are| were) (?:the name of )?(?:the |a |an |(?P<own>your ))?"
+    r"((?!you|this|that|it).{2,60}?)(?:['’]s name)?"
     r"|what (?:does|do|did) (?:the |a |an )?(.{2,60}) (?:mean|stand for))"
 )
 # What "X is a …" goes on with where it says what somebody thinks of X, and not what it is
@@ -69,17 +70,28 @@ def _asked(question: str) -> str:
 
 @lru_cache(maxsize=64)
 def _introduction(asked: str) -> re.Pattern[str] | None:
-    """Matches "X, who is …", "X is a …", "X stands for …" and the like, where X is asked for."""
+    """Matches "X, who is …", "X is a …", "X stands for …" and the like, where X is asked for; "my sister, Ann" where it
+    is "your sister"."""
     match = ASKS_WHAT_IT_IS.fullmatch(asked)
     if match is None:
         return None
-    whom = r"\W+".join(map(re.escape, (match[1] or match[2]).split()))
-    more = r"[^.!?,]{0,12}" if re.match(r"(?:\w+ )?who\b", asked) else r"\W{0,3}"  # a surname; not "GitHub Flow"
+    whom = r"\W+".join(map(re.escape, (match[2] or match[3]).split()))
+    if match["own"]:
+        called = r"(?:,? |['’]s name | is | was |, who is )(?:called |named )?(?-i:[A-Z][a-z])"
+        name = r"(?-i:\b(?!It|He|She|They|This|That|There|Here|Who|And|But)[A-Z][\w-]+)"
+        return re.compile(
+            rf"\b(?:my|our) (?:[\w-]+ )?{whom}{called}|{name},? (?:(?:who )?is |was )?(?:my|our) {whom}\b",
+            re.IGNORECASE,
+        )
+    is_person = re.match(r"(?:\w+ )?who\b", asked) is not None
+    more = r"[^.!?,]{0,12}" if is_person else r"\W{0,3}"  # a surname; not "GitHub Flow"
     role = (
         rf"{more}\b(?:is|was|are|were) {KIND}|{more}, {KIND}[^.!?,;]{{2,60}}[.,;—–]"
         rf"|{more}(?:, who (?:is|was|keeps|runs|has|owns)\b|\b(?:stands for|means|is short for)\b)"
         r"|\W{0,3}[—–(]\W?(?:the|an?|my|our|who|which|or|short for)\b"
     )
     named = rf"\b(?:known as|called|named) (?:the |an? )?\W{{0,3}}{whom}\b(?-i:(?! [A-Z]))"
-    spelt_out = rf"|\({whom}\)" if match[2] else ""
+    if is_person:  # "my neighbour on plot 42, Tomasz", "our skipper Tom"
+        named += rf"|\b(?:my|our) (?-i:[a-z])[^.!?,;]{{2,30}},? {whom}\b"
+    spelt_out = rf"|\({whom}\)" if match[3] else ""
     return re.compile(rf"\b{whom}\b(?:{role})|{named}{spelt_out}", re.IGNORECASE)
