@@ -15,6 +15,7 @@ from model_registry.errors import PromotionRefusedError
 from twin import wiring
 from twin.cli import run
 from twin.jobs import versions
+from twin.jobs.authors import ensure_author
 
 POST = "---\ntitle: {title}\ndate: 2024-0{number}-01\n---\n{text}\n"
 WORDS = "The harbour clock loses four minutes a day and nobody but me winds it, and I wind it on Mondays before tea. "
@@ -108,6 +109,38 @@ class TestCollectAndStatus:
         assert "fog.md" not in shown
         run(["status", "--posts"])
         assert "fog.md" in capsys.readouterr().out
+
+    @pytest.mark.parametrize("command", [["collect"], ["up", "--no-serve"]])
+    def test_a_place_where_nothing_can_be_read_makes_no_author(
+        self, posts: Path, capsys: pytest.CaptureFixture[str], command: list[str]
+    ) -> None:
+        unusable = [str(posts / "nothing.md")], [str(posts), "--me", "Maud"]  # no post says who wrote it
+        for place, code, why in zip(
+            unusable, (ExitCode.BAD_INPUT, ExitCode.USAGE), ("0 bytes", "--me Maud"), strict=True
+        ):
+            found, err = refused(capsys, *command, *place, "--author", "Maud Ferrier")
+            assert (found, why in err) == (code, True)
+            assert output(capsys, "status") == {"authors": []}
+
+    def test_an_author_of_before_stays_though_nothing_can_be_read(
+        self, posts: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        ensure_author(wiring.feature_store(load_settings()), "MAUD FERRIER")
+        assert run(["collect", str(posts / "nothing.md"), "--author", "Maud Ferrier"]) == ExitCode.OK
+        assert refused(capsys, "collect", str(posts), "--author", "Maud Ferrier", "--me", "M")[0] == ExitCode.USAGE
+        (author,) = output(capsys, "status")["authors"]
+        assert [post["file"] for post in author["posts"]] == ["nothing.md"]
+
+    def test_what_was_forgotten_stays_though_nothing_can_be_read(self, posts: Path, data_dir: Path) -> None:
+        """Of an author whose folder was removed by hand."""
+        store = wiring.feature_store(load_settings())
+        run(["collect", str(posts), "--author", "Maud Ferrier"])
+        store.forget("maud-ferrier", store.posts("maud-ferrier")[:1])
+        known = store.forgotten("maud-ferrier")
+        (profile,) = data_dir.glob("**/maud-ferrier/profile.json")
+        shutil.rmtree(profile.parent)
+        assert run(["collect", str(posts / "nothing.md"), "--author", "Maud Ferrier"]) == ExitCode.BAD_INPUT
+        assert store.forgotten("maud-ferrier") == known
 
     def test_status_without_an_author_says_how_to_begin(self, capsys: pytest.CaptureFixture[str]) -> None:
         code, err = refused(capsys, "status")

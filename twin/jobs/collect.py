@@ -1,11 +1,15 @@
 """Read an author's posts from a place, which is kept among the author's sources until it is dropped."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from configs.errors import TwinError
 from configs.progress import Progress
 from configs.settings import Settings
+from feature_store.ports import FeatureWriter
 from feature_store.versions import AuthorProfile, SourceRecord
 from twin import wiring
 from twin.errors import NothingToForgetError
@@ -14,9 +18,11 @@ from twin.wiring import OpenedSource
 
 if TYPE_CHECKING:
     from feature_pipeline.collecting import CollectReport
+    from feature_pipeline.errors import NothingUsableError
 
 
 NAMED = 40  # reasons why something cannot be read, in a collection's output
+NAMED_IN_ERROR = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +36,8 @@ def collect(
 ) -> Collected:
     """Collect `place`, whose name and kind may be empty, for the author called `author`.
 
-    A new name makes a new author and records the consent. Raises AuthorNameError, UnusedNameError and what collecting
-    raises.
+    A new name makes a new author and records the consent; of a place where nothing can be read it makes none. Raises
+    AuthorNameError, UnusedNameError, NothingUsableError and what collecting raises.
     """
     from feature_pipeline.formats.authorship import unused_name
 
@@ -42,8 +48,52 @@ def collect(
         profile, is_new = authors.ensure_author(store, author)
         if is_new:
             progress.say(f"New author {profile.name} ({profile.id}). Recorded: {profile.consent}")
-        report = _collect(settings, profile.id, opened, allow_deletions=allow_deletions, progress=progress)
+        with _removed_if_empty(store, profile, opened.record.location, is_new=is_new, progress=progress):
+            report = _collect(settings, profile.id, opened, allow_deletions=allow_deletions, progress=progress)
+            if is_new and not report.forgotten and report.new == len(report.quarantined):
+                raise _nothing_usable(report, opened.record.location)
     return Collected(profile, report)
+
+
+@contextmanager
+def _removed_if_empty(
+    store: FeatureWriter, profile: AuthorProfile, location: str, *, is_new: bool, progress: Progress
+) -> Iterator[None]:
+    """When collecting `location` fails, the author that was made for it goes again, unless something is kept of them.
+
+    An empty author would be one of several whom every later command asks to choose among. What a kill interrupted
+    stays: `twin sync` goes on with it.
+    """
+    try:
+        yield
+    except Exception:
+        if is_new:
+            with suppress(TwinError), store.writing(profile.id):  # why nothing was collected says more
+                if _is_empty(store, profile.id, location):
+                    store.erase_author(profile.id)
+                    progress.say(f"{profile.name} is no author: nothing was collected.")
+        raise
+
+
+def _is_empty(store: FeatureWriter, author: str, location: str) -> bool:
+    """Nothing that can be read was collected, by another command neither, and nothing was forgotten."""
+    forgotten = store.forgotten(author)
+    return not (
+        any(not post.problem for post in store.posts(author))
+        or any(source.location != location for source in store.sources(author))
+        or store.versions(author)
+        or forgotten != type(forgotten)(salt=forgotten.salt)
+    )
+
+
+def _nothing_usable(report: "CollectReport", location: str) -> "NothingUsableError":
+    from feature_pipeline.errors import NothingUsableError
+
+    reasons = [*unreadable(report), *(f"{name}: {reason}" for name, reason in report.unreached)]
+    if report.ignored:
+        reasons.append(_ignored(report))
+    why = "; ".join(reason.rstrip(".") for reason in reasons[:NAMED_IN_ERROR]) or "no post is in it"
+    return NothingUsableError(f"nothing in {location} can be used. {why}. Mend it, or name another place.")
 
 
 def collect_again(
@@ -162,5 +212,9 @@ def summary(report: "CollectReport") -> str:
     if report.forgotten:
         parts.append(f"{report.forgotten} not collected, as they were forgotten")
     if report.ignored:
-        parts.append("ignored: " + ", ".join(f"{number} {kind}" for kind, number in report.ignored.items()))
+        parts.append(_ignored(report))
     return f"{'; '.join(parts)}."
+
+
+def _ignored(report: "CollectReport") -> str:
+    return "ignored: " + ", ".join(f"{number} {kind}" for kind, number in report.ignored.items())
