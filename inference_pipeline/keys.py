@@ -30,6 +30,7 @@ SCOPES: tuple[Scope, ...] = get_args(Scope)
 CHAT: tuple[Scope, ...] = ("chat",)
 PREFIX = "twin"
 SECRET_BYTES = 32
+MAX_DAYS = 36_500  # that a key may be good for, if not for ever: a date must come of it
 TABLE = """CREATE TABLE keys (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, hash BLOB NOT NULL, scopes TEXT NOT NULL, authors TEXT NOT NULL,
     created_at REAL NOT NULL, expires_at REAL, revoked_at REAL)"""

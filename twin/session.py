@@ -42,4 +42,4 @@ class Session:
         from twin import wiring
         from twin.jobs.authors import find_author
 
-        return find_author(wiring.feature_store(self.settings), name)
+        return find_author(wiring.feature_store(self.settings), name, self.settings.data_dir)

@@ -20,6 +20,8 @@ from twin.jobs.authors import ensure_author
 POST = "---\ntitle: {title}\ndate: 2024-0{number}-01\n---\n{text}\n"
 WORDS = "The harbour clock loses four minutes a day and nobody but me winds it, and I wind it on Mondays before tea. "
 
+MISTYPED = ["--set", "data_dir=/no/such/folder"]
+
 
 @pytest.fixture
 def posts(tmp_path: Path) -> Path:
@@ -145,6 +147,10 @@ class TestCollectAndStatus:
     def test_status_without_an_author_says_how_to_begin(self, capsys: pytest.CaptureFixture[str]) -> None:
         code, err = refused(capsys, "status")
         assert (code, "twin up PLACE --author NAME" in err) == (ExitCode.OK, True)
+        assert "There is no author in /no/such/folder yet." in refused(capsys, *MISTYPED, "status")[1]
+        for command in (["status", "maud"], ["ask", "Who?"], ["sync", "maud"]):
+            code, err = refused(capsys, *MISTYPED, *command)
+            assert (code, "in /no/such/folder yet" in err) == (ExitCode.NOT_FOUND, True)
         assert output(capsys, "status") == {"authors": []}
 
 

@@ -50,6 +50,7 @@ def test_a_key_of_an_operator_is_json_for_programs(data: list[str], capsys: pyte
         (["create", "x", "--scope", "root"], ExitCode.USAGE, "there is no scope 'root'"),
         (["create", "x", "--author", "nobody"], ExitCode.NOT_FOUND, "nobody"),
         (["create", ""], ExitCode.USAGE, "key"),
+        *((["create", "x", "--days", days], ExitCode.USAGE, f"--days {days}:") for days in ("0", "-2", "nan", "inf")),
         (["revoke", "nothing"], ExitCode.NOT_FOUND, "nothing"),
     ],
 )

@@ -31,7 +31,7 @@ def create(
     author: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="A twin that it may use; may be repeated. All by itself.")
     ] = None,
-    days: Annotated[float | None, typer.Option(metavar="N", min=0, help="It expires after so many days.")] = None,
+    days: Annotated[float | None, typer.Option(metavar="N", help="It expires after so many days, more than 0.")] = None,
     as_json: Json = False,
 ) -> None:
     """Make a key, and show it this once. A running server knows it at once."""

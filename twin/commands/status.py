@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from twin.jobs.status import AuthorStatus, PostStatus, SourceStatus
 
 SHOWN_PER_REASON = 5
-NO_AUTHOR = "There is no author yet. Begin with: twin up PLACE --author NAME"
 
 
 @first_words
@@ -26,12 +25,14 @@ def status(
     as_json: Json = False,
 ) -> None:
     """Show the state of every post, and which versions there are."""
+    from twin.jobs import authors
     from twin.jobs import status as job
 
     session: Session = ctx.obj
     found = job.status(session.settings, author, every_version=posts or as_json)
     text = "\n\n".join(_in_words(one, every_post=posts) for one in found)
-    emit(text, {"authors": [one.as_data() for one in found]}, as_json=as_json, nothing=NO_AUTHOR)
+    nothing = authors.nobody(session.settings.data_dir)
+    emit(text, {"authors": [one.as_data() for one in found]}, as_json=as_json, nothing=nothing)
 
 
 def _in_words(status: "AuthorStatus", *, every_post: bool) -> str:

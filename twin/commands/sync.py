@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from twin.commands.options import AllowDeletions, Author, Json, first_words
-from twin.commands.status import NO_AUTHOR
 from twin.console import emit, note, watcher
 from twin.errors import SyncFailedError
 from twin.session import Session
@@ -26,6 +25,7 @@ def sync(
     as_json: Json = False,
 ) -> None:
     """Collect again from every source, and publish what changed. Safe to run from cron."""
+    from twin.jobs.authors import nobody
     from twin.jobs.sync import Sync
 
     session: Session = ctx.obj
@@ -36,6 +36,7 @@ def sync(
             job.watch(every, lambda one: emit(one.summary(), one.as_data(), as_json=as_json))
         found = job.once()
     text = "\n".join(one.summary() for one in found)
-    emit(text, {"authors": [one.as_data() for one in found]}, as_json=as_json, nothing=NO_AUTHOR)
+    nothing = nobody(session.settings.data_dir)
+    emit(text, {"authors": [one.as_data() for one in found]}, as_json=as_json, nothing=nothing)
     if failed := sorted({name for one in found for name in one.failures}):
         raise SyncFailedError(f"{len(failed)} could not be synced: {', '.join(failed)}. The others are up to date.")

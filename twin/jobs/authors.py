@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from pathlib import Path
 
 from configs.settings import Settings
 from feature_store.errors import UnknownAuthorError
@@ -28,16 +29,22 @@ def author_id(name: str) -> str:
     return made
 
 
-def find_author(store: FeatureReader, name: str | None) -> AuthorProfile:
-    """The author with this name or id; the only one there is when `name` is None.
+def nobody(data_dir: Path) -> str:
+    """What to say of a data folder without authors; it is named, as it may be mistyped."""
+    return f"There is no author in {data_dir} yet. Begin with: twin up PLACE --author NAME"
+
+
+def find_author(store: FeatureReader, name: str | None, data_dir: Path) -> AuthorProfile:
+    """The author with this name or id in the `store` of `data_dir`; the only one there is when `name` is None.
 
     Raises AuthorNameError when several could be meant, UnknownAuthorError when there is none such.
     """
-    if name is not None:
-        return store.profile(author_id(name))
+    wanted = None if name is None else author_id(name)
     authors = store.authors()
     if not authors:
-        raise UnknownAuthorError("there is no author yet. Begin with: twin up PLACE --author NAME")
+        raise UnknownAuthorError(nobody(data_dir))
+    if wanted is not None:
+        return store.profile(wanted)
     if len(authors) > 1:
         known = ", ".join(profile.id for profile in authors)
         raise AuthorNameError(f"there are several authors: {known}. Say which one: --author NAME.")
@@ -79,4 +86,4 @@ def _letters_of(name: str) -> str:
 def named_or_all(settings: Settings, name: str | None) -> list[AuthorProfile]:
     """The author with this name or id; every author when `name` is None. Raises UnknownAuthorError."""
     store = wiring.feature_store(settings)
-    return store.authors() if name is None else [find_author(store, name)]
+    return store.authors() if name is None else [find_author(store, name, settings.data_dir)]

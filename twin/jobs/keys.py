@@ -22,12 +22,17 @@ def create_key(
 
     Raises SettingsError, UnknownAuthorError, and what the key store raises.
     """
-    from inference_pipeline.keys import SCOPES
+    from inference_pipeline.keys import MAX_DAYS, SCOPES
 
     if unknown := sorted(set(scopes) - set(SCOPES)):
         raise SettingsError(f"there is no scope {unknown[0]!r}. Known: {', '.join(SCOPES)}.")
+    if days is not None and not 0 < days <= MAX_DAYS:
+        raise SettingsError(
+            f"--days {days:g}: a key is good for more than 0 and at most {MAX_DAYS} days. "
+            "Without --days it never expires."
+        )
     store = wiring.feature_store(settings)
-    ids = [find_author(store, author).id for author in authors] if authors else None
+    ids = [find_author(store, author, settings.data_dir).id for author in authors] if authors else None
     expires_at = None if days is None else time.time() + SECONDS_A_DAY * days
     ordered = [scope for scope in SCOPES if scope in scopes]
     return wiring.key_store(settings).create(name, scopes=ordered, authors=ids, expires_at=expires_at)

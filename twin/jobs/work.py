@@ -130,7 +130,7 @@ class _OfAuthor(Work):
     author: AuthorName
 
     def profile_id(self, settings: Settings) -> str:
-        return authors.find_author(wiring.feature_store(settings), self.author).id
+        return authors.find_author(wiring.feature_store(settings), self.author, settings.data_dir).id
 
 
 class Features(_OfAuthor):
@@ -158,7 +158,7 @@ class Sync(Work):
 
         rounds = Rounds(place.settings, place.progress, self.author, allow_deletions=self.allow_deletions)
         found = rounds.once()
-        text = "\n".join(one.summary() for one in found) or "There is no author yet."
+        text = "\n".join(one.summary() for one in found) or authors.nobody(place.settings.data_dir)
         if any(one.failures for one in found):
             raise SyncFailedError(text)
         return {"text": text}

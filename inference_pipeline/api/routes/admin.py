@@ -22,7 +22,7 @@ from inference_pipeline.api.examples import AUTHOR, MADE_AT
 from inference_pipeline.api.openapi import errors, success
 from inference_pipeline.api.request_body import RequestBody
 from inference_pipeline.api.services import Services
-from inference_pipeline.keys import Scope
+from inference_pipeline.keys import MAX_DAYS, Scope
 from model_registry.ports import CANDIDATE, AdapterVersion
 
 STATUS: dict[str, Any] = {
@@ -72,7 +72,7 @@ class NewKey(RequestBody):
     name: Annotated[str, Field(min_length=1, max_length=100)]
     scopes: Annotated[list[Scope], Field(min_length=1)] = Field(["chat"])
     authors: list[str] | None = None  # null: all
-    expires_in_days: Annotated[float, Field(gt=0)] | None = None
+    expires_in_days: Annotated[float, Field(gt=0, le=MAX_DAYS)] | None = None
 
 
 def routes(services: Services) -> APIRouter:

@@ -1,5 +1,7 @@
 """Names become ids; ids are looked up."""
 
+from pathlib import Path
+
 import pytest
 
 from configs.errors import ExitCode
@@ -7,6 +9,8 @@ from fakes.feature_store import InMemoryFeatureStore
 from feature_store.errors import UnknownAuthorError
 from twin.errors import AuthorNameError
 from twin.jobs.authors import author_id, ensure_author, find_author
+
+FOLDER = Path("/data/of/maud")
 
 
 @pytest.mark.parametrize(
@@ -47,19 +51,23 @@ def test_a_new_author_is_made_once_with_consent() -> None:
 def test_an_author_is_found_by_name_by_id_and_alone() -> None:
     store = InMemoryFeatureStore()
     maud, _ = ensure_author(store, "Maud Ferrier")
-    assert [find_author(store, asked) for asked in ("Maud Ferrier", "maud-ferrier", "MAUD FERRIER", None)] == [maud] * 4
+    assert [find_author(store, asked, FOLDER) for asked in ("Maud Ferrier", "maud-ferrier", "MAUD FERRIER", None)] == [
+        maud
+    ] * 4
 
 
 def test_it_must_be_clear_who_is_meant() -> None:
     store = InMemoryFeatureStore()
-    with pytest.raises(UnknownAuthorError, match="twin up PLACE --author NAME"):
-        find_author(store, None)
+    with pytest.raises(UnknownAuthorError, match=f"in {FOLDER} yet.*twin up PLACE --author NAME"):
+        find_author(store, None, FOLDER)
+    with pytest.raises(UnknownAuthorError, match=f"in {FOLDER} yet"):
+        find_author(store, "Maud Ferrier", FOLDER)
     ensure_author(store, "Maud Ferrier")
     ensure_author(store, "Dex Moreno")
     with pytest.raises(AuthorNameError, match=r"dex-moreno, maud-ferrier"):
-        find_author(store, None)
+        find_author(store, None, FOLDER)
     with pytest.raises(UnknownAuthorError, match=r"maud-ferrier"):
-        find_author(store, "Nobody")
+        find_author(store, "Nobody", FOLDER)
 
 
 def test_two_people_whose_names_give_one_id_are_told_apart() -> None:
