@@ -107,7 +107,8 @@ def _answer(
     find: Callable[[Query], Sequence[Candidate]],
     settings: ServingSettings,
 ) -> Composition:
-    candidates = find(replace(query, telling=introduction(query.asked)))
+    telling = introduction(query.asked)
+    candidates = find(replace(query, telling=telling))
     named, strangers = _named(query.asked, author_name, candidates)
     least = SURE if named and named == strangers else ENOUGH
     each = _sentences_each(turn.length)
@@ -117,7 +118,7 @@ def _answer(
     if turn.length:  # what can stand alone and says most is not to be cut off
         found = sorted(found, key=lambda e: (LEANING.match(e.text) is not None, -e.score))
     else:
-        found = _best_first(found)
+        found = _best_first(found, telling)
     text, citations = quoting.quoted(found)
     chunks = _chunks(found, candidates)
     composed = Composed(Way.QUOTED, text, citations, chunks)
@@ -173,10 +174,11 @@ def _sentences_each(length: Length | None) -> int:
     return min(MOST_SENTENCES, length.sentences or max(1, length.words // SENTENCE_WORDS)) if length else MOST_SENTENCES
 
 
-def _best_first(found: Sequence[Excerpt]) -> list[Excerpt]:
-    """What says most before the others, if it can stand alone: whoever reads one paragraph has read that."""
-    best = max(found, key=lambda excerpt: excerpt.score)
-    if LEANING.match(best.text) or best.begins_inside:
+def _best_first(found: Sequence[Excerpt], telling: re.Pattern[str] | None) -> list[Excerpt]:
+    """What says most before the others, if it can stand alone: whoever reads one paragraph has read that. What tells
+    the very thing that is asked for, before what scores higher for what stands around it."""
+    best = max(found, key=lambda e: (telling is not None and telling.search(e.text) is not None, e.score))
+    if LEANING.match(best.text):
         return list(found)
     return [best, *(excerpt for excerpt in found if excerpt is not best)]
 

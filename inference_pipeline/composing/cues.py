@@ -20,8 +20,9 @@ ASKS_WHAT_IT_IS = re.compile(
 )
 # What "X is a …" goes on with where it says what somebody thinks of X, and not what it is
 JUDGED = (
-    r"(?:bit|little|lot|big|bigger|huge|great|good|bad|better|worse|nice|pretty|very|really|real|such|joy|pain|must|mess"
-    r"|shame|beast|matter|key|major|perfect|excellent|victim|fine|fun|easy|hard|difficult|terrible|wonderful)\b"
+    r"(?:(?:bit|little|lot|big|bigger|huge|better|worse|pretty|very|really|real|such|joy|pain|must|mess|shame|beast"
+    r"|matter|key|major|victim|fun)\b|(?:good|great|bad|nice|fine|perfect|excellent) (?:example|way|idea|thing|place"
+    r"|start|time|reason|fit|choice|case|point|deal|question)\b)"
 )
 KIND = rf"(?:the|an?|my|our)\b(?! {JUDGED})"
 ASKS_NOW = re.compile(
@@ -90,7 +91,7 @@ def _introduction(asked: str) -> re.Pattern[str] | None:
         rf"|{more}(?:, who (?:is|was|keeps|runs|has|owns)\b|\b(?:stands for|means|is short for)\b)"
         r"|\W{0,3}[—–(]\W?(?:the|an?|my|our|who|which|or|short for)\b"
     )
-    named = rf"\b(?:known as|called|named) (?:the |an? )?\W{{0,3}}{whom}\b(?-i:(?! [A-Z]))"
+    named = rf"\b(?:known as|called|named) (?:the |an? )?\W{{0,3}}{whom}\b(?-i:(?!-| [A-Z]))"
     if is_person:  # "my neighbour on plot 42, Tomasz", "our skipper Tom"
         named += rf"|\b(?:my|our) (?-i:[a-z])[^.!?,;]{{2,30}},? {whom}\b"
     spelt_out = rf"|\({whom}\)" if match[3] else ""

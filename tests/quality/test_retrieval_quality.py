@@ -45,6 +45,7 @@ ASKED_OTHERWISE = {
 # Of the hand-written questions, both halves; a question or two below what was measured, as processors round otherwise.
 ANSWERED = {"maud-ferrier": 0.85, "dex-moreno": 0.78}  # that share a word with the post
 PARAPHRASED = {"maud-ferrier": 0.42, "dex-moreno": 0.38}  # that share none
+AT_ONCE = {"maud-ferrier": 0.62, "dex-moreno": 0.57}  # of the right answers
 SAYS_SO = 0.9  # about what was never written
 NAMED = 0.9  # about the twin; "Thanks!" needs no name
 pytestmark = pytest.mark.slow
@@ -129,6 +130,12 @@ class Exchange:
     def is_right(self) -> bool:
         return self.asked.is_answered_by(self.text.replace("’", "'"))
 
+    @property
+    def is_right_at_once(self) -> bool:
+        """In the first paragraph that is quoted: whoever stops reading there has the answer."""
+        first, *more = self.text.replace("’", "'").split("\n\n")
+        return self.asked.is_answered_by(more[0] if self.answer.way is Way.NEAREST and more else first)
+
 
 @pytest.fixture(scope="module", params=AUTHORS)
 def exchanges(library: Library, request: pytest.FixtureRequest) -> tuple[str, list[Exchange]]:
@@ -161,6 +168,12 @@ def test_facts_are_quoted_rightly(exchanges: tuple[str, list[Exchange]]) -> None
     assert mean(e.is_right for e in facts if e.asked.paraphrase) >= PARAPHRASED[author]
     quoted = [exchange for exchange in facts if exchange.answer.way is Way.QUOTED]
     assert mean(bool(exchange.posts.intersection(exchange.asked.posts)) for exchange in quoted) >= 0.75
+
+
+def test_what_is_right_is_read_first(exchanges: tuple[str, list[Exchange]]) -> None:
+    author, found = exchanges
+    right = [exchange for exchange in found if exchange.asked.kind == "fact" and exchange.is_right]
+    assert mean(exchange.is_right_at_once for exchange in right) >= AT_ONCE[author]
 
 
 def test_what_was_never_written_is_said_so(exchanges: tuple[str, list[Exchange]]) -> None:

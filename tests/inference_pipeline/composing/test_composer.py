@@ -152,6 +152,21 @@ def test_an_answer_begins_with_what_says_most_unless_that_leans_on_the_rest(
     assert text == (f"{best}\n\n{earlier}" if first else f"{earlier}\n\n{best}")
 
 
+def test_what_a_thing_is_comes_before_what_scores_higher(settings: Settings) -> None:
+    said = "What a clock costs!\n\nThe clock is a turret clock."
+    for question, first in (("What is the clock?", "The clock is"), ("How is the clock?", "What a clock")):
+        scored = ScoredChunk(make_chunk("clock", said), score=1.0, similarity=0.6, sentences=(0.9, 0.5))
+        composed = compose(
+            read_turn(question, "Maud Ferrier"),
+            query=Query(question),
+            author_name="Maud Ferrier",
+            settings=settings.serving,
+            find=lambda _, scored=scored: [Candidate(scored, frozenset(), relevance=0.6)],  # type: ignore[misc]
+        )
+        assert isinstance(composed, Composed)
+        assert composed.text.startswith(first)
+
+
 @pytest.mark.parametrize("length", ["in one sentence", "in 8 words"])
 def test_a_short_answer_begins_with_what_says_most(length: str, settings: Settings) -> None:
     cosines = (0.1, 0.65, 0.5, 0.7, 0.5)

@@ -211,6 +211,8 @@ def _dated(found: Candidate, year: str) -> Candidate:
         ("What is the name of your cat?", "Gladys, my cat, sat.", "It is my cat."),
         ("What is the Annie?", "**Annie** is a paddle steamer.", "Annie is a bit late."),
         ("What is the Annie?", "Annie is a paddle steamer.", "Annie Pell is a nurse."),
+        ("What is the Annie?", "Annie is an excellent boat.", "Annie is a good example."),
+        ("What is the Haystack?", "It is a rock called the Haystack.", "It is a rock called the Haystack-on-Sea."),
         ("What is the Haystack?", "It is a rock called the “Haystack”.", "The Haystack was in fog."),
         ("What does RTW mean?", "RTW stands for released to web.", "RTW was never a great success."),
         ("And what does RTW stand for?", "A release to web (RTW) follows.", "A release of RTW follows."),
