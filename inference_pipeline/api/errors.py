@@ -181,6 +181,8 @@ def invalid_request(problem: Mapping[str, Any]) -> WireError:
         return WireError(400, "the body is no JSON.", code="invalid_json")
     param = _param(problem["loc"]) or problem.get("ctx", {}).get("param")
     message = problem["msg"].removeprefix("Value error, ")
+    if problem["type"] in ("literal_error", "enum"):  # it names what may be said, and not what was
+        message = f"{message}, not {problem['input']!r}"
     code = CODES.get(problem["type"], "invalid_value")
     return WireError(400, f"{param}: {message}" if param else message, param=param, code=code)
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
+
+State = Literal["kept", "waiting", "near-duplicate", "quarantined"]  # of a post
 
 
 @dataclass(frozen=True, slots=True)
 class PostsQuery:
     """What to list. "" and () mean any."""
 
-    states: tuple[str, ...] = ()  # as `twin status` has them
+    states: tuple[State, ...] = ()
     sources: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     masked: bool | None = None  # whether something is masked in it
@@ -27,7 +29,7 @@ class PostRow:
     kind: str
     url: str
     date: str  # of writing, "" when unknown
-    state: str  # "kept", "waiting", "near-duplicate" or "quarantined"
+    state: str  # a State
     reason: str  # why it is quarantined; the file that is kept in its place
     masked: Mapping[str, int]  # by kind of what was masked, how often
     words: int

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -12,6 +12,8 @@ from fakes.admin_ports import admin_ports
 from fakes.engine import PATIENCE, eventually
 from fakes.service import Service
 from fakes.world import World
+from feature_store.records import PostKind
+from inference_pipeline.api.library import State
 
 
 @pytest.fixture
@@ -106,6 +108,24 @@ def test_what_makes_no_sense_is_refused(service: Service, kind: str, arguments: 
 @pytest.mark.parametrize("path", ["/admin/jobs/nothing", "/admin/jobs/nothing/events", "/admin/jobs/..%2f..%2fkeys"])
 def test_an_unknown_job_is_said_to_be(service: Service, path: str) -> None:
     assert service.http.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "known"), [("state", get_args(State)), ("kind", tuple(PostKind)), ("masked", ("yes", "no"))]
+)
+def test_posts_of_no_known_state_or_kind_are_not_looked_for(
+    service: Service, name: str, known: tuple[str, ...]
+) -> None:
+    refused = service.http.get("/admin/authors/maud/posts", params={name: "bogus"})
+    assert refused.status_code == 400
+    assert all(repr(str(word)) in refused.json()["error"]["message"] for word in ("bogus", *known))
+    described = service.http.get("/openapi.json").json()
+    listing = described["paths"]["/admin/authors/{author}/posts"]["get"]["parameters"]
+    schema = next(one["schema"] for one in listing if one["name"] == name)
+    schema = schema.get("items", schema)
+    if "$ref" in schema:
+        schema = described["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    assert set(known) <= set(schema["enum"])
 
 
 def test_a_key_without_admin_sees_no_job(service: Service) -> None:

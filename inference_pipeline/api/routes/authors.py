@@ -15,9 +15,10 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 
+from feature_store.records import PostKind
 from inference_pipeline.api.access import caller_of, require_author
 from inference_pipeline.api.examples import AUTHOR
-from inference_pipeline.api.library import PostsQuery
+from inference_pipeline.api.library import PostsQuery, State
 from inference_pipeline.api.openapi import errors, success
 from inference_pipeline.api.routes.jobs import JOB, as_data, begin
 from inference_pipeline.api.services import Services
@@ -73,7 +74,7 @@ AUTHORS: dict[str, Any] = {
 LINEAGE: dict[str, Any] = {"author": AUTHOR, "features": [{"name": "F3"}], "versions": [{"version": "v2"}]}
 VERSION: dict[str, Any] = {"author": AUTHOR, "version": "v2", "features": "F3", "sections": [], "samples": []}
 COMPARED: dict[str, Any] = {"author": AUTHOR, "versions": ["v1", "v2"], "made": {}, "figures": [], "samples": []}
-Many = Annotated[list[str], Query(max_length=100)]
+MOST = Query(max_length=100)
 
 
 def routes(services: Services) -> APIRouter:
@@ -92,9 +93,9 @@ def routes(services: Services) -> APIRouter:
     def posts(
         author: str,
         request: Request,
-        state: Many = [],  # noqa: B006  # FastAPI copies it
-        source: Many = [],  # noqa: B006
-        kind: Many = [],  # noqa: B006
+        state: Annotated[list[State], MOST] = [],  # noqa: B006  # FastAPI copies it
+        source: Annotated[list[str], MOST] = [],  # noqa: B006
+        kind: Annotated[list[PostKind], MOST] = [],  # noqa: B006
         masked: Literal["yes", "no", ""] = "",
         text: Annotated[str, Query(max_length=200)] = "",
         limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 100,

@@ -2,15 +2,17 @@
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from configs.settings import load_settings
 from fakes.library import ADDRESS, collect_posts
-from inference_pipeline.api.library import PostsQuery
+from inference_pipeline.api.library import PostsQuery, State
 from inference_pipeline.errors import InvalidRequestError, UnknownPostError
 from twin import wiring
 from twin.jobs.library import StoredLibrary
+from twin.jobs.status import STATES
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +59,10 @@ def test_every_post_is_listed_the_newest_first_with_its_state_and_why(library: S
 )
 def test_it_is_narrowed(library: StoredLibrary, query: dict[str, object], expected: list[str]) -> None:
     assert files(library, **query) == expected
+
+
+def test_the_states_that_can_be_asked_for_are_those_there_are() -> None:
+    assert get_args(State) == STATES
 
 
 def test_pages_join_to_the_whole(library: StoredLibrary) -> None:
