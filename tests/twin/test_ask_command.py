@@ -3,10 +3,12 @@
 from dataclasses import replace
 from typing import Literal
 
+import pytest
+
 from configs.settings import Settings
 from inference_pipeline.answers import Finished, Origin, Way
 from inference_pipeline.citations import Citation
-from twin.commands.ask import sources
+from twin.commands.ask import disclosure, sources
 from twin.jobs.ask import answer_settings
 
 ORIGIN = Origin("maud", "v3", "F7", "small")
@@ -44,6 +46,16 @@ def test_what_supports_nothing_is_said_to_be_near() -> None:
     ]
     for way, said in ((Way.NOTHING, "No post answers"), (Way.ITSELF, "About the twin"), (Way.FREE, "Written freely")):
         assert sources(replace(answer(), way=way)).startswith(said)
+
+
+@pytest.mark.parametrize("adapter", ["base", "v3"])
+def test_the_style_is_claimed_of_what_a_trained_model_wrote_alone(adapter: str) -> None:
+    made = replace(answer(), origin=replace(ORIGIN, adapter=adapter))
+    said = {way: disclosure(replace(made, way=way), "Maud") for way in Way}
+    assert all("machine" in one for one in said.values())
+    styled = {way for way, one in said.items() if "in the style of Maud" in one}
+    assert styled == ({Way.WRITTEN, Way.FREE} if adapter == "v3" else set())
+    assert {way for way, one in said.items() if "Maud's own sentences" in one} == {Way.QUOTED, Way.JOINED, Way.NEAREST}
 
 
 def test_settings_that_decide_no_answer_do_not_keep_a_command_from_its_server(settings: Settings) -> None:

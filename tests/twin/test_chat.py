@@ -72,7 +72,7 @@ def test_answers_stream_with_numbered_sources_below(answers: Answers, typed: Cal
     assert out.startswith("The clock is slow.\n\n[1] On fog (2024-01-02)  https://maud.test/fog\n    “The harbour")
     assert "[2] On rye" in out
     assert "similarity 0.71, used" in out
-    assert "a machine that writes in the style of Maud" in err
+    assert "A machine answers here, made of what Maud wrote." in err
 
 
 def test_a_follow_up_is_asked_with_the_turns_before(answers: Answers, typed: Callable[..., tuple[str, str]]) -> None:
@@ -110,7 +110,7 @@ def test_a_conversation_is_saved_and_nothing_is_overwritten(
     place = tmp_path / "talk.md"
     _, err = typed("How slow is it?", f"/save {place}", f"/save {place}")
     text = place.read_text(encoding="utf-8")
-    assert text.startswith("# A conversation with Maud's twin\n\nEach answer was written by a machine")
+    assert text.startswith("# A conversation with Maud's twin\n\nA machine answers here")
     assert "**You:** How slow is it?\n\n**Maud's twin:** The clock is slow.\n\n- [1] On fog (2024-01-02)" in text
     assert "is there already" in err
 

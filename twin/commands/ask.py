@@ -19,7 +19,8 @@ WITHOUT_SOURCES = {
     "itself": "About the twin itself: no post is behind it.",
     "free": "Written freely: no post is behind it.",
 }
-DISCLOSURE = "This answer was written by a machine in the style of {name}."
+OF_SENTENCES = "quoted", "joined", "nearest"
+BY_MODEL = "written", "free"
 
 
 def ask(
@@ -44,7 +45,7 @@ def ask(
         answer = job.ask(session.settings, profile.id, question, version=version, on_text=on_text, progress=progress)
     emit(f"\n\n{sources(answer)}", job.as_data(answer), as_json=as_json)
     if not as_json:
-        typer.echo(DISCLOSURE.format(name=profile.name), err=True)
+        typer.echo(disclosure(answer, profile.name), err=True)
 
 
 def show(answer: "Finished", question: str, name: str) -> None:
@@ -58,7 +59,17 @@ def show(answer: "Finished", question: str, name: str) -> None:
     body = Group(Text(answer.text.strip() + cut), Padding(Text(sources(answer), style="dim"), (1, 0, 0, 0)))
     console = Console(highlight=False)
     console.print(Panel(body, title=Text(question), title_align="left", padding=(1, 2)))
-    console.print(DISCLOSURE.format(name=name), style="dim")
+    console.print(disclosure(answer, name), style="dim")
+
+
+def disclosure(answer: "Finished | AskedOfServer", name: str) -> str:
+    """What a machine had to do with it. The style is that of a version that was trained, where a model wrote at all."""
+    if answer.way in OF_SENTENCES:
+        return f"This answer was put together by a machine, of {name}'s own sentences."
+    if answer.way not in BY_MODEL:
+        return f"This answer is a machine's, and not {name}'s."
+    style = f"without the style of {name}" if answer.origin.adapter == "base" else f"in the style of {name}"
+    return f"This answer was written by a machine {style}."
 
 
 def sources(answer: "Finished | AskedOfServer") -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from configs.errors import TwinError
-from twin.commands.ask import DISCLOSURE, WITHOUT_SOURCES
+from twin.commands.ask import WITHOUT_SOURCES
 from twin.commands.options import Author, first_words
 from twin.console import note
 from twin.session import Session
@@ -28,7 +28,8 @@ HELP = """\
   /save FILE        write the conversation into a new Markdown file
   /help             this
   /quit             end, as Ctrl-D does; Ctrl-C stops an answer"""
-GREETING = "{name}'s twin, a machine that writes in the style of {name}. /help says what can be typed; Ctrl-D ends."
+DISCLOSURE = "A machine answers here, made of what {name} wrote. It is not {name}."
+GREETING = f"{DISCLOSURE} /help says what can be typed; Ctrl-D ends."
 STOPPED = "(stopped; /retry asks it again)"
 PROMPT = "> "
 
@@ -169,7 +170,7 @@ def looked_at(answer: "Finished | AskedOfServer") -> str:
 
 def as_markdown(conversation: "Conversation") -> str:
     name = conversation.profile.name
-    parts = [f"# A conversation with {name}'s twin", DISCLOSURE.format(name=name).replace("This answer", "Each answer")]
+    parts = [f"# A conversation with {name}'s twin", DISCLOSURE.format(name=name)]
     for turn in conversation.turns:
         parts.append(f"**You:** {turn.question}")
         if turn.answer:
