@@ -49,7 +49,7 @@ class UnknownBaseModelError(ModelRegistryError):
 
 
 class ExportTargetError(ModelRegistryError):
-    exit_code = ExitCode.REFUSED
+    exit_code = ExitCode.USAGE
 
 
 class RegistryUnreachableError(ModelRegistryError):

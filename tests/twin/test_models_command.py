@@ -162,6 +162,14 @@ class TestExport:
         assert "A twin of Maud, v2" in (out / "README.md").read_text(encoding="utf-8")
         assert "v2 as peft" in shown(capsys, "export", "Maud", "--to", str(out))  # over the first
 
+    @pytest.mark.parametrize("form", ["peft", "merged"])
+    def test_a_folder_that_is_in_use_is_wrong_usage(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str
+    ) -> None:
+        (tmp_path / "mine.txt").write_text("not an export")
+        assert run(["export", "v2", "--to", str(tmp_path), "--format", form]) == ExitCode.USAGE
+        assert f"{tmp_path} is there already" in capsys.readouterr().err
+
     def test_a_tainted_version_is_refused(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert run(["export", "maud", "v1", "--to", str(tmp_path / "out")]) == ExitCode.REFUSED
         assert "a post was erased" in capsys.readouterr().err

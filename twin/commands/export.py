@@ -21,7 +21,10 @@ POSTS, SKILL = "posts", "skill"  # made of the author's text, and not of a model
 @first_words
 def export(
     ctx: typer.Context,
-    to: Annotated[Path, typer.Option("--to", metavar="FOLDER", help="A new folder, or an earlier export.")],
+    to: Annotated[
+        Path,
+        typer.Option("--to", metavar="FOLDER", help="A new or empty folder, or an earlier export that nobody changed."),
+    ],
     author: Author = None,
     version: Version = None,
     forms: Annotated[
