@@ -144,6 +144,18 @@ class TestCollectAndStatus:
         assert run(["collect", str(posts / "nothing.md"), "--author", "Maud Ferrier"]) == ExitCode.BAD_INPUT
         assert store.forgotten("maud-ferrier") == known
 
+    def test_a_line_break_in_a_name_breaks_no_line(self, posts: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        (posts / "two\nlines.md").write_bytes(b"")
+        (posts / "three\r\x1b[2J\u2028.md").write_bytes((posts / "fog.md").read_bytes() + b"And more of it.")
+        assert run(["collect", str(posts), "--author", "Maud Ferrier"]) == ExitCode.OK
+        out, err = capsys.readouterr()
+        run(["status", "--posts"])
+        run(["status"])
+        lines = (out + err + capsys.readouterr().out).split("\n")
+        assert sum(r"two\nlines.md" in line for line in lines) >= 2
+        assert sum(r"three\r\x1b[2J\u2028.md, article" in line for line in lines) == 1
+        assert not any(line.startswith("lines.md") for line in lines)
+
     def test_status_without_an_author_says_how_to_begin(self, capsys: pytest.CaptureFixture[str]) -> None:
         code, err = refused(capsys, "status")
         assert (code, "twin up PLACE --author NAME" in err) == (ExitCode.OK, True)

@@ -9,7 +9,7 @@ from twin.commands.options import AuthorOption, Json
 from twin.console import emit, watcher
 from twin.errors import NothingSaidError
 from twin.session import Session
-from twin.wording import counted
+from twin.wording import counted, one_line
 
 if TYPE_CHECKING:
     from twin.jobs.forget import Selection
@@ -69,7 +69,7 @@ def forget(
 
 
 def _question(selection: "Selection") -> str:
-    shown = ", ".join(post.source_id for post in selection.posts[:SHOWN])
+    shown = ", ".join(one_line(post.source_id) for post in selection.posts[:SHOWN])
     more = f" and {len(selection.posts) - SHOWN} more" if len(selection.posts) > SHOWN else ""
     copies = f", {selection.copies} of them copies or near-duplicates of what was named" if selection.copies else ""
     return f"Erase {counted(len(selection.posts), 'post')} for good ({shown}{more}){copies}?"

@@ -9,7 +9,7 @@ import typer
 from twin.commands.options import Author, Json, first_words
 from twin.console import emit, watcher
 from twin.session import Session
-from twin.wording import counted
+from twin.wording import counted, one_line
 
 SHOWN = 50
 
@@ -45,7 +45,9 @@ def report(
     lines = [] if is_on else ["Masking is off (feature_pipeline.mask). With it on:"]
     lines.append(f"{profile.name}: {listed} masked in {counted(len({row.post for row in rows}), 'post')}.")
     shown = rows if everything else rows[:SHOWN]
-    lines += [f"  {row.post} ({row.field}): {row.pseudonym}, {row.reason}\n      {row.excerpt}" for row in shown]
+    lines += [
+        f"  {one_line(row.post)} ({row.field}): {row.pseudonym}, {row.reason}\n      {row.excerpt}" for row in shown
+    ]
     if len(rows) > len(shown):
         lines.append(f"  and {len(rows) - SHOWN} more: --all")
     if rows:

@@ -9,7 +9,7 @@ import typer
 from twin.commands.options import Author, Json, first_words
 from twin.console import emit
 from twin.session import Session
-from twin.wording import counted
+from twin.wording import counted, one_line
 
 if TYPE_CHECKING:
     from twin.jobs.status import AuthorStatus, PostStatus, SourceStatus
@@ -60,7 +60,7 @@ def _in_words(status: "AuthorStatus", *, every_post: bool) -> str:
         lines += [_row(post) for post in status.posts]
     else:
         lines += _set_aside([post for post in status.posts if post.state in (QUARANTINED, DUPLICATE)])
-    return "\n".join(lines)
+    return "\n".join(map(one_line, lines))
 
 
 def _set_aside(posts: Sequence["PostStatus"]) -> list[str]:

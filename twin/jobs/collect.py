@@ -15,6 +15,7 @@ from twin import wiring
 from twin.errors import NothingToForgetError
 from twin.jobs import authors
 from twin.wiring import OpenedSource
+from twin.wording import one_line
 
 if TYPE_CHECKING:
     from feature_pipeline.collecting import CollectReport
@@ -187,7 +188,7 @@ def unreadable(report: "CollectReport") -> list[str]:
     for source_id, problem in (*report.unread, *report.quarantined):
         by_reason.setdefault(problem, []).append(source_id)
     lines = [
-        f"{first}{f' and {len(more)} more' if more else ''}: {problem}"
+        one_line(f"{first}{f' and {len(more)} more' if more else ''}: {problem}")
         for problem, (first, *more) in list(by_reason.items())[:NAMED]
     ]
     left = len(by_reason) - NAMED
@@ -213,7 +214,7 @@ def summary(report: "CollectReport") -> str:
         parts.append(f"{report.forgotten} not collected, as they were forgotten")
     if report.ignored:
         parts.append(_ignored(report))
-    return f"{'; '.join(parts)}."
+    return one_line(f"{'; '.join(parts)}.")
 
 
 def _ignored(report: "CollectReport") -> str:

@@ -13,6 +13,7 @@ from feature_store.errors import StoreBusyError, StoreCorruptError
 from feature_store.versions import AuthorProfile, SourceRecord
 from twin import wiring
 from twin.jobs import authors, collect, features
+from twin.wording import one_line
 
 if TYPE_CHECKING:
     from feature_pipeline.collecting import CollectReport
@@ -36,7 +37,7 @@ class Synced:
         return bool(self.failures or (self.version and self.version.written) or any(r.any for r in self.reports))
 
     def summary(self) -> str:
-        lines = [f"{report.source}: {collect.summary(report)}" for report in self.reports]
+        lines = [f"{one_line(report.source)}: {collect.summary(report)}" for report in self.reports]
         lines += [f"{name}: {error}" for name, error in self.failures.items()]
         if self.version:
             lines.append(features.summary(self.version))
