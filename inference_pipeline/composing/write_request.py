@@ -35,11 +35,11 @@ ABOUT = re.compile(
     r"|intitulé|sobre|titulad[oa]|intitolato|su|met de titel|mit dem titel)\b[\s:]*",
     re.IGNORECASE,
 )
-QUOTED = re.compile(r"[“„«\"]\s*([^”“»\"]+?)\s*[”“»\"]")
+QUOTED = re.compile(r"[“„«\"]([^”“»\"]+)[”“»\"]")
 SIZED = re.compile(SIZE, re.IGNORECASE)
 SIZED_AT_END = re.compile(
     rf"[,;]?\s*\(?(?:(?:in|of|with|using|within|under|below|at most|no more than|not more than|up to|max(?:imum)?|about"
-    rf"|around|less than|fewer than|keep it (?:to|under)|exactly|just|only|mit|auf|en|em|con|com|met|avec)\s+)+"
+    rf"|around|less than|fewer than|keep it (?:to|under)|exactly|just|only|mit|auf|en|em|con|com|met|avec)\s+){{1,4}}"
     rf"{SIZE}(?: or (?:less|fewer)| long| at most| max(?:imum)?| please)?\)?\s*[.!?]*\s*$",
     re.IGNORECASE,
 )
@@ -101,6 +101,7 @@ class WritingTask:
 
 def read_request(request: str) -> WritingTask:
     """What stands of length and place after the topic is none of it."""
+    request = _on_one_line(request)
     rest, sized = request, None
     place: Platform | None = None
     for _ in range(2):  # "… for Mastodon, in two sentences", and the other way round
@@ -120,6 +121,7 @@ def read_request(request: str) -> WritingTask:
 def read_question(question: str) -> tuple[str, Length | None]:
     """What is asked, and how long the answer is to be where that is said at its end or before what is asked, or a brief
     one is wanted."""
+    question = _on_one_line(question)
     if found := SIZED_BEFORE.search(question):
         return f"{found['asks']} {question[found.end() :]}".strip() or question, _sized(found, None)
     for form in (SIZED_AT_END, BRIEFLY):
@@ -130,14 +132,19 @@ def read_question(question: str) -> tuple[str, Length | None]:
     return question, None
 
 
+def _on_one_line(text: str) -> str:
+    """With single blanks: the patterns here take a time that grows with the square of a run of white space."""
+    return " ".join(text.split())
+
+
 def _has_topic(request: str) -> bool:
     """Else "a post on Mastodon" is about it."""
     return ABOUT.search(request) is not None or QUOTED.search(request) is not None
 
 
 def _topic(request: str, about: re.Match[str] | None) -> str:
-    if quoted := QUOTED.search(request):
-        return quoted[1]
+    if (quoted := QUOTED.search(request)) and quoted[1].strip():
+        return quoted[1].strip()
     if about:
         return re.sub(r",? (?:please|thanks)$", "", request[about.end() :].strip(" .?!…")) or request
     return request

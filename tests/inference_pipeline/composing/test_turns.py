@@ -109,6 +109,15 @@ def test_a_greeting_before_a_question_is_no_part_of_it(message: str) -> None:
     assert turn.text.casefold().startswith("how much")
 
 
+@pytest.mark.parametrize("blank", [" ", "\n"])
+def test_a_long_run_of_white_space_is_one_blank(blank: str) -> None:
+    """Read as it is, it would take hours."""
+    run = blank * 200_000
+    assert read_turn(f"Please say{run}why", "Maud Ferrier").text == "Please say why"
+    assert read_turn(f"Write a post about{run}fog{run}in two sentences", "Maud Ferrier").topic == "fog"
+    assert read_turn(f'Rewrite "{run}x', "Maud Ferrier").kind is Kind.QUESTION
+
+
 def test_a_letter_is_written_to_somebody() -> None:
     assert read_turn("Draft a short note telling customers that the shop stays shut.", "Maud Ferrier").addressed
     assert not read_turn("Write a post about the shop.", "Maud Ferrier").addressed
