@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection
 from itertools import islice
 
+from feature_pipeline.advice import COLLECT_IT
 from feature_pipeline.conversations.shape import dialogue_with, speaker_lines
 from feature_pipeline.conversations.signs import sign_of
 from feature_pipeline.conversations.text_of_page import lines_of_page
@@ -50,9 +51,9 @@ def _way_out(kind: str) -> str:
     if kind:
         return (
             "so the other side's words are in it too. It was not read as an article: collect it by itself, with "
-            f'twin collect … --as {kind} --me "your name in it"'
+            f'{COLLECT_IT} --as {kind} --me "your name in it"'
         )
     return (
         "so other people's words are in it too. It was not read as an article; if a program that `twin sources` lists "
-        f'wrote it, collect it by itself with twin collect … --as KIND --me "your name in it", else write {JSON_LINES}'
+        f'wrote it, collect it by itself with {COLLECT_IT} --as KIND --me "your name in it", else write {JSON_LINES}'
     )

@@ -1,6 +1,7 @@
 """Commands in this process, over a real store and a real registry: what goes to stdout, what to stderr, exit codes."""
 
 import json
+import shlex
 import shutil
 import socket
 from pathlib import Path
@@ -20,6 +21,7 @@ from twin.jobs.authors import ensure_author
 POST = "---\ntitle: {title}\ndate: 2024-0{number}-01\n---\n{text}\n"
 WORDS = "The harbour clock loses four minutes a day and nobody but me winds it, and I wind it on Mondays before tea. "
 
+MAIL = f"From: Maud <maud@tidewrack.net>\nTo: ann@tidewrack.net\nDate: Mon, 1 Jan 2024 10:00:00 +0000\n\n{WORDS}\n"
 MISTYPED = ["--set", "data_dir=/no/such/folder"]
 
 
@@ -143,6 +145,35 @@ class TestCollectAndStatus:
         shutil.rmtree(profile.parent)
         assert run(["collect", str(posts / "nothing.md"), "--author", "Maud Ferrier"]) == ExitCode.BAD_INPUT
         assert store.forgotten("maud-ferrier") == known
+
+    def test_the_command_that_is_advised_can_be_copied(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        folder = tmp_path / "my posts"
+        folder.mkdir()
+        (folder / "fog.md").write_text(f"Fog again. {WORDS * 2}", encoding="utf-8")
+        (folder / "to ann.eml").write_text(MAIL, encoding="utf-8")
+        assert run(["collect", str(folder), "--author", "Maud Ferrier"]) == ExitCode.OK
+        said = [capsys.readouterr().err]
+        run(["status"])
+        said.append(capsys.readouterr().out)
+        for text in said:
+            (line,) = [line for line in text.splitlines() if "to ann.eml: mail" in line]
+            arguments = shlex.split(line[line.index("twin collect ") :])[1:]
+            assert (
+                run(["maud@tidewrack.net" if word == "you@example.org" else word for word in arguments]) == ExitCode.OK
+            )
+            assert "Maud Ferrier: " in capsys.readouterr().out
+        assert len(output(capsys, "status")["authors"]) == 1
+
+    def test_of_a_conversation_alone_the_advised_command_names_the_file(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        chat = tmp_path / "to ann.txt"
+        chat.write_text("10:02 <ann> fog?\n10:03 <maud> yes\n10:04 <ann> ok\n")
+        for place in (chat, tmp_path):
+            _, err = refused(capsys, "collect", str(place), "--as", "folder", "--author", "Maud Ferrier")
+            assert f"twin collect '{chat}' --author 'Maud Ferrier' --as KIND" in err
 
     def test_a_line_break_in_a_name_breaks_no_line(self, posts: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (posts / "two\nlines.md").write_bytes(b"")

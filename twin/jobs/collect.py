@@ -50,9 +50,9 @@ def collect(
         if is_new:
             progress.say(f"New author {profile.name} ({profile.id}). Recorded: {profile.consent}")
         with _removed_if_empty(store, profile, opened.record.location, is_new=is_new, progress=progress):
-            report = _collect(settings, profile.id, opened, allow_deletions=allow_deletions, progress=progress)
+            report = _collect(settings, profile, opened, allow_deletions=allow_deletions, progress=progress)
             if is_new and not report.forgotten and report.new == len(report.quarantined):
-                raise _nothing_usable(report, opened.record.location)
+                raise _nothing_usable(report, opened.record.location, profile)
     return Collected(profile, report)
 
 
@@ -87,10 +87,10 @@ def _is_empty(store: FeatureWriter, author: str, location: str) -> bool:
     )
 
 
-def _nothing_usable(report: "CollectReport", location: str) -> "NothingUsableError":
+def _nothing_usable(report: "CollectReport", location: str, profile: AuthorProfile) -> "NothingUsableError":
     from feature_pipeline.errors import NothingUsableError
 
-    reasons = [*unreadable(report), *(f"{name}: {reason}" for name, reason in report.unreached)]
+    reasons = [*unreadable(report, location, profile), *(f"{name}: {reason}" for name, reason in report.unreached)]
     if report.ignored:
         reasons.append(_ignored(report))
     why = "; ".join(reason.rstrip(".") for reason in reasons[:NAMED_IN_ERROR]) or "no post is in it"
@@ -113,16 +113,16 @@ def collect_again(
 
     try:
         with wiring.source(settings, profile, source) as opened:
-            return _collect(settings, profile.id, opened, allow_deletions=allow_deletions, progress=progress)
+            return _collect(settings, profile, opened, allow_deletions=allow_deletions, progress=progress)
     except UnusedNameError as error:
         progress.say(f"{error} It is collected without from now on.")
     nameless = source.model_copy(update={"me": ()})
     with wiring.source(settings, profile, nameless) as opened:
-        return _collect(settings, profile.id, opened, allow_deletions=allow_deletions, progress=progress)
+        return _collect(settings, profile, opened, allow_deletions=allow_deletions, progress=progress)
 
 
 def _collect(
-    settings: Settings, author: str, opened: OpenedSource, *, allow_deletions: bool, progress: Progress
+    settings: Settings, profile: AuthorProfile, opened: OpenedSource, *, allow_deletions: bool, progress: Progress
 ) -> "CollectReport":
     """The source is recorded before its first post is read, so that `twin sync` goes on with what a kill interrupted;
     not one that is refused for a name that nothing in it uses. An unchanged source writes nothing."""
@@ -130,7 +130,7 @@ def _collect(
     from feature_pipeline.errors import UnusedNameError
     from feature_pipeline.known_sources import known_as
 
-    store = wiring.feature_store(settings)
+    store, author = wiring.feature_store(settings), profile.id
     record, taken_over = known_as(opened.source, opened.record, author=author, store=store)
     known = {stored.name: stored for stored in store.sources(author)}.get(record.name)
     record = record.model_copy(update={"collected_at": known.collected_at if known else ""})
@@ -156,7 +156,7 @@ def _collect(
     opened.complete()
     for name in taken_over:
         store.remove_source(author, name)
-    for line in unreadable(report):
+    for line in unreadable(report, record.location, profile):
         progress.say(f"  {line}")
     if report.any or not record.collected_at:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -182,15 +182,18 @@ def drop(settings: Settings, profile: AuthorProfile, source: str) -> tuple[str, 
     return found, len(posts)
 
 
-def unreadable(report: "CollectReport") -> list[str]:
-    """A line for every reason why something cannot be read, with what comes first of it and how many more there are."""
+def unreadable(report: "CollectReport", location: str, profile: AuthorProfile) -> list[str]:
+    """A line for every reason why something at `location` cannot be read, with what comes first of it and how many more
+    there are."""
+    from feature_pipeline.advice import made_whole
+
     by_reason: dict[str, list[str]] = {}
     for source_id, problem in (*report.unread, *report.quarantined):
         by_reason.setdefault(problem, []).append(source_id)
-    lines = [
-        one_line(f"{first}{f' and {len(more)} more' if more else ''}: {problem}")
-        for problem, (first, *more) in list(by_reason.items())[:NAMED]
-    ]
+    lines = []
+    for problem, (first, *more) in list(by_reason.items())[:NAMED]:
+        why = made_whole(problem, location=location, source_id=first, author_name=profile.name)
+        lines.append(one_line(f"{first}{f' and {len(more)} more' if more else ''}: {why}"))
     left = len(by_reason) - NAMED
     return [*lines, f"and {left} reasons more: twin status --posts"] if left > 0 else lines
 

@@ -93,7 +93,7 @@ def _gather(settings: Settings, profile: AuthorProfile, *, every_version: bool) 
             for source in store.sources(profile.id)
         ],
         unfinished=len(store.forgotten(profile.id).pending),
-        posts=_account_for(store, profile.id, posts, features, every_version=every_version),
+        posts=_account_for(store, profile, posts, features, every_version=every_version),
         features=[version.name for version in features],
         published=_published(settings, features),
         chunks=features[-1].counts.get("chunks", 0) if features else 0,
@@ -104,12 +104,16 @@ def _gather(settings: Settings, profile: AuthorProfile, *, every_version: bool) 
 
 def _account_for(
     store: FeatureReader,
-    author: str,
+    profile: AuthorProfile,
     posts: list[Post],
     features: list[FeatureVersion],
     *,
     every_version: bool,
 ) -> list[PostStatus]:
+    from feature_pipeline.advice import made_whole
+
+    author = profile.id
+    locations = {source.name: source.location for source in store.sources(author)}
     by_id = {document.id: document for document in store.documents(author)}
     used: defaultdict[str, list[int]] = defaultdict(list)
     chunks = Counter[str]()
@@ -122,6 +126,8 @@ def _account_for(
     rows = []
     for post in posts:
         state, reason = state_of(post, by_id.get(post.id), by_id)
+        if location := locations.get(post.source):
+            reason = made_whole(reason, location=location, source_id=post.source_id, author_name=profile.name)
         rows.append(
             PostStatus(
                 id=post.id,

@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import ClassVar
 
 from feature_pipeline import dates
+from feature_pipeline.advice import COLLECT_IT, made_whole
 from feature_pipeline.conversations import why_conversation
 from feature_pipeline.errors import ConversationError, EmptySourceError, SourceError, UnreadableItemError
 from feature_pipeline.formats.authorship import called_by
@@ -56,7 +57,7 @@ ENDINGS = {**CONTENT_TYPES, **DOCUMENTS}
 MAILS = (".eml", ".emlx", ".mbox", ".mbx")
 A_MAIL = (
     "mail, so other people's words may be in it too. It was not read as an article: collect it by itself, with "
-    "twin collect … --as mbox --me you@example.org"
+    f"{COLLECT_IT} --as mbox --me you@example.org"
 )
 MAILED = "mails by others"
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
@@ -155,7 +156,9 @@ class FolderSource(BaseSource):
             try:
                 self._read(file, PurePosixPath(file.name).suffix.lower(), self._bare(file))
             except ConversationError as error:
-                raise SourceError(f"{self.root} is {error}.") from error
+                location, name = str(self.root), self.options.author_name
+                reason = made_whole(str(error), location=location, source_id=file.name, author_name=name)
+                raise SourceError(f"{self.root} is {reason}.") from error
             except UnreadableItemError:
                 continue  # reading it as a post reports the problem
 
