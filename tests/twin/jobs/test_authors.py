@@ -40,6 +40,7 @@ def test_a_name_that_leaves_nothing_is_a_usage_error(name: str) -> None:
 def test_a_new_author_is_made_once_with_consent() -> None:
     store = InMemoryFeatureStore()
     made, new = ensure_author(store, "Maud Ferrier")
+    assert ensure_author(store, "Maud Ferrier") == (made, False)  # within the same second
     again, new_again = ensure_author(store, "maud-ferrier")
     assert (new, new_again) == (True, False)
     assert again == made
