@@ -4,6 +4,7 @@ Stored is the problem without them, so that many items of one folder have one pr
 """
 
 import shlex
+from collections.abc import Collection
 from pathlib import Path
 
 COLLECT_IT = "twin collect …"  # and the options of this kind of item
@@ -17,6 +18,11 @@ def made_whole(problem: str, *, location: str, source_id: str, author_name: str)
     place = _place(Path(location), source_id)
     command = f"twin collect {shlex.quote(str(place)) if place else '…'} --author {shlex.quote(author_name)}"
     return problem.replace(COLLECT_IT, command)
+
+
+def is_followed(problem: str, *, location: str, source_id: str, collected: Collection[str]) -> bool:
+    """Whether the item is to be collected by itself, and is: it is among the locations `collected`."""
+    return COLLECT_IT in problem and str(_place(Path(location), source_id)) in collected
 
 
 def _place(root: Path, source_id: str) -> Path | None:

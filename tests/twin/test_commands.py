@@ -164,7 +164,11 @@ class TestCollectAndStatus:
                 run(["maud@tidewrack.net" if word == "you@example.org" else word for word in arguments]) == ExitCode.OK
             )
             assert "Maud Ferrier: " in capsys.readouterr().out
-        assert len(output(capsys, "status")["authors"]) == 1
+        (author,) = output(capsys, "status")["authors"]
+        reasons = [post["reason"] for post in author["posts"] if post["state"] == "quarantined"]
+        assert reasons == ["collected by itself"]  # in the folder
+        assert run(["sync", "--collect-only"]) == ExitCode.OK
+        assert "twin collect" not in capsys.readouterr().err
 
     def test_of_a_conversation_alone_the_advised_command_names_the_file(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -1,6 +1,6 @@
 """Read an author's posts from a place, which is kept among the author's sources until it is dropped."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -51,7 +51,7 @@ def collect(
             progress.say(f"New author {profile.name} ({profile.id}). Recorded: {profile.consent}")
         with _removed_if_empty(store, profile, opened.record.location, is_new=is_new, progress=progress):
             report = _collect(settings, profile, opened, allow_deletions=allow_deletions, progress=progress)
-            if is_new and not report.forgotten and report.new == len(report.quarantined):
+            if is_new and not report.forgotten and report.new + report.unchanged == len(report.quarantined):
                 raise _nothing_usable(report, opened.record.location, profile)
     return Collected(profile, report)
 
@@ -156,7 +156,8 @@ def _collect(
     opened.complete()
     for name in taken_over:
         store.remove_source(author, name)
-    for line in unreadable(report, record.location, profile):
+    collected = {source.location for source in store.sources(author)}
+    for line in unreadable(report, record.location, profile, collected):
         progress.say(f"  {line}")
     if report.any or not record.collected_at:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -182,13 +183,17 @@ def drop(settings: Settings, profile: AuthorProfile, source: str) -> tuple[str, 
     return found, len(posts)
 
 
-def unreadable(report: "CollectReport", location: str, profile: AuthorProfile) -> list[str]:
+def unreadable(
+    report: "CollectReport", location: str, profile: AuthorProfile, collected: Collection[str] = ()
+) -> list[str]:
     """A line for every reason why something at `location` cannot be read, with what comes first of it and how many more
-    there are."""
-    from feature_pipeline.advice import made_whole
+    there are; without what is `collected` by itself, by its location."""
+    from feature_pipeline.advice import is_followed, made_whole
 
     by_reason: dict[str, list[str]] = {}
     for source_id, problem in (*report.unread, *report.quarantined):
+        if is_followed(problem, location=location, source_id=source_id, collected=collected):
+            continue
         by_reason.setdefault(problem, []).append(source_id)
     lines = []
     for problem, (first, *more) in list(by_reason.items())[:NAMED]:

@@ -15,6 +15,8 @@ from twin.jobs import authors, versions
 
 STATES = KEPT, WAITING, DUPLICATE, QUARANTINED = "kept", "waiting", "near-duplicate", "quarantined"
 
+COLLECTED = "collected by itself"
+
 
 @dataclass(frozen=True, slots=True)
 class PostStatus:
@@ -110,7 +112,7 @@ def _account_for(
     *,
     every_version: bool,
 ) -> list[PostStatus]:
-    from feature_pipeline.advice import made_whole
+    from feature_pipeline.advice import is_followed, made_whole
 
     author = profile.id
     locations = {source.name: source.location for source in store.sources(author)}
@@ -126,7 +128,10 @@ def _account_for(
     rows = []
     for post in posts:
         state, reason = state_of(post, by_id.get(post.id), by_id)
-        if location := locations.get(post.source):
+        location = locations.get(post.source, "")
+        if is_followed(reason, location=location, source_id=post.source_id, collected=locations.values()):
+            reason = COLLECTED
+        elif location:
             reason = made_whole(reason, location=location, source_id=post.source_id, author_name=profile.name)
         rows.append(
             PostStatus(
