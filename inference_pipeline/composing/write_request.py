@@ -46,7 +46,7 @@ SIZED_AT_END = re.compile(
 SIZED_BEFORE = re.compile(
     r"^(?P<asks>(?:(?:please|so|and|(?:can|could|would) you)\s+)*(?:summari[sz]e|sum up|explain|describe|tell (?:me|us)"
     r"|say|answer|fass[et]?(?: zusammen)?|erklär[et]?|résume|explique|resume|explica|riassumi|spiega)?)"
-    rf"\s*\b(?:in|with|using|within|mit|auf|en|em|con|com|met|avec)\s+{SIZE}(?: or (?:less|fewer))?[,:]?\s+",
+    rf"\s*\b(?:in|with|using|within|mit|auf|en|em|con|com|met|avec)\s+{SIZE}(?: or (?:less|fewer))?[,:]?\s+(?!of\b)",
     re.IGNORECASE,
 )
 WITHOUT_MUCH = r"(?:briefly|in (?:short|brief|a nutshell)|tl;?dr|(?:short|brief|quick) (?:answer|version))"

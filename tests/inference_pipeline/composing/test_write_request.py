@@ -61,6 +61,7 @@ ASKED_SHORTLY = {
 }
 ASKED_AS_EVER = (
     "Did you say in two sentences what oil is?",
+    "In two lines of verse, what did you say of fog?",
     "Explain what in two sentences of his you liked.",
     "How many words are in the two sentences on the sign?",
     "What was in short supply?",
