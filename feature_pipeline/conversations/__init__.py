@@ -18,6 +18,7 @@ __all__ = ["why_conversation"]
 PROBED_CHARACTERS = 200_000
 CLOCK = re.compile(r"\d[:.h]\d\d")
 ASSISTANTS = ("ChatGPT", "GPT", "Claude", "Assistant", "Gemini", "Copilot", "Bard", "AI", "Response", "LLM", "DeepSeek")
+FEWEST_COLONS = 4  # two who come again
 JSON_LINES = "one line a message of your own, with `text`, `date` and `context`: twin sources jsonl"
 
 
@@ -29,15 +30,15 @@ def why_conversation(text: str, *, name: str, html: bool, called: Collection[str
     head = text[:PROBED_CHARACTERS].lstrip("\ufeff").replace("\r\n", "\n")
     if sign := sign_of(head, name=name, html=html):
         return f"{sign.what}, {sign.way_out or _way_out(sign.kind)}"
-    if _may_speak(head) and (found := speaker_lines(_lines(head, html=html))):
+    may_speak = _may_speak(head)
+    if not may_speak and head.count(":") < FEWEST_COLONS:
+        return ""
+    lines = lines_of_page(head) if html else head.splitlines()
+    if may_speak and (found := speaker_lines(lines)):
         return f"a conversation (the lines of {' and '.join(found[:2])}, with their times), {_way_out('')}"
-    if found := dialogue_with(called, _lines(head, html=html)):
+    if found := dialogue_with(called, lines):
         return f"a conversation (the lines of {' and '.join(found[:2])}), {_way_out('')}"
     return ""
-
-
-def _lines(text: str, *, html: bool) -> list[str]:
-    return lines_of_page(text) if html else text.splitlines()
 
 
 def _may_speak(text: str) -> bool:

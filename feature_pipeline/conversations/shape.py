@@ -67,9 +67,9 @@ def dialogue_with(called: Collection[str], lines: Sequence[str]) -> list[str]:
     """Who speaks, the most frequent first, where whole lines are "Ann: hi" and the author, who is `called` so, is one
     of at least two who come again; else []."""
     filled = [line for line in lines if line.strip()][:PROBED_LINES]
-    spoken = [BEFORE_COLON.match(_bare(line)) for line in filled]
-    if not spoken or spoken[0] is None:
+    if not filled or not BEFORE_COLON.match(_bare(filled[0])):  # so most articles are done with here
         return []
+    spoken = [BEFORE_COLON.match(_bare(line)) for line in filled]
     counts = Counter(name for match in spoken if match and (name := _name(match[1])))
     names = [name for name, count in counts.most_common() if count > 1]
     if len(names) < 2 or sum(counts[name] for name in names) < WHOLE_SHARE * len(filled):
